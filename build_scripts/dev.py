@@ -1,0 +1,154 @@
+"""One command for each thing a developer does; run it with any Python 3.11, it sets up the rest by itself.
+
+    python3 build_scripts/dev.py demo     the main job, from an empty machine to a decided case
+    python3 build_scripts/dev.py test     every check and every test
+
+Standard library only, because it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from build_scripts import environment, machine  # noqa: E402 (the path above makes them importable from anywhere)
+
+BENCHES = ("main", "forms", "sync", "central", "start")
+
+
+def offscreen(extra: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a run that must not need a screen."""
+    return {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), **(extra or {})}
+
+
+def run(title: str, command: list[str], *, env: dict[str, str] | None = None) -> None:
+    """Run one step and stop everything when it fails, naming it."""
+    print(f"── {title}", flush=True)
+    begun = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=env or offscreen(), check=False)
+    if done.returncode:
+        raise SystemExit(f"failed: {title} (exit code {done.returncode})")
+    print(f"   {title}: ok, {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def setup(_arguments: argparse.Namespace) -> Path:
+    """Install what the machine lacks and the locked packages; returns the environment's interpreter."""
+    try:
+        machine.ensure()
+    except machine.MachineError as error:
+        raise SystemExit(str(error)) from error
+    python = environment.ensure()
+    compiled = [str(python), "-m", "build_scripts.translations", "compile"]
+    subprocess.run(compiled, cwd=ROOT, check=True, env=offscreen())
+    return python
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """Run the main job end to end with the real parts and a screenshot of each step."""
+    python = setup(arguments)
+    command = [str(python), "main.py", "demo"]
+    if arguments.headless or not machine.has_screen():
+        command.append("--headless")
+    raise SystemExit(
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode
+    )
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """Style, types, layers, locks, translations, our own rules: all that needs no running program."""
+    python = str(setup(arguments))
+    run("ruff: style", [python, "-m", "ruff", "check", "."])
+    run("ruff: layout", [python, "-m", "ruff", "format", "--check", "--quiet", "."])
+    run("mypy: strict types below desktop", [python, "-m", "mypy"])
+    run("import-linter: arrows point one way", [str(environment.ENVIRONMENT / "bin" / "lint-imports")])
+    run("own rules", [python, "-m", "build_scripts.rules"])
+    run("translations", [python, "-m", "build_scripts.translations", "check"])
+
+
+def fix(arguments: argparse.Namespace) -> None:
+    """Lay out the code, mend what can be mended, write the locks and the translation sources anew."""
+    python = str(setup(arguments))
+    run("ruff: mend", [python, "-m", "ruff", "check", "--fix", "--quiet", "."])
+    run("ruff: layout", [python, "-m", "ruff", "format", "--quiet", "."])
+    run("translations", [python, "-m", "build_scripts.translations", "update"])
+    if arguments.locks:
+        environment.write_locks()
+
+
+def test(arguments: argparse.Namespace) -> None:
+    """Every check, every test, the bare environment, and the main job itself."""
+    begun = time.monotonic()
+    check(arguments)
+    python = str(environment.python_of(environment.ENVIRONMENT))
+    bare = environment.ensure(environment.BARE_ENVIRONMENT, "bare.txt")
+    bare_tests = [str(bare), "-m", "pytest", "tests/unit", "-q", "-c", "tests/bare.ini", "--rootdir", "."]
+    run("unit tests where neither Qt nor PostgreSQL is installed", bare_tests)
+    run("all tests", [python, "-m", "pytest", "-q", "tests", *arguments.pytest])
+    run("the main job", [python, "main.py", "demo", "--headless"], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    print(f"all passed in {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+
+
+def bench(arguments: argparse.Namespace) -> None:
+    """Measure one group of figures against its floors and print the table (and JSON)."""
+    python = setup(arguments)
+    command = [str(python), "-m", f"tests.benchmarks.bench_{arguments.name}"]
+    if arguments.json:
+        command += ["--json", str(Path(arguments.json).resolve())]
+    raise SystemExit(subprocess.run(command, cwd=ROOT, env=offscreen(), check=False).returncode)
+
+
+def build(arguments: argparse.Namespace) -> None:
+    """Make the one-folder program, then start it where there is no Python and open a workspace in it."""
+    python = setup(arguments)
+    run("build", [str(python), "-m", "build_scripts.bundle"])
+
+
+COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], object], str]] = {
+    "setup": (setup, "install what the machine lacks and the locked packages"),
+    "demo": (demo, "the main job, end to end, with a screenshot of each step under build/demo/"),
+    "check": (check, "style, types, layers, locks, translations, own rules"),
+    "fix": (fix, "lay out and mend the code, update translation sources (--locks: write the locks anew)"),
+    "test": (test, "every check, every test, and the main job; ends with exit code 0 only when all passed"),
+    "bench": (bench, "measure figures against their floors"),
+    "build": (build, "the PyInstaller one-folder program, started and tried once built"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line, which is also the manual."""
+    top = argparse.ArgumentParser(
+        prog="dev.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (function, words) in COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=function.__doc__)
+        if name == "demo":
+            command.add_argument(
+                "--headless", action="store_true", help="do not leave a window open, even with a screen"
+            )
+        if name == "fix":
+            command.add_argument("--locks", action="store_true", help="also write requirements/*.txt anew")
+        if name == "test":
+            command.add_argument("pytest", nargs="*", help="further arguments for pytest, after --")
+        if name == "bench":
+            command.add_argument("name", choices=BENCHES)
+            command.add_argument("--json", metavar="FILE", help="also write the figures there")
+    return top
+
+
+def main() -> None:
+    """Run the command named on the command line."""
+    arguments = parser().parse_args()
+    COMMANDS[arguments.command][0](arguments)
+
+
+if __name__ == "__main__":
+    main()

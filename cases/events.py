@@ -1,0 +1,155 @@
+"""Events: one recorded act each, immutable, numbered without gaps and chained by hash on their device.
+
+The header's bytes are a fixed function of its fields (a compact JSON array, fields in the order below, integers in
+decimal, text in lower-case ASCII), so both ends agree on the hash without sending it. The body's bytes are
+hashed exactly as they were written and are never re-serialised (DESIGN section 5). The body digest is salted, so
+that a body and its salt can be erased by law while the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+HASH_SIZE = 32
+SALT_SIZE = 16
+SALT_BLOCK = 256
+"""Salts of one block of sequence numbers derive from one seed, so a batch carries a seed and not a salt an event."""
+CHAIN_START = "0" * 64
+"""``prev`` of the first event of an incarnation."""
+
+_HEADER_DOMAIN = b"estafette/event/1\x00"
+_BODY_DOMAIN = b"estafette/body/1\x00"
+_SALT_DOMAIN = b"estafette/salt/1\x00"
+
+
+class RecordType(StrEnum):
+    CITIZEN = "citizen"
+    CASE = "case"
+
+
+class Kind(StrEnum):
+    """What an event does. Its body is a JSON object."""
+
+    SET = "set"
+    """field -> value (text, or null to clear). Merged field by field."""
+    STATUS = "status"
+    """{"from": state, "to": state, "message"?: text, "reasons"?: text, "computed"?: {path: text}}: a change of state."""
+    NOTE = "note"
+    """{"text": text}: an append-only remark."""
+    SETTLE = "settle"
+    """{"field": name, "value": text|null, "settles": [event identity…]}: a person settles a contested field."""
+
+
+class EventId(NamedTuple):
+    """The identity of an event: made offline, idempotent, and free on the wire."""
+
+    device: str
+    incarnation: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.device}.{self.incarnation}.{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> EventId:
+        """Return the identity written by ``str``; ValueError if it is none."""
+        device, incarnation, seq = text.split(".")
+        return cls(device, int(incarnation), int(seq))
+
+
+class Header(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an event says of itself; everything that the hash covers.
+
+    Attributes:
+        version: layout of this header; 1.
+        tenant: organisation.
+        device, incarnation, seq: identity; ``seq`` counts from 1 without gaps within an incarnation.
+        prev: hash of the event before in the same incarnation, 64 hexadecimal digits; ``CHAIN_START`` for the first.
+        agent: who acted.
+        record_type, record_id: on what (``RecordType``; UUIDv7 of 32 hexadecimal digits).
+        kind: ``Kind`` value; unknown kinds of newer versions pass through untouched.
+        base: the central sequence number, in the record's stream, up to which the *person* had seen the record when
+            the screen was filled; 0 when the record was never seen from central.
+        time: hybrid clock, milliseconds since the Unix epoch, UTC.
+        digest: salted digest of the body's bytes, 64 hexadecimal digits.
+    """
+
+    version: int
+    tenant: int
+    device: str
+    incarnation: int
+    seq: int
+    prev: str
+    agent: str
+    record_type: str
+    record_id: str
+    kind: str
+    base: int
+    time: int
+    digest: str
+
+    @property
+    def id(self) -> EventId:
+        return EventId(self.device, self.incarnation, self.seq)
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """A header, and the body's exact bytes with the salt of its digest; both None once erased by law."""
+
+    header: Header
+    body: bytes | None
+    salt: bytes | None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_header = msgspec.json.Decoder(Header).decode
+decode_body = msgspec.json.Decoder(dict[str, object]).decode
+"""Return a body's fields; msgspec.DecodeError (a ValueError) when the bytes are no JSON object."""
+
+
+def header_bytes(header: Header) -> bytes:
+    """Return the exact bytes that are hashed."""
+    return _encode(header)
+
+
+def parse_header(data: bytes) -> Header:
+    """Return the header in ``data``; msgspec.ValidationError (a ValueError) if it is none."""
+    return _decode_header(data)
+
+
+def header_hash(header: Header) -> str:
+    """Return the event's hash, 64 hexadecimal digits: the next event's ``prev``."""
+    return hashlib.sha256(_HEADER_DOMAIN + _encode(header)).hexdigest()
+
+
+def body_bytes(fields: dict[str, object]) -> bytes:
+    """Write a body. Called once, when the act is recorded."""
+    return _encode(fields)
+
+
+def body_digest(body: bytes, salt: bytes) -> str:
+    """Return the salted digest of a body's exact bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(_BODY_DOMAIN + salt + body).hexdigest()
+
+
+def salt_seed(secret: bytes, incarnation: int, seq: int) -> bytes:
+    """Return the 32-byte seed of the block of sequence numbers that holds ``seq``, from the device's salt secret."""
+    block = f"{incarnation}.{seq // SALT_BLOCK}".encode()
+    return hmac.digest(secret, _SALT_DOMAIN + block, "sha256")
+
+
+def salt_from_seed(seed: bytes, seq: int) -> bytes:
+    """Return the salt of event ``seq``. Central keeps salts, never seeds, so that erasing a salt is final."""
+    return hmac.digest(seed, str(seq).encode(), "sha256")[:SALT_SIZE]
+
+
+def body_intact(event: Event) -> bool:
+    """Say whether the body is the one that the header names. True for an erased body: nothing contradicts it."""
+    if event.body is None or event.salt is None:
+        return event.body is None and event.salt is None
+    return hmac.compare_digest(body_digest(event.body, event.salt), event.header.digest)
