@@ -1,0 +1,105 @@
+"""How figures are taken: CPU seconds and ratios against a floor measured in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: ours beside the floor (the bare library doing the same work) and the target of DESIGN 10.
+
+    ``met`` is None where there is no target.
+    """
+
+    id: str
+    ours: float
+    floor: float | None
+    peer: float | None
+    target: float | None
+    met: bool | None
+    unit: str
+    note: str = ""
+
+
+def figure(
+    id: str,
+    ours: float,
+    *,
+    unit: str,
+    floor: float | None = None,
+    peer: float | None = None,
+    target: float | None = None,
+    note: str = "",
+) -> Figure:
+    """Return a figure whose target is a ceiling."""
+    met = None if target is None else ours <= target
+    return Figure(id, round(ours, 4), floor if floor is None else round(floor, 4), peer, target, met, unit, note)
+
+
+class Meter:
+    """CPU seconds (user and system, this process) and wall seconds of a block."""
+
+    cpu_s = 0.0
+    wall_s = 0.0
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Measure a block."""
+    meter = Meter()
+    before, wall = os.times(), time.perf_counter()
+    yield meter
+    after = os.times()
+    meter.cpu_s = (after.user + after.system) - (before.user + before.system)
+    meter.wall_s = time.perf_counter() - wall
+
+
+def repeated(work: Callable[[], object], times: int) -> list[float]:
+    """Return the wall seconds of each run of ``work``."""
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which ``share`` of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def middle(values: list[float]) -> float:
+    """Return the median."""
+    return median(values)
+
+
+def report(title: str, figures: list[Figure], json_file: str | None) -> None:
+    """Print the table and write it as JSON, keyed by id, when asked."""
+    print(f"\n{title}\n")
+    print(f"{'figure':32} {'ours':>12} {'floor':>12} {'target':>9}  met  unit")
+    for line in figures:
+        floor = "" if line.floor is None else f"{line.floor:.4g}"
+        target = "" if line.target is None else f"{line.target:g}"
+        met = {True: "yes", False: "NO", None: ""}[line.met]
+        print(f"{line.id:32} {line.ours:12.4g} {floor:>12} {target:>9}  {met:4} {line.unit}  {line.note}")
+    if json_file:
+        Path(json_file).write_text(json.dumps({line.id: asdict(line) for line in figures}, indent=1) + "\n")
+
+
+def arguments(description: str) -> argparse.Namespace:
+    """Return the command line that every bench shares."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--cases", type=int, default=50_000, help="cases held (default 50,000)")
+    return parser.parse_args()
