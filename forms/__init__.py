@@ -1,1 +1,11 @@
+"""XLSForm -> form -> a filling session: values in, values out; no Qt, no network, no clock of its own.
 
+From bytes to screens, each layer using only those before it:
+
+- ``reader``, ``compile``, ``compile_worker``: what a file is, its limits, its conversion in a bounded process.
+- ``xmlreading``, ``instances``, ``texts``, ``choicesources``, ``body``, ``building``, ``refusals``, ``definition``:
+  the XForm document becomes a frozen definition (``schema``, ``tables``) or is refused with every reason.
+- ``expressions``, ``values``, ``dates``, ``datatypes``: formulas as closures, and what their values mean.
+- ``graph``: what must be recomputed when, in which order.
+- ``tree``, ``growing``, ``engine``, ``choices``, ``presentation``, ``session``: one filling; ``views`` go out.
+"""

@@ -1,0 +1,151 @@
+"""The body of a form -> controls on the schema and a layout for the screens. Unsupported parts are reported, not
+skipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from forms import refusals
+from forms.building import Builder
+from forms.choicesources import ChoiceReader
+from forms.schema import Control, SchemaNode, Text
+from forms.xmlreading import attribute, child, children, local
+
+_QUESTIONS = frozenset({"input", "select1", "select", "trigger"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayoutItem:
+    """A place on the screens: ``group``, ``repeat`` or ``question``. A group may have no node of its own."""
+
+    kind: str
+    node: SchemaNode | None
+    label: Text | None
+    items: tuple[LayoutItem, ...] = ()
+
+
+@dataclass
+class BodyReader:
+    """Reads the body once; every refused part becomes a problem of the builder."""
+
+    builder: Builder
+    choices: ChoiceReader
+    asked: list[SchemaNode] = field(default_factory=list)
+
+    def read(self, body: etree._Element) -> tuple[LayoutItem, ...]:
+        """Return the layout of the top level."""
+        return self._items(body, self.builder.root)
+
+    def _items(self, element: etree._Element, around: SchemaNode) -> tuple[LayoutItem, ...]:
+        found: list[LayoutItem] = []
+        for one in children(element):
+            name = local(one)
+            if name == "group":
+                found.append(self._group(one, around))
+            elif name == "repeat":
+                found.append(self._repeat(one, around, None))
+            elif name in _QUESTIONS or name in refusals.FEATURES_BY_ELEMENT or name == "upload":
+                item = self._question(one, around)
+                if item is not None:
+                    found.append(item)
+            elif name not in ("label", "hint", "help", "setvalue", "alert", "item", "itemset", "value", "extra"):
+                self.builder.unsupported(name, around.ref)
+        return tuple(found)
+
+    def _node(self, reference: str | None, around: SchemaNode) -> SchemaNode | None:
+        if not reference:
+            return None
+        node = self.builder.find(reference, around)
+        if node is None:
+            self.builder.broken_reference(reference)
+        return node
+
+    def _label(self, element: etree._Element, around: SchemaNode) -> Text | None:
+        found = child(element, "label")
+        return None if found is None else self.builder.text(found, around)
+
+    def _appearance(self, element: etree._Element, ref: str) -> frozenset[str]:
+        words = attribute(element, "appearance") or ""
+        feature = refusals.appearance_feature(words)
+        if feature is not None:
+            self.builder.unsupported(feature, ref)
+        return frozenset(words.split())
+
+    def _group(self, element: etree._Element, around: SchemaNode) -> LayoutItem:
+        reference = attribute(element, "ref") or attribute(element, "nodeset")
+        repeats = children(element, "repeat")
+        others = [one for one in children(element) if local(one) not in ("label", "hint", "repeat")]
+        if len(repeats) == 1 and not others:
+            return self._repeat(repeats[0], around, element)
+        node = self._node(reference, around)
+        label = self._label(element, node or around)
+        self._appearance(element, reference or around.ref)
+        if node is not None and not node.is_repeat:
+            node.control = Control("group", label, None, None, frozenset())
+        return LayoutItem("group", node, label, self._items(element, node or around))
+
+    def _repeat(self, element: etree._Element, around: SchemaNode, group: etree._Element | None) -> LayoutItem:
+        node = self._node(attribute(element, "nodeset"), around)
+        if node is None:
+            return LayoutItem("group", None, None)
+        label = self._label(group if group is not None else element, node)
+        if group is not None:
+            self._appearance(group, node.ref)
+        self._appearance(element, node.ref)
+        node.control = Control("repeat", label, None, None, frozenset())
+        count = attribute(element, "count")
+        if count:
+            node.counted = True
+            node.count = self.builder.compile_for_repeat(count, node, "repeat_count")
+        return LayoutItem("repeat", node, label, self._items(element, node))
+
+    def _question(self, element: etree._Element, around: SchemaNode) -> LayoutItem | None:
+        node = self._node(attribute(element, "ref"), around)
+        if node is None:
+            return None
+        refused = self._refused_feature(element, node)
+        if refused is not None:
+            self.builder.unsupported(refused, node.ref)
+            return None
+        label = self._label(element, node)
+        hint = child(element, "hint")
+        kind = self._kind(element, node)
+        appearance = self._appearance(element, node.ref)
+        if self.builder.types.get(node.ref) in ("geopoint", "barcode"):
+            appearance |= {self.builder.types[node.ref]}
+        node.control = Control(
+            kind,
+            label,
+            None if hint is None else self.builder.text(hint, node),
+            None if hint is None else self.builder.text(hint, node, "guidance"),
+            appearance,
+            self.choices.read(element, node) if kind.startswith("select") else None,
+        )
+        self.asked.append(node)
+        for action in children(element, "setvalue"):
+            self.builder.action(action, trigger=node)
+        return LayoutItem("question", node, label)
+
+    def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
+        name = local(element)
+        if name == "upload":
+            return refusals.upload_feature(attribute(element, "mediatype") or "")
+        if name in refusals.FEATURES_BY_ELEMENT:
+            return refusals.FEATURES_BY_ELEMENT[name]
+        if attribute(element, "query") is not None:
+            return "select_one_external"
+        return refusals.FEATURES_BY_TYPE.get(self.builder.types.get(node.ref, "string"))
+
+    def _kind(self, element: etree._Element, node: SchemaNode) -> str:
+        name = local(element)
+        if name in ("select", "select1"):
+            return "select_multiple" if name == "select" else "select_one"
+        if name == "trigger":
+            return "acknowledge"
+        kind = refusals.QUESTION_KINDS[node.data_type]
+        silent = node.calculate is None and not node.default and not self.builder.is_target(node)
+        if kind == "text" and silent and node.readonly is not None and node.readonly.source.strip() == "true()":
+            return "note"
+        return kind

@@ -1,0 +1,167 @@
+"""The choices offered now: picked lazily, kept until something they depend on changes, searched while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forms.expressions.context import Context, Environment
+from forms.schema import ChoiceSource, Expression, SchemaNode, Text, TextPart
+from forms.tables import SearchIndex
+from forms.tree import Node
+from forms.values import to_text
+from forms.views import Choice
+
+_KEPT_INDEXES = 64
+
+
+class ChoiceBook:
+    """Choices of every question of one session."""
+
+    def __init__(self, env: Environment, default_language: str) -> None:
+        self._env = env
+        self._default_language = default_language
+        self._offered: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {}
+        self._rows: dict[str, Sequence[int]] = {}
+        self._search: dict[tuple[object, ...], SearchIndex] = {}
+        self._labels: dict[tuple[int, str], dict[str, str]] = {}
+
+    def forget(self, node: Node) -> None:
+        """What the node's choices depend on has changed."""
+        self._offered.pop(node.path, None)
+        self._rows.pop(node.path, None)
+        self._search.pop((node.path, self._env.language), None)
+
+    def forget_words(self) -> None:
+        """The language has changed."""
+        self._search.clear()
+        self._offered.clear()
+
+    def offered(self, node: Node) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The values offered, in order, and the same as a set."""
+        source = _source(node.schema)
+        key = f"\0{node.schema.ref}" if source.fixed else node.path
+        found = self._offered.get(key)
+        if found is None:
+            values = tuple(self._values(node, source))
+            found = (values, frozenset(values))
+            self._offered[key] = found
+        return found
+
+    def _context(self, node: Node) -> Context:
+        return Context(self._env, node, node)
+
+    def _values(self, node: Node, source: ChoiceSource) -> Sequence[str]:
+        if source.nodes is not None:
+            return [value for value, _label in self._from_nodes(node, source)]
+        assert source.table is not None
+        cells = source.table.columns.get(source.value_column, ())
+        if source.rows is None:
+            return cells
+        return [cells[row] for row in self._picked(node, source)]
+
+    def _picked(self, node: Node, source: ChoiceSource) -> Sequence[int]:
+        """The rows that pass the filter; all of them without one."""
+        assert source.table is not None
+        if source.rows is None:
+            return range(source.table.length)
+        rows = self._rows.get(node.path)
+        if rows is None:
+            rows = source.rows(self._context(node))
+            self._rows[node.path] = rows
+        return rows
+
+    def _from_nodes(self, node: Node, source: ChoiceSource) -> list[tuple[str, str]]:
+        assert source.nodes is not None and source.node_value is not None and source.node_label is not None
+        found = source.nodes.evaluate(self._context(node))
+        pairs: list[tuple[str, str]] = []
+        for row in found if not isinstance(found, (str, float, bool)) else ():
+            if isinstance(row, Node):
+                context = Context(self._env, row, row)
+                value = to_text(source.node_value.evaluate(context))
+                if value:
+                    pairs.append((value, to_text(source.node_label.evaluate(context))))
+        return pairs
+
+    def words(self, node: Node, text: Text | str | None) -> str:
+        """A text in the session's language, its values computed at ``node``."""
+        if text is None:
+            return ""
+        if isinstance(text, str):
+            return text
+        context = self._context(node)
+        return "".join(self._piece(part, context) for part in self._parts(text))
+
+    def _parts(self, text: Text) -> Sequence[TextPart]:
+        parts = text.parts.get(self._env.language)
+        if parts is None:
+            parts = text.parts.get(self._default_language) or next(iter(text.parts.values()), ())
+        return parts
+
+    def fixed_words(self, text: Text) -> str:
+        """A text without its computed pieces."""
+        return "".join(part for part in self._parts(text) if isinstance(part, str)).strip()
+
+    @staticmethod
+    def _piece(part: str | Expression, context: Context) -> str:
+        if isinstance(part, str):
+            return part
+        value = to_text(part.evaluate(context))
+        return "" if value == "NaN" else value
+
+    def find(self, node: Node, search: str, limit: int) -> tuple[Choice, ...]:
+        """Choices whose label contains ``search``, best first; see :class:`forms.tables.SearchIndex`."""
+        source = _source(node.schema)
+        if source.nodes is not None:
+            pairs = self._from_nodes(node, source)
+            hits = SearchIndex([label for _value, label in pairs]).find(search, limit)
+            return tuple(Choice(*pairs[hit]) for hit in hits)
+        assert source.table is not None
+        cells = source.table.columns.get(source.value_column, ())
+        rows = self._picked(node, source)
+        labels = self._row_labels(source)
+        if not search.strip():
+            hits = list(range(min(limit, len(rows))))
+        else:
+            hits = self._index(node, source, rows, labels).find(search, limit)
+        return tuple(Choice(cells[rows[hit]], self.words(node, labels[rows[hit]])) for hit in hits)
+
+    def _row_labels(self, source: ChoiceSource) -> Sequence[Text | str]:
+        assert source.labels is not None
+        return source.labels(self._env.language)
+
+    def _index(
+        self, node: Node, source: ChoiceSource, rows: Sequence[int], labels: Sequence[Text | str]
+    ) -> SearchIndex:
+        whole = source.rows is None and not any(isinstance(label, Text) for label in labels[:1])
+        key = (id(labels), self._env.language) if whole else (node.path, self._env.language)
+        found = self._search.get(key)
+        if found is None or any(isinstance(labels[row], Text) for row in rows[:1]):
+            found = SearchIndex([self.words(node, labels[row]) for row in rows])
+            if len(self._search) >= _KEPT_INDEXES:
+                self._search.clear()
+            self._search[key] = found
+        return found
+
+    def label(self, node: Node, value: str) -> str:
+        """The label of ``value``; ``value`` itself when the list does not know it. Filters do not matter."""
+        source = node.schema.control.choices if node.schema.control is not None else None
+        if source is None:
+            return value
+        if source.nodes is not None:
+            return dict(self._from_nodes(node, source)).get(value, value)
+        assert source.table is not None
+        if not source.table.length:
+            return value
+        rows = source.table.index(source.value_column).get(value)
+        if rows is None:
+            return value
+        if len(rows) > 1 and source.rows is not None:
+            # Cascades may use one value under several parents: prefer the one that is offered here.
+            offered = set(self._picked(node, source))
+            rows = [row for row in rows if row in offered] or rows
+        return self.words(node, self._row_labels(source)[rows[0]])
+
+
+def _source(schema: SchemaNode) -> ChoiceSource:
+    assert schema.control is not None and schema.control.choices is not None
+    return schema.control.choices

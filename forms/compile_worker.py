@@ -1,0 +1,165 @@
+"""The limited process that converts a workbook: ``python -m forms.compile_worker``.
+
+Standard input: a JSON header on one line (``name``, ``cpu_s``), then the workbook. Standard output: a JSON line, then
+the XForm document when there is one. The process gives itself a bound on memory and processor time before it reads
+anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import Any, BinaryIO
+
+from forms import limits, reader
+from forms.errors import FormRefused, Problem
+
+_ROW = re.compile(r"\[row : (\d+)\]\s*")
+_SHEET = re.compile(r"'(survey|choices|settings|external_choices|entities|osm)' sheet")
+_QUOTED = re.compile(r"'([^']{1,100})'")
+_UNKNOWN_TYPE = re.compile(r"Unknown question type '([^']*)'")
+
+
+def main() -> int:
+    """Convert one workbook from standard input to standard output; always answers with a JSON line."""
+    answers = os.fdopen(os.dup(1), "wb")
+    # Whatever a library prints must not mix with the answer.
+    os.dup2(2, 1)
+    with open(0, "rb", closefd=False) as source:
+        header = json.loads(source.readline(4096))
+        _limit(int(header["cpu_s"]))
+        data = source.read(limits.PACKED_BYTES_MAX + 1)
+    try:
+        xform, rows = convert(data, str(header["name"]))
+        _reply(answers, {"rows": rows}, xform)
+    except FormRefused as refused:
+        _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
+    except MemoryError:
+        _reply(answers, {"problems": [{"code": "forms.compile_memory"}]}, b"")
+    except RecursionError:
+        _reply(answers, {"problems": [{"code": "forms.too_large", "details": {"limit": "depth"}}]}, b"")
+    return 0
+
+
+def _limit(cpu_s: int) -> None:
+    """Bound memory, processor time and files where the system can (not on Windows: there the time limit remains)."""
+    sys.dont_write_bytecode = True
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for name, bound in (
+        (resource.RLIMIT_AS, limits.WORKER_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_FSIZE, 2 * limits.XFORM_BYTES_MAX),  # the converter writes its result to a temporary file
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _soft, hard = resource.getrlimit(name)
+        most = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(name, (most, most))
+
+
+def _reply(answers: BinaryIO, head: dict[str, Any], xform: bytes) -> None:
+    answers.write(json.dumps(head).encode() + b"\n" + xform)
+    answers.flush()
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "details": dict(problem.details),
+    }
+
+
+def convert(data: bytes, name: str) -> tuple[bytes, list[tuple[int, str, str]]]:
+    """Convert a workbook.
+
+    Returns:
+        The XForm document, and for each row of the survey sheet its number, its question's path and all its cells as
+        text.
+
+    Raises:
+        FormRefused: with sheet and row where the converter tells them.
+    """
+    kind = reader.kind_of(data)
+    if kind == reader.XLSX:
+        reader.check_workbook(data)
+    from pyxform.errors import PyXFormError
+    from pyxform.survey_element import SurveyElement
+    from pyxform.xls2json_backends import get_xlsform
+    from pyxform.xls2xform import convert as pyxform_convert
+
+    # Elements compare by turning themselves into nested dictionaries: minutes on large forms. Identity gives the same
+    # document.
+    SurveyElement.__eq__ = object.__eq__
+    rows: list[tuple[int, str, str]] = []
+    try:
+        book = get_xlsform(data, file_type=f".{kind}")
+        book.fallback_form_name = name
+        rows = _survey_rows(book.survey or ())
+        if len(rows) > limits.SHEET_ROWS_MAX:
+            details = {"limit": "rows", "found": str(len(rows)), "allowed": str(limits.SHEET_ROWS_MAX)}
+            raise FormRefused(Problem("forms.too_large", sheet="survey", details=details))
+        result = pyxform_convert({**_sheets(book), "fallback_form_name": name})
+    except PyXFormError as error:
+        raise FormRefused(_authors_mistake(str(error), rows)) from None
+    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+        # Some broken workbooks crash the converter; to the author that is the workbook's fault all the same.
+        raise FormRefused(Problem("forms.compile_failed", details={"reason": type(error).__name__})) from None
+    return result.xform.encode(), rows
+
+
+def _sheets(book: Any) -> dict[str, Any]:
+    return {name: getattr(book, name) for name in type(book).__slots__ if getattr(book, name) is not None}
+
+
+def _survey_rows(survey: Any) -> list[tuple[int, str, str]]:
+    """The path of each row's question, from the nesting of groups; the header is row 1."""
+    found: list[tuple[int, str, str]] = []
+    around: list[str] = []
+    for number, row in enumerate(survey, 2):
+        cells = {str(key).strip().lower(): str(value).strip() for key, value in row.items() if value is not None}
+        kind = " ".join(cells.get("type", "").lower().replace("_", " ").split())
+        name = cells.get("name", "")
+        if kind.startswith("end ") and around and kind.split()[1:2] in (["group"], ["repeat"], ["loop"]):
+            around.pop()
+            continue
+        path = "/" + "/".join([*around, name]) if name else f"/{kind}"
+        found.append((number, path, "\n".join(cells.values())))
+        if kind.startswith("begin "):
+            around.append(name)
+    return found
+
+
+def _authors_mistake(message: str, rows: list[tuple[int, str, str]]) -> Problem:
+    """The converter's words as a problem, with the row it tells or else the first row that holds what it quotes."""
+    row = _ROW.search(message)
+    sheet = _SHEET.search(message)
+    unknown = _UNKNOWN_TYPE.search(message)
+    number = int(row[1]) if row else (_quoted_row(message, rows) if sheet is None else None)
+    details = {"reason": _ROW.sub("", message).strip()[:500]}
+    code = "forms.author"
+    if unknown is not None:
+        code, details = "forms.unsupported", {"feature": unknown[1]}
+    elif "not recognized as a supported type" in message or "must have a sheet named 'survey'" in message:
+        code = "forms.not_a_form"
+    place = sheet[1] if sheet else ("survey" if number is not None else None)
+    return Problem(code, sheet=place, row=number, details=details)
+
+
+def _quoted_row(message: str, rows: list[tuple[int, str, str]]) -> int | None:
+    wanted = ["select"] if "should be a choices sheet" in message else _QUOTED.findall(message)
+    for number, _path, cells in rows:
+        lines = cells.split("\n")
+        if any(line == text or line.startswith(text) or f"{{{text}}}" in line for text in wanted for line in lines):
+            return number
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""What must be recomputed when something changes, and in which order. Made once per form; cycles are named, not
+fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from forms.schema import Expression, Read, SchemaNode
+
+COUNT, RELEVANT, CHOICES, CALCULATE, READONLY, REQUIRED, CONSTRAINT, TEXT = (
+    "count",
+    "relevant",
+    "choices",
+    "calculate",
+    "readonly",
+    "required",
+    "constraint",
+    "text",
+)
+_SHAPES_VALUES = (COUNT, RELEVANT)
+_GIVES_VALUE = (CHOICES, CALCULATE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """One thing to recompute for each instance of ``schema``; ``order`` is its place in dependency order."""
+
+    kind: str
+    schema: SchemaNode
+    expression: Expression | None
+    reads: tuple[Read, ...]
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """``work`` is due for the instances found by climbing ``ups`` from a changed node and going down ``downs``."""
+
+    work: Work
+    ups: int
+    downs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Attributes:
+    works: everything, in dependency order; of: the same by node reference.
+    triggers: by the reference of what changed.
+    cycles: for each cycle the references of the nodes in it; one link of each is ignored.
+    """
+
+    works: tuple[Work, ...]
+    of: Mapping[str, tuple[Work, ...]]
+    triggers: Mapping[str, tuple[Trigger, ...]]
+    cycles: tuple[tuple[str, ...], ...]
+
+
+Wanted = tuple[str, SchemaNode, Expression | None, tuple[Read, ...]]
+
+
+def make_plan(wanted: Iterable[Wanted]) -> Plan:
+    """Order the works so that each comes after what it reads, in document order where that leaves a choice."""
+    given = list(wanted)
+    before = _dependencies(given)
+    order, cycles = _sorted(before)
+    works = tuple(Work(*given[place], order=number) for number, place in enumerate(order))
+    of: dict[str, list[Work]] = {}
+    triggers: dict[str, list[Trigger]] = {}
+    for work in works:
+        of.setdefault(work.schema.ref, []).append(work)
+        for read in work.reads:
+            below = work.schema.chain()[read.top.depth + 1 :]
+            trigger = Trigger(work, read.target.depth - read.top.depth, tuple(node.index for node in below))
+            triggers.setdefault(read.target.ref, []).append(trigger)
+    named = tuple(tuple(dict.fromkeys(given[place][1].ref for place in cycle)) for cycle in cycles)
+    return Plan(
+        works,
+        {ref: tuple(found) for ref, found in of.items()},
+        {ref: tuple(found) for ref, found in triggers.items()},
+        tuple(cycle for cycle in named if len(cycle) > 1),
+    )
+
+
+def _dependencies(given: Sequence[Wanted]) -> list[list[int]]:
+    """For each work, the works that must come first."""
+    shaping: dict[str, list[int]] = {}
+    giving: dict[str, list[int]] = {}
+    for place, (kind, schema, _expression, _reads) in enumerate(given):
+        if kind in _SHAPES_VALUES:
+            shaping.setdefault(schema.ref, []).append(place)
+        elif kind in _GIVES_VALUE:
+            giving.setdefault(schema.ref, []).append(place)
+    before: list[list[int]] = []
+    for place, (_kind, schema, _expression, reads) in enumerate(given):
+        first: dict[int, None] = {}
+        for read in reads:
+            first.update(dict.fromkeys(giving.get(read.target.ref, ())))
+            own = read.target is schema
+            for around in read.target.chain():
+                # What encloses both ends is settled by the enclosing node's own work, not by this link.
+                if not own and around.ref:
+                    first.update(dict.fromkeys(shaping.get(around.ref, ())))
+        first.pop(place, None)
+        before.append(list(first))
+    return before
+
+
+def _sorted(before: list[list[int]]) -> tuple[list[int], list[list[int]]]:
+    """Depth-first order without recursion (chains of a thousand questions exist), and the cycles met."""
+    state = [0] * len(before)
+    order: list[int] = []
+    cycles: list[list[int]] = []
+    for start in range(len(before)):
+        if state[start]:
+            continue
+        state[start] = 1
+        stack: list[tuple[int, int]] = [(start, 0)]
+        while stack:
+            place, at = stack.pop()
+            if at == len(before[place]):
+                state[place] = 2
+                order.append(place)
+                continue
+            stack.append((place, at + 1))
+            following = before[place][at]
+            if state[following] == 0:
+                state[following] = 1
+                stack.append((following, 0))
+            elif state[following] == 1:
+                trail = [one for one, _ in stack]
+                cycles.append(trail[trail.index(following) :])
+    return order, cycles

@@ -1,0 +1,106 @@
+"""Instances of a form: the primary one becomes the schema, the others become tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from forms import limits
+from forms.errors import FormRefused, Problem
+from forms.schema import SchemaNode
+from forms.tables import Table, read_csv
+from forms.xmlreading import JR, attribute, children, local, text
+
+
+class SchemaBuilder:
+    """Builds the schema from the primary instance and the set of repeats that the body declares.
+
+    Args:
+        repeats: paths without the root of every ``repeat``.
+    """
+
+    def __init__(self, repeats: frozenset[str]) -> None:
+        self._repeats = repeats
+        self._order = 0
+
+    def build(self, element: etree._Element) -> SchemaNode:
+        """Return the root node.
+
+        Raises:
+            FormRefused: ``forms.too_large``.
+        """
+        return self._node([element], None, 0, "")
+
+    def _node(self, same: list[etree._Element], parent: SchemaNode | None, index: int, ref: str) -> SchemaNode:
+        """Make the node for elements of one name: a template and the rows that a new form starts with, or one
+        element."""
+        depth = 0 if parent is None else parent.depth + 1
+        if self._order >= limits.NODES_MAX or depth > limits.NODE_DEPTH_MAX:
+            limit = "nodes" if depth <= limits.NODE_DEPTH_MAX else "depth"
+            raise FormRefused(Problem("forms.too_large", details={"limit": limit, "path": ref}))
+        templates = [one for one in same if one.get(f"{JR}template") is not None]
+        plain = [one for one in same if one.get(f"{JR}template") is None]
+        model = (templates or plain)[0]
+        node = SchemaNode(local(model), ref, parent, index, self._order, depth)
+        self._order += 1
+        node.is_repeat = ref in self._repeats
+        node.initial_rows = len(plain)
+        below = _by_name(model)
+        # A template holds only templates of the repeats inside it; how many rows they start with is told by the plain
+        # row.
+        first = _by_name(plain[0]) if templates and plain else below
+        for name in below:
+            inner = [one for one in below[name] if one.get(f"{JR}template") is not None]
+            started = [one for one in first.get(name, []) if one.get(f"{JR}template") is None]
+            elements = (inner + started) or below[name]
+            node.children.append(self._node(elements, node, len(node.children), f"{ref}/{name}"))
+        if not node.children:
+            node.default = text(model)
+        return node
+
+
+def _by_name(element: etree._Element) -> dict[str, list[etree._Element]]:
+    found: dict[str, list[etree._Element]] = {}
+    for below in children(element):
+        found.setdefault(local(below), []).append(below)
+    return found
+
+
+def read_table(element: etree._Element, media: Mapping[str, bytes]) -> tuple[str, Table | Problem]:
+    """Read one secondary instance: a table, or the reason why it cannot be one."""
+    name = attribute(element, "id") or ""
+    source = attribute(element, "src")
+    if source is not None:
+        return name, _external(name, source, media)
+    outer = children(element)
+    items = children(outer[0]) if outer else []
+    if any(children(cell) for item in items for cell in children(item)):
+        return name, Problem("forms.unsupported", details={"feature": "nested_list", "value": name})
+    names: dict[str, None] = {}
+    rows: list[dict[str, str]] = []
+    for item in items:
+        row: dict[str, str] = {}
+        for cell in children(item):
+            row.setdefault(local(cell), text(cell))
+        names.update(dict.fromkeys(row))
+        rows.append(row)
+    item_name = local(items[0]) if items else None
+    return name, Table(name, {column: [row.get(column, "") for row in rows] for column in names}, item=item_name)
+
+
+def _external(name: str, source: str, media: Mapping[str, bytes]) -> Table | Problem:
+    if source.startswith("jr://instance/last-saved"):
+        return Problem("forms.unsupported", details={"feature": "last_saved"})
+    file = source.rpartition("/")[2]
+    if not file.lower().endswith(".csv"):
+        return Problem(
+            "forms.unsupported", details={"feature": "external_" + file.rpartition(".")[2].lower(), "value": file}
+        )
+    data = next((content for key, content in media.items() if key.lower() == file.lower()), None)
+    if data is None:
+        return Problem("forms.media_missing", details={"file": file})
+    try:
+        return read_csv(name, file, data)
+    except FormRefused as refused:
+        return refused.problems[0]

@@ -1,0 +1,32 @@
+"""How much a form may ask of the machine. A form is untrusted input (DESIGN section 8)."""
+
+from __future__ import annotations
+
+PACKED_BYTES_MAX = 10 * 1024 * 1024
+UNPACKED_BYTES_MAX = 100 * 1024 * 1024
+COMPRESSION_RATIO_MAX = 100
+RATIO_CHECK_BYTES_MIN = 1024 * 1024
+"""Parts smaller than this unpacked are not held to the ratio: tiny files of blanks compress beyond any bound
+harmlessly."""
+PARTS_MAX = 200
+SHEET_ROWS_MAX = 10_000
+SHEET_COLUMNS_MAX = 500
+XFORM_BYTES_MAX = 20 * 1024 * 1024
+MEDIA_BYTES_MAX = 50 * 1024 * 1024
+
+NODES_MAX = 20_000
+NODE_DEPTH_MAX = 40
+EXPRESSION_CHARS_MAX = 20_000
+EXPRESSION_DEPTH_MAX = 100
+ROWS_MAX = 1_000
+"""Rows of one repeat, whether added by a person or asked for by ``jr:count``."""
+NODES_LIVE_MAX = 200_000
+RUNS_PER_ACT_MAX = 5
+"""How often one act may recompute the same expression of the same node; more means a cycle."""
+
+PATTERN_CHARS_MAX = 2_000
+PATTERN_STATES_MAX = 5_000
+PATTERN_STEPS_MAX = 200_000
+ANSWER_CHARS_MAX = 100_000
+
+WORKER_MEMORY_BYTES = 512 * 1024 * 1024

@@ -1,0 +1,375 @@
+"""One filling of a form: answers in, change sets out. Values only; no thread, no file, no clock of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+
+from forms import limits, presentation
+from forms.choices import ChoiceBook
+from forms.definition import FormDefinition
+from forms.engine import Changes, Engine
+from forms.errors import FormsError
+from forms.expressions.context import Environment
+from forms.growing import Grower, Stored
+from forms.schema import Action, SchemaNode
+from forms.tree import Node, Repeat
+from forms.values import Moment, coerce
+from forms.views import ChangeSet, Choice, Issue, Page, QuestionView, SummaryItem
+
+_FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
+_ACTIONS_CHAINED_MAX = 50
+
+
+class Session:
+    """A form being filled. Use it from one thread at a time.
+
+    Args:
+        definition: shared, see :func:`forms.definition.parse_form`.
+        answers: what :meth:`answers` gave earlier, or a first few known answers, or nothing. Unknown paths are ignored.
+        today, now_ms, tz: the clock, fixed for the life of the session.
+        language: one of ``definition.languages``; None for the form's default.
+        new_row_id: gives letters and digits, never the same twice.
+        seed: of ``random()``.
+        properties: metadata by XLSForm name (``deviceid``, ``username``…).
+    """
+
+    def __init__(
+        self,
+        definition: FormDefinition,
+        *,
+        answers: Mapping[str, str | None] | None = None,
+        today: date,
+        now_ms: int,
+        tz: tzinfo,
+        language: str | None = None,
+        new_row_id: Callable[[], str],
+        seed: int = 0,
+        properties: Mapping[str, str] | None = None,
+    ) -> None:
+        self.definition = definition
+        self._new_row_id = new_row_id
+        self._properties = properties or {}
+        chosen = definition.default_language if language is None else self._known_language(language)
+        self._env = Environment(
+            zone=tz,
+            today=Moment.of_date(today),
+            now=Moment.of_datetime(datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(tz)),
+            language=chosen,
+            seed=random.Random(seed),
+            unique=self._unique,
+            choice_label=lambda node, value: self._choices.label(node, value),
+            spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
+        )
+        self._choices = ChoiceBook(self._env, definition.default_language)
+        self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
+        self._grower = Grower(Stored(answers or {}), new_row_id)
+        self._root = self._grower.grow(definition.root, None, "")
+        self._load()
+
+    # --- loading
+
+    def _load(self) -> None:
+        self._preload(self._root)
+        self._engine.push_below(self._root)
+        self._refresh_below(self._root)
+        self._engine.run()
+        for action in self.definition.actions:
+            if action.trigger is None and action.events & (_FIRST_LOAD | {"odk-instance-load"}):
+                for node in self._all(action.target):
+                    if not node.touched or "odk-instance-load" in action.events:
+                        self._act(action, node, 0)
+        self._engine.loading = False
+        self._engine.take_changes()
+
+    def _preload(self, top: Node) -> None:
+        for node in top.below():
+            if not isinstance(node, Node) or node.schema.preload is None or node.schema.calculate is not None:
+                continue
+            kind, detail = node.schema.preload
+            if node.schema.computed:
+                node.calculated = coerce(self._env.now, node.schema.data_type, self._env.zone)
+            elif not node.touched:
+                node.text, node.touched = self._preloaded(kind, detail, node.schema.data_type) or None, True
+
+    def _preloaded(self, kind: str, detail: str, data_type: str) -> str:
+        if kind == "uid":
+            return f"uuid:{self._unique()}"
+        if kind == "property":
+            return self._properties.get(detail, "")
+        moment = self._env.now if kind == "timestamp" else self._env.today
+        return coerce(moment, data_type, self._env.zone)
+
+    def _unique(self) -> str:
+        """A version 4 UUID made from the randomness that was given."""
+        digest = bytearray(hashlib.sha256("\0".join(self._new_row_id() for _ in range(4)).encode()).digest()[:16])
+        digest[6] = digest[6] & 0x0F | 0x40
+        digest[8] = digest[8] & 0x3F | 0x80
+        made = digest.hex()
+        return "-".join((made[:8], made[8:12], made[12:16], made[16:20], made[20:]))
+
+    def _refresh_below(self, top: Node) -> None:
+        for node in top.below():
+            if isinstance(node, Node) and node.schema.is_leaf:
+                self._engine.refresh(node)
+
+    def _all(self, schema: SchemaNode) -> list[Node]:
+        """Every instance of ``schema``."""
+        found: list[Node] = [self._root]
+        for step in schema.chain()[1:]:
+            below: list[Node] = []
+            for node in found:
+                child = node.children[step.index]
+                below.extend([child] if isinstance(child, Node) else child.rows)
+            found = below
+        return found
+
+    # --- acts
+
+    def answer(self, path: str, value: str | None) -> ChangeSet:
+        """Store what the person entered, whether it is right or not; None or "" clears.
+
+        Raises:
+            FormsError: ``forms.unknown_path``, ``forms.read_only``, ``forms.answer_too_long``.
+        """
+        node = self._leaf(path)
+        if node.schema.computed or node.readonly:
+            raise FormsError("forms.read_only", path=path)
+        text = value or None
+        if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
+            raise FormsError("forms.answer_too_long", path=path)
+        if text is not None and node.schema.control is not None and node.schema.control.kind == "select_multiple":
+            text = " ".join(text.split()) or None
+        if node.text == text and (node.touched or text is None):
+            return ChangeSet({})
+        self._put(node, text, 0)
+        return self._change_set()
+
+    def add_row(self, repeat: str) -> ChangeSet:
+        """Append a row to the repeat at path ``repeat``; the new identity is in ``added_row``.
+
+        Raises:
+            FormsError: ``forms.not_a_repeat``, ``forms.read_only`` (counted), ``forms.row_limit``.
+        """
+        target = self._grower.by_path.get(repeat)
+        if not isinstance(target, Repeat):
+            raise FormsError("forms.not_a_repeat", path=repeat)
+        if target.schema.counted:
+            raise FormsError("forms.read_only", path=repeat)
+        row = self._grower.add_row(target)
+        self._settle_new_row(row)
+        self._engine.settle_rows(target)
+        self._engine.run()
+        return self._change_set(added_row=row.row_id)
+
+    def remove_row(self, row: str) -> ChangeSet:
+        """Remove the row at path ``row`` (``/household[k3]``).
+
+        Raises:
+            FormsError: ``forms.unknown_path``, ``forms.read_only`` (counted).
+        """
+        target = self._grower.by_path.get(row)
+        if not isinstance(target, Node) or target.container is None:
+            raise FormsError("forms.unknown_path", path=row)
+        if target.schema.counted:
+            raise FormsError("forms.read_only", path=row)
+        repeat = target.container
+        self._grower.fell(target)
+        self._engine.changes.answers[row] = None
+        self._engine.settle_rows(repeat)
+        self._engine.run()
+        return self._change_set()
+
+    def set_language(self, language: str) -> ChangeSet:
+        """Say everything in ``language`` from now on, computed texts included.
+
+        Raises:
+            FormsError: ``forms.unknown_language``.
+        """
+        self._env.language = self._known_language(language)
+        self._choices.forget_words()
+        for work in self.definition.plan.works:
+            if work.expression is not None and work.expression.spoken:
+                for node in self._all(work.schema):
+                    self._engine.push(work, node)
+        self._engine.run()
+        changes = self._engine.changes
+        changes.structure = True
+        changes.changed |= {path for path, node in self._grower.by_path.items() if node.schema.control is not None}
+        return self._change_set()
+
+    def _known_language(self, language: str) -> str:
+        if language not in self.definition.languages:
+            raise FormsError("forms.unknown_language", language=language)
+        return language
+
+    def _leaf(self, path: str) -> Node:
+        node = self._grower.by_path.get(path)
+        if not isinstance(node, Node) or not node.schema.is_leaf:
+            raise FormsError("forms.unknown_path", path=path)
+        return node
+
+    def _put(self, node: Node, text: str | None, chained: int) -> None:
+        """Store ``text``, recompute, then run the actions that wait for this node."""
+        before = node.text
+        node.text, node.touched = text, True
+        self._engine.changes.answers[node.path] = text
+        self._engine.changes.changed.add(node.path)
+        self._engine.refresh(node)
+        self._engine.run()
+        if before == text or chained >= _ACTIONS_CHAINED_MAX:
+            return
+        for action in self.definition.actions:
+            if action.trigger is node.schema and "xforms-value-changed" in action.events:
+                target = self._nearest(action.target, node)
+                if target is not None:
+                    self._act(action, target, chained + 1)
+
+    def _nearest(self, schema: SchemaNode, origin: Node) -> Node | None:
+        """The instance of ``schema`` in the rows that ``origin`` is in, else in the first row."""
+        around = {id(node) for node in _upwards(origin)}
+        node = self._root
+        for step in schema.chain()[1:]:
+            child = node.children[step.index]
+            if isinstance(child, Repeat):
+                mine = [row for row in child.rows if id(row) in around] or child.rows
+                if not mine:
+                    return None
+                child = mine[0]
+            node = child
+        return node
+
+    def _act(self, action: Action, node: Node, chained: int) -> None:
+        value = "" if action.value is None else self._engine.evaluate(action.value, node)
+        self._put(node, coerce(value, node.schema.data_type, self._env.zone) or None, chained)
+
+    # --- rows
+
+    def _make_counted_row(self, repeat: Repeat) -> Node:
+        row = self._grower.add_row(repeat)
+        self._settle_new_row(row)
+        return row
+
+    def _settle_new_row(self, row: Node) -> None:
+        """Give a new row its markers, defaults and first values, and queue its works."""
+        self._preload(row)
+        changes = self._engine.changes
+        for node in row.below():
+            if isinstance(node, Node) and (node.container is not None or node.text is not None):
+                changes.answers[node.path] = str(node.place) if node.container is not None else node.text
+        self._engine.push_below(row)
+        self._refresh_below(row)
+        waiting = [
+            (action, node)
+            for action in self.definition.actions
+            if action.trigger is None and action.target.depth > row.schema.depth
+            for node in row.below()
+            if isinstance(node, Node) and node.schema is action.target and not node.touched
+        ]
+        for action, node in waiting:
+            if "odk-new-repeat" in action.events:
+                self._engine.run()
+                self._act(action, node, 0)
+        for _action, node in waiting:
+            if not node.touched:
+                # First-load actions are over; without this mark they would run when the answers are loaded again.
+                node.touched = True
+                changes.answers[node.path] = None
+
+    def _change_set(self, added_row: str | None = None) -> ChangeSet:
+        changes: Changes = self._engine.take_changes()
+        alive = self._grower.by_path
+        return ChangeSet(
+            answers=changes.answers,
+            changed=frozenset(path for path in changes.changed if path in alive),
+            rows=frozenset(path for path in changes.rows if path in alive),
+            added_row=added_row,
+            structure=changes.structure,
+        )
+
+    # --- looking
+
+    @property
+    def language(self) -> str:
+        """The language spoken now, "" in a form without languages."""
+        return self._env.language
+
+    @property
+    def _views(self) -> presentation.Views:
+        return presentation.Views(self.definition, self._root, self._choices, self._env)
+
+    def pages(self) -> tuple[Page, ...]:
+        """What is shown, page by page; only what is relevant."""
+        return self._views.pages()
+
+    def question(self, path: str) -> QuestionView:
+        """One question as it stands. Raises FormsError ``forms.unknown_path``."""
+        return self._views.question(self._leaf(path))
+
+    def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
+        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        return self._choices.find(self._choice_node(path), search, limit)
+
+    def choice_label(self, path: str, value: str) -> str:
+        """The label of a stored value (one choice), the value itself when the list does not know it."""
+        return self._choices.label(self._choice_node(path), value)
+
+    def _choice_node(self, path: str) -> Node:
+        node = self._leaf(path)
+        if node.schema.control is None or node.schema.control.choices is None:
+            raise FormsError("forms.unknown_path", path=path)
+        return node
+
+    def validate(self) -> tuple[Issue, ...]:
+        """Everything that is wrong, in the order of the screens; empty when the form can be handed in."""
+        return self._views.validate()
+
+    def answers(self) -> dict[str, str | None]:
+        """Everything to store: entered and cleared answers, defaults, results of actions, row markers. A session made
+        from them hands in the same. Calculations are not in it, but for results that cannot be computed again (uuid,
+        once)."""
+        found: dict[str, str | None] = {}
+        for thing in self._root.below():
+            if isinstance(thing, Repeat):
+                found.update((f"{thing.path}[{row}]", None) for row in thing.removed)
+            elif thing.container is not None:
+                found[thing.path] = str(thing.place)
+            elif thing.touched:
+                found[thing.path] = thing.text
+        return found
+
+    def computed(self) -> dict[str, str]:
+        """Calculated values of relevant nodes, empty ones left out."""
+        return {path: value for path, value, computed in self._relevant_values() if computed}
+
+    def submission(self) -> dict[str, str]:
+        """All relevant values, entered and computed, and the rows: what is handed in."""
+        found = {
+            thing.path: str(thing.position)
+            for thing in self._root.below()
+            if isinstance(thing, Node) and thing.container is not None and thing.relevant
+        }
+        found.update((path, value) for path, value, _computed in self._relevant_values())
+        return found
+
+    def _relevant_values(self) -> list[tuple[str, str, bool]]:
+        return [
+            (thing.path, thing.value, thing.schema.computed)
+            for thing in self._root.below()
+            if isinstance(thing, Node) and thing.value
+        ]
+
+    def summary(self) -> tuple[SummaryItem, ...]:
+        """What was answered, in the order of the screens, for reading and printing."""
+        return self._views.summary()
+
+
+def _upwards(node: Node) -> list[Node]:
+    found = []
+    at: Node | None = node
+    while at is not None:
+        found.append(at)
+        at = at.parent
+    return found

@@ -1,0 +1,135 @@
+"""What a session shows: frozen values, safe to hand to any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is wrong with one question.
+
+    Attributes:
+        path: the question's field path.
+        code: ``required``, ``constraint`` or ``type``.
+        message: the form's own words in the session's language, or "" when the form has none.
+        label: the question's label, for a list of problems.
+    """
+
+    path: str
+    code: str
+    message: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be chosen: ``value`` is stored, ``label`` is read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question as it stands now.
+
+    Attributes:
+        path: field path, with row identities (``/household[k3]/income``).
+        ref: the same without row identities (``/household/income``).
+        kind: ``text``, ``integer``, ``decimal``, ``date``, ``time``, ``datetime``, ``select_one``, ``select_multiple``,
+            ``note``, ``calculate`` or ``acknowledge``. A scanned code and a position are ``text`` with ``barcode`` or
+            ``geopoint`` in ``appearance``.
+        value: what the person entered (or a calculation gave) as stored text; None when empty. A selection that the
+            list no longer offers reads as empty and comes back with the list.
+        problem: constraint or type only; a missing required answer is told by :meth:`Session.validate`.
+        choice_count: how many choices are offered now, 0 when it is not a choice.
+    """
+
+    path: str
+    ref: str
+    kind: str
+    label: str
+    hint: str
+    guidance: str
+    value: str | None
+    relevant: bool
+    required: bool
+    readonly: bool
+    problem: Issue | None
+    appearance: frozenset[str]
+    choice_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a repeat; ``label`` is its first answer, else the repeat's label and the row's number."""
+
+    path: str
+    row_id: str
+    label: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatView:
+    """A repeat and its rows; a counted repeat lets nobody add or remove."""
+
+    path: str
+    label: str
+    rows: tuple[Row, ...]
+    can_add: bool
+    can_remove: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group inside a page."""
+
+    path: str
+    label: str
+    items: tuple[Item, ...]
+
+
+Item = QuestionView | Section | RepeatView
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is shown together: one top-level group, or a run of top-level questions (``label`` is then "")."""
+
+    path: str
+    label: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryItem:
+    """One line for reading or printing; ``kind`` is ``group``, ``row`` or ``answer``; ``depth`` starts at 0."""
+
+    depth: int
+    kind: str
+    label: str
+    value_text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one act changed.
+
+    Attributes:
+        answers: stored fields to commit: the answer itself, effects of value-changed actions, row markers. A row
+            marker is the row's place in the order of adding ("1", "2", …), None for a removed row.
+        changed: paths whose :class:`QuestionView` may differ.
+        rows: repeat paths whose rows changed.
+        added_row: identity of the row added by this act.
+        structure: :meth:`Session.pages` changed: relevance of items, rows, or language.
+    """
+
+    answers: Mapping[str, str | None]
+    changed: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
+    added_row: str | None = None
+    structure: bool = False

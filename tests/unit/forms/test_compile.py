@@ -1,0 +1,237 @@
+"""Workbooks: read by content, held to limits before anything is inflated, converted in a bounded process."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from forms import compile_worker, limits, reader
+from forms.compile import WORKER_ARGUMENT, compile_form, worker_command
+from forms.definition import parse_form
+from forms.errors import FormRefused, Problem
+from tests.support.forms import define, xform
+
+Rows = list[list[object]]
+
+
+def workbook(**sheets: Rows) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+SIMPLE: Rows = [["type", "name", "label"], ["text", "a", "A"]]
+
+
+def refusal(data: bytes, **more: object) -> tuple[Problem, ...]:
+    with pytest.raises(FormRefused) as caught:
+        compile_form(data, name="test", **more)  # type: ignore[arg-type]
+    return caught.value.problems
+
+
+def test_a_workbook_becomes_a_form_named_after_its_file() -> None:
+    definition = parse_form(compile_form(workbook(survey=SIMPLE), name="demande"))
+    assert definition.form_id == "demande" and list(definition.questions) == ["/a"]
+
+
+def test_the_program_itself_is_the_worker_when_packaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert worker_command() == (sys.executable, "-m", "forms.compile_worker")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert worker_command() == (sys.executable, WORKER_ARGUMENT)
+
+
+def test_unsupported_questions_are_all_named_with_sheet_and_row() -> None:
+    rows: Rows = [
+        ["type", "name", "label", "calculation"],
+        ["text", "a", "A", None],
+        [None, None, None, None],
+        ["begin_group", "g", "G", None],
+        ["image", "photo", "Photo", None],
+        ["calculate", "c", None, "frobnicate(${a})"],
+        ["end_group", None, None, None],
+        ["range", "r", "R", None],
+    ]
+    found = {(p.code, p.sheet, p.row, p.column, p.details.get("feature")) for p in refusal(workbook(survey=rows))}
+    assert found == {
+        ("forms.unsupported", "survey", 5, None, "image"),
+        ("forms.unsupported", "survey", 8, None, "range"),
+        ("forms.expression", "survey", 6, "calculation", "frobnicate()"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "feature"),
+    [
+        ("audio", "audio"),
+        ("video", "video"),
+        ("file", "file"),
+        ("geotrace", "geotrace"),
+        ("geoshape", "geoshape"),
+        ("rank yn", "rank"),
+    ],
+)
+def test_each_unsupported_type_is_named(kind: str, feature: str) -> None:
+    form = f"""
+| survey  |           |      |       |
+|         | type      | name | label |
+|         | {kind}    | q    | Q     |
+| choices |           |      |       |
+|         | list_name | name | label |
+|         | yn        | y    | Y     |
+"""
+    with pytest.raises(FormRefused) as caught:
+        define(form)
+    assert [dict(problem.details) for problem in caught.value.problems] == [{"feature": feature, "path": "/q"}]
+
+
+@pytest.mark.parametrize(
+    ("appearance", "feature"),
+    [
+        ("ex:org.app", "external_app"),
+        ("search('x')", "search()"),
+        ("ethiopian", "calendar ethiopian"),
+        ("custom(1)", "appearance custom"),
+    ],
+)
+def test_an_appearance_that_changes_the_question_is_refused(appearance: str, feature: str) -> None:
+    document = xform("| survey |\n| | type | name | label | appearance |\n| | text | q | Q | marked |\n")
+    with pytest.raises(FormRefused) as caught:
+        parse_form(document.replace(b"marked", appearance.encode()))
+    assert caught.value.problems[0].details["feature"] == feature
+
+
+def test_an_appearance_that_is_only_a_look_is_kept() -> None:
+    definition = define("| survey |\n| | type | name | label | appearance |\n| | text | q | Q | multiline w2 |\n")
+    control = definition.questions["/q"].control
+    assert control is not None and control.appearance == {"multiline", "w2"}
+
+
+def test_an_authors_mistake_keeps_its_row() -> None:
+    (problem,) = refusal(workbook(survey=[["type", "name", "label"], ["select_one nolist", "a", "A"]]))
+    assert (problem.code, problem.sheet, problem.row) == ("forms.author", "survey", 2)
+
+
+def test_an_unknown_type_is_named() -> None:
+    (problem,) = refusal(workbook(survey=[["type", "name", "label"], ["hologram", "a", "A"]]))
+    assert (problem.code, problem.row, problem.details["feature"]) == ("forms.unsupported", 2, "hologram")
+
+
+def test_a_missing_data_file_is_named_with_its_row() -> None:
+    (problem,) = refusal(workbook(survey=[["type", "name", "label"], ["select_one_from_file towns.csv", "t", "T"]]))
+    assert (problem.code, problem.row, problem.details["file"]) == ("forms.media_missing", 2, "towns.csv")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", b"PK\x03\x04broken", b"<a/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\x89PNG"]
+)
+def test_what_is_no_form_is_said_to_be_none(data: bytes) -> None:
+    assert [problem.code for problem in refusal(data)] == ["forms.not_a_form"]
+
+
+def test_a_workbook_without_a_survey_is_no_form() -> None:
+    (problem,) = refusal(workbook(Feuille=[["Budget", 2026], ["Eau", 12]], Autre=[["x"]]))
+    assert problem.code in ("forms.not_a_form", "forms.author")
+
+
+def test_content_decides_not_the_name() -> None:
+    assert reader.kind_of(workbook(survey=SIMPLE)) == reader.XLSX
+    assert reader.kind_of(b"\xef\xbb\xbf <h:html/>") == reader.XML
+
+
+def _archive(parts: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def test_a_bomb_is_refused_before_it_is_inflated() -> None:
+    bomb = _archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
+    (problem,) = refusal(bomb)
+    assert (problem.code, problem.details["limit"]) == ("forms.too_large", "compression_ratio")
+
+
+def test_too_many_parts_and_too_many_bytes_are_refused() -> None:
+    (parts,) = refusal(_archive({f"xl/{number}": b"x" for number in range(limits.PARTS_MAX + 1)}))
+    assert parts.details["limit"] == "parts"
+    (packed,) = refusal(b"PK\x03\x04" + bytes(limits.PACKED_BYTES_MAX))
+    assert packed.details["limit"] == "packed_bytes"
+
+
+def _sparse(reference: str) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "survey"
+    for row in SIMPLE:
+        sheet.append(row)
+    sheet[reference] = "far"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("cell", "limit"), [("A1048576", "rows"), ("XFD2", "columns"), ("SH2", "columns")])
+def test_a_sparse_giant_sheet_is_refused_with_its_name(cell: str, limit: str) -> None:
+    (problem,) = refusal(_sparse(cell), timeout_s=10)
+    assert (problem.code, problem.sheet, problem.details["limit"]) == ("forms.too_large", "survey", limit)
+
+
+def test_a_sheet_with_a_document_type_is_no_form() -> None:
+    evil = b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet>&x;</worksheet>'
+    (problem,) = refusal(_archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": evil}))
+    assert problem.details["reason"] == "doctype"
+
+
+def test_a_worker_that_takes_too_long_is_ended() -> None:
+    waiting = (sys.executable, "-c", "import threading; threading.Event().wait()")
+    (problem,) = refusal(workbook(survey=SIMPLE), timeout_s=0.5, command=lambda: waiting)
+    assert problem.code == "forms.compile_timeout"
+
+
+def test_a_worker_that_dies_is_reported() -> None:
+    (problem,) = refusal(workbook(survey=SIMPLE), command=lambda: (sys.executable, "-c", "raise SystemExit(3)"))
+    assert (problem.code, problem.details["exit"]) == ("forms.compile_failed", "3")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource limits")
+def test_a_worker_that_eats_memory_is_stopped() -> None:
+    greedy = (
+        "from forms import compile_worker as w\n"
+        "w.convert = lambda data, name: bytearray(2 * 1024 ** 3)\n"
+        "raise SystemExit(w.main())"
+    )
+    (problem,) = refusal(workbook(survey=SIMPLE), command=lambda: (sys.executable, "-c", greedy))
+    assert problem.code == "forms.compile_memory"
+
+
+def test_elements_are_compared_by_identity_so_large_forms_convert_in_time() -> None:
+    from pyxform.survey_element import SurveyElement
+
+    compile_worker.convert(workbook(survey=SIMPLE), "x")
+    assert SurveyElement.__eq__ is object.__eq__
+
+
+def test_an_xform_document_is_taken_as_it_is() -> None:
+    document = xform("| survey |\n| | type | name | label |\n| | text | a | A |\n")
+    assert compile_form(document, name="x") == document
+
+
+def test_encryption_and_entities_are_refused_where_they_are_set() -> None:
+    survey: Rows = [["type", "name", "label", "save_to"], ["text", "a", "A", "a"]]
+    (entities,) = refusal(workbook(survey=survey, entities=[["dataset", "label"], ["people", "${a}"]]))
+    assert (entities.sheet, entities.row, entities.details["feature"]) == ("entities", 2, "entities")
+    (locked,) = refusal(workbook(survey=SIMPLE, settings=[["public_key"], ["MIIBIjAN"]]))
+    assert (locked.sheet, locked.row, locked.details["feature"]) == ("settings", 2, "encryption")
