@@ -19,6 +19,12 @@ BODY_BYTES_MAX = 256 * 1024
 REQUEST_BYTES_MAX = 8 * 1024 * 1024
 """A request after decompression; a longer one is refused while it is read."""
 PAGE_EVENTS_MAX = 2_000
+ANSWER_BYTES_MAX = 64 * 1024 * 1024
+"""An answer after decompression; a longer one is refused while it is read."""
+WAIT_SECONDS_MAX = 25
+"""How long GET /changes may be held open."""
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+"""RFC 7523 section 2.1."""
 
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 _RECEIPT_DOMAIN = b"estafette/receipt/1\x00"
@@ -161,6 +167,20 @@ class Page(msgspec.Struct, frozen=True):
     more: bool
     epoch: int
     time: int
+
+
+class Head(msgspec.Struct, frozen=True):
+    """GET /changes: the stream's newest number, as soon as it passes the one asked about."""
+
+    head: int
+
+
+class TokenReply(msgspec.Struct, frozen=True):
+    """POST /oauth/token (RFC 6749 section 5.1). ``token_type`` is ``DPoP``; ``expires_in`` in seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
 
 
 class ProcedureSummary(msgspec.Struct, frozen=True):

@@ -1,0 +1,346 @@
+"""The headless client that the desktop and the command line both use: enrolment, rounds, and keeping them going.
+
+Threads: every public method may be called from any thread; one round runs at a time. ``start`` adds two threads of its
+own (``sync.background``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from cases.errors import Detail, EstafetteError, InputError, NetworkFault
+from cases.ports import Ports
+from cases.views import Identity
+from cases.workspace import Workspace
+from sync.auth import Credentials
+from sync.background import Background
+from sync.backoff import Backoff, BatchSize
+from sync.client import enrol
+from sync.line import STOPPED, Exit, Line
+from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
+from sync.rounds import Tally, documents, pull, push
+from sync.schedule import Schedule
+from sync.state import WAITS_FOR_PERSON, StateMachine, SyncState
+from sync.transport import CAPTIVE_PORTAL, TIMEOUT, TLS, UNREACHABLE, TransportFactory, checked_url
+
+OFFERS_EVERY_S = 900.0
+"""How often the procedures on offer are asked for, so that a round with nothing to do stays one request."""
+REVOKED_CODE = "auth.device_revoked"
+BROKEN = "agent.broken"
+FIRST_INCARNATION = 1
+"""A device starts with its first one; the workspace opens others when it finds that its history forked."""
+_LINE_IS_DOWN = frozenset({UNREACHABLE, TIMEOUT, CAPTIVE_PORTAL, TLS})
+_UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"})
+
+
+@dataclass(frozen=True)
+class SyncOutcome:
+    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person."""
+
+    pushed: int
+    pulled: int
+    parked: int
+    procedures: int
+
+
+@dataclass(frozen=True)
+class AgentStatus:
+    """Where the client stands, for a status strip.
+
+    Attributes:
+        state: see ``SyncState``.
+        enrolled: false before a first enrolment.
+        pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested: see
+            ``cases.views.SyncStatus``.
+        fault: code of what ended the last round early; empty after a whole one.
+        fault_details: named facts of that fault.
+        retry_s: seconds until the next try by itself; None when none is planned.
+    """
+
+    state: SyncState
+    enrolled: bool
+    pending: int
+    pending_cases: int
+    pending_citizens: int
+    oldest_pending_ms: int | None
+    last_contact_ms: int | None
+    parked: int
+    contested: int
+    fault: str
+    retry_s: float | None
+    fault_details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+StatusListener = Callable[[AgentStatus], None]
+
+
+class Agent:
+    """Carries one workspace's events to and from the central service.
+
+    Args:
+        workspace: open; stays the caller's to close, after ``stop``.
+        transport_factory: makes a transport to the service at a URL, e.g. ``RequestsTransport``.
+        ports: clock and randomness.
+    """
+
+    def __init__(self, workspace: Workspace, transport_factory: TransportFactory, *, ports: Ports) -> None:
+        self._workspace = workspace
+        self._transport_factory = transport_factory
+        self._ports = ports
+        self._machine = StateMachine(workspace.sync_state, workspace.set_sync_state)
+        self._machine.resume()
+        self._schedule = Schedule(ports.clock)
+        self._exit = Exit()
+        self._backoff = Backoff(ports.randomness)
+        self._size = BatchSize()
+        self._wanted_procedures: set[tuple[str, str]] = set()
+        self._offers_due_s = float("-inf")
+        self._fault: EstafetteError | None = None
+        self._round_lock = threading.Lock()
+        self._line_lock = threading.Lock()
+        self._line: Line | None = None
+        self._background: Background | None = None
+        self._listeners: list[StatusListener] = []
+
+    # --- enrolment ---------------------------------------------------------------------------------------------------
+
+    def enrol(self, server_url: str, code: str, device_name: str) -> Identity:
+        """Trade a one-time code for this device's identity and keep it. Safe to repeat after a lost answer.
+
+        Args:
+            server_url: root of the service.
+            code: as printed or read out; case, spaces and dashes do not matter.
+            device_name: how people call this PC.
+
+        Raises:
+            InputError: ``server.url``, ``server.insecure_url``, ``enrol.code_missing``, ``enrol.already``,
+                ``enrol.other_agent``: the code is another agent's, and a workspace is one agent's own.
+            NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError.
+        """
+        if self._workspace.identity is not None and self._machine.current not in WAITS_FOR_PERSON:
+            raise InputError("enrol.already")
+        url = checked_url(server_url)
+        plain = "".join(code.split()).replace("-", "").upper()
+        if not plain:
+            raise InputError("enrol.code_missing", field="code")
+        public_key = self._workspace.device_public_key()
+        proof = self._workspace.sign(enrol_bytes(plain, public_key, device_name))
+        transport = self._transport_factory(url)
+        try:
+            reply = enrol(transport, EnrolRequest(plain, public_key, device_name, proof))
+        finally:
+            transport.close()
+        known = self._workspace.identity
+        if known is not None and known.agent != reply.agent:
+            raise InputError("enrol.other_agent", field="code")
+        self._workspace.enrolled(_identity_of(reply, url))
+        self._workspace.contact(reply.time)
+        self._drop_line()
+        if self._machine.current in WAITS_FOR_PERSON:
+            self._enter(SyncState.OFFLINE)
+        self.wake()
+        return self._identity()
+
+    # --- one round ---------------------------------------------------------------------------------------------------
+
+    def sync_once(self) -> SyncOutcome:
+        """Make one round: hand over everything pending, then fetch what is new.
+
+        Raises:
+            InputError: ``enrol.needed``, ``sync.paused``; NetworkFault ``network.stopped`` after ``stop``.
+            NetworkFault, NotPermittedError, RejectedError, EnvironmentFault, DamagedError: why the round ended early.
+                The state and the next try are set, and what central gave a receipt for stays received.
+        """
+        with self._round_lock:
+            if self._schedule.closed:
+                raise NetworkFault(STOPPED)
+            identity = self._identity()
+            if self._machine.current is SyncState.PAUSED:
+                raise InputError("sync.paused")
+            if self._machine.current in WAITS_FOR_PERSON:
+                self._enter(SyncState.OFFLINE)
+            tally = Tally(wanted_procedures=self._wanted_procedures)
+            try:
+                self._round(identity, tally)
+                if tally.restored:
+                    self._enter(SyncState.IDLE)
+                    self._round(self._identity(), tally)
+            except EstafetteError as error:
+                self._round_failed(error)
+                raise
+            self._backoff.succeeded()
+            self._fault = None
+            self._enter(SyncState.IDLE)
+            self._schedule.succeeded()
+        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures)
+
+    def _round(self, identity: Identity, tally: Tally) -> None:
+        self._enter(SyncState.HANDSHAKE)
+        client = self.line().rounds
+        client.handshake()
+        self._enter(SyncState.PUSH)
+        push(self._workspace, client, identity, self._size, tally)
+        self._enter(SyncState.PULL)
+        pull(self._workspace, client, identity, tally)
+        self._enter(SyncState.DOCUMENTS)
+        now_s = self._ports.clock.monotonic_s()
+        offered = now_s >= self._offers_due_s
+        documents(self._workspace, client, tally, offered=offered)
+        if offered:
+            self._offers_due_s = now_s + OFFERS_EVERY_S
+
+    def _round_failed(self, error: EstafetteError) -> None:
+        """Set the state and the next try; after ``stop`` the workspace is not ours any more and is left alone."""
+        if self._schedule.closed:
+            return
+        state = state_after(error)
+        self._fault = error
+        wait_s = None
+        if state not in WAITS_FOR_PERSON:
+            asked_s = error.details.get("retry_after_s")
+            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else 0.0)
+        self._schedule.failed(wait_s)
+        self._enter(state)
+
+    def _enter(self, state: SyncState) -> None:
+        self._machine.move(state)
+        self.tell()
+
+    def _identity(self) -> Identity:
+        identity = self._workspace.identity
+        if identity is None:
+            raise InputError("enrol.needed")
+        return identity
+
+    # --- what the background drives ----------------------------------------------------------------------------------
+
+    def line(self) -> Line:
+        """Return the open way to the service. NetworkFault ``network.stopped`` after ``stop``."""
+        identity = self._identity()
+        with self._line_lock:
+            if self._schedule.closed:
+                raise NetworkFault(STOPPED)
+            if self._line is None:
+                url = identity.server_url
+                credentials = Credentials(
+                    self._workspace, identity.device, url, self._ports.clock, self._ports.randomness
+                )
+                rounds, news = self._transport_factory(url), self._transport_factory(url)
+                self._line = Line(rounds, news, credentials, self._exit)
+            return self._line
+
+    def pulled_up_to(self) -> int:
+        """Return how far this device's stream was pulled, once no round is under way."""
+        with self._round_lock:
+            return self._workspace.cursors().get(self._identity().stream, 0)
+
+    def broken(self) -> None:
+        """Show that the background ended because of a bug."""
+        self._fault = EstafetteError(BROKEN)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the status to those who listen."""
+        if self._listeners:
+            status = self.status()
+            for listener in tuple(self._listeners):
+                listener(status)
+
+    # --- keeping it going --------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Make rounds in the background until ``stop``: the first at once, then whenever there is a reason. Once."""
+        if self._background is None:
+            self._background = Background(
+                self._workspace, self, self._schedule, self._exit, Backoff(self._ports.randomness)
+            )
+            self._background.start()
+
+    def stop(self) -> None:
+        """End the background work and every request under way; final. On return nothing touches the workspace any more.
+
+        A thread that the operating system holds in a name look-up is not waited for: all that it can still do is end.
+        """
+        self._schedule.close()
+        self._exit.close()
+        self._drop_line()
+        if self._background is not None:
+            self._background.stop()
+
+    def pause(self) -> None:
+        """Stop trying until ``resume``, after the round under way."""
+        with self._round_lock:
+            if self._machine.current not in WAITS_FOR_PERSON:
+                self._schedule.failed(None)
+                self._enter(SyncState.PAUSED)
+
+    def resume(self) -> None:
+        """Try again after ``pause``."""
+        with self._round_lock:
+            if self._machine.current is SyncState.PAUSED:
+                self._enter(SyncState.OFFLINE)
+        self.wake()
+
+    def wake(self) -> None:
+        """Make a round now, whatever was planned. Returns at once."""
+        self._schedule.want()
+
+    def on_status(self, listener: StatusListener) -> Callable[[], None]:
+        """Call ``listener`` at every step, on the thread that made it. Returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def status(self) -> AgentStatus:
+        """Return where the client stands now."""
+        counts = self._workspace.status()
+        fault = self._fault
+        return AgentStatus(
+            state=self._machine.current,
+            enrolled=self._workspace.identity is not None,
+            pending=counts.pending,
+            pending_cases=counts.pending_cases,
+            pending_citizens=counts.pending_citizens,
+            oldest_pending_ms=counts.oldest_pending_ms,
+            last_contact_ms=counts.last_contact_ms,
+            parked=counts.parked,
+            contested=counts.contested,
+            fault=fault.code if fault is not None else "",
+            fault_details=dict(fault.details) if fault is not None else {},
+            retry_s=self._schedule.retry_s(),
+        )
+
+    def _drop_line(self) -> None:
+        with self._line_lock:
+            line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
+def state_after(error: EstafetteError) -> SyncState:
+    """Return the state in which a round ends that ``error`` stopped."""
+    if error.code == REVOKED_CODE:
+        return SyncState.REVOKED
+    if error.code in _UNKNOWN_TO_SERVICE:
+        return SyncState.NEEDS_SIGN_IN
+    if isinstance(error, NetworkFault) and error.code in _LINE_IS_DOWN:
+        return SyncState.OFFLINE
+    return SyncState.BACKING_OFF
+
+
+def _identity_of(reply: EnrolReply, server_url: str) -> Identity:
+    return Identity(
+        tenant=reply.tenant,
+        tenant_name=reply.tenant_name,
+        office=reply.office,
+        office_name=reply.office_name,
+        agent=reply.agent,
+        agent_name=reply.agent_name,
+        device=reply.device,
+        incarnation=FIRST_INCARNATION,
+        stream=reply.stream,
+        service_key=reply.service_key,
+        server_url=server_url,
+        epoch=reply.epoch,
+    )

@@ -1,0 +1,172 @@
+"""The device's side of OAuth: a short access token for an assertion, and a fresh proof of possession on every request.
+
+Tokens are bound to the device's key (RFC 9449), so a copied token is worth nothing elsewhere. The service's nonces take
+the place of clocks: a refused nonce comes with a new one and the request is simply made again.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+from cases.clock import Clock
+from cases.errors import InputError, NetworkFault, NotPermittedError
+from cases.ids import Randomness
+from sync.dpop import NONCE_REQUIRED, make_assertion, make_proof
+from sync.messages import ANSWER_BYTES_MAX, JWT_BEARER, TokenReply
+from sync.problems import problem_of, refusal
+from sync.transport import ANSWER_TIMEOUT_S, CUT, Response, Transport
+from sync.wire import decode
+
+TOKEN_PATH = "/oauth/token"
+TOKEN_EXPIRED = "auth.token_expired"
+RENEW_BEFORE_S = 60.0
+"""A token is renewed this long before its end, so that it does not end under way on a slow line."""
+
+
+T = TypeVar("T")
+
+
+class DeviceKey(Protocol):
+    """What signs for the device; a workspace is one."""
+
+    def device_public_key(self) -> str: ...
+
+    def sign(self, data: bytes) -> str: ...
+
+
+class Credentials:
+    """The token and the newest nonce of one device at one service. Any thread.
+
+    Args:
+        key: signs for the device.
+        device: the device's identity at the service.
+        server_url: root of the service, part of what a proof covers.
+        clock, randomness: see ``cases.ports``.
+    """
+
+    def __init__(self, key: DeviceKey, device: str, server_url: str, clock: Clock, randomness: Randomness) -> None:
+        self._key = key
+        self._device = device
+        self._server_url = server_url.rstrip("/")
+        self._clock = clock
+        self._randomness = randomness
+        self._lock = threading.RLock()
+        self._token = ""
+        self._token_ends_s = 0.0
+        self._nonce = ""
+
+    def handshake(self, transport: Transport) -> None:
+        """Make sure that there is a token which lives a while longer; asks the service only when there is none.
+
+        Raises:
+            NetworkFault, NotPermittedError: as the service or the way to it says.
+        """
+        with self._lock:
+            if not self._token or self._clock.monotonic_s() > self._token_ends_s - RENEW_BEFORE_S:
+                self._fetch_token(transport)
+
+    def request(
+        self,
+        transport: Transport,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout_s: float = ANSWER_TIMEOUT_S,
+    ) -> Response:
+        """Make an authorised request and return its successful answer.
+
+        Raises:
+            NetworkFault, NotPermittedError, RejectedError: see ``sync.problems.refusal``.
+        """
+        renewed = False
+        for _attempt in range(3):
+            self.handshake(transport)
+            with self._lock:
+                token, nonce = self._token, self._nonce
+            authorised = {
+                **(headers or {}),
+                "Authorization": f"DPoP {token}",
+                "DPoP": self._proof(method, path, nonce, token),
+            }
+            response = self._learn(transport.request(method, path, body, authorised, timeout_s=timeout_s))
+            if response.status < 400:
+                return response
+            code = problem_of(response).code
+            if code == TOKEN_EXPIRED and not renewed:
+                renewed = True
+                self._forget(token)
+            elif code != NONCE_REQUIRED:
+                break
+        raise refusal(response)
+
+    def _fetch_token(self, transport: Transport) -> None:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        for _attempt in range(2):
+            assertion = make_assertion(
+                self._key.sign, self._device, nonce=self._nonce, jti=self._jti(), issued_s=self._now_s()
+            )
+            body = urlencode({"grant_type": JWT_BEARER, "assertion": assertion}).encode()
+            proof = self._proof("POST", TOKEN_PATH, self._nonce, "")
+            response = self._learn(transport.request("POST", TOKEN_PATH, body, {**headers, "DPoP": proof}))
+            if response.status < 400:
+                self._keep(read_answer(response, TokenReply))
+                return
+            if problem_of(response).code != NONCE_REQUIRED:
+                break
+        raise refusal(response)
+
+    def _keep(self, reply: TokenReply) -> None:
+        if reply.token_type.lower() != "dpop":
+            raise NotPermittedError("auth.token_type")
+        self._token = reply.access_token
+        self._token_ends_s = self._clock.monotonic_s() + reply.expires_in
+
+    def _forget(self, token: str) -> None:
+        with self._lock:
+            if self._token == token:
+                self._token = ""
+
+    def _learn(self, response: Response) -> Response:
+        nonce = response.headers.get("dpop-nonce")
+        if nonce:
+            with self._lock:
+                self._nonce = nonce
+        return response
+
+    def _proof(self, method: str, path: str, nonce: str, token: str) -> str:
+        return make_proof(
+            self._key.sign,
+            self._key.device_public_key(),
+            method=method,
+            url=self._server_url + path,
+            nonce=nonce,
+            jti=self._jti(),
+            issued_s=self._now_s(),
+            access_token=token,
+        )
+
+    def _jti(self) -> str:
+        return base64.urlsafe_b64encode(self._randomness.token(15)).decode()
+
+    def _now_s(self) -> int:
+        return self._clock.now_ms() // 1000
+
+
+def read_answer(response: Response, expected: type[T]) -> T:
+    """Return the message in a successful answer.
+
+    Raises:
+        NetworkFault: ``network.cut`` when it is not whole or not the expected message: nothing of it is used.
+    """
+    try:
+        return decode(
+            response.body, expected, encoding=response.headers.get("content-encoding", ""), limit=ANSWER_BYTES_MAX
+        )
+    except InputError as error:
+        raise NetworkFault(CUT, reason=error.code) from error

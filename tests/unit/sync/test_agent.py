@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from cases.errors import (
+    EnvironmentFault,
+    EstafetteError,
+    InputError,
+    NetworkFault,
+    NotPermittedError,
+    RejectedError,
+)
+from sync.agent import AgentStatus, state_after
+from sync.messages import API
+from sync.state import TRANSITIONS, SyncState
+from tests.support.clients import NAME, Client, Office
+from tests.support.faults import Fault
+from tests.support.memory_service import MemoryService
+from tests.support.workspaces import FakeClock
+
+WAIT_S = 20
+
+
+class Seen:
+    """The states of a client as they come."""
+
+    def __init__(self, client: Client) -> None:
+        self.statuses: list[AgentStatus] = []
+        self._changed = threading.Condition()
+        client.agent.on_status(self._take)
+
+    def _take(self, status: AgentStatus) -> None:
+        with self._changed:
+            self.statuses.append(status)
+            self._changed.notify_all()
+
+    def wait_for(self, state: SyncState) -> AgentStatus:
+        """Wait until the newest state is ``state``."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.states[-1:] == [state], WAIT_S), self.states
+            return self.statuses[-1]
+
+    @property
+    def states(self) -> list[SyncState]:
+        return [status.state for status in self.statuses]
+
+
+def test_round_goes_through_its_phases(post: Office) -> None:
+    client = post.client()
+    seen = Seen(client)
+    client.sync()
+    assert seen.states == [
+        SyncState.HANDSHAKE,
+        SyncState.PUSH,
+        SyncState.PULL,
+        SyncState.DOCUMENTS,
+        SyncState.IDLE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (NetworkFault("network.unreachable"), SyncState.OFFLINE),
+        (NetworkFault("network.timeout"), SyncState.OFFLINE),
+        (NetworkFault("network.captive_portal"), SyncState.OFFLINE),
+        (NetworkFault("network.tls"), SyncState.OFFLINE),
+        (NetworkFault("network.busy"), SyncState.BACKING_OFF),
+        (NetworkFault("network.cut"), SyncState.BACKING_OFF),
+        (RejectedError("sync.receipt_invalid"), SyncState.BACKING_OFF),
+        (EnvironmentFault("store.disk_full"), SyncState.BACKING_OFF),
+        (NotPermittedError("auth.device_unknown"), SyncState.NEEDS_SIGN_IN),
+        (NotPermittedError("auth.device_revoked"), SyncState.REVOKED),
+    ],
+)
+def test_state_after_a_failure(error: EstafetteError, state: SyncState) -> None:
+    assert state_after(error) is state
+    for phase in (SyncState.HANDSHAKE, SyncState.PUSH, SyncState.PULL, SyncState.DOCUMENTS):
+        assert state in TRANSITIONS[phase]
+
+
+def test_failed_round_says_why_and_when_it_is_tried_again(post: Office) -> None:
+    client = post.client()
+    client.faults.add(Fault.PORTAL)
+    with pytest.raises(NetworkFault):
+        client.sync()
+    status = client.agent.status()
+    assert (status.state, status.fault) == (SyncState.OFFLINE, "network.captive_portal")
+    assert status.retry_s is not None and 0.5 <= status.retry_s <= 1
+    client.sync()
+    status = client.agent.status()
+    assert (status.state, status.fault, status.retry_s) == (SyncState.IDLE, "", None)
+
+
+def test_state_is_stored_and_a_killed_round_is_found_offline(post: Office) -> None:
+    client = post.client()
+    assert client.workspace.sync_state() == "idle"
+    client.workspace.set_sync_state("pull")
+    agent = post.another_agent(client)
+    assert agent.status().state is SyncState.OFFLINE
+    agent.sync_once()
+    assert client.workspace.sync_state() == "idle"
+
+
+def test_nothing_is_asked_before_enrolment(post: Office) -> None:
+    client = post.client(enrolled=False)
+    with pytest.raises(InputError, match="enrol.needed"):
+        client.sync()
+    assert not client.agent.status().enrolled
+
+
+def test_enrolled_device_is_not_enrolled_again(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    with pytest.raises(InputError, match="enrol.already"):
+        client.agent.enrol(memory.url, memory.enrolment_code(), "Poste")
+
+
+def test_code_and_address_are_checked_before_anything_is_sent(post: Office, memory: MemoryService) -> None:
+    client = post.client(enrolled=False)
+    with pytest.raises(InputError, match="enrol.code_missing"):
+        client.agent.enrol(memory.url, " - ", "Poste")
+    with pytest.raises(InputError, match="server.insecure_url"):
+        client.agent.enrol("http://dossiers.example.fr", "CODE", "Poste")
+    assert memory.central.requests == []
+
+
+def test_token_is_kept_until_shortly_before_its_end(post: Office, memory: MemoryService, clock: FakeClock) -> None:
+    client = post.client()
+    memory.central.requests.clear()
+    clock.advance(800)
+    client.sync()
+    assert "/oauth/token" not in memory.central.requests
+    clock.advance(50)
+    client.sync()
+    assert memory.central.requests.count("/oauth/token") == 1
+
+
+def test_token_that_ended_early_and_nonce_that_grew_old_are_renewed_unseen(
+    post: Office, memory: MemoryService, clock: FakeClock
+) -> None:
+    client = post.client()
+    memory.central.forget_tokens()
+    client.sync()
+    clock.advance(400)
+    client.sync()
+    memory.central.forget_tokens()
+    clock.advance(400)
+    client.case({NAME: "Moreau"})
+    client.sync()
+    assert client.pending == 0
+
+
+def test_clock_of_the_device_does_not_matter(post: Office) -> None:
+    client = post.client_with_clock(FakeClock(now_ms=86_400_000))
+    client.case({NAME: "Moreau"})
+    client.sync()
+    assert client.pending == 0
+
+
+def test_revoked_device_is_enrolled_again_by_a_person(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    identity = client.workspace.identity
+    assert identity is not None
+    memory.revoke(identity.device)
+    with pytest.raises(NotPermittedError):
+        client.sync()
+    client.citizen()
+    with pytest.raises(InputError, match="enrol.other_agent"):
+        client.agent.enrol(memory.url, memory.enrolment_code(), "Poste")
+    client.agent.enrol(memory.url, memory.central.enrolment_code(agent=identity.agent), "Poste")
+    assert client.agent.status().state is SyncState.OFFLINE
+    client.sync()
+    assert client.pending == 0
+
+
+def test_pause_and_resume(post: Office) -> None:
+    client = post.client()
+    client.agent.pause()
+    assert client.agent.status().state is SyncState.PAUSED
+    with pytest.raises(InputError, match="sync.paused"):
+        client.sync()
+    assert post.another_agent(client).status().state is SyncState.PAUSED
+    client.agent.resume()
+    client.sync()
+    assert client.agent.status().state is SyncState.IDLE
+
+
+def test_status_listener_can_leave(post: Office) -> None:
+    client = post.client()
+    heard: list[AgentStatus] = []
+    leave = client.agent.on_status(heard.append)
+    leave()
+    client.sync()
+    assert heard == []
+
+
+# --- in the background
+
+
+def test_commit_is_sent_at_once_and_costs_few_requests(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    seen = Seen(client)
+    client.agent.start()
+    seen.wait_for(SyncState.IDLE)
+    memory.central.requests.clear()
+    citizen = client.citizen()
+    assert memory.central.wait_until(lambda: memory.central.record(citizen).value("family_name") == "Durand")
+    seen.wait_for(SyncState.IDLE)
+    client.agent.stop()
+    assert client.pending == 0
+    assert memory.central.requests.count(f"{API}/push") == 1
+    assert len(memory.central.requests) <= 6
+
+
+def test_stop_is_prompt_while_a_long_poll_is_held(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    seen = Seen(client)
+    client.agent.start()
+    seen.wait_for(SyncState.IDLE)
+    began = time.monotonic()
+    client.agent.stop()
+    assert time.monotonic() - began < 5
+    client.workspace.close()
+
+
+def test_stop_does_not_wait_for_a_request_that_hangs(post: Office) -> None:
+    client = post.client()
+    asked, release = threading.Event(), threading.Event()
+    client.faults.hold(asked, release)
+    client.agent.start()
+    assert asked.wait(WAIT_S)
+    began = time.monotonic()
+    client.agent.stop()
+    assert time.monotonic() - began < 5
+    client.workspace.close()
+    release.set()
+
+
+def test_stopped_agent_makes_no_more_rounds(post: Office) -> None:
+    client = post.client()
+    client.agent.start()
+    client.agent.stop()
+    with pytest.raises(NetworkFault, match="network.stopped"):
+        client.sync()
+    client.agent.stop()
+
+
+def test_revoked_device_stops_asking(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    assert client.workspace.identity is not None
+    memory.revoke(client.workspace.identity.device)
+    seen = Seen(client)
+    client.agent.start()
+    assert seen.wait_for(SyncState.REVOKED).retry_s is None
+    asked = len(memory.central.requests)
+    client.citizen()
+    client.citizen()
+    client.agent.stop()
+    assert len(memory.central.requests) == asked
+    assert client.pending == 2
+
+
+def test_waking_tries_again_at_once(post: Office) -> None:
+    client = post.client()
+    client.faults.always = Fault.UNREACHABLE
+    seen = Seen(client)
+    client.agent.start()
+    seen.wait_for(SyncState.OFFLINE)
+    client.faults.always = None
+    client.agent.wake()
+    seen.wait_for(SyncState.IDLE)
+    client.agent.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_bug_in_the_background_is_shown_and_not_retried(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = post.client()
+    shown = threading.Event()
+    client.agent.on_status(lambda status: shown.set() if status.fault == "agent.broken" else None)
+
+    def bug() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(client.workspace, "next_batch", lambda _events: bug())
+    client.agent.start()
+    assert shown.wait(WAIT_S)
+    client.agent.stop()

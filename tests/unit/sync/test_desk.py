@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+
+from cases.errors import EnvironmentFault, InputError
+from cases.receipt import ReceiptData
+from forms.errors import FormsError
+from sync.desk import FormIncomplete
+from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Office
+
+
+def test_new_case_holds_what_the_citizen_s_record_says(post: Office) -> None:
+    client = post.client()
+    form = client.desk.new_case(PROCEDURE, client.citizen(family_name="Moreau"))
+    assert client.workspace.case(form.case_id).answers[NAME] == "Moreau"
+    assert form.act is not None
+
+
+def test_wrong_answer_is_stored_and_flagged(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case())
+    for value in ("abc", "200"):
+        form.answer(AGE, value)
+        assert client.workspace.case(form.case_id).answers[AGE] == value
+        assert form.session.question(AGE).problem is not None
+
+
+def test_unknown_path_is_refused_and_nothing_is_stored(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case())
+    before = client.pending
+    with pytest.raises(FormsError) as caught:
+        form.answer("/who/nobody", "x")
+    assert (caught.value.code, caught.value.details["path"]) == ("forms.unknown_path", "/who/nobody")
+    assert client.pending == before
+
+
+def test_incomplete_form_is_not_handed_in(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case({AGE: "abc"}))
+    form.answer(NAME, None)
+    with pytest.raises(FormIncomplete) as caught:
+        form.submit()
+    assert {issue.path for issue in caught.value.issues} == {NAME, AGE}
+    assert client.workspace.case(form.case_id).state == "draft"
+
+
+def test_submitted_case_has_a_code_what_was_handed_in_and_no_more_edits(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "41"}))
+    submitted = form.submit()
+    view = client.workspace.case(form.case_id)
+    assert (view.state, view.tracking_code) == ("submitted", submitted.tracking_code)
+    assert view.computed["/who/older"] == "42"
+    assert view.computed[NAME] == "Moreau"
+    with pytest.raises(InputError, match="case.not_editable"):
+        form.answer(TOWN, "Aubin")
+    with pytest.raises(InputError, match="case.not_editable"):
+        form.submit()
+
+
+def test_answer_that_the_disk_refused_goes_with_the_next_act(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = post.client()
+    form = client.desk.open(client.case())
+
+    def full(*_given: object, **_named: object) -> None:
+        raise EnvironmentFault("store.disk_full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(client.workspace, "answer", full)
+        with pytest.raises(EnvironmentFault):
+            form.answer(TOWN, "Aubin")
+    assert form.unsaved == {TOWN: "Aubin"}
+    assert form.session.question(TOWN).value == "Aubin"
+    form.answer(TOWN, "Aubin")
+    assert form.unsaved == {}
+    assert client.workspace.case(form.case_id).answers[TOWN] == "Aubin"
+    assert form.save() is None
+
+
+def test_refresh_brings_what_others_did_and_keeps_what_is_unsaved(post: Office) -> None:
+    one, other = post.client(), post.client()
+    case = one.case({NAME: "Moreau"})
+    one.sync()
+    other.sync()
+    form = one.desk.open(case)
+    assert not form.refresh()
+    other.desk.open(case).answer(TOWN, "Aubin")
+    other.sync()
+    one.sync()
+    base = form.view.base
+    assert form.refresh()
+    assert form.view.base > base
+    assert form.session.question(TOWN).value == "Aubin"
+    assert not form.refresh()
+
+
+def test_rows_come_and_go(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case())
+    row = f"{CHILD}[{form.add_row(CHILD).added_row}]"
+    form.answer(f"{row}/first", "Ana")
+    assert client.desk.open(form.case_id).session.question(f"{row}/first").value == "Ana"
+    form.remove_row(row)
+    with pytest.raises(FormsError):
+        client.desk.open(form.case_id).session.question(f"{row}/first")
+
+
+def test_receipt_says_what_was_handed_in(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "41"}))
+    with pytest.raises(InputError, match="receipt.not_submitted"):
+        client.desk.receipt(form.case_id)
+    code = form.submit().tracking_code
+    receipt = client.desk.receipt(form.case_id)
+    assert isinstance(receipt, ReceiptData)
+    assert receipt.tracking_url == f"http://127.0.0.1:8420/suivi/{code}"
+    assert "Moreau" in [answer.value for answer in receipt.answers]
+    assert receipt.provisional
+    client.sync()
+    assert not client.desk.receipt(form.case_id).provisional
+
+
+def test_procedure_that_is_not_held_is_named(post: Office) -> None:
+    client = post.client()
+    with pytest.raises(InputError, match="procedure.unknown") as caught:
+        client.desk.new_case("rsa", client.citizen())
+    assert caught.value.details["procedure"] == "rsa"
