@@ -1,0 +1,117 @@
+"""Puts the service together: API, console, portal, and one shape for every error."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cases.errors import EstafetteError
+from central.api import described
+from central.api.bodies import BoundedBodies
+from central.api.gate import Gate
+from central.api.heads import Heads
+from central.api.outermost import Outermost
+from central.api.problems import is_api, problem, problem_of, status_of
+from central.api.routes import health_router, router
+from central.console.routes import router as console_router
+from central.context import Central
+from central.portal.routes import router as portal_router
+from central.web.assets import router as assets_router
+from central.web.errors import error_page
+from central.web.security import WebSecurity
+from sync.messages import API
+
+log = logging.getLogger("estafette.central")
+
+VERSION = "1"
+_HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
+
+
+class Service:
+    """The ASGI application and what stops its long polls."""
+
+    def __init__(self, central: Central) -> None:
+        self.central = central
+        self.heads = Heads(central)
+        self.app = self._application()
+
+    def _application(self) -> FastAPI:
+        app = FastAPI(
+            title="Estafette",
+            version=VERSION,
+            openapi_url=f"{API}/openapi.json",
+            # The library's documentation pages load scripts from elsewhere.
+            docs_url=None,
+            redoc_url=None,
+            lifespan=self._lifespan,
+        )
+        gate = Gate(self.central)
+        app.include_router(router(self.central, gate, self.heads))
+        app.include_router(health_router(self.central))
+        app.include_router(assets_router(), include_in_schema=False)
+        app.include_router(console_router(self.central), include_in_schema=False)
+        app.include_router(portal_router(self.central), include_in_schema=False)
+        app.add_exception_handler(EstafetteError, _ours)
+        app.add_exception_handler(HTTPException, _of_http)
+        app.add_exception_handler(RequestValidationError, _of_validation)
+        # The last one added is the outermost.
+        app.add_middleware(BoundedBodies)
+        app.add_middleware(WebSecurity)
+        app.add_middleware(Outermost, nonce=gate.nonce, error_answer=error_answer)
+        app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        polling = asyncio.create_task(self.heads.run(), name="heads")
+        try:
+            yield
+        finally:
+            self.heads.close()
+            await polling
+
+
+def error_answer(request: Request, status: int, code: str) -> Response:
+    """Return an error for whoever asked: a problem for machines, a page for people."""
+    return problem(status, code) if is_api(request.url.path) else error_page(request, status, code)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EstafetteError)
+    status = status_of(error)
+    if status >= 500:
+        log.warning("refused status=%s error=%s", status, error)
+    if is_api(request.url.path):
+        return problem_of(error)
+    return error_page(request, status, error.code)
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _HTTP_CODES.get(error.status_code, f"http.{error.status_code}")
+    answer = error_answer(request, error.status_code, code)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _of_validation(request: Request, _error: Exception) -> Response:
+    return error_answer(request, 422, "request.invalid")
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        document.setdefault("components", {}).setdefault("schemas", {}).update(described.components())
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,95 @@
+"""What the OpenAPI description says of each route: the wire types of ``sync.messages``, written once there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sync.messages import (
+    Batch,
+    EnrolReply,
+    EnrolRequest,
+    Head,
+    Page,
+    Problem,
+    ProcedureList,
+    PullRequest,
+    PushReply,
+    TokenReply,
+)
+
+encode = msgspec.json.Encoder().encode
+_TYPES = (
+    Batch,
+    EnrolReply,
+    EnrolRequest,
+    Head,
+    Page,
+    Problem,
+    ProcedureList,
+    PullRequest,
+    PushReply,
+    TokenReply,
+)
+_REFERENCE = "#/components/schemas/{name}"
+_SCHEMAS, _COMPONENTS = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
+_OF: dict[type, dict[str, Any]] = dict(zip(_TYPES, _SCHEMAS, strict=True))
+
+_PROBLEM = {
+    "description": "Refused; `code` is stable, `details` are named facts.",
+    "content": {"application/problem+json": {"schema": _OF[Problem]}},
+}
+
+
+def components() -> dict[str, Any]:
+    """Return the schemas of the wire types, for the OpenAPI document."""
+    return _COMPONENTS
+
+
+def _route(
+    summary: str, answer: type | None, statuses: tuple[int, ...], question: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    content = {"application/json": {"schema": _OF[answer]}} if answer else {"application/octet-stream": {}}
+    responses: dict[str, Any] = {"200": {"description": "Done.", "content": content}}
+    responses |= {str(status): _PROBLEM for status in statuses}
+    extra: dict[str, Any] = {"responses": responses, **(question or {})}
+    return {"summary": summary, "openapi_extra": extra}
+
+
+def _body(message: type) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _OF[message]}}}}
+
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["grant_type", "assertion"],
+                    "properties": {"grant_type": {"type": "string"}, "assertion": {"type": "string"}},
+                }
+            }
+        },
+    }
+}
+_WAIT = {
+    "parameters": [
+        {"name": "stream", "in": "query", "schema": {"type": "string"}},
+        {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+        {"name": "wait", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 60}},
+    ]
+}
+_COMMON = (400, 413, 415, 503)
+_SIGNED = (401, 403, *_COMMON)
+
+ENROL = _route("Enrol a device with a one-time code", EnrolReply, (403, 422, 429, *_COMMON), _body(EnrolRequest))
+TOKEN = _route("Trade a device's assertion for an access token", TokenReply, (422, *_SIGNED), _FORM)
+PUSH = _route("Take consecutive events of one device", PushReply, (409, 422, *_SIGNED), _body(Batch))
+PULL = _route("What comes after each stream's cursor", Page, (422, *_SIGNED), _body(PullRequest))
+CHANGES = _route("Wait until a stream moves", Head, (422, *_SIGNED), _WAIT)
+PROCEDURES = _route("The newest version of each procedure", ProcedureList, _SIGNED)
+BUNDLE = _route("A procedure's bundle", None, (404, *_SIGNED))
+HEALTH: dict[str, Any] = {"summary": "Alive; ready", "openapi_extra": {"responses": {"200": {"description": "Yes."}}}}

@@ -1,0 +1,153 @@
+"""The API's routes. Bodies are read raw and decoded once by msgspec; work that waits runs in the thread pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cases.errors import InputError, RejectedError
+from central import enrolment, syncing
+from central.api import described
+from central.api.gate import Gate, Presented
+from central.api.heads import Heads
+from central.context import Central
+from central.database import procedures as published
+from central.records import Device
+from sync import wire
+from sync.messages import (
+    API,
+    Batch,
+    EnrolRequest,
+    Head,
+    ProcedureList,
+    ProcedureSummary,
+    PullRequest,
+)
+
+T = TypeVar("T")
+DEFAULT_WAIT_S = 25.0
+_COMPRESS_FROM_BYTES = 512
+"""Below this a frame's own bytes cost more than they save."""
+
+
+def router(central: Central, gate: Gate, heads: Heads) -> APIRouter:
+    """Return the routes that devices use."""
+    routes = APIRouter()
+
+    @routes.post(f"{API}/enrol", **described.ENROL)
+    async def enrol(request: Request) -> Response:
+        message = await _message(request, EnrolRequest)
+        return await _answer(request, lambda: enrolment.enrol(central, message, _address(request)))
+
+    @routes.post("/oauth/token", **described.TOKEN)
+    async def token(request: Request) -> Response:
+        form = await request.body()
+        return await _answer(request, lambda: gate.token(form, _presented(request)))
+
+    @routes.post(f"{API}/push", **described.PUSH)
+    async def push(request: Request) -> Response:
+        body = await request.body()
+        return await _answer(
+            request,
+            lambda: syncing.push(central, gate.device(_presented(request)), wire.decode(body, Batch, encoding="")),
+        )
+
+    @routes.post(f"{API}/pull", **described.PULL)
+    async def pull(request: Request) -> Response:
+        message = await _message(request, PullRequest)
+        return await _answer(request, lambda: syncing.pull(central, gate.device(_presented(request)), message))
+
+    @routes.get(f"{API}/changes", **described.CHANGES)
+    async def changes(request: Request) -> Response:
+        device = await run_in_threadpool(gate.device, _presented(request))
+        stream = request.query_params.get("stream", str(device.stream))
+        syncing.check_stream(device, stream)
+        after, wait_s = _number(request, "after", 0), _number(request, "wait", DEFAULT_WAIT_S)
+        head = await heads.passed(device.tenant, stream, int(after), wait_s)
+        return await _answer(request, lambda: Head(head))
+
+    @routes.get(f"{API}/procedures", **described.PROCEDURES)
+    async def procedures(request: Request) -> Response:
+        return await _answer(request, lambda: _list(central, gate.device(_presented(request))))
+
+    @routes.get(f"{API}/procedures/{{procedure}}/{{version}}", **described.BUNDLE)
+    async def bundle(request: Request, procedure: str, version: str) -> Response:
+        data = await run_in_threadpool(_bundle, central, gate, _presented(request), procedure, version)
+        return Response(data, media_type="application/octet-stream")
+
+    return routes
+
+
+def health_router(central: Central) -> APIRouter:
+    """Return the two questions that a supervisor of processes asks."""
+    routes = APIRouter()
+
+    @routes.get("/healthz", **described.HEALTH)
+    async def healthz() -> Response:
+        return Response(b'{"status":"ok"}', media_type=wire.JSON_TYPE)
+
+    @routes.get("/readyz", **described.HEALTH)
+    def readyz() -> Response:
+        with central.transaction(0) as connection:
+            connection.execute("select 1")
+        return Response(b'{"status":"ready"}', media_type=wire.JSON_TYPE)
+
+    return routes
+
+
+async def _message(request: Request, expected: type[T]) -> T:
+    return wire.decode(await request.body(), expected, encoding="")
+
+
+async def _answer(request: Request, work: Callable[[], object]) -> Response:
+    """Do the work in the thread pool and write its answer there too: encoding a full page takes milliseconds."""
+    accepts = "zstd" in request.headers.get("accept-encoding", "")
+    return await run_in_threadpool(lambda: _encoded(work(), accepts))
+
+
+def _encoded(message: object, accepts_zstd: bool) -> Response:
+    body = described.encode(message)
+    if accepts_zstd and len(body) >= _COMPRESS_FROM_BYTES:
+        headers = {"Content-Encoding": wire.ENCODING, "Vary": "Accept-Encoding"}
+        return Response(wire.compress(body), headers=headers, media_type=wire.JSON_TYPE)
+    return Response(body, headers={"Vary": "Accept-Encoding"}, media_type=wire.JSON_TYPE)
+
+
+def _presented(request: Request) -> Presented:
+    headers = request.headers
+    if len(headers.getlist("dpop")) > 1:
+        raise InputError("wire.malformed", reason="dpop")
+    return Presented(request.method, request.url.path, headers.get("authorization", ""), headers.get("dpop", ""))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _number(request: Request, name: str, default: float) -> float:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        raise InputError("request.invalid", field=name)
+    return float(text)
+
+
+def _list(central: Central, device: Device) -> ProcedureList:
+    with central.transaction(device.tenant) as connection:
+        found = published.procedures(connection, device.tenant)
+    return ProcedureList([ProcedureSummary(row.id, row.version, row.bytes) for row in found])
+
+
+def _bundle(central: Central, gate: Gate, shown: Presented, procedure: str, version: str) -> bytes:
+    device = gate.device(shown)
+    with central.transaction(device.tenant) as connection:
+        data = published.procedure_bundle(connection, device.tenant, procedure, version)
+    if data is None:
+        raise RejectedError("procedure.unknown")
+    return data

@@ -1,0 +1,204 @@
+"""The service's front doors: ``serve``, ``procedure``, ``verify``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cases import resources, tracking
+from cases.errors import EstafetteError, InputError
+from cases.verify import Verified, verify_chain
+from central import publishing, starting, words
+from central.context import Central, Settings
+from central.database import people, reading
+from central.database.client import NO_TENANT
+from central.exporting import export_case
+from central.keys import public_hex
+from central.logs import start_logging
+from central.starting import Names
+from forms.errors import FormRefused
+
+DEFAULT_PORT = 8420
+DONE = 0
+FAILED = 1
+
+
+def default_data_directory() -> Path:
+    """Return where the service keeps its data unless told: the system's place as root, else the user's."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/estafette")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "estafette-central"
+
+
+def run_serve(argv: list[str]) -> int:
+    """Serve until stopped; 0 after a stop that was asked for."""
+    parser = _parser("serve", "The central service. Without --database it starts a private PostgreSQL by itself.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--public-url", help="where citizens and devices reach the service")
+    parser.add_argument("--timezone", default="Europe/Paris", help="of the times shown (%(default)s)")
+    parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
+    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
+        parser.add_argument(f"--{name}-name", default=getattr(Names, name), help=f"{words_}, first start only")
+    parser.add_argument("--supervisor-login", default=Names.supervisor_login, help="first start only")
+    parser.add_argument("--agent-name", default=Names.agent, help="first agent, first start only")
+    options = parser.parse_args(argv)
+    start_logging(options.log_level)
+    return _guarded(lambda: _serve(options))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here, so that the other commands do not load the web framework.
+    from central import serving
+    from central.api.application import Service
+
+    with serving.stopping_in_order(), serving.bind(options.host, options.port) as listening:
+        host, port = listening.getsockname()[:2]
+        local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        settings = Settings((options.public_url or local_url).rstrip("/"), options.timezone)
+        with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, server):
+            try:
+                central = starting.make_central(options.data, database, settings)
+                _first_start(central, options)
+                _publish_all(central, [resources.directory("procedures"), *options.procedures], options.data)
+                running = serving.Server(Service(central), lambda: print(f"ready {local_url}", flush=True))
+                if server is not None:
+                    server.watch(running.fail)
+                running.run_on(listening)
+            finally:
+                serving.ignore_signals()
+    return FAILED if running.failed or not running.started else DONE
+
+
+def _first_start(central: Central, options: argparse.Namespace) -> None:
+    names = Names(
+        options.tenant_name,
+        options.office_name,
+        options.supervisor_name,
+        options.supervisor_login,
+        options.agent_name,
+    )
+    shown = starting.first_start(central, options.data, names)
+    if shown is not None:
+        print("\n".join(words.first_start_lines(shown, str(options.data))), flush=True)
+
+
+def _publish_all(central: Central, directories: list[Path], data: Path) -> None:
+    """Publish what is there; one procedure that is refused is named and does not keep the service from starting."""
+    for folder in publishing.all_folders(directories):
+        try:
+            publishing.publish_folder(central, folder, data)
+        except FormRefused as refused:
+            print("\n".join([f"{folder.name}:", *words.refusal_lines(refused)]), file=sys.stderr, flush=True)
+        except InputError as error:
+            print("\n".join([f"{folder.name}:", *words.error_lines(error)]), file=sys.stderr, flush=True)
+
+
+def run_procedure(argv: list[str]) -> int:
+    """Publish or check a procedure; 1 when its form is refused."""
+    parser = argparse.ArgumentParser(prog="main.py procedure", description="Publish a procedure, or check its form.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    publish = commands.add_parser("publish", help="publish to the service, running or not")
+    check = commands.add_parser("check", help="say whether the form can be shown, and if not why")
+    for command in (publish, check):
+        command.add_argument("path", type=Path, metavar="FILE_OR_DIR", help="a procedure's folder, or a bare XLSForm")
+    _add_database(publish)
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _publish(options) if options.command == "publish" else _check(options.path))
+
+
+def _check(path: Path) -> int:
+    procedure = publishing.load(path)
+    print(f"{procedure.id} : conforme / fine")
+    return DONE
+
+
+def _publish(options: argparse.Namespace) -> int:
+    procedure = publishing.load(options.path)
+    with _opened(options) as central:
+        changed = publishing.publish(central, procedure)
+    print(f"{procedure.id} : {'publiée / published' if changed else 'déjà publiée / already published'}")
+    return DONE
+
+
+def run_verify(argv: list[str]) -> int:
+    """Check a case's chain of events; 0 when complete and unaltered."""
+    parser = _parser("verify", "Check that a case's chain of events is complete and unaltered.")
+    parser.add_argument("case", metavar="FILE_OR_CASE", help="an export file, or a case's identity or tracking code")
+    parser.add_argument("--service-key", help="the service's public key in hexadecimal digits, for an export file")
+    parser.add_argument("--export", type=Path, help="also write the export to this file")
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _verify(options))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    path = Path(options.case)
+    if path.is_file():
+        verified = verify_chain(path.read_bytes().split(b"\n"), service_key=options.service_key)
+    else:
+        verified = _verify_held(options)
+    print("\n".join(words.verified_lines(verified)))
+    return DONE if verified.complete else FAILED
+
+
+def _verify_held(options: argparse.Namespace) -> Verified:
+    with _opened(options) as central:
+        export = _export(central, options.case)
+        key = public_hex(central.keys.service())
+    if options.export is not None:
+        options.export.write_bytes(export)
+    return verify_chain(export.split(b"\n"), service_key=key)
+
+
+def _export(central: Central, name: str) -> bytes:
+    with central.transaction(NO_TENANT) as connection:
+        tenants = people.tenants(connection)
+    for tenant in tenants:
+        with central.transaction(tenant) as connection:
+            case = reading.case_by_tracking(connection, tenant, name) if _is_code(name) else name
+            if case is not None and reading.case_view(connection, tenant, case) is not None:
+                return export_case(central, connection, tenant, case)
+    raise InputError("case.unknown")
+
+
+def _is_code(name: str) -> bool:
+    try:
+        tracking.parse(name)
+    except InputError:
+        return False
+    return True
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"main.py {name}", description=description)
+    _add_database(parser)
+    return parser
+
+
+def _add_database(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
+    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner")
+    parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
+
+
+@contextmanager
+def _opened(options: argparse.Namespace) -> Iterator[Central]:
+    with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, _server):
+        yield starting.make_central(options.data, database, Settings(""))
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Run a command; what we know to go wrong becomes words, anything else is a bug and shows as one."""
+    try:
+        return work()
+    except FormRefused as refused:
+        print("\n".join(words.refusal_lines(refused)), file=sys.stderr)
+    except EstafetteError as error:
+        print("\n".join(words.error_lines(error)), file=sys.stderr)
+    return FAILED

@@ -1,0 +1,107 @@
+"""A case's page, the part of it that refreshes itself, and its record for verification."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cases.ids import row_id
+from central import service
+from central.console.reading import Reader, open_reader
+from central.console.sayings import saying
+from central.console.views import CasePage, case_page, changes_since, last_seq
+from central.console.visits import Reception, Visit
+from central.records import CaseView, HistoryEntry
+from central.web.routes import GuardedRoute, PageRefused
+
+
+def read_case(visit: Visit, identity: str) -> tuple[CaseView, Sequence[HistoryEntry]]:
+    """Return a case and its history as they stand now. Raises PageRefused (404) when it is not this person's to see."""
+    tenant = visit.session.tenant
+    with visit.central.transaction(tenant) as conn:
+        case = visit.require(service.case_view(conn, tenant, identity))
+        return case, service.history(conn, tenant, identity)
+
+
+def reader_of(visit: Visit, case: CaseView) -> Reader:
+    """Return what reads the case's answers in the form's words."""
+    return open_reader(
+        visit.procedure(case),
+        case.answers,
+        now_ms=visit.now_ms,
+        words=visit.words,
+        new_row_id=lambda: row_id(visit.central.randomness),
+    )
+
+
+def page_of(visit: Visit, case: CaseView, history: Sequence[HistoryEntry], reader: Reader) -> CasePage:
+    """Return what the case's page says to this person."""
+    return case_page(
+        case,
+        history,
+        visit.procedure(case),
+        reader,
+        role=visit.session.role,
+        now_ms=visit.now_ms,
+        words=visit.words,
+    )
+
+
+def show_case(
+    visit: Visit, identity: str, *, status: int = 200, errors: dict[str, str], note_text: str = "", said: str = ""
+) -> Response:
+    """Return the case's page."""
+    case, history = read_case(visit, identity)
+    shown = page_of(visit, case, history, reader_of(visit, case))
+    return visit.page(
+        "console/case.html",
+        status=status,
+        case=shown,
+        page_base=shown.base,
+        news=(),
+        errors=errors,
+        note_text=note_text,
+        said=saying(said, visit.words),
+    )
+
+
+def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
+    """Return the routes that read a case."""
+    routes = APIRouter(prefix="/console/dossiers", route_class=route_class, include_in_schema=False)
+
+    @routes.get("/{identity}", response_class=Response)
+    def case(request: Request, identity: str, dit: str = "") -> Response:
+        return show_case(reception.visit(request), identity, errors={}, said=dit)
+
+    @routes.get("/{identity}/direct", response_class=Response)
+    def live_history(request: Request, identity: str, base: str = "0", vu: str = "") -> Response:
+        visit = reception.poll(request)
+        case, history = read_case(visit, identity)
+        if vu == str(last_seq(history)):
+            return Response(status_code=204)
+        reader = reader_of(visit, case)
+        seen = int(base) if base.isdecimal() else 0
+        # The fragment keeps the base of the page around it: only a page drawn anew has seen the news.
+        return visit.page(
+            "console/_live.html",
+            case=page_of(visit, case, history, reader),
+            page_base=seen,
+            news=changes_since(history, seen, reader, visit.words),
+        )
+
+    @routes.get("/{identity}/registre", response_class=Response)
+    def record(request: Request, identity: str) -> Response:
+        visit = reception.visit(request)
+        tenant = visit.session.tenant
+        with visit.central.transaction(tenant) as conn:
+            case = visit.require(service.case_view(conn, tenant, identity))
+            lines = service.export_case(visit.central, conn, tenant, identity)
+        if not lines:
+            raise PageRefused(404, "case.unknown")
+        name = f"dossier-{case.tracking_code or case.case}.jsonl"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(lines, media_type="application/x-ndjson", headers=headers)
+
+    return routes

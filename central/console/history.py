@@ -1,0 +1,183 @@
+"""A case's history in words: what each event did, said as one would to a colleague. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cases.events import Kind
+from central.records import HistoryEntry
+from central.web.catalogue import N_
+from central.web.states import Chip, event_chip, state_chip
+from central.web.words import Words
+
+Label = Callable[[str], str]
+"""From a field path to the question's label."""
+
+_GROUP_GAP_MS = 30 * 60 * 1000
+"""Each answer is an event of its own: those that one person gives in one sitting are told in one line."""
+_LABELS_SHOWN = 12
+
+_STATUS_WORDS = {
+    "draft": N_("put the case back to draft"),
+    "submitted": N_("submitted the case"),
+    "in_review": N_("took the case into review"),
+    "needs_information": N_("asked for information"),
+    "accepted": N_("accepted the request"),
+    "refused": N_("refused the request"),
+    "closed_without_effect": N_("closed the case without effect"),
+    "archived": N_("archived the case"),
+}
+_OTHER_STATUS_WORDS = N_("changed the state of the case")
+_PARKED_WORDS = {
+    "workflow.unexpected_state": N_("Not applied: the case was no longer in the state that this act supposed."),
+    "workflow.not_allowed": N_("Not applied: this person may not do this in that state of the case."),
+    "right": N_("Not applied: this person or device had no right to do it."),
+    "": N_("Not applied: a person has to look at it."),
+}
+
+
+def parked_words(code: str) -> str:
+    """Return why an event waits, as a message of the catalogue."""
+    return _PARKED_WORDS.get(code) or _PARKED_WORDS.get(code.split(".")[0]) or _PARKED_WORDS[""]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line: who did what, when. ``quote`` is what the person wrote, ``details`` the questions answered."""
+
+    key: str
+    who: str
+    what: str
+    when_ms: int
+    icon: str
+    tone: str
+    quote: str
+    details: tuple[str, ...]
+    more: int
+    chip: Chip | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What office and supervisor wrote to each other; ``kind`` is ``request``, ``reply``, ``reasons`` or ``note``."""
+
+    kind: str
+    who: str
+    when_ms: int
+    text: str
+
+
+def text_of(event: HistoryEntry, name: str) -> str:
+    """Return a named text of an event's body, empty when it has none or was erased."""
+    value = (event.body or {}).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def history_lines(events: Sequence[HistoryEntry], label: Label, words: Words) -> tuple[HistoryLine, ...]:
+    """Return the history, newest first; answers given in one sitting are one line."""
+    ordered = sorted(events, key=lambda event: event.central_seq)
+    first = str(ordered[0].event) if ordered else ""
+    lines = [_line(group, label, words, is_first=str(group[0].event) == first) for group in _groups(ordered)]
+    return tuple(reversed(lines))
+
+
+def messages(events: Iterable[HistoryEntry]) -> tuple[Message, ...]:
+    """Return what people wrote about the case, oldest first."""
+    found = []
+    for event in sorted(events, key=lambda event: event.central_seq):
+        if event.kind == Kind.NOTE:
+            found.append(Message("note", event.agent_name, event.time_ms, text_of(event, "text")))
+        elif event.kind == Kind.STATUS and event.state != "parked":
+            request = text_of(event, "to") == "needs_information"
+            if text := text_of(event, "message"):
+                found.append(Message("request" if request else "reply", event.agent_name, event.time_ms, text))
+            if text := text_of(event, "reasons"):
+                found.append(Message("reasons", event.agent_name, event.time_ms, text))
+    return tuple(message for message in found if message.text)
+
+
+def _groups(ordered: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
+    groups: list[list[HistoryEntry]] = []
+    for event in ordered:
+        if groups and _same_sitting(groups[-1][-1], event):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return groups
+
+
+def _same_sitting(before: HistoryEntry, event: HistoryEntry) -> bool:
+    return (
+        before.kind == event.kind == Kind.SET
+        and before.agent_name == event.agent_name
+        and before.state == event.state
+        and not _opens_case(before)
+        and abs(event.time_ms - before.time_ms) <= _GROUP_GAP_MS
+    )
+
+
+def _opens_case(event: HistoryEntry) -> bool:
+    return "procedure" in (event.body or {})
+
+
+def _line(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first: bool) -> HistoryLine:
+    last = group[-1]
+    what, icon, tone = _told(group, label, words, is_first=is_first)
+    labels = _labels(group, label)
+    parked = last.state == "parked"
+    reason = words.gettext(parked_words(last.code)) if parked else ""
+    return HistoryLine(
+        key=str(group[0].event),
+        who=last.agent_name,
+        what=what,
+        when_ms=last.time_ms,
+        icon=icon,
+        tone=tone,
+        quote=_quote(last),
+        details=labels[:_LABELS_SHOWN],
+        more=max(0, len(labels) - _LABELS_SHOWN),
+        chip=event_chip(last.state, words),
+        reason=reason,
+    )
+
+
+def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first: bool) -> tuple[str, str, str]:
+    _ = words.gettext
+    event = group[-1]
+    if event.body is None:
+        return _("acted on the case; what it said was erased by law"), "info", "soft"
+    if event.kind == Kind.STATUS:
+        to = text_of(event, "to")
+        chip = state_chip(to, words)
+        if to == "in_review" and text_of(event, "from") == "needs_information":
+            return _("sent the information asked for"), "send", chip.tone
+        return _(_STATUS_WORDS.get(to, _OTHER_STATUS_WORDS)), chip.icon, chip.tone
+    if event.kind == Kind.NOTE:
+        return _("added a note"), "sticky-note", "soft"
+    if event.kind == Kind.SETTLE:
+        return _("settled “%(question)s”") % {"question": label(text_of(event, "field"))}, "split", "positive"
+    if event.kind != Kind.SET:
+        return _("acted on the case (written by a newer version)"), "info", "soft"
+    if is_first or _opens_case(event):
+        return _("opened the case"), "file-text", "soft"
+    count = len(_paths(group))
+    if count == 0:
+        return _("completed the case’s particulars"), "pencil-line", "soft"
+    return words.plural("answered %(count)s question", "answered %(count)s questions", count), "pencil-line", "soft"
+
+
+def _quote(event: HistoryEntry) -> str:
+    return text_of(event, "text") or text_of(event, "message") or text_of(event, "reasons")
+
+
+def _paths(group: Sequence[HistoryEntry]) -> list[str]:
+    """Return the questions answered, each once, in order; rows of a repeat are no questions."""
+    bodies: list[Mapping[str, object]] = [event.body or {} for event in group if event.kind == Kind.SET]
+    paths = (path for body in bodies for path in body if path.startswith("/") and not path.endswith("]"))
+    return list(dict.fromkeys(paths))
+
+
+def _labels(group: Sequence[HistoryEntry], label: Label) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(label(path) for path in _paths(group)))

@@ -1,0 +1,116 @@
+"""A case's answers in the form's own words: labels, choices, order and headings come from the form.
+
+A form that this service cannot read never hides an answer: paths and stored values are shown, and the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cases.procedures import Procedure, form_definition
+from central.web.words import Words
+from forms.errors import FormRefused, FormsError
+from forms.session import Session
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """A line of the answers: a heading (``group``, ``row``) or a question with its answer, ``depth`` from 0."""
+
+    kind: str
+    depth: int
+    label: str
+    value: str
+    path: str
+
+
+class Reader:
+    """Reads the answers of one case."""
+
+    def __init__(self, session: Session | None, answers: Mapping[str, str | None], words: Words) -> None:
+        self._session = session
+        self._answers = answers
+        self._words = words
+        self.understood = session is not None
+        """False when the form's own words are not to be had."""
+
+    def lines(self) -> tuple[AnswerLine, ...]:
+        """Return the answers in the form's order."""
+        if self._session is None:
+            return tuple(
+                AnswerLine("answer", 0, path, value, path)
+                for path, value in sorted(self._answers.items())
+                if value is not None
+            )
+        return tuple(
+            AnswerLine(item.kind, item.depth, item.label, self._read(item.path, item.kind, item.value_text), item.path)
+            for item in self._session.summary()
+        )
+
+    def label(self, path: str) -> str:
+        """Return a question's label, or its path when the form does not know it."""
+        if self._session is None:
+            return path
+        try:
+            return self._session.question(path).label or path
+        except FormsError:
+            return path
+
+    def value(self, path: str, value: str | None) -> str:
+        """Return a stored value as people say it; an empty text for no value."""
+        if self._session is None or not value:
+            return value or ""
+        try:
+            kind = self._session.question(path).kind
+            if kind not in ("select_one", "select_multiple"):
+                return self._read(path, "answer", value)
+            return ", ".join(self._session.choice_label(path, part) or part for part in value.split())
+        except FormsError:
+            return value
+
+    def _read(self, path: str, kind: str, text: str) -> str:
+        """Return an answer's text with dates, numbers and acknowledgements as people write them."""
+        if self._session is None or kind != "answer" or not text:
+            return text
+        question = self._session.question(path).kind
+        if question == "date":
+            return self._words.calendar_day(text)
+        if question in ("decimal", "calculate"):
+            return self._words.decimal(text)
+        return self._words.gettext("Yes") if question == "acknowledge" else text
+
+
+def open_reader(
+    procedure: Procedure | None,
+    answers: Mapping[str, str | None],
+    *,
+    now_ms: int,
+    words: Words,
+    new_row_id: Callable[[], str],
+) -> Reader:
+    """Return the reader of these answers; ``procedure`` is None when its version is not held."""
+    if procedure is None:
+        return Reader(None, answers, words)
+    try:
+        definition = form_definition(procedure)
+        session = Session(
+            definition,
+            answers=answers,
+            today=words.day(now_ms),
+            now_ms=now_ms,
+            tz=words.zone,
+            language=_form_language(definition.languages, words.language),
+            new_row_id=new_row_id,
+        )
+    except (FormRefused, FormsError):
+        return Reader(None, answers, words)
+    return Reader(session, answers, words)
+
+
+def _form_language(languages: tuple[str, ...], wanted: str) -> str | None:
+    """Return the form's name for a language: authors write ``fr``, ``Français (fr)`` or ``French (fr)``."""
+    for language in languages:
+        if language == wanted or language.endswith(f"({wanted})"):
+            return language
+    return None

@@ -1,0 +1,21 @@
+"""The console's routes together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from central.console import acts, case, devices, door, queue, waiting
+from central.console.visits import Reception
+from central.context import Central
+from central.web.routes import guarded_route
+from central.web.shelf import Shelf
+
+
+def router(central: Central) -> APIRouter:
+    """Return every route of the console."""
+    reception = Reception(central, Shelf(central))
+    route_class = guarded_route(reception.cookies.visitor, central.settings.public_url)
+    routes = APIRouter()
+    for part in (door, queue, case, acts, devices, waiting):
+        routes.include_router(part.router(reception, route_class))
+    return routes

@@ -1,0 +1,44 @@
+"""What the page says after an act: the address carries a name, never words, so nobody puts words in our mouth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from central.web.catalogue import N_
+from central.web.words import Words
+
+_SAYINGS = {
+    "taken": ("positive", "circle-check", N_("The case is in review: you have it.")),
+    "asked": (
+        "positive",
+        "send",
+        N_("Your request is recorded. The office’s agents see it as soon as their device is connected."),
+    ),
+    "decided": (
+        "positive",
+        "circle-check",
+        N_("Your decision is recorded. The office and the citizen’s page show it."),
+    ),
+    "noted": ("positive", "circle-check", N_("Your note is added.")),
+    "changed": ("caution", "info", N_("The case changed meanwhile, so nothing was done. Here is how it stands now.")),
+    "state": ("caution", "info", N_("The case is no longer in a state that allows this. Here is how it stands now.")),
+    "signed-out": ("info", "info", N_("You are signed out. Close the browser if others use this PC.")),
+    "too-slow": ("caution", "clock", N_("More than five minutes went by: begin again with your name and passphrase.")),
+}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A message at the top of a page."""
+
+    tone: str
+    icon: str
+    text: str
+
+
+def saying(name: str, words: Words) -> Saying | None:
+    """Return the message of that name, None when there is none."""
+    if name not in _SAYINGS:
+        return None
+    tone, icon, text = _SAYINGS[name]
+    return Saying(tone, icon, words.gettext(text))

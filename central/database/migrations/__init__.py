@@ -1,0 +1,98 @@
+"""Forward-only migrations: plain SQL files, each applied once, in one transaction with its own record."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from cases.errors import DamagedError, EnvironmentFault
+
+APPLICATION_ROLE = "estafette_app"
+"""The role that the service works under. It owns nothing, so row-level security binds it."""
+
+
+class Migration(NamedTuple):
+    number: int
+    name: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def all_migrations() -> list[Migration]:
+    """Return the migrations of this version of the program, in order and numbered without gaps from 1."""
+    files = sorted(Path(__file__).parent.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    found = [Migration(int(file.name[:4]), file.stem, file.read_text("utf-8")) for file in files]
+    assert [migration.number for migration in found] == list(range(1, len(found) + 1)), "migrations have gaps"
+    return found
+
+
+def migrate(owner_conninfo: str) -> int:
+    """Bring the database to this version and return how many migrations were applied.
+
+    Two services that start at once take turns on the table's lock.
+
+    Raises:
+        EnvironmentFault: ``database.unavailable``; ``database.newer_version`` when it knows migrations that we do not;
+            ``database.too_old`` below PostgreSQL 15.
+        DamagedError: ``database.migration_changed`` when an applied migration is not the one we ship.
+    """
+    try:
+        with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+            if connection.info.server_version < 15_00_00:
+                raise EnvironmentFault("database.too_old", found=connection.info.server_version // 10_000)
+            _ensure_role(connection)
+            _ensure_table(connection)
+            return sum(_apply(connection, migration) for migration in all_migrations())
+    except psycopg.OperationalError as error:
+        raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
+
+
+def _ensure_role(connection: psycopg.Connection[Any]) -> None:
+    """Make the application role, a thing of the whole server, unless there is one, and let the owner act as it."""
+    known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone()
+    role = sql.Identifier(APPLICATION_ROLE)
+    if known is None:
+        # Another service that starts at the same moment may have made it.
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            connection.execute(sql.SQL("create role {} nologin").format(role))
+    member = connection.execute("select pg_has_role(current_user, %s, 'member')", [APPLICATION_ROLE]).fetchone()
+    if member is None or not member[0]:
+        connection.execute(sql.SQL("grant {} to current_user").format(role))
+
+
+def _ensure_table(connection: psycopg.Connection[Any]) -> None:
+    with connection.transaction():
+        connection.execute("create schema if not exists estafette")
+        connection.execute(
+            "create table if not exists estafette.migration ("
+            "number integer primary key, name text not null, digest text not null,"
+            " applied_at timestamptz not null default now())"
+        )
+
+
+def _apply(connection: psycopg.Connection[Any], migration: Migration) -> bool:
+    """Apply one migration if it is due; say whether it was."""
+    with connection.transaction():
+        connection.execute("lock table estafette.migration in access exclusive mode")
+        applied = dict(connection.execute("select number, digest from estafette.migration").fetchall())
+        newest = len(all_migrations())
+        if applied and max(applied) > newest:
+            raise EnvironmentFault("database.newer_version", known=newest, found=max(applied))
+        if migration.number in applied:
+            if applied[migration.number] != migration.digest:
+                raise DamagedError("database.migration_changed", number=migration.number)
+            return False
+        connection.execute(migration.text.encode())
+        connection.execute(
+            "insert into estafette.migration (number, name, digest) values (%s, %s, %s)",
+            [migration.number, migration.name, migration.digest],
+        )
+        return True

@@ -1,0 +1,55 @@
+"""Published procedures: every version stays, the newest of each is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from central.database.client import Connection
+from central.records import ProcedureRow
+
+_NEWEST = """
+select distinct on (procedure_id) procedure_id, version, title, published_ms, length(bundle)
+from estafette.procedure_version where tenant_id = %s
+order by procedure_id, published_ms desc, version
+"""
+
+
+def publish(
+    connection: Connection,
+    tenant: int,
+    procedure: str,
+    version: str,
+    bundle: bytes,
+    title: Mapping[str, str],
+    now_ms: int,
+) -> bool:
+    """Publish a version; False when it is the newest one already. An older one published again is the newest again."""
+    newest = {known.id: known.version for known in procedures(connection, tenant)}
+    if newest.get(procedure) == version:
+        return False
+    connection.execute(
+        "insert into estafette.procedure_version (tenant_id, procedure_id, version, bundle, title, published_ms)"
+        " values (%s, %s, %s, %s, %s, %s)"
+        " on conflict (tenant_id, procedure_id, version) do update set published_ms = excluded.published_ms",
+        [tenant, procedure, version, bundle, msgspec.json.encode(title).decode(), now_ms],
+    )
+    return True
+
+
+def procedures(connection: Connection, tenant: int) -> list[ProcedureRow]:
+    """Return the newest version of each procedure, by identity."""
+    return [
+        ProcedureRow(identity, version, msgspec.json.decode(title, type=dict[str, str]), published_ms, size)
+        for identity, version, title, published_ms, size in connection.execute(_NEWEST, [tenant]).fetchall()
+    ]
+
+
+def procedure_bundle(connection: Connection, tenant: int, procedure: str, version: str) -> bytes | None:
+    """Return a version's bundle, older versions too; None when there is none."""
+    found = connection.execute(
+        "select bundle from estafette.procedure_version where tenant_id = %s and procedure_id = %s and version = %s",
+        [tenant, procedure, version],
+    ).fetchone()
+    return bytes(found[0]) if found else None

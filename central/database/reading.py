@@ -1,0 +1,280 @@
+"""What the console and the portal read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from cases import merge, tracking, workflow
+from cases.errors import InputError
+from cases.events import Kind
+from cases.merge import FieldHead, RecordState
+from central.database.client import Connection
+from central.database.records import fold
+from central.database.rows import rows
+from central.records import (
+    CaseView,
+    ContestedField,
+    ContestedValue,
+    Decision,
+    HistoryEntry,
+    ParkedRow,
+    PortalCase,
+    QueueRow,
+)
+
+QUEUE_LIMIT_MAX = 200
+_DEFAULT_STATES = tuple(state.value for state in workflow.State if state != workflow.State.DRAFT)
+_WRITTEN = Mapping[str, object]
+_decode = msgspec.json.Decoder(dict[str, object]).decode
+
+_QUEUE = """
+select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
+    trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, coalesce(a.name, ''), c.state,
+    c.submitted_ms, c.updated_ms, c.contested, coalesce(c.submitted_ms, c.updated_ms) || '-' || c.case_id
+from estafette.case_file c
+join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
+left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id
+left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
+where c.tenant_id = %(tenant)s and c.state = any(%(states)s)
+    and (%(office)s::text is null or c.office_id = %(office)s)
+    and (%(search)s = '' or p.search_text like %(like)s or c.tracking_code = %(code)s)
+    and (coalesce(c.submitted_ms, c.updated_ms), c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
+order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s
+"""
+
+_CASE = """
+select s.head, r.state, r.central_seq, c.procedure_id, c.procedure_version, c.citizen_id, c.tracking_code, c.office_id,
+    o.name, coalesce(a.name, ''), c.submitted_ms, c.created_ms,
+    (select count(*) from estafette.event e join estafette.parked k on k.tenant_id = e.tenant_id
+        and k.stream_id = e.stream_id and k.central_seq = e.central_seq
+     where e.tenant_id = c.tenant_id and e.record_id = c.case_id and k.settled_ms is null)
+from estafette.case_file c
+join estafette.stream s on s.tenant_id = c.tenant_id and s.stream_id = c.stream_id
+join estafette.record_state r on r.tenant_id = c.tenant_id and r.record_type = 'case' and r.record_id = c.case_id
+join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
+left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
+where c.tenant_id = %s and c.case_id = %s
+"""
+
+_HISTORY = """
+select e.device_id || '.' || e.incarnation || '.' || e.seq, e.kind, coalesce(a.name, ''), e.time_ms, e.received_ms,
+    e.central_seq, e.state, e.code, e.body, d.kind
+from estafette.event e
+join estafette.device d on d.tenant_id = e.tenant_id and d.device_id = e.device_id
+left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
+where e.tenant_id = %s and e.record_id = %s order by e.central_seq
+"""
+
+_PARKED = """
+select e.device_id || '.' || e.incarnation || '.' || e.seq, e.record_type, e.record_id, k.code, k.details,
+    coalesce(a.name, ''), k.parked_ms
+from estafette.parked k
+join estafette.event e on e.tenant_id = k.tenant_id and e.stream_id = k.stream_id and e.central_seq = k.central_seq
+left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
+where k.tenant_id = %s and k.settled_ms is null order by k.parked_ms desc, k.central_seq limit 500
+"""
+
+
+def queue(
+    connection: Connection,
+    tenant: int,
+    *,
+    states: Sequence[str] = (),
+    search: str = "",
+    office: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[QueueRow]:
+    """Return cases, the longest waiting first.
+
+    Args:
+        states: only these; everything but drafts when empty.
+        search: part of the citizen's name, accents forgiven, or a tracking code in any writing.
+        after: ``after`` of the last row of the page before.
+    """
+    after_ms, _, after_case = (after or "").partition("-")
+    plain = fold(search)
+    arguments = {
+        "tenant": tenant,
+        "states": list(states or _DEFAULT_STATES),
+        "office": office,
+        "search": plain,
+        "like": "%" + plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
+        "code": _tracking_text(search),
+        "after_ms": int(after_ms) if after_ms.isascii() and after_ms.isdigit() and len(after_ms) < 18 else -1,
+        "after_case": after_case,
+        "limit": max(1, min(limit, QUEUE_LIMIT_MAX)),
+    }
+    return rows(connection, QueueRow, _QUEUE, arguments)
+
+
+def _tracking_text(text: str) -> str:
+    try:
+        return tracking.normalise(text)
+    except InputError:
+        return ""
+
+
+def queue_counts(connection: Connection, tenant: int, office: str | None = None) -> dict[str, int]:
+    """Return how many cases are in each state, of one office or of all."""
+    found = connection.execute(
+        "select state, count(*) from estafette.case_file"
+        " where tenant_id = %(tenant)s and (%(office)s::text is null or office_id = %(office)s) group by state",
+        {"tenant": tenant, "office": office},
+    ).fetchall()
+    return {str(state): int(count) for state, count in found}
+
+
+def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None:
+    """Return a case as merged, None when there is no such case.
+
+    Its head comes from the same statement as its state: ``base`` never claims to have seen more than is shown.
+    """
+    found = connection.execute(_CASE, [tenant, case]).fetchone()
+    if found is None:
+        return None
+    head, blob, last_seq, procedure, version, citizen, code, office, office_name, agent_name, submitted, created = (
+        found[:12]
+    )
+    state = merge.from_json(bytes(blob))
+    shown = merge.show(state)
+    names = _names(connection, tenant, state)
+    state_head = _head(state, merge.STATE)
+    return CaseView(
+        case=case,
+        procedure=procedure,
+        procedure_version=version,
+        citizen=citizen,
+        citizen_fields=_citizen_fields(connection, tenant, citizen),
+        state=shown.values.get(merge.STATE) or workflow.State.DRAFT.value,
+        answers={name: value for name, value in shown.values.items() if name.startswith("/")},
+        fields={
+            name: value for name, value in shown.values.items() if not name.startswith("/") and name != merge.STATE
+        },
+        contested=tuple(_contested(name, state, names) for name in shown.contested),
+        base=head,
+        last_seq=last_seq,
+        tracking_code=code,
+        office=office,
+        office_name=office_name,
+        agent_name=agent_name,
+        submitted_ms=submitted,
+        state_since_ms=state_head.time if state_head is not None else created,
+        message=_beside(state, merge.MESSAGE, state_head),
+        decision=_decision(state, state_head, names),
+        parked=found[12],
+    )
+
+
+def _head(state: RecordState, name: str) -> FieldHead | None:
+    known = state.fields.get(name)
+    return known.heads[0] if known is not None and known.heads else None
+
+
+def _beside(state: RecordState, name: str, state_head: FieldHead | None) -> str:
+    """Return what came with the shown state: words of an earlier change of state are not those of this one."""
+    head = _head(state, name)
+    if head is None or state_head is None or head.event != state_head.event:
+        return ""
+    return head.value or ""
+
+
+def _decision(state: RecordState, head: FieldHead | None, names: Mapping[str, str]) -> Decision | None:
+    if head is None or head.value not in workflow.DECISIONS:
+        return None
+    return Decision(head.value, _beside(state, merge.REASONS, head), names.get(head.agent, ""), head.time)
+
+
+def _contested(name: str, state: RecordState, names: Mapping[str, str]) -> ContestedField:
+    heads = state.fields[name].heads
+    return ContestedField(
+        name, tuple(ContestedValue(h.value, str(h.event), names.get(h.agent, ""), h.time) for h in heads)
+    )
+
+
+def _names(connection: Connection, tenant: int, state: RecordState) -> dict[str, str]:
+    people = sorted({head.agent for known in state.fields.values() for head in known.heads})
+    found = connection.execute(
+        "select account_id, name from estafette.account where tenant_id = %s and account_id = any(%s)",
+        [tenant, people],
+    ).fetchall()
+    return {str(account): str(name) for account, name in found}
+
+
+def _citizen_fields(connection: Connection, tenant: int, citizen: str) -> dict[str, str | None]:
+    found = connection.execute(
+        "select state from estafette.record_state where tenant_id = %s and record_type = 'citizen' and record_id = %s",
+        [tenant, citizen],
+    ).fetchone()
+    return dict(merge.show(merge.from_json(bytes(found[0]))).values) if found else {}
+
+
+def history(connection: Connection, tenant: int, record: str) -> list[HistoryEntry]:
+    """Return every event of a record in central's order, parked ones too."""
+    found = connection.execute(_HISTORY, [tenant, record]).fetchall()
+    return [HistoryEntry(*(*entry[:8], _body(entry[8]), entry[9])) for entry in found]
+
+
+def _body(data: Any) -> _WRITTEN | None:
+    if data is None:
+        return None
+    try:
+        return _decode(bytes(data))
+    except (ValueError, RecursionError):
+        return None
+
+
+def parked(connection: Connection, tenant: int) -> list[ParkedRow]:
+    """Return the events that wait for a person, newest first."""
+    found = connection.execute(_PARKED, [tenant]).fetchall()
+    return [ParkedRow(*(*entry[:4], _details(entry[4]), *entry[5:])) for entry in found]
+
+
+def _details(text: str) -> dict[str, str]:
+    return msgspec.json.decode(text, type=dict[str, str])
+
+
+def case_by_tracking(connection: Connection, tenant: int, code: str) -> str | None:
+    """Return the case of a tracking code in any writing; None when there is none."""
+    found = connection.execute(
+        "select case_id from estafette.tracking where tenant_id = %s and code = %s", [tenant, _tracking_text(code)]
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def portal_case(connection: Connection, tenant: int, case: str) -> PortalCase | None:
+    """Return what the holder of the case's tracking code may see."""
+    view = case_view(connection, tenant, case)
+    if view is None:
+        return None
+    title = connection.execute(
+        "select title from estafette.procedure_version where tenant_id = %s and procedure_id = %s and version = %s",
+        [tenant, view.procedure, view.procedure_version],
+    ).fetchone()
+    tenant_name = connection.execute("select name from estafette.tenant where tenant_id = %s", [tenant]).fetchone()
+    return PortalCase(
+        tenant_name=str(tenant_name[0]) if tenant_name else "",
+        office_name=view.office_name,
+        procedure=view.procedure,
+        procedure_version=view.procedure_version,
+        procedure_title=msgspec.json.decode(title[0], type=dict[str, str]) if title else {},
+        state=view.state,
+        submitted_ms=view.submitted_ms,
+        state_since_ms=view.state_since_ms,
+        message=view.message,
+        reasons=view.decision.reasons if view.decision else "",
+        decided_ms=view.decision.time_ms if view.decision else None,
+        steps=_steps(history(connection, tenant, case)),
+    )
+
+
+def _steps(entries: Sequence[HistoryEntry]) -> tuple[tuple[str, int], ...]:
+    reached = [
+        (str(entry.body["to"]), entry.time_ms)
+        for entry in entries
+        if entry.kind == Kind.STATUS and entry.state != "parked" and entry.body is not None and "to" in entry.body
+    ]
+    return tuple(sorted(reached, key=lambda step: step[1]))

@@ -1,0 +1,151 @@
+"""Judges one event against its record: applied, or parked alone with a reason. Pure; the transaction is elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cases import merge, tracking, workflow
+from cases.errors import InputError
+from cases.events import Event, Kind, RecordType
+from cases.merge import RecordState, SeenEvent
+from sync.messages import BODY_BYTES_MAX
+
+log = logging.getLogger("estafette.central.judging")
+
+ACCEPTED = "accepted"
+MERGED = "merged"
+CONTESTED = "contested"
+PARKED = "parked"
+
+TRACKING_CODE = "tracking_code"
+_OF_STATUS = (merge.STATE, merge.MESSAGE, merge.REASONS)
+"""Fields that only a change of state writes: otherwise a plain edit could pass for a decision."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who wrote the event and where they may write."""
+
+    tenant: int
+    role: str
+    office: str
+    stream: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What central holds of a record; ``stream`` None while there is no such record."""
+
+    stream: str | None = None
+    state: RecordState = merge.EMPTY
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Where the event ended; ``record`` is the record with it, None when it is parked."""
+
+    state: str
+    record: RecordState | None
+    code: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)
+
+
+class _Parked(Exception):
+    def __init__(self, code: str, **details: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+def judge(event: Event, central_seq: int, known: Known, actor: Actor) -> Judgement:
+    """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest."""
+    try:
+        seen = _readable(event, central_seq)
+        _check_rights(event, seen, known, actor)
+        state = merge.apply(known.state, seen)
+        merge.show(state)
+    except _Parked as parked:
+        return Judgement(PARKED, None, parked.code, parked.details)
+    except Exception as error:  # the outermost edge of one event: a bug of ours is logged and waits with it
+        log.exception("event parked by an unexpected error id=%s kind=%s", event.header.id, type(error).__name__)
+        return Judgement(PARKED, None, "event.unexpected", {"kind": type(error).__name__})
+    return Judgement(_verdict(known.state, state, seen), state, body=seen.body)
+
+
+def _readable(event: Event, central_seq: int) -> SeenEvent:
+    header = event.header
+    if event.body is None or len(event.body) > BODY_BYTES_MAX:
+        raise _Parked("event.too_large", limit=str(BODY_BYTES_MAX))
+    if header.base >= central_seq:
+        raise _Parked("event.base", base=str(header.base))
+    try:
+        seen = merge.seen_event(header, event.body, central_seq)
+        event.body.decode("utf-8")
+    except (ValueError, RecursionError):
+        raise _Parked("event.malformed", reason="json") from None
+    changes = merge.touched(header.kind, seen.body)
+    if any(_UNSTORABLE.search(text) for text in (*changes, *changes.values()) if text):
+        raise _Parked("event.malformed", reason="text")
+    return seen
+
+
+def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> None:
+    if known.stream not in (None, actor.stream):
+        raise _Parked("right.foreign_record")
+    if event.header.record_type not in (RecordType.CITIZEN, RecordType.CASE):
+        return  # Of a newer version: held and carried on, not understood here.
+    if seen.kind == Kind.SET:
+        _check_set(seen.body, actor)
+    elif seen.kind == Kind.SETTLE:
+        if seen.body.get("field") in _OF_STATUS and actor.role != workflow.Role.SUPERVISOR:
+            raise _Parked("right.protected_field", field=str(seen.body["field"]))
+    elif seen.kind == Kind.STATUS:
+        if event.header.record_type != RecordType.CASE:
+            raise _Parked("event.malformed", reason="record_type")
+        code = workflow.check_transition(known.state, seen, actor.role)
+        if code is not None:
+            raise _Parked(code, **_transition(seen.body))
+
+
+def _transition(body: Mapping[str, object]) -> dict[str, str]:
+    """Return the named states of a transition that exist: anything else could be text that a person typed."""
+    states = set(workflow.State)
+    return {name: str(body[name]) for name in ("from", "to") if body.get(name) in states}
+
+
+def _check_set(body: Mapping[str, object], actor: Actor) -> None:
+    for name in body:
+        if name in _OF_STATUS or name.startswith(merge.COMPUTED):
+            raise _Parked("right.protected_field", field=name.partition("/")[0])
+    if body.get("office", actor.office) != actor.office:
+        raise _Parked("right.foreign_office")
+    code = body.get(TRACKING_CODE)
+    if isinstance(code, str):
+        try:
+            carried = tracking.parse(code)
+        except InputError:
+            raise _Parked("event.tracking_code", reason="malformed") from None
+        if carried.text != code or carried.tenant != actor.tenant:
+            raise _Parked("event.tracking_code", reason="foreign")
+
+
+def _verdict(before: RecordState, after: RecordState, event: SeenEvent) -> str:
+    touched = merge.touched(event.kind, event.body)
+    if any(name in after.fields and merge.is_contested(name, after.fields[name]) for name in touched):
+        return CONTESTED
+    return MERGED if touched and _has_unseen(before, event) else ACCEPTED
+
+
+def _has_unseen(state: RecordState, event: SeenEvent) -> bool:
+    """Say whether the record holds somebody else's edit that this event had not seen."""
+    for held in state.fields.values():
+        seen = [(head.event, head.central_seq) for head in held.heads]
+        seen += [(reached.event, reached.central_seq) for reached in held.reached]
+        if any(known[:2] != event.event[:2] and (central_seq or 0) > event.base for known, central_seq in seen):
+            return True
+    return False

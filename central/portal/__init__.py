@@ -1,0 +1,1 @@
+"""The citizens' page: where a case stands, by its tracking code."""

@@ -1,0 +1,117 @@
+"""Publishes procedures: a folder or a bare workbook becomes a bundle that every device of the tenant fetches."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from cases import procedures as authored
+from cases.procedures import Procedure
+from central.context import Central
+from central.database import people
+from central.database import procedures as published
+from central.database.client import NO_TENANT
+from sync.messages import bundle_version
+
+REMEMBERED_FILE = "published.json"
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """What a folder's files were when it was published, and as what."""
+
+    sources: str
+    id: str
+    version: str
+
+
+def load(path: Path) -> Procedure:
+    """Read a procedure from its folder, or from a bare form file.
+
+    Raises:
+        InputError, FormRefused: see ``cases.procedures``.
+    """
+    return authored.load_directory(path) if path.is_dir() else authored.load_workbook(path)
+
+
+def publish(central: Central, procedure: Procedure) -> bool:
+    """Publish a procedure to every tenant; False when nothing changed."""
+    return _publish_bundle(central, procedure, authored.to_bundle(procedure))
+
+
+def publish_folder(central: Central, folder: Path, data: Path) -> bool:
+    """Publish a procedure's folder; False when nothing changed.
+
+    Compiling takes seconds, so a folder whose files are those published last is not even read again.
+
+    Args:
+        data: the data directory, where that is remembered. Losing it costs only the time.
+    """
+    remembered = _recall(data)
+    sources = _sources_digest(folder)
+    known = remembered.get(str(folder))
+    if known is not None and known.sources == sources and _is_newest_everywhere(central, known):
+        return False
+    procedure = authored.load_directory(folder)
+    bundle = authored.to_bundle(procedure)
+    changed = _publish_bundle(central, procedure, bundle)
+    remembered[str(folder)] = _Remembered(sources, procedure.id, bundle_version(bundle))
+    (data / REMEMBERED_FILE).write_bytes(msgspec.json.encode(remembered))
+    return changed
+
+
+def folders_in(directory: Path) -> list[Path]:
+    """Return what a directory offers: itself when it is a procedure's folder, else each procedure in it, by name."""
+    if (directory / "procedure.toml").is_file():
+        return [directory]
+    return sorted(found.parent for found in directory.glob("*/procedure.toml"))
+
+
+def all_folders(directories: Iterable[Path]) -> list[Path]:
+    """Return the procedures of several directories."""
+    return [folder for directory in directories for folder in folders_in(directory)]
+
+
+def _publish_bundle(central: Central, procedure: Procedure, bundle: bytes) -> bool:
+    version = bundle_version(bundle)
+    changed = False
+    for tenant in _tenants(central):
+        with central.transaction(tenant) as connection:
+            now_ms = central.clock.now_ms()
+            done = published.publish(connection, tenant, procedure.id, version, bundle, procedure.title, now_ms)
+            changed = changed or done
+    return changed
+
+
+def _is_newest_everywhere(central: Central, known: _Remembered) -> bool:
+    for tenant in _tenants(central):
+        with central.transaction(tenant) as connection:
+            newest = {row.id: row.version for row in published.procedures(connection, tenant)}
+        if newest.get(known.id) != known.version:
+            return False
+    return True
+
+
+def _tenants(central: Central) -> list[int]:
+    with central.transaction(NO_TENANT) as connection:
+        return people.tenants(connection)
+
+
+def _recall(data: Path) -> dict[str, _Remembered]:
+    """Return what was published from which files; nothing when that cannot be read, which costs only time."""
+    with contextlib.suppress(OSError, ValueError):
+        return msgspec.json.decode((data / REMEMBERED_FILE).read_bytes(), type=dict[str, _Remembered])
+    return {}
+
+
+def _sources_digest(folder: Path) -> str:
+    """Return a digest of a folder's files and of the converter that reads them."""
+    digest = hashlib.sha256(metadata.version("pyxform").encode())
+    for file in sorted(path for path in folder.iterdir() if path.is_file()):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"\0{file.name}\0{content}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,130 @@
+"""What the console and the portal may ask of central: one list of functions, shared with the API.
+
+Functions that take ``central`` make their own transactions; those that take a connection work inside the caller's::
+
+    with central.transaction(session.tenant) as connection:
+        view = case_view(connection, session.tenant, case)
+"""
+
+from __future__ import annotations
+
+from cases import tracking, workflow
+from cases.errors import InputError, NotPermittedError
+from central.accounts import console_session, sign_in_code, sign_in_passphrase, sign_out
+from central.appending import append_events
+from central.console_acts import act_as_console, change_status
+from central.context import Central
+from central.database import people
+from central.database.client import Connection
+from central.database.people import agents, devices, enrolment_codes, offices
+from central.database.procedures import procedure_bundle, procedures
+from central.database.reading import (
+    case_by_tracking,
+    case_view,
+    history,
+    parked,
+    portal_case,
+    queue,
+    queue_counts,
+)
+from central.enrolment import make_enrolment_code
+from central.exporting import export_case
+from central.records import (
+    Act,
+    AgentRow,
+    CaseView,
+    CodeRow,
+    ConsoleSession,
+    ContestedField,
+    ContestedValue,
+    Decision,
+    DeviceRow,
+    EnrolmentCode,
+    HistoryEntry,
+    OfficeRow,
+    ParkedRow,
+    PortalCase,
+    ProcedureRow,
+    QueueRow,
+)
+from central.throttle import Subject, forgive, take
+
+_FREE_TRACKING = 10
+
+__all__ = [
+    "Act",
+    "AgentRow",
+    "CaseView",
+    "CodeRow",
+    "ConsoleSession",
+    "ContestedField",
+    "ContestedValue",
+    "Decision",
+    "DeviceRow",
+    "EnrolmentCode",
+    "HistoryEntry",
+    "OfficeRow",
+    "ParkedRow",
+    "PortalCase",
+    "ProcedureRow",
+    "QueueRow",
+    "act_as_console",
+    "agents",
+    "append_events",
+    "case_by_tracking",
+    "case_view",
+    "change_status",
+    "console_session",
+    "devices",
+    "enrolment_codes",
+    "export_case",
+    "history",
+    "make_enrolment_code",
+    "offices",
+    "parked",
+    "procedure_bundle",
+    "procedures",
+    "queue",
+    "queue_counts",
+    "revoke_device",
+    "sign_in_code",
+    "sign_in_passphrase",
+    "sign_out",
+    "tracking_case",
+]
+
+
+def revoke_device(central: Central, connection: Connection, session: ConsoleSession, device: str) -> None:
+    """Revoke a device: its next request is refused. What it sent stays.
+
+    Raises:
+        NotPermittedError: ``right.role``. InputError: ``device.unknown``.
+    """
+    if session.role not in (workflow.Role.SUPERVISOR, workflow.Role.ADMIN):
+        raise NotPermittedError("right.role")
+    if not people.revoke_device(connection, session.tenant, device, central.clock.now_ms()):
+        raise InputError("device.unknown")
+
+
+def tracking_case(central: Central, code: str, address: str) -> PortalCase | None:
+    """Return where the case of a tracking code stands; None for a code that is none. Guessing is slowed down.
+
+    Args:
+        code: in any writing: lower case, spaces, dashes.
+        address: who asks, for the throttle only.
+
+    Raises:
+        NotPermittedError: ``tracking.throttled`` with ``retry_s``.
+    """
+    by_address = Subject("tracking-address", address, _FREE_TRACKING)
+    take(central, [by_address], "tracking.throttled")
+    try:
+        parsed = tracking.parse(code)
+    except InputError:
+        return None
+    with central.transaction(parsed.tenant) as connection:
+        case = case_by_tracking(connection, parsed.tenant, parsed.text)
+        found = portal_case(connection, parsed.tenant, case) if case is not None else None
+    if found is not None:
+        forgive(central, [by_address])
+    return found

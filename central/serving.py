@@ -1,0 +1,91 @@
+"""Runs the service until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import uvicorn
+
+from cases.errors import EnvironmentFault
+from central.api.application import Service
+
+GRACE_S = 10
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        EnvironmentFault: ``service.port_taken``, ``service.bad_address``.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        code = "service.bad_address" if isinstance(error, socket.gaierror) else "service.port_taken"
+        raise EnvironmentFault(code, host=host, port=port) from error
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says when it is ready and lets those who wait go when it stops."""
+
+    def __init__(self, service: Service, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            service.app,
+            log_config=None,
+            # Addresses hold tracking codes; our own log names routes instead.
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        super().__init__(config)
+        self._service = service
+        self._ready = ready
+        self.failed = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._service.heads.close_soon()
+
+    def fail(self) -> None:
+        """Stop because something we rest on has gone. Any thread."""
+        self.failed = True
+        self.should_exit = True
+        self._service.heads.close_soon()
+
+    def run_on(self, listening: socket.socket) -> None:
+        """Serve on a listening socket until stopped."""
+        with contextlib.suppress(asyncio.CancelledError):
+            self.run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def stopping_in_order() -> Iterator[None]:
+    """Let SIGTERM and SIGINT unwind the block, so that what it opened is closed, and nothing cuts the closing short."""
+
+    def unwind(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.signal(number, unwind) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ignore_signals() -> None:
+    """From here on only finish."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)

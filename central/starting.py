@@ -1,0 +1,178 @@
+"""Opens the service's parts from a data directory or a database address, and makes the first tenant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pyotp
+
+from cases.clock import SystemClock
+from cases.errors import EnvironmentFault
+from cases.ids import SystemRandomness, uuid7
+from cases.tracking import ALPHABET
+from central.accounts import hash_passphrase, normal_login, seal_totp
+from central.context import Central, Settings
+from central.database import people
+from central.database.client import NO_TENANT, Connection, Database
+from central.database.migrations import migrate
+from central.enrolment import make_enrolment_code
+from central.keys import Keys
+from central.postgres import PrivatePostgres
+
+FIRST_TENANT = 1
+FIRST_CODE_LIFETIME_MS = 7 * 24 * 3600 * 1000
+FIRST_START_FILE = "first-start.json"
+ISSUER = "Estafette"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the first tenant and its people are called."""
+
+    tenant: str = "Ma collectivité"
+    office: str = "Antenne principale"
+    supervisor: str = "Responsable"
+    supervisor_login: str = "responsable"
+    agent: str = "Agent d'accueil"
+
+
+class FirstStart(msgspec.Struct, frozen=True):
+    """What the first start made and shows once."""
+
+    url: str
+    tenant: int
+    tenant_name: str
+    office_name: str
+    supervisor_name: str
+    supervisor_login: str
+    supervisor_passphrase: str
+    totp_secret: str
+    totp_uri: str
+    agent_name: str
+    enrolment_code: str
+    enrolment_expires_ms: int
+
+
+def prepare_directory(data: Path) -> None:
+    """Make the data directory. As root others may walk through it, as PostgreSQL's account must; not list it.
+
+    Raises:
+        EnvironmentFault: ``data.unwritable``.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+        if not os.access(data, os.W_OK | os.X_OK):
+            raise PermissionError
+    except OSError as error:
+        raise EnvironmentFault("data.unwritable", directory=str(data), cause=type(error).__name__) from error
+
+
+@contextlib.contextmanager
+def opened_database(
+    data: Path, url: str | None, *, binaries: Path | None = None
+) -> Iterator[tuple[Database, PrivatePostgres | None]]:
+    """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
+
+    The private server is started and stopped here, or only joined when a service that runs already owns it.
+
+    Yields:
+        The database, and the private server when this process owns it.
+    """
+    prepare_directory(data)
+    with contextlib.ExitStack() as stack:
+        private = None
+        if url is None:
+            server = PrivatePostgres(data / "postgres", binaries=binaries)
+            try:
+                stack.enter_context(server)
+                private = server
+            except EnvironmentFault as fault:
+                if fault.code != "postgres.in_use":
+                    raise
+                server.attach()
+            url = server.conninfo()
+        migrate(url)
+        database = Database(url)
+        database.open()
+        stack.callback(database.close)
+        yield database, private
+
+
+def make_central(data: Path, database: Database, settings: Settings) -> Central:
+    """Return the service's parts over an open database."""
+    randomness = SystemRandomness()
+    return Central(database, Keys(data / "keys", randomness), SystemClock(), randomness, settings)
+
+
+def first_start(central: Central, data: Path, names: Names) -> FirstStart | None:
+    """Make the first tenant with an office, a supervisor and an agent; None when there is a tenant already.
+
+    What is shown is on disk before it is committed, so that a killed first start never leaves people without a way in.
+    """
+    with central.transaction(NO_TENANT) as connection:
+        if people.tenants(connection):
+            return None
+    with central.transaction(FIRST_TENANT) as connection:
+        shown = _make_tenant(central, connection, names)
+        _write_private(data / FIRST_START_FILE, msgspec.json.format(msgspec.json.encode(shown)))
+    return shown
+
+
+def _make_tenant(central: Central, connection: Connection, names: Names) -> FirstStart:
+    tenant, now_ms = FIRST_TENANT, central.clock.now_ms()
+    office, supervisor, agent = (uuid7(now_ms, central.randomness) for _ in range(3))
+    login = normal_login(names.supervisor_login)
+    passphrase, totp_secret = _new_passphrase(), pyotp.random_base32()
+    people.add_to_directory(connection, "tenant", str(tenant), tenant)
+    people.add_to_directory(connection, "login", login, tenant)
+    people.add_tenant(connection, tenant, names.tenant, now_ms)
+    people.add_office(connection, tenant, office, names.office, now_ms)
+    people.add_agent(connection, tenant, agent, office, names.agent, now_ms)
+    people.add_supervisor(
+        connection,
+        tenant,
+        supervisor,
+        name=names.supervisor,
+        login=login,
+        passphrase_hash=hash_passphrase(passphrase),
+        totp_secret=seal_totp(central, supervisor, totp_secret),
+        now_ms=now_ms,
+    )
+    code = make_enrolment_code(central, connection, None, agent, lifetime_ms=FIRST_CODE_LIFETIME_MS)
+    return FirstStart(
+        url=central.settings.public_url,
+        tenant=tenant,
+        tenant_name=names.tenant,
+        office_name=names.office,
+        supervisor_name=names.supervisor,
+        supervisor_login=login,
+        supervisor_passphrase=passphrase,
+        totp_secret=totp_secret,
+        totp_uri=pyotp.TOTP(totp_secret).provisioning_uri(name=login, issuer_name=ISSUER),
+        agent_name=names.agent,
+        enrolment_code=code.code,
+        enrolment_expires_ms=code.expires_ms,
+    )
+
+
+def _new_passphrase() -> str:
+    """Return 80 random bits as four groups that can be read out."""
+    letters = [secrets.choice(ALPHABET).lower() for _ in range(16)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

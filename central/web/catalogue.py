@@ -1,0 +1,135 @@
+"""Words in the reader's language: gettext catalogues, read once.
+
+Source strings are English; ``locale/<language>/estafette.po`` holds the others. A ``.mo`` is never committed: ``build``
+writes them when the service is installed, and without one the ``.po`` is compiled in memory on first use (a checkout).
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog, Message
+
+SOURCE_LANGUAGE = "en"
+LANGUAGES = {"fr": "Français", "en": "English"}
+"""Code and name, the default first."""
+DEFAULT_LANGUAGE = next(iter(LANGUAGES))
+
+_WEB = Path(__file__).parent
+_LOCALE = _WEB / "locale"
+_CENTRAL = _WEB.parent
+_DOMAIN = "estafette"
+_PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]")
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "plural": (1, 2)}
+_METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
+
+
+class _Key(NamedTuple):
+    singular: str
+    plural: str
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogue where it is written in a table; it is translated where it is shown."""
+    return message
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """Return the words of one of ``LANGUAGES``; any thread."""
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    source = _LOCALE / language / f"{_DOMAIN}.po"
+    built = source.with_suffix(".mo")
+    if built.exists() and built.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        return gettext.GNUTranslations(io.BytesIO(built.read_bytes()))
+    return gettext.GNUTranslations(io.BytesIO(_compile(source)))
+
+
+def build() -> list[Path]:
+    """Compile every catalogue beside its source and return the files written; for the installation."""
+    written = []
+    for source in sorted(_LOCALE.glob(f"*/{_DOMAIN}.po")):
+        built = source.with_suffix(".mo")
+        built.write_bytes(_compile(source))
+        written.append(built)
+    return written
+
+
+def check() -> list[str]:
+    """Say where catalogues and code disagree: missing, fuzzy, obsolete, other placeholders. Empty when all is well."""
+    wanted = set(_messages_in_code())
+    complaints: list[str] = []
+    for language in LANGUAGES:
+        if language != SOURCE_LANGUAGE:
+            complaints += [f"{language}: {complaint}" for complaint in _complaints(_read(language), wanted)]
+    return complaints
+
+
+def _compile(source: Path) -> bytes:
+    # Imported here because an installed service has its .mo files and no babel.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with source.open("rb") as file:
+        catalog = read_po(file)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    return compiled.getvalue()
+
+
+def _read(language: str) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with (_LOCALE / language / f"{_DOMAIN}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def _messages_in_code() -> Iterator[_Key]:
+    from babel.messages.extract import extract_from_dir
+
+    options = {"web/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
+    found = extract_from_dir(_CENTRAL, _METHODS, options_map=options, keywords=_KEYWORDS)
+    for _name, _line, message, _comments, _context in found:
+        yield _Key(*message[:2]) if isinstance(message, tuple) else _Key(message, "")
+
+
+def _key(message: Message) -> _Key:
+    return _Key(*message.id[:2]) if isinstance(message.id, tuple | list) else _Key(message.id, "")
+
+
+def _complaints(catalog: Catalog, wanted: set[_Key]) -> Iterator[str]:
+    held = {_key(message): message for message in catalog if message.id}
+    for key in sorted(wanted - held.keys()):
+        yield f"missing: {key.singular!r}"
+    for key in sorted(held.keys() - wanted):
+        yield f"not in the code any more: {key.singular!r}"
+    for key in sorted(held.keys() & wanted):
+        message = held[key]
+        said = message.string if isinstance(message.string, tuple | list) else [message.string]
+        words = [text or "" for text in said]
+        if not all(words):
+            yield f"not translated: {key.singular!r}"
+        elif message.fuzzy:
+            yield f"fuzzy: {key.singular!r}"
+        elif not _placeholders_fit(key, words):
+            yield f"other placeholders: {key.singular!r}"
+
+
+def _placeholders_fit(key: _Key, words: list[str]) -> bool:
+    """Say whether each form names what the source names; only the form for one may leave the number out."""
+    whole = _placeholders(key.plural or key.singular)
+    return _placeholders(words[0]) in (whole, _placeholders(key.singular)) and all(
+        _placeholders(text) == whole for text in words[1:]
+    )
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(_PLACEHOLDER.findall(text))

@@ -1,0 +1,139 @@
+"""The front doors as IT uses them: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from cases.events import Kind, RecordType
+from cases.ids import SystemRandomness
+from cases.tracking import new_code
+from central.postgres import PrivatePostgres
+from tests.support.central_service import fresh_database, reachable_directory
+from tests.support.wire_device import enrolled, new_id
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "main.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def start(*arguments: str) -> tuple[subprocess.Popen[str], str, str]:
+    """Start the service; return the process, its address and what it said before it was ready."""
+    process = subprocess.Popen(
+        [sys.executable, "main.py", "serve", "--port", "0", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        if line.startswith("ready "):
+            return process, line.split()[1], said
+        said += line
+    raise AssertionError(f"ended with {process.wait()}: {said}")
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) -> int:
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    directory = reachable_directory()
+    yield directory / "data"
+    shutil.rmtree(directory)
+
+
+def test_from_an_empty_machine_to_a_verified_case_across_a_kill(data: Path) -> None:
+    process, url, said = start("--data", str(data))
+    first = json.loads((data / "first-start.json").read_text())
+    assert stat.S_IMODE((data / "first-start.json").stat().st_mode) == 0o600
+    for shown in ("supervisor_passphrase", "totp_secret", "enrolment_code"):
+        assert first[shown] in said
+    assert said.index("Premier démarrage") < said.index("First start")
+    assert requests.get(f"{url}/readyz").status_code == 200
+    device = enrolled(url, first["enrolment_code"])
+    case, code = new_id(), new_code(device.me.tenant, SystemRandomness())
+    device.act(device.event(RecordType.CASE, case, Kind.SET, {"procedure": "apa", "tracking_code": code}))
+
+    found = run("verify", code.lower(), "--data", str(data), "--export", str(data / "case.jsonl"))
+    assert found.returncode == 0 and "complete and unaltered" in found.stdout and "complet et inaltéré" in found.stdout
+    export = (data / "case.jsonl").read_text()
+    (data / "altered.jsonl").write_text(export.replace('\\"apa\\"', '\\"apb\\"'))
+    assert run("verify", str(data / "case.jsonl")).returncode == 0
+    altered = run("verify", str(data / "altered.jsonl"))
+    assert altered.returncode == 1 and f"first bad event: {device.me.device}.1.1" in altered.stdout
+
+    process.kill()
+    process.communicate()
+    assert run("verify", case, "--data", str(data)).returncode == 0
+    process, url, said = start("--data", str(data))
+    assert said == "", "the first start is shown once"
+    device.url = url
+    assert device.act(device.event(RecordType.CASE, case, Kind.SET, {"/x": "1"})).verdicts[0].state == "accepted"
+    offered = run("procedure", "publish", "resources/procedures/apa", "--data", str(data))
+    assert offered.returncode == 0 and "already published" in offered.stdout
+    device.close()
+    assert stop(process) == 0
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_an_existing_database_is_used_and_left_running(postgres: PrivatePostgres, tmp_path: Path) -> None:
+    conninfo = fresh_database(postgres, empty=True)
+    process, url, _ = start("--data", str(tmp_path), "--database", conninfo)
+    assert requests.get(f"{url}/readyz").status_code == 200
+    assert stop(process, signal.SIGINT) == 0
+    assert not (tmp_path / "postgres").exists()
+    with psycopg.connect(conninfo) as connection:
+        assert connection.execute("select count(*) from estafette.tenant").fetchone() == (1,)
+
+
+def test_a_database_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
+    said = run("serve", "--port", "0", "--data", str(tmp_path), "--database", "host=/nonexistent dbname=x")
+    assert said.returncode == 1 and "database.unavailable" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = run("serve", "--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
+    assert said.returncode == 1 and "--port" in said.stderr
+
+
+def test_a_workbook_that_is_no_form_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "holiday.xlsx").write_bytes(b"no workbook")
+    said = run("procedure", "check", str(tmp_path / "holiday.xlsx"))
+    assert said.returncode == 1 and "refused" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_an_unknown_case_is_said_in_words(postgres: PrivatePostgres, tmp_path: Path) -> None:
+    said = run("verify", "0" * 32, "--data", str(tmp_path), "--database", fresh_database(postgres))
+    assert said.returncode == 1 and "case.unknown" in said.stderr
+
+
+def test_root_is_told_what_to_do_about_a_closed_directory(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root lays itself down")
+    (tmp_path / "closed").mkdir(mode=0o700)
+    said = run("serve", "--port", "0", "--data", str(tmp_path / "closed" / "data"))
+    assert said.returncode == 1 and "--data" in said.stderr

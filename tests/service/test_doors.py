@@ -1,0 +1,208 @@
+"""Enrolment, tokens and proofs: who may come in."""
+
+from __future__ import annotations
+
+import concurrent.futures
+
+import msgspec
+import pytest
+
+from central.service import make_enrolment_code, revoke_device
+from sync import dpop
+from sync.messages import API, EnrolReply, EnrolRequest, Head, ProcedureList, enrol_bytes
+from tests.support.central_service import RunningService
+from tests.support.wire_device import Refused, WireDevice, enrolled, new_id
+
+
+def new_code(service: RunningService, agent: str) -> str:
+    with service.central.transaction(service.tenant) as connection:
+        return make_enrolment_code(service.central, connection, None, agent).code
+
+
+def test_enrolment_says_who_the_device_is(central_service: RunningService, device: WireDevice) -> None:
+    me, first = device.me, central_service.first
+    assert (me.tenant, me.tenant_name, me.office_name) == (first.tenant, first.tenant_name, first.office_name)
+    assert (me.agent_name, me.stream, me.epoch) == (first.agent_name, me.office, 1)
+
+
+def test_enrolling_again_with_the_same_key_gives_the_same_answer(
+    central_service: RunningService, device: WireDevice
+) -> None:
+    before = device.me
+    again = device.enrol(central_service.first.enrolment_code.lower().replace("-", " "))
+    assert msgspec.structs.replace(again, time=0) == msgspec.structs.replace(before, time=0)
+
+
+def test_a_spent_code_does_not_enrol_another_key(central_service: RunningService, device: WireDevice) -> None:
+    other = WireDevice(device.url)
+    with pytest.raises(Refused, match=r"403 enrol\.code_used"):
+        other.enrol(central_service.first.enrolment_code)
+    other.close()
+
+
+def test_an_old_code_is_refused(central_service: RunningService, device: WireDevice) -> None:
+    code = new_code(central_service, device.me.agent)
+    central_service.clock.move(hours=25)
+    other = WireDevice(device.url)
+    with pytest.raises(Refused, match=r"403 enrol\.code_expired"):
+        other.enrol(code)
+    other.close()
+
+
+def test_wrong_codes_are_refused_and_slowed_down(central_service: RunningService) -> None:
+    stranger = WireDevice(central_service.url)
+    codes = []
+    for _ in range(12):
+        with pytest.raises(Refused) as refused:
+            stranger.enrol("0001-0000-0000-0000")
+        codes.append((refused.value.problem.status, refused.value.code))
+    assert codes[:10] == [(403, "enrol.wrong_code")] * 10
+    assert codes[-1] == (429, "enrol.throttled")
+    assert int(refused.value.headers["Retry-After"]) > 0
+    with pytest.raises(Refused, match=r"429 enrol\.throttled"):
+        stranger.enrol(central_service.first.enrolment_code)
+    central_service.clock.move(minutes=20)
+    stranger.enrol(central_service.first.enrolment_code)
+    stranger.close()
+
+
+def test_one_code_enrols_one_device_however_many_ask_at_once(central_service: RunningService) -> None:
+    devices = [WireDevice(central_service.url) for _ in range(6)]
+
+    def attempt(device: WireDevice) -> str:
+        try:
+            return device.enrol(central_service.first.enrolment_code).device
+        except Refused as refused:
+            return refused.code
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(attempt, devices))
+    for device in devices:
+        device.close()
+    assert answers.count("enrol.code_used") == 5
+
+
+def test_a_proof_by_another_key_does_not_enrol(central_service: RunningService) -> None:
+    mine, other = WireDevice(central_service.url), WireDevice(central_service.url)
+    code = central_service.first.enrolment_code
+    request = EnrolRequest(code, mine.public_key, "Poste", other.sign(enrol_bytes(code, mine.public_key, "Poste")))
+    with pytest.raises(Refused, match=r"422 enrol\.proof"):
+        mine._read(mine._send("POST", f"{API}/enrol", msgspec.json.encode(request)), EnrolReply)
+    mine.close()
+    other.close()
+
+
+def test_a_revoked_device_is_refused_at_once(central_service: RunningService, device: WireDevice) -> None:
+    device.pull()
+    _, session = central_service.sign_in()
+    with central_service.central.transaction(central_service.tenant) as connection:
+        revoke_device(central_service.central, connection, session, device.me.device)
+    with pytest.raises(Refused, match=r"403 auth\.device_revoked"):
+        device.pull()
+    device.token = ""
+    with pytest.raises(Refused, match=r"403 auth\.device_revoked"):
+        device.pull()
+
+
+def test_tokens_end_after_a_quarter_of_an_hour(central_service: RunningService, device: WireDevice) -> None:
+    device.pull()
+    central_service.clock.move(minutes=16)
+    with pytest.raises(Refused, match=r"401 auth\.token_expired"):
+        device.pull()
+    device.fetch_token()
+    device.pull()
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "1.2.3.4", "é", "1.x.99999999999.AAAA"])
+def test_made_up_tokens_are_refused(device: WireDevice, token: str) -> None:
+    headers = {"Authorization": f"DPoP {token}".encode("latin-1"), "DPoP": device.proof("GET", f"{API}/changes", "x")}
+    answer = device.http.get(device.url + f"{API}/changes", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_expired")
+
+
+def test_a_request_without_a_proof_is_refused(device: WireDevice) -> None:
+    device.fetch_token()
+    answer = device.http.get(device.url + f"{API}/changes", headers={"Authorization": f"DPoP {device.token}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
+    assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
+
+
+@pytest.mark.parametrize("changes", [{"method": "POST"}, {"path": f"{API}/push"}, {"token": "other"}, {"token": ""}])
+def test_a_proof_for_something_else_is_refused(device: WireDevice, changes: dict[str, str]) -> None:
+    device.fetch_token()
+    asked = {"method": "GET", "path": f"{API}/changes", "token": device.token}
+    proof = device.proof(**(asked | changes))
+    headers = {"Authorization": f"DPoP {device.token}", "DPoP": proof}
+    answer = device.http.get(device.url + f"{API}/changes", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
+
+
+def test_a_proof_works_once(device: WireDevice) -> None:
+    device.fetch_token()
+    headers = {
+        "Authorization": f"DPoP {device.token}",
+        "DPoP": device.proof("GET", f"{API}/procedures", device.token),
+    }
+    answers = [device.http.get(device.url + f"{API}/procedures", headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 401]
+    assert answers[1].json()["code"] == "auth.proof_replayed"
+
+
+def test_an_old_nonce_asks_for_a_new_one(central_service: RunningService, device: WireDevice) -> None:
+    device.fetch_token()
+    central_service.clock.move(minutes=5)
+    headers = {
+        "Authorization": f"DPoP {device.token}",
+        "DPoP": device.proof("GET", f"{API}/procedures", device.token),
+    }
+    answer = device.http.get(device.url + f"{API}/procedures", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.nonce_required")
+    assert answer.headers["DPoP-Nonce"] != device.nonce
+
+
+def test_a_token_of_another_device_is_useless(device: WireDevice, second_device: WireDevice) -> None:
+    device.fetch_token()
+    second_device.fetch_token()
+    second_device.token = device.token
+    with pytest.raises(Refused, match=r"401 auth\.proof_invalid"):
+        second_device.pull()
+
+
+def test_an_unknown_device_gets_no_token(device: WireDevice) -> None:
+    assert device.who is not None
+    device.who = msgspec.structs.replace(device.who, device=new_id())
+    with pytest.raises(Refused, match=r"403 auth\.device_unknown"):
+        device.fetch_token()
+
+
+def test_an_assertion_signed_by_another_key_gets_no_token(device: WireDevice) -> None:
+    stranger = WireDevice(device.url, who=device.who)
+    with pytest.raises(Refused, match=r"401 auth\.assertion_invalid"):
+        stranger.fetch_token()
+    stranger.close()
+
+
+def test_thumbprints_bind_keys() -> None:
+    one, other = WireDevice("http://x"), WireDevice("http://x")
+    assert dpop.thumbprint_of(one.public_key) != dpop.thumbprint_of(other.public_key)
+
+
+def test_every_signed_route_refuses_strangers(central_service: RunningService, device: WireDevice) -> None:
+    for method, path in (
+        ("POST", "/push"),
+        ("POST", "/pull"),
+        ("GET", "/changes"),
+        ("GET", "/procedures"),
+        ("GET", "/procedures/apa/x"),
+    ):
+        body = b'{"cursors":{}}' if path == "/pull" else b""
+        answer = device.http.request(method, central_service.url + API + path, data=body)
+        assert answer.status_code == 401, path
+
+
+def test_two_codes_enrol_two_devices_of_one_agent(central_service: RunningService, device: WireDevice) -> None:
+    other = enrolled(central_service.url, new_code(central_service, device.me.agent))
+    assert other.me.device != device.me.device and other.me.agent == device.me.agent
+    assert other.get(f"{API}/procedures", ProcedureList).procedures == []
+    assert other.get(f"{API}/changes?wait=0", Head).head == 0
+    other.close()
