@@ -11,8 +11,11 @@ FRONT_DOORS = {
     "serve": ("central.commandline", "run_serve", "the central service"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
+    "selfcheck": ("desktop.selfcheck", "run_selfcheck", "try this installation on a throw-away workspace"),
     "demo": ("build_scripts.demo", "run_demo", "the main job from an empty machine to a decided case"),
 }
+COMPILE_WORKER = "--compile-worker"
+"""Hidden: the built program starts itself so to compile a workbook in a process with limits."""
 
 
 def usage() -> str:
@@ -24,6 +27,8 @@ def usage() -> str:
 
 def main(argv: list[str]) -> int:
     """Run the front door that ``argv`` names and return the process's exit code."""
+    if argv[:1] == [COMPILE_WORKER]:
+        return int(importlib.import_module("forms.compile_worker").main())
     if argv and argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0

@@ -38,7 +38,10 @@ class Kind(StrEnum):
     SET = "set"
     """field -> value (text, or null to clear). Merged field by field."""
     STATUS = "status"
-    """{"from": state, "to": state, "message"?: text, "reasons"?: text, "computed"?: {path: text}}: a change of state."""
+    """{"from".
+
+    State, "to": state, "message"?: text, "reasons"?: text, "computed"?: {path: text}}: a change of state.
+    """
     NOTE = "note"
     """{"text": text}: an append-only remark."""
     SETTLE = "settle"

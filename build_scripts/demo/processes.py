@@ -98,7 +98,7 @@ class Desktop:
 
     def start(self) -> None:
         """Start the program and wait until its window is there."""
-        command = [sys.executable, "-m", "build_scripts.demo.keyboard"]
+        command = [sys.executable, "-X", "faulthandler", "-m", "build_scripts.demo.keyboard"]
         command += ["--workspace", str(self._workspace), "--pictures", str(self._pictures)]
         environment = {**os.environ, **self._environment, "PYTHONPATH": str(ROOT)}
         with self._log.open("a", encoding="utf-8") as errors:

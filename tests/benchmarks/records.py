@@ -13,7 +13,10 @@ FAMILY_NAMES = _LISTS["family_names"]
 GIVEN_NAMES = _LISTS["given_names"]
 TOWNS = _LISTS["towns"]
 WORDS = _LISTS["words"]
-TEXTS = ["objet", "motif", "situation_familiale", "situation_pro", "logement", "ressources", "charges", "dettes", "demande", "pieces", "orientation", "suite_donnee", "observation", "contact", "commentaire"]
+TEXTS = [
+    *["objet", "motif", "situation_familiale", "situation_pro", "logement", "ressources", "charges", "dettes"],
+    *["demande", "pieces", "orientation", "suite_donnee", "observation", "contact", "commentaire"],
+]
 AUTHORS = 240
 
 

@@ -1,0 +1,212 @@
+"""What an agent does: each act is one or two events, and returns only once they are durable (DESIGN invariant 1)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from cases.core import Part, changed
+from cases.errors import ConflictError, InputError, NotPermittedError
+from cases.events import EventId, Kind, RecordType, body_bytes
+from cases.ids import RecordId, uuid7
+from cases.journal import Draft
+from cases.merge import STATE, seen_event
+from cases.projections import Working
+from cases.store import facts, registers
+from cases.store.engine import Connection
+from cases.views import CITIZEN_FIELDS, Act, Changed, Identity
+from cases.workflow import Role, State, allowed
+
+BODY_BYTES_MAX = 256 * 1024
+"""One event's body.
+
+The central service parks what is longer, so it is refused while the person can still shorten it.
+"""
+
+
+class Deed(NamedTuple):
+    """One event to be recorded."""
+
+    kind: Kind
+    body: Mapping[str, object]
+
+
+DeedsOf = Callable[[Working], list[Deed]]
+"""What is to be recorded, decided inside the transaction on the record as it is then."""
+
+
+class Acts(Part):
+    """The acts of a workspace. ``base`` is always the ``base`` of the view that the person had before their eyes."""
+
+    def create_citizen(self, fields: Mapping[str, str]) -> Act:
+        """Record a new citizen.
+
+        Raises:
+            InputError: ``citizen.name_missing``, ``citizen.unknown_field``, ``citizen.birth_date``; field named.
+            EnvironmentFault: see ``Store.write``; nothing was recorded.
+        """
+        given = {name: value.strip() for name, value in fields.items() if value.strip()}
+        check_citizen(given)
+        if "family_name" not in given:
+            raise InputError("citizen.name_missing", field="family_name")
+        return self._create(RecordType.CITIZEN, given)
+
+    def edit_citizen(self, citizen: str, fields: Mapping[str, str | None], *, base: int) -> Act:
+        """Record changed fields of a citizen; None clears one."""
+        given = {name: (value or "").strip() or None for name, value in fields.items()}
+        check_citizen({name: value or "" for name, value in given.items()})
+        if given.get("family_name", "") is None:
+            raise InputError("citizen.name_missing", field="family_name")
+        return self._recorded(RecordType.CITIZEN, citizen, _always(Deed(Kind.SET, given)), base)
+
+    def open_case(self, procedure: str, version: str, citizen: str, answers: Mapping[str, str | None]) -> Act:
+        """Record a new case, a draft, with the form's defaults as its first answers."""
+        check_answers(answers)
+        identity = self._core.enrolled_identity()
+        fields: dict[str, str | None] = {
+            "procedure": procedure,
+            "procedure_version": version,
+            "citizen": citizen,
+            "office": identity.office,
+            "agent": identity.agent,
+        }
+        return self._create(RecordType.CASE, {**fields, **answers})
+
+    def answer(self, case: str, answers: Mapping[str, str | None], *, base: int) -> Act:
+        """Record answers (question path -> stored text, None clears) as one event."""
+        if not answers:
+            raise InputError("act.empty")
+        check_answers(answers)
+        return self._recorded(RecordType.CASE, case, _always(Deed(Kind.SET, answers)), base)
+
+    def change_status(
+        self,
+        case: str,
+        to: str,
+        *,
+        base: int,
+        message: str = "",
+        reasons: str = "",
+        computed: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> Act:
+        """Move the case to another state, with ``fields`` set in the same transaction.
+
+        Raises:
+            NotPermittedError: ``workflow.not_allowed``: an agent may not do that from the state that the case is in
+            now.
+            ConflictError: ``case.contested_state``: two people moved the case unseen; that is settled first.
+        """
+
+        def deeds(working: Working) -> list[Deed]:
+            shown = working.shown()
+            state = shown.values.get(STATE) or State.DRAFT.value
+            if STATE in shown.contested:
+                raise ConflictError("case.contested_state")
+            if not allowed(state, to, Role.AGENT):
+                raise NotPermittedError("workflow.not_allowed", before=state, after=to)
+            body: dict[str, object] = {"from": state, "to": to}
+            optional = {"message": message, "reasons": reasons, "computed": dict(computed or {})}
+            body.update((name, value) for name, value in optional.items() if value)
+            done = [Deed(Kind.STATUS, body)]
+            return [Deed(Kind.SET, dict(fields)), *done] if fields else done
+
+        return self._recorded(RecordType.CASE, case, deeds, base)
+
+    def add_note(self, case: str, text: str, *, base: int) -> Act:
+        """Record a remark on a case."""
+        if not text.strip():
+            raise InputError("note.empty", field="text")
+        return self._recorded(RecordType.CASE, case, _always(Deed(Kind.NOTE, {"text": text.strip()})), base)
+
+    def settle(self, case: str, field: str, value: str | None, *, base: int) -> Act:
+        """Settle a contested field of a case or citizen: the claims that the person saw give way to ``value``.
+
+        Raises:
+            InputError: ``settle.nothing``: the field has no claim that this person has seen.
+        """
+        device = self._core.enrolled_identity().device
+
+        def deeds(working: Working) -> list[Deed]:
+            state = working.state()
+            heads = state.fields[field].heads if field in state.fields else ()
+            settled = [
+                str(head.event)
+                for head in heads
+                if head.event.device == device or (head.central_seq is not None and head.central_seq <= base)
+            ]
+            if not settled:
+                raise InputError("settle.nothing", field=field)
+            return [Deed(Kind.SETTLE, {"field": field, "value": value, "settles": settled})]
+
+        return self._recorded(None, case, deeds, base)
+
+    # --- recording ---
+
+    def _create(self, record_type: RecordType, fields: Mapping[str, str | None]) -> Act:
+        record_id = uuid7(self._core.clock.read(), self._core.ports.randomness)
+        return self._recorded(record_type, record_id, _always(Deed(Kind.SET, fields)), 0, new=True)
+
+    def _recorded(
+        self, record_type: RecordType | None, record_id: str, deeds: DeedsOf, base: int, *, new: bool = False
+    ) -> Act:
+        identity = self._core.enrolled_identity()
+
+        def act(connection: Connection) -> tuple[Act, Changed]:
+            known_type = record_type if new else _known_type(connection, record_id, record_type)
+            working = self._core.projector.load(connection, identity.tenant, record_id, str(known_type))
+            event = self._append(connection, identity, working, deeds(working), base)
+            self._core.projector.save(connection, [working])
+            return Act(event, RecordId(record_id)), changed({working.type, "sync"}, {record_id})
+
+        return self._core.transact(act)
+
+    def _append(
+        self, connection: Connection, identity: Identity, working: Working, deeds: Sequence[Deed], base: int
+    ) -> EventId:
+        last: EventId | None = None
+        for deed in deeds:
+            if len(body_bytes(dict(deed.body))) > BODY_BYTES_MAX:
+                raise InputError("act.too_large", bytes_max=BODY_BYTES_MAX)
+            draft = Draft(working.no, working.id, working.type, deed.kind, deed.body, base)
+            event = self._core.journal.append(connection, identity, draft)
+            seen = seen_event(event.header, event.body, None)
+            working.add_pending(seen)
+            last = event.header.id
+        facts.count(connection, {"events.pending": len(deeds)})
+        assert last is not None, "an act has at least one event"
+        return last
+
+
+def _always(deed: Deed) -> DeedsOf:
+    return lambda working: [deed]
+
+
+def _known_type(connection: Connection, record_id: str, expected: RecordType | None) -> str:
+    found = registers.known_type(connection, record_id)
+    if found is None or (expected is not None and found != expected):
+        name = expected or "record"
+        raise InputError(f"{name}.unknown", field=str(name))
+    return found
+
+
+def check_citizen(fields: Mapping[str, str]) -> None:
+    """Refuse what is no field of a citizen, and a date of birth that is no date."""
+    if not fields:
+        raise InputError("act.empty")
+    for name in fields:
+        if name not in CITIZEN_FIELDS:
+            raise InputError("citizen.unknown_field", field=name)
+    if fields.get("birth_date"):
+        try:
+            datetime.date.fromisoformat(fields["birth_date"])
+        except ValueError as error:
+            raise InputError("citizen.birth_date", field="birth_date") from error
+
+
+def check_answers(answers: Mapping[str, str | None]) -> None:
+    """Refuse answers that are not keyed by a question path."""
+    for path in answers:
+        if not path.startswith("/"):
+            raise InputError("answer.path", field=path)

@@ -1,0 +1,138 @@
+"""What the parts of a workspace share: the store, the journal, who acts, and who wants to know of commits."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cases.clock import HybridClock
+from cases.errors import DamagedError, InputError
+from cases.journal import Journal
+from cases.ports import Ports
+from cases.projections import Projector
+from cases.store import facts, log
+from cases.store.engine import Connection, Store
+from cases.views import Changed, Identity, Listener
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+def changed(kinds: Iterable[str], records: Iterable[str] = ()) -> Changed:
+    """Return a notice of these kinds and records."""
+    return Changed(frozenset(kinds), frozenset(records))
+
+
+class Core:
+    """An open workspace from inside. Any thread; what writes runs on the store's writer thread.
+
+    Args:
+        store: open and migrated; it holds the device's secrets.
+    """
+
+    def __init__(self, directory: Path, store: Store, ports: Ports) -> None:
+        self.directory = directory
+        self.store = store
+        self.ports = ports
+        self._listeners: list[Listener] = []
+        self._listeners_lock = threading.Lock()
+        with store.reading() as connection:
+            device_key = facts.secret(connection, facts.DEVICE_KEY)
+            salt_secret = facts.secret(connection, facts.SALT_SECRET)
+            last = log.chain_head(connection)
+            correction_ms = int(facts.get(connection, facts.CORRECTION) or 0)
+            said = facts.get(connection, facts.IDENTITY)
+        if device_key is None or salt_secret is None:
+            raise DamagedError("store.damaged", reason="no device key")
+        self.device_key = Ed25519PrivateKey.from_private_bytes(device_key)
+        self.clock = HybridClock(ports.clock, last_ms=last.time, correction_ms=correction_ms)
+        self.projector = Projector()
+        self.journal = Journal(self.clock, salt_secret, self.projector.registers)
+        self._identity = None if said is None else msgspec.json.decode(said, type=Identity)
+
+    @property
+    def identity(self) -> Identity | None:
+        return self._identity
+
+    def current_identity(self) -> Identity | None:
+        """Return who acts, with the incarnation that the store's chain is at now."""
+        if self._identity is None:
+            return None
+        with self.store.reading() as connection:
+            return dataclasses.replace(self._identity, incarnation=log.chain_head(connection).incarnation)
+
+    def enrolled_identity(self) -> Identity:
+        """Return who acts; InputError ``workspace.not_enrolled`` before enrolment."""
+        if self._identity is None:
+            raise InputError("workspace.not_enrolled")
+        return self._identity
+
+    def set_identity(self, identity: Identity) -> None:
+        """Take a committed identity into use."""
+        self._identity = identity
+
+    # --- inside a write transaction ---
+
+    def note_contact(self, connection: Connection, central_time_ms: int) -> None:
+        """Record that central answered now, and how wrong this machine's clock is."""
+        self.clock.contact(central_time_ms)
+        facts.put(connection, facts.LAST_CONTACT, str(central_time_ms))
+        facts.put(connection, facts.CORRECTION, str(self.clock.correction_ms))
+
+    def new_epoch(self, connection: Connection, identity: Identity, epoch: int) -> Identity:
+        """Record that central was restored: every stream is pulled again from its start."""
+        renewed = dataclasses.replace(identity, epoch=epoch)
+        facts.put(connection, facts.IDENTITY, msgspec.json.encode(renewed).decode())
+        facts.reset_cursors(connection)
+        return renewed
+
+    # --- writing ---
+
+    def transact(self, act: Callable[[Connection], tuple[T, Changed | None]]) -> T:
+        """Run ``act`` in one durable transaction, then tell the listeners what changed. All or nothing.
+
+        A store that could not be written leaves nothing remembered in memory either.
+        """
+        return self.store.write(act, after=self._announce, undone=self.projector.forget)[0]
+
+    # --- notices ---
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` after each commit, on the thread that committed. Returns how to stop."""
+        with self._listeners_lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._listeners_lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return stop
+
+    def _announce(self, outcome: tuple[T, Changed | None]) -> None:
+        notice = outcome[1]
+        if notice is None:
+            return
+        with self._listeners_lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener(notice)
+            except Exception:
+                # One screen's bug must not keep the others from hearing; the act itself is durable already.
+                logger.exception("a listener failed")
+
+
+class Part:
+    """One side of the workspace's face."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core

@@ -1,0 +1,221 @@
+"""What comes in: pages of other devices' events, procedures, the time at central."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from cases.core import Part, changed
+from cases.events import EventId, decode_body
+from cases.merge import SeenEvent
+from cases.projections import Working, load_many
+from cases.store import facts, log
+from cases.store.engine import Connection
+from cases.store.log import EventRow
+from cases.store.registers import Registers
+from cases.views import Changed, Identity
+
+MANY_RECORDS = 200
+"""More records than this in one notice are not named one by one."""
+UNKNOWN_STATE = "sync.unknown_state"
+UNREADABLE_BODY = "sync.unreadable_body"
+
+
+class PulledLike(Protocol):
+    """One event of another device; ``sync.messages.PulledEvent`` is one."""
+
+    @property
+    def central_seq(self) -> int: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def incarnation(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def agent_name(self) -> str: ...
+    @property
+    def record_type(self) -> str: ...
+    @property
+    def record_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def base(self) -> int: ...
+    @property
+    def time(self) -> int: ...
+    @property
+    def prev(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def salt(self) -> str: ...
+    @property
+    def body(self) -> msgspec.Raw: ...
+    @property
+    def state(self) -> str: ...
+
+
+class Inbox(Part):
+    """What comes in. Every page is one transaction with its cursor."""
+
+    def cursors(self) -> dict[str, int]:
+        """Return how far each stream of this workspace was pulled; its own stream from the moment of enrolment."""
+        identity = self._core.identity
+        if identity is None:
+            return {}
+        with self._core.store.reading() as connection:
+            return {identity.stream: 0, **facts.cursors(connection)}
+
+    def apply_page(
+        self,
+        events: Mapping[str, Sequence[PulledLike]],
+        cursors: Mapping[str, int],
+        *,
+        epoch: int | None = None,
+        central_time_ms: int | None = None,
+    ) -> None:
+        """Take in a page that the caller has checked (signature of the service, scope, order, digests). Twice is as
+        once.
+
+        Args:
+            events: stream -> events in the stream's order.
+            cursors: stream -> where the next page goes on.
+            epoch: central's epoch. A new one means that it was restored from a backup: the numbers of its streams
+                may be given again to other events, so every stream is pulled from its start once more.
+        """
+        identity = self._core.enrolled_identity()
+        incoming = [event for stream in events.values() for event in stream]
+
+        def act(connection: Connection) -> tuple[Identity, Changed | None]:
+            known_as = identity
+            fresh = self._unknown(connection, incoming)
+            touched = self._take_in(connection, identity, fresh) if fresh else {}
+            for stream, central_seq in cursors.items():
+                facts.move_cursor(connection, stream, central_seq)
+            if epoch is not None and epoch > identity.epoch:
+                known_as = self._core.new_epoch(connection, identity, epoch)
+            if central_time_ms is not None:
+                self._core.note_contact(connection, central_time_ms)
+            return known_as, _notice(touched)
+
+        self._core.set_identity(self._core.transact(act))
+
+    def contact(self, central_time_ms: int) -> None:
+        """Note that central answered just now, and its time."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            self._core.note_contact(connection, central_time_ms)
+            return None, changed({"sync"})
+
+        self._core.transact(act)
+
+    def sync_state(self) -> str:
+        """Return the sync client's stored state, empty before the first."""
+        with self._core.store.reading() as connection:
+            return facts.get(connection, facts.SYNC_STATE) or ""
+
+    def set_sync_state(self, state: str) -> None:
+        """Store the sync client's state."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            facts.put(connection, facts.SYNC_STATE, state)
+            return None, changed({"sync"})
+
+        self._core.transact(act)
+
+    def store_procedure(self, procedure: str, version: str, bundle: bytes) -> None:
+        """Keep a version of a procedure, from now on its newest."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            facts.put_procedure(connection, procedure, version, bundle, self._core.ports.clock.now_ms())
+            return None, changed({"procedure"})
+
+        self._core.transact(act)
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a screen's small state (its route, as JSON) inside the store."""
+
+        def act(connection: Connection) -> tuple[None, None]:
+            facts.remember(connection, name, value)
+            return None, None
+
+        self._core.transact(act)
+
+    # --- inside the page's transaction ---
+
+    def _unknown(self, connection: Connection, incoming: Iterable[PulledLike]) -> list[PulledLike]:
+        """Return the events that this store does not hold yet, each once."""
+        chains: dict[tuple[str, int], dict[int, PulledLike]] = {}
+        for event in incoming:
+            chains.setdefault((event.device, event.incarnation), {}).setdefault(event.seq, event)
+        unknown: list[PulledLike] = []
+        for (device, incarnation), by_seq in chains.items():
+            held = log.held_seqs(connection, device, incarnation, min(by_seq), max(by_seq))
+            unknown += [event for seq, event in by_seq.items() if seq not in held]
+        # Records get their numbers in the stream's order, so that a list of the newest is one by number too.
+        return sorted(unknown, key=lambda event: event.central_seq)
+
+    def _take_in(self, connection: Connection, identity: Identity, fresh: Sequence[PulledLike]) -> dict[str, Working]:
+        self._core.projector.forget_records()
+        wanted = {event.record_id: event.record_type for event in fresh}
+        touched = load_many(connection, identity.tenant, wanted)
+        registers = self._core.projector.registers
+        rows: list[EventRow] = []
+        for event in fresh:
+            working = touched[event.record_id]
+            row, seen = _read(connection, registers, event, working.no)
+            rows.append(row)
+            if seen is not None:
+                working.note_event(seen)
+                working.confirm(seen)
+        log.insert_many(connection, rows)
+        self._core.projector.save(connection, list(touched.values()))
+        return touched
+
+
+def _read(
+    connection: Connection, registers: Registers, event: PulledLike, record_no: int
+) -> tuple[EventRow, SeenEvent | None]:
+    """Return an event's row, and the event as merge sees it, None when it takes no part in the confirmed state."""
+    body: bytes | None = bytes(event.body)
+    if body == b"null":
+        body = None
+    state, code = (event.state, "") if event.state in log.CONFIRMED else (log.PARKED, "")
+    if event.state not in log.CONFIRMED and event.state != log.PARKED:
+        code = UNKNOWN_STATE
+    seen: SeenEvent | None = None
+    if state in log.CONFIRMED:
+        try:
+            fields = decode_body(body) if body is not None else {}
+            event_id = EventId(event.device, event.incarnation, event.seq)
+            seen = SeenEvent(event_id, event.agent, event.kind, event.base, event.time, fields, event.central_seq)
+        except ValueError:
+            state, code = log.PARKED, UNREADABLE_BODY
+    row = EventRow(
+        device_no=registers.device(connection, event.device),
+        incarnation=event.incarnation,
+        seq=event.seq,
+        record_no=record_no,
+        kind=event.kind,
+        agent_no=registers.agent(connection, event.agent, event.agent_name),
+        base=event.base,
+        time=event.time,
+        prev=bytes.fromhex(event.prev),
+        digest=bytes.fromhex(event.digest),
+        body=body,
+        salt=None if body is None else bytes.fromhex(event.salt),
+        central_seq=event.central_seq,
+        state=state,
+        code=code,
+    )
+    return row, seen
+
+
+def _notice(touched: Mapping[str, Working]) -> Changed:
+    kinds = {"sync", *(working.type for working in touched.values())}
+    return changed(kinds, touched if len(touched) <= MANY_RECORDS else ())

@@ -1,0 +1,325 @@
+"""The outbox.
+
+Own events that central has not answered for, as signed batches. Damaged ones never leave (invariant 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from cases import merge
+from cases.core import Part, changed
+from cases.events import CHAIN_START, body_intact, header_hash
+from cases.projections import Working, load_many
+from cases.store import facts, log
+from cases.store.engine import Connection
+from cases.store.facts import StoredReceipt
+from cases.store.log import StoredEvent
+from cases.views import Changed, Identity
+
+BATCH_BYTES_MAX = 2 * 1024 * 1024
+"""Bodies of one batch together; a batch holds one event at least."""
+_BATCH_DOMAIN = b"estafette/batch/1\x00"
+
+DAMAGED_BODY = "store.damaged_body"
+DAMAGED_CHAIN = "store.damaged_chain"
+RENUMBERED = "store.renumbered"
+
+
+class OutgoingEvent(NamedTuple):
+    """One event of a batch; ``body`` is its exact bytes."""
+
+    record_type: str
+    record_id: str
+    kind: str
+    base: int
+    time: int
+    body: bytes
+
+
+class OutgoingBatch(NamedTuple):
+    """Consecutive own events, oldest first, with all that the wire's batch says but its signature (``sync`` signs).
+
+    Attributes:
+        prev: hash of event ``first_seq - 1``.
+        salt_seeds: seed of each salt block that the batch touches, in order, hexadecimal.
+        head: hash of the last event.
+    """
+
+    tenant: int
+    device: str
+    incarnation: int
+    agent: str
+    first_seq: int
+    prev: str
+    salt_seeds: tuple[str, ...]
+    events: tuple[OutgoingEvent, ...]
+    head: str
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + len(self.events) - 1
+
+
+class VerdictLike(Protocol):
+    """Where one pushed event ended; ``sync.messages.Verdict`` is one."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def central_seq(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def details(self) -> dict[str, str]: ...
+
+
+class ReceiptLike(Protocol):
+    """Central's signed statement, checked by the caller; ``sync.messages.Receipt`` is one."""
+
+    @property
+    def incarnation(self) -> int: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def head(self) -> str: ...
+    @property
+    def central_seq(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def time(self) -> int: ...
+    @property
+    def signature(self) -> str: ...
+
+
+class Outbox(Part):
+    """What goes out, and the answers to it."""
+
+    def next_batch(self, max_events: int) -> OutgoingBatch | None:
+        """Return the oldest pending events of one chain, checked against their digests; None when nothing is pending.
+
+        A damaged event is set aside where a person sees it, and the sound ones after it go on in a new
+        incarnation, so that it blocks nothing.
+        """
+        identity = self._core.enrolled_identity()
+        while True:
+            with self._core.store.reading() as connection:
+                pending = log.oldest_pending(connection, identity.tenant, max_events)
+                if not pending:
+                    return None
+                fault = self._fault(connection, identity, pending[0])
+                sound = [] if fault else self._sound(connection, identity, pending)
+            if fault is None:
+                return self._batch(identity, sound)
+            self._set_aside(identity, pending[0], fault)
+
+    def apply_verdicts(
+        self,
+        batch: OutgoingBatch,
+        verdicts: Sequence[VerdictLike],
+        receipt: ReceiptLike,
+        *,
+        central_time_ms: int | None = None,
+    ) -> None:
+        """Record where the events of a batch ended, in one transaction. A second time it changes nothing.
+
+        The caller has checked the receipt's signature and that it covers the batch.
+        """
+        identity = self._core.enrolled_identity()
+        by_seq = {verdict.seq: verdict for verdict in verdicts}
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            waiting = log.own_pending_between(connection, identity, batch.incarnation, batch.first_seq, batch.last_seq)
+            touched = self._load(connection, identity, waiting)
+            counts = {"events.pending": 0, "events.troubled": 0}
+            for stored in waiting:
+                verdict = by_seq.get(stored.id.seq)
+                if verdict is not None:
+                    _take_verdict(connection, touched[stored.event.header.record_id], stored, verdict, counts)
+            self._core.projector.save(connection, list(touched.values()))
+            facts.count(connection, counts)
+            _keep_receipt(connection, receipt)
+            if central_time_ms is not None:
+                self._core.note_contact(connection, central_time_ms)
+            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
+
+        self._core.transact(act)
+
+    def replay_from(self, seq: int) -> None:
+        """Make the events of the living chain from ``seq`` on pending again: central was restored and lost them.
+
+        They were confirmed by numbers that no longer hold, so the confirmed states are made again from the log.
+        """
+        identity = self._core.enrolled_identity()
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            incarnation = log.chain_head(connection).incarnation
+            again = log.own_settled_from(connection, identity, incarnation, seq)
+            counts = {"events.pending": len(again), "events.troubled": -sum(one.state == log.PARKED for one in again)}
+            for stored in again:
+                log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
+            touched = self._load(connection, identity, again)
+            for working in touched.values():
+                rebuild(connection, identity.tenant, working)
+            self._core.projector.save(connection, list(touched.values()))
+            facts.count(connection, counts)
+            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
+
+        self._core.transact(act)
+
+    # --- checks before sending ---
+
+    def _fault(self, connection: Connection, identity: Identity, stored: StoredEvent) -> str | None:
+        """Say what is wrong with the event that is next to go, None when it is what was written."""
+        if not body_intact(stored.event) or stored.event.salt != self._core.journal.salt(stored.id):
+            return DAMAGED_BODY
+        before = CHAIN_START
+        if stored.id.seq > 1:
+            last = log.find(connection, identity.tenant, stored.id._replace(seq=stored.id.seq - 1))
+            before = "" if last is None else header_hash(last.event.header)
+        if stored.event.header.prev != before or not self._header_intact(connection, identity, stored):
+            return DAMAGED_CHAIN
+        return None
+
+    def _header_intact(self, connection: Connection, identity: Identity, stored: StoredEvent) -> bool:
+        """Say whether the header is the one that what follows was chained to.
+
+        When the two do not fit, the follower is to blame if it does not fit what follows itself.
+        """
+        if header_hash(stored.event.header) == log.hash_after(connection, stored.id):
+            return True
+        follower = log.find(connection, identity.tenant, stored.id._replace(seq=stored.id.seq + 1))
+        return follower is not None and header_hash(follower.event.header) != log.hash_after(connection, follower.id)
+
+    def _sound(self, connection: Connection, identity: Identity, pending: list[StoredEvent]) -> list[StoredEvent]:
+        """Return the first events that can go together: sound, consecutive, of one agent, not too long."""
+        sound = pending[:1]
+        size = len(pending[0].event.body or b"")
+        for stored in pending[1:]:
+            size += len(stored.event.body or b"")
+            header, last = stored.event.header, sound[-1].event.header
+            if header.seq != last.seq + 1 or header.agent != last.agent or size > BATCH_BYTES_MAX:
+                break
+            if header.prev != header_hash(last) or not body_intact(stored.event):
+                break
+            if stored.event.salt != self._core.journal.salt(stored.id):
+                break
+            sound.append(stored)
+        # A damaged header shows only in what follows it: the last one is checked against that too.
+        while len(sound) > 1 and not self._header_intact(connection, identity, sound[-1]):
+            sound.pop()
+        return sound
+
+    def _batch(self, identity: Identity, sound: list[StoredEvent]) -> OutgoingBatch:
+        first, last = sound[0].event.header, sound[-1].event.header
+        return OutgoingBatch(
+            tenant=identity.tenant,
+            device=first.device,
+            incarnation=first.incarnation,
+            agent=first.agent,
+            first_seq=first.seq,
+            prev=first.prev,
+            salt_seeds=tuple(self._core.journal.seeds(first.incarnation, range(first.seq, last.seq + 1))),
+            events=tuple(
+                OutgoingEvent(
+                    header.record_type, header.record_id, header.kind, header.base, header.time, stored.event.body
+                )
+                for stored in sound
+                for header in (stored.event.header,)
+                if stored.event.body is not None
+            ),
+            head=header_hash(last),
+        )
+
+    def _set_aside(self, identity: Identity, damaged: StoredEvent, fault: str) -> None:
+        """Quarantine a damaged event, and number the sound ones after it anew in a new incarnation."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            log.settle_verdict(connection, damaged.no, state=log.QUARANTINED, central_seq=None, code=fault, details={})
+            later = log.pending_from(connection, identity.tenant, damaged.id.incarnation, damaged.id.seq + 1)
+            if later:
+                self._core.journal.open_incarnation(connection)
+            touched = self._load(connection, identity, [damaged, *later])
+            for stored in later:
+                working = touched[stored.event.header.record_id]
+                self._number_again(connection, identity, stored, working)
+            for working in touched.values():
+                rebuild(connection, identity.tenant, working)
+            self._core.projector.save(connection, list(touched.values()))
+            facts.count(connection, {"events.pending": -1, "events.troubled": 1})
+            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
+
+        self._core.transact(act)
+
+    def _number_again(self, connection: Connection, identity: Identity, stored: StoredEvent, working: Working) -> None:
+        intact = body_intact(stored.event)
+        code, details = DAMAGED_BODY, dict[str, str]()
+        if intact:
+            again = self._core.journal.append_again(connection, identity, stored.event, working.no)
+            code, details = RENUMBERED, {"to": str(again.header.id)}
+        else:
+            facts.count(connection, {"events.pending": -1, "events.troubled": 1})
+        log.settle_verdict(connection, stored.no, state=log.QUARANTINED, central_seq=None, code=code, details=details)
+
+    def _load(self, connection: Connection, identity: Identity, events: Sequence[StoredEvent]) -> dict[str, Working]:
+        headers = [stored.event.header for stored in events]
+        self._core.projector.forget_records()
+        return load_many(connection, identity.tenant, {header.record_id: header.record_type for header in headers})
+
+
+def rebuild(connection: Connection, tenant: int, working: Working) -> None:
+    """Make a record again from the log: confirmed state, pending events, and everything that lists show."""
+    events = log.of_record(connection, tenant, working.no)
+    confirmed = [log.seen(stored) for stored in events if stored.state in log.CONFIRMED]
+    working.pending = [log.seen(stored) for stored in events if stored.state == log.PENDING]
+    working.on_top = None
+    working.folded, working.unfolded, working.confirmed_count = merge.EMPTY, [], 0
+    working.confirmed_changed = working.status = True
+    for event in confirmed:
+        working.confirm(event)
+    for stored in events:
+        working.note_event(log.seen(stored))
+
+
+def _take_verdict(
+    connection: Connection, working: Working, stored: StoredEvent, verdict: VerdictLike, counts: dict[str, int]
+) -> None:
+    log.settle_verdict(
+        connection,
+        stored.no,
+        state=verdict.state,
+        central_seq=verdict.central_seq,
+        code=verdict.code,
+        details=verdict.details,
+    )
+    working.remove_pending(stored.id)
+    seen = log.seen(stored)._replace(central_seq=verdict.central_seq)
+    counts["events.pending"] -= 1
+    if verdict.state in log.CONFIRMED:
+        working.confirm(seen)
+    else:
+        counts["events.troubled"] += 1
+        working.note_event(seen)
+        working.status = True
+
+
+def _keep_receipt(connection: Connection, receipt: ReceiptLike) -> None:
+    facts.put_receipt(
+        connection,
+        StoredReceipt(
+            receipt.incarnation,
+            receipt.level,
+            receipt.seq,
+            receipt.head,
+            receipt.central_seq,
+            receipt.epoch,
+            receipt.time,
+            receipt.signature,
+        ),
+    )

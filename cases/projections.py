@@ -1,0 +1,335 @@
+"""Records at work inside one write transaction.
+
+Confirmed state, pending events on top, and the rows that lists show.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cases import merge
+from cases.events import EventId, Kind, RecordType
+from cases.merge import RecordState, SeenEvent, Shown
+from cases.store import facts, log, projected, registers, search_index
+from cases.store.engine import Connection
+from cases.store.projected import CaseColumns, CitizenColumns
+from cases.store.registers import Known, Registers
+from cases.words import date_words, phone_words, sort_key, words
+from cases.workflow import State
+
+REMEMBERED_RECORDS = 64
+_CASE_WORDS = frozenset({"procedure", "citizen", "tracking_code"})
+
+
+@dataclass
+class Working:
+    """One record at work.
+
+    Attributes:
+        folded, unfolded: what central said, and events of it that are not merged in yet: most records of a first sync
+            are one event, which says everything by itself. ``confirmed_count`` counts both.
+        on_top: see ``state``.
+        pending: own events that central has not answered for, oldest first.
+        times: times of the events that are new in this transaction.
+        touched: the fields that they touch; None means that anything may have changed.
+        status: one of them changes the case's state, or an event was parked.
+        fresh: the record has no row in the projections yet.
+    """
+
+    no: int
+    id: str
+    type: str
+    folded: RecordState = merge.EMPTY
+    unfolded: list[SeenEvent] = field(default_factory=list)
+    confirmed_count: int = 0
+    pending: list[SeenEvent] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    agents: list[str] = field(default_factory=list)
+    status: bool = False
+    fresh: bool = False
+    confirmed_changed: bool = False
+    on_top: RecordState | None = None
+
+    def state(self) -> RecordState:
+        """Return confirmed state with pending events on top; remembered, so that the next answer adds only itself."""
+        if self.on_top is None:
+            self.on_top = merge.apply_all(self.confirmed, self.pending)
+        return self.on_top
+
+    def add_pending(self, event: SeenEvent) -> None:
+        """Take in an own event that is being recorded."""
+        if self.on_top is not None:
+            self.on_top = merge.apply(self.on_top, event)
+        self.pending.append(event)
+        self.note_event(event)
+
+    def remove_pending(self, event: EventId) -> None:
+        """Central answered for an own event: it is confirmed next, or gives way."""
+        self.on_top = None
+        self.pending = [one for one in self.pending if one.event != event]
+
+    def note_event(self, event: SeenEvent) -> None:
+        """Remember what an event of this transaction may have made stale."""
+        self.times.append(event.time)
+        self.agents.append(event.agent)
+        if not self.fresh:
+            self.touched.update(merge.touched(event.kind, event.body))
+        self.status = self.status or event.kind == Kind.STATUS
+
+    def confirm(self, event: SeenEvent) -> None:
+        """Take in an event that central accepted. For an own one, that is all: it was shown before, and still is."""
+        self.on_top = None
+        self.unfolded.append(event)
+        self.confirmed_count += 1
+        self.confirmed_changed = True
+
+    @property
+    def confirmed(self) -> RecordState:
+        """What central said of the record."""
+        if self.unfolded:
+            self.folded = merge.apply_all(self.folded, self.unfolded)
+            self.unfolded = []
+        return self.folded
+
+    def shown(self) -> Shown:
+        """Return the record as the screens show it."""
+        if len(self.unfolded) == self.confirmed_count == 1 and not self.pending:
+            return merge.show_one(self.unfolded[0])
+        return merge.show(self.state())
+
+    def settle_down(self) -> None:
+        """Forget what concerned the transaction that is over."""
+        self.times, self.touched, self.agents = [], set(), []
+        self.status = self.fresh = self.confirmed_changed = False
+
+
+class Projector:
+    """Writer thread only. Remembers the records worked on last, so that the next answer need not read them again."""
+
+    def __init__(self) -> None:
+        self.registers = Registers()
+        self._vocabulary = search_index.Vocabulary()
+        self._remembered: OrderedDict[str, Working] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drop everything remembered: the transaction was rolled back."""
+        self.registers.forget()
+        self._vocabulary.forget()
+        self._remembered.clear()
+
+    def forget_records(self) -> None:
+        """Drop the records remembered."""
+        self._remembered.clear()
+
+    def load(self, connection: Connection, tenant: int, record_id: str, record_type: str) -> Working:
+        """Return one record, made when it is new."""
+        working = self._remembered.get(record_id)
+        if working is None:
+            working = load_many(connection, tenant, {record_id: record_type})[record_id]
+            self._remembered[record_id] = working
+            if len(self._remembered) > REMEMBERED_RECORDS:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(record_id)
+        return working
+
+    def save(self, connection: Connection, changed: Sequence[Working]) -> None:
+        """Write the confirmed states and projections of these records, their counters and search words."""
+        _save_confirmed(connection, changed)
+        counts: dict[str, int] = {}
+        citizens = [working for working in changed if working.type == RecordType.CITIZEN]
+        cases = [working for working in changed if working.type == RecordType.CASE]
+        if citizens:
+            self._save_citizens(connection, citizens, counts)
+        if cases:
+            self._save_cases(connection, cases, counts)
+        facts.count(connection, counts)
+        for working in changed:
+            working.settle_down()
+
+    # --- citizens ---
+
+    def _save_citizens(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
+        old = projected.citizens_by_no(connection, [working.no for working in changed if not working.fresh])
+        rows: list[CitizenColumns] = []
+        found: dict[bool, dict[int, list[str]]] = {True: {}, False: {}}
+        renamed: list[CitizenColumns] = []
+        for working in changed:
+            before = old.get(working.no)
+            shown = working.shown()
+            row = _citizen_row(working, shown, before)
+            rows.append(row)
+            _count_citizen(counts, before, row)
+            if before is None or working.touched:
+                found[before is None][working.no] = _citizen_words(shown)
+            if not working.fresh and (before is None or _name(before) != _name(row)):
+                renamed.append(row)
+        projected.put_citizens(connection, rows)
+        self._index(connection, found)
+        self._rename_in_cases(connection, renamed)
+
+    def _rename_in_cases(self, connection: Connection, renamed: list[CitizenColumns]) -> None:
+        """A case is found by its citizen's name: index the cases of renamed citizens again."""
+        found: dict[int, list[str]] = {}
+        for row in renamed:
+            for case in projected.cases_of_citizen_no(connection, row.record_no):
+                found[case.record_no] = _case_words(case.tracking_code, case.procedure, _name(row))
+        self._index(connection, {False: found})
+
+    # --- cases ---
+
+    def _save_cases(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
+        old = projected.cases_by_no(connection, [working.no for working in changed if not working.fresh])
+        shown = {working.no: working.shown() for working in changed}
+        citizen_ids = {
+            value: RecordType.CITIZEN.value for one in shown.values() if (value := one.values.get("citizen"))
+        }
+        citizens = {record_id: known.no for record_id, known in registers.records(connection, citizen_ids).items()}
+        names = {no: _name(row) for no, row in projected.citizens_by_no(connection, citizens.values()).items()}
+        rows: list[CaseColumns] = []
+        found: dict[bool, dict[int, list[str]]] = {True: {}, False: {}}
+        for working in changed:
+            before = old.get(working.no)
+            values = shown[working.no].values
+            citizen_no = citizens.get(values.get("citizen") or "")
+            row = self._case_row(connection, working, shown[working.no], before, citizen_no)
+            rows.append(row)
+            _count_case(counts, before, row)
+            if before is None or not working.touched.isdisjoint(_CASE_WORDS):
+                found[before is None][working.no] = _case_words(
+                    row.tracking_code, row.procedure, names.get(citizen_no or 0, "")
+                )
+        projected.put_cases(connection, rows)
+        self._index(connection, found)
+
+    def _case_row(
+        self, connection: Connection, working: Working, shown: Shown, before: CaseColumns | None, citizen_no: int | None
+    ) -> CaseColumns:
+        values = shown.values
+        agent = values.get("agent") or (working.agents[0] if working.agents else "")
+        agent_no = self.registers.agent(connection, agent) if agent or before is None else before.agent_no
+        times = working.times + ([before.updated_ms] if before else [])
+        created = working.times + ([before.created_ms] if before else [])
+        submitted_ms = before.submitted_ms if before else None
+        if working.status:
+            submitted_ms = projected.submitted_at(connection, working.no)
+        return CaseColumns(
+            record_no=working.no,
+            citizen_no=citizen_no,
+            procedure=values.get("procedure") or "",
+            procedure_version=values.get("procedure_version") or "",
+            tracking_code=values.get("tracking_code") or "",
+            state=values.get(merge.STATE) or State.DRAFT.value,
+            agent_no=agent_no,
+            created_ms=min(created, default=0),
+            updated_ms=max(times, default=0),
+            submitted_ms=submitted_ms,
+            pending=len(working.pending),
+            contested=len(shown.contested),
+        )
+
+    def _index(self, connection: Connection, found: dict[bool, dict[int, list[str]]]) -> None:
+        for fresh, texts in found.items():
+            if texts:
+                search_index.index(connection, texts, fresh=fresh)
+                self._vocabulary.add(connection, {word for text in texts.values() for word in text})
+
+
+def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> dict[str, Working]:
+    """Return records (identity -> type) with their confirmed states and pending events, made when they are new."""
+    known = registers.records(connection, wanted)
+    loaded: dict[str, Working] = {}
+    for record_id, row in known.items():
+        loaded[record_id] = Working(
+            row.no,
+            record_id,
+            row.type,
+            folded=confirmed_state(connection, tenant, row),
+            confirmed_count=row.confirmed,
+            fresh=row.fresh,
+        )
+    for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
+        loaded[event.event.header.record_id].pending.append(log.seen(event))
+    return loaded
+
+
+def confirmed_state(connection: Connection, tenant: int, record: Known) -> RecordState:
+    """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it."""
+    if record.state is not None:
+        return merge.from_json(record.state)
+    if record.confirmed == 0:
+        return merge.EMPTY
+    events = log.confirmed_of_record(connection, tenant, record.no)
+    return merge.apply_all(merge.EMPTY, map(log.seen, events))
+
+
+def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
+    rows = [
+        (working.confirmed_count, merge.to_json(working.confirmed) if working.confirmed_count > 1 else None, working.no)
+        for working in changed
+        if working.confirmed_changed
+    ]
+    registers.save_confirmed(connection, rows)
+
+
+def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
+    values = shown.values
+    family_name, given_names = values.get("family_name") or "", values.get("given_names") or ""
+    birth_date = values.get("birth_date") or ""
+    times = working.times + ([before.updated_ms] if before else [])
+    return CitizenColumns(
+        record_no=working.no,
+        family_name=family_name,
+        given_names=given_names,
+        birth_date=birth_date,
+        commune=values.get("commune") or "",
+        phone=values.get("phone") or "",
+        sort=sort_key(family_name, given_names, birth_date),
+        updated_ms=max(times, default=0),
+        pending=len(working.pending),
+        contested=len(shown.contested),
+    )
+
+
+def _name(row: CitizenColumns) -> str:
+    return f"{row.family_name} {row.given_names}".strip()
+
+
+def _citizen_words(shown: Shown) -> list[str]:
+    values = shown.values
+    names = [
+        values.get(name) or "" for name in ("family_name", "given_names", "birth_name", "commune", "postcode", "email")
+    ]
+    numbers = [date_words(values.get("birth_date") or ""), phone_words(values.get("phone") or "")]
+    return words(" ".join(names + numbers))
+
+
+def _case_words(tracking_code: str, procedure: str, citizen_name: str) -> list[str]:
+    return words(f"{citizen_name} {procedure} {tracking_code} {tracking_code.replace('-', '')}")
+
+
+def _count_citizen(counts: dict[str, int], before: CitizenColumns | None, after: CitizenColumns) -> None:
+    if before is None:
+        _add(counts, "citizens", 1)
+    _add(counts, "records.contested", (after.contested > 0) - (before is not None and before.contested > 0))
+    _add(counts, "citizens.pending", (after.pending > 0) - (before is not None and before.pending > 0))
+
+
+def _count_case(counts: dict[str, int], before: CaseColumns | None, after: CaseColumns) -> None:
+    if before is None:
+        _add(counts, "cases", 1)
+    else:
+        _add(counts, f"cases:{before.state}", -1)
+        if before.contested:
+            _add(counts, f"cases.contested:{before.state}", -1)
+    _add(counts, f"cases:{after.state}", 1)
+    if after.contested:
+        _add(counts, f"cases.contested:{after.state}", 1)
+    _add(counts, "records.contested", (after.contested > 0) - (before is not None and before.contested > 0))
+    _add(counts, "cases.pending", (after.pending > 0) - (before is not None and before.pending > 0))
+
+
+def _add(counts: dict[str, int], name: str, change: int) -> None:
+    counts[name] = counts.get(name, 0) + change

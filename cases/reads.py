@@ -1,0 +1,278 @@
+"""What the screens read: confirmed state with pending events on top, each answer from one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cases import merge
+from cases.core import Part
+from cases.errors import InputError
+from cases.events import Kind, RecordType
+from cases.merge import RecordState, Shown
+from cases.outbox import RENUMBERED
+from cases.projections import confirmed_state
+from cases.search import search
+from cases.store import facts, log, projected, registers
+from cases.store.engine import Connection
+from cases.store.log import StoredEvent
+from cases.views import (
+    CaseKey,
+    CaseRow,
+    CaseView,
+    CitizenKey,
+    CitizenRow,
+    CitizenView,
+    Claim,
+    Contested,
+    Decision,
+    HistoryEntry,
+    Hit,
+    Note,
+    ParkedEvent,
+    SyncStatus,
+)
+
+CASES_OF_CITIZEN_MAX = 200
+
+
+class Reads(Part):
+    """The questions a screen may ask. Any thread; the first one of a thread opens its connection."""
+
+    def search(self, text: str, limit: int = 20) -> list[Hit]:
+        """Return citizens and cases that fit, best first (see ``cases.search``)."""
+        with self._core.store.reading() as connection:
+            return search(connection, text, limit)
+
+    def citizens(self, *, limit: int = 256, after: CitizenKey | None = None) -> list[CitizenRow]:
+        """Return a page of citizens by name; ``after`` is the ``key`` of the last row shown."""
+        with self._core.store.reading() as connection:
+            return projected.list_citizens(connection, limit=limit, after=after)
+
+    def citizen(self, citizen: str) -> CitizenView:
+        """Return a citizen; InputError ``citizen.unknown``."""
+        with self._core.store.reading() as connection:
+            number, state, pending = self._found(connection, citizen, RecordType.CITIZEN)
+            shown = merge.show(state)
+            return CitizenView(
+                id=citizen,
+                fields=shown.values,
+                base=self._base(connection),
+                cases=tuple(projected.cases_of_citizen(connection, citizen, CASES_OF_CITIZEN_MAX)),
+                contested=_contested(state, shown, _names(self._events(connection, number))),
+                pending=pending,
+            )
+
+    def cases(
+        self, *, state: str | None = None, contested_only: bool = False, limit: int = 256, after: CaseKey | None = None
+    ) -> list[CaseRow]:
+        """Return a page of cases, newest activity first; ``after`` is the ``key`` of the last row shown."""
+        with self._core.store.reading() as connection:
+            return projected.list_cases(
+                connection, state=state, contested_only=contested_only, limit=limit, after=after
+            )
+
+    def case_ids(
+        self, *, state: str | None = None, contested_only: bool = False, limit: int = 256, after: CaseKey | None = None
+    ) -> list[str]:
+        """Return the identities alone, in the order of ``cases``; for models that fetch rows as they are painted."""
+        with self._core.store.reading() as connection:
+            return projected.list_case_ids(
+                connection, state=state, contested_only=contested_only, limit=limit, after=after
+            )
+
+    def case_rows(self, ids: Sequence[str]) -> list[CaseRow]:
+        """Return the rows of these cases in the order asked."""
+        with self._core.store.reading() as connection:
+            return projected.case_rows(connection, ids)
+
+    def case_count(self, *, state: str | None = None, contested_only: bool = False) -> int:
+        """Return how many cases there are, from counters kept with every commit."""
+        with self._core.store.reading() as connection:
+            counters = facts.counters(connection)
+        if not contested_only:
+            return counters.get("cases" if state is None else f"cases:{state}", 0)
+        if state is not None:
+            return counters.get(f"cases.contested:{state}", 0)
+        return sum(value for name, value in counters.items() if name.startswith("cases.contested:"))
+
+    def citizen_count(self) -> int:
+        """Return how many citizens there are."""
+        with self._core.store.reading() as connection:
+            return facts.counters(connection).get("citizens", 0)
+
+    def case(self, case: str) -> CaseView:
+        """Return a case; InputError ``case.unknown``."""
+        with self._core.store.reading() as connection:
+            number, state, pending = self._found(connection, case, RecordType.CASE)
+            row = projected.case_rows(connection, [case])[0]
+            created_ms = projected.cases_by_no(connection, [number])[number].created_ms
+            events = self._events(connection, number)
+            base = self._base(connection)
+        return _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+
+    def history(self, record: str) -> list[HistoryEntry]:
+        """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
+        with self._core.store.reading() as connection:
+            number = registers.record_no(connection, record)
+            events = [] if number is None else self._events(connection, number)
+        return [_history_entry(event) for event in events if event.code != RENUMBERED]
+
+    def parked(self) -> list[ParkedEvent]:
+        """Return the events that wait for a person, newest first."""
+        with self._core.store.reading() as connection:
+            identity = self._core.identity
+            events = [] if identity is None else log.troubled(connection, identity.tenant, identity.device)
+        return [
+            ParkedEvent(
+                event=stored.id,
+                record_type=stored.event.header.record_type,
+                record_id=stored.event.header.record_id,
+                kind=stored.event.header.kind,
+                time_ms=stored.event.header.time,
+                state=stored.state,
+                code=stored.code,
+                details=stored.details,
+            )
+            for stored in events
+        ]
+
+    def status(self) -> SyncStatus:
+        """Return where this workspace stands with the central service."""
+        with self._core.store.reading() as connection:
+            counters = facts.counters(connection)
+            last_contact = facts.get(connection, facts.LAST_CONTACT)
+            return SyncStatus(
+                pending=counters.get("events.pending", 0),
+                pending_cases=counters.get("cases.pending", 0),
+                pending_citizens=counters.get("citizens.pending", 0),
+                oldest_pending_ms=log.oldest_pending_ms(connection),
+                last_contact_ms=None if last_contact is None else int(last_contact),
+                parked=counters.get("events.troubled", 0),
+                contested=counters.get("records.contested", 0),
+                sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+            )
+
+    def procedures(self) -> list[tuple[str, str]]:
+        """Return (identity, newest version) of each procedure held."""
+        with self._core.store.reading() as connection:
+            return facts.procedures(connection)
+
+    def procedure_bundle(self, procedure: str, version: str) -> bytes:
+        """Return a procedure's bundle; InputError ``procedure.unknown``."""
+        with self._core.store.reading() as connection:
+            bundle = facts.bundle(connection, procedure, version)
+        if bundle is None:
+            raise InputError("procedure.unknown", field="procedure", procedure=procedure)
+        return bundle
+
+    def recall(self, name: str) -> str | None:
+        """Return what ``remember`` kept, None when nothing was."""
+        with self._core.store.reading() as connection:
+            return facts.recall(connection, name)
+
+    # --- inside one read transaction ---
+
+    def _tenant(self) -> int:
+        identity = self._core.identity
+        return 0 if identity is None else identity.tenant
+
+    def _base(self, connection: Connection) -> int:
+        # Everything up to the cursor was pulled, and own events are seen by their chain. The record's own highest
+        # number would claim too much: an own event may be numbered before others' earlier ones have arrived.
+        identity = self._core.identity
+        return 0 if identity is None else facts.cursors(connection).get(identity.stream, 0)
+
+    def _found(self, connection: Connection, record: str, record_type: RecordType) -> tuple[int, RecordState, int]:
+        known = registers.find(connection, record)
+        if known is None or known.type != record_type or not registers.known_type(connection, record):
+            raise InputError(f"{record_type}.unknown", field=str(record_type))
+        pending = log.pending_of_record(connection, self._tenant(), known.no)
+        state = confirmed_state(connection, self._tenant(), known)
+        return known.no, merge.apply_all(state, map(log.seen, pending)), len(pending)
+
+    def _events(self, connection: Connection, number: int) -> list[StoredEvent]:
+        return log.of_record(connection, self._tenant(), number)
+
+
+def _case_view(
+    row: CaseRow,
+    shown: Shown,
+    state: RecordState,
+    events: Sequence[StoredEvent],
+    base: int,
+    created_ms: int,
+    pending: int,
+) -> CaseView:
+    values = shown.values
+    return CaseView(
+        id=row.id,
+        procedure=row.procedure,
+        version=row.procedure_version,
+        citizen=row.citizen,
+        citizen_name=row.citizen_name,
+        state=row.state,
+        answers={name: value for name, value in values.items() if name.startswith("/")},
+        fields={name: value for name, value in values.items() if name[:1] not in ("/", merge.COMPUTED)},
+        computed={name[1:]: value for name, value in values.items() if name[0] == merge.COMPUTED and value is not None},
+        contested=_contested(state, shown, _names(events)),
+        base=base,
+        notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
+        tracking_code=row.tracking_code,
+        decision=_decision(events),
+        agent=row.agent,
+        agent_name=row.agent_name,
+        pending=pending,
+        created_ms=created_ms,
+        updated_ms=row.updated_ms,
+        submitted_ms=row.submitted_ms,
+    )
+
+
+def _names(events: Iterable[StoredEvent]) -> dict[str, str]:
+    return {event.event.header.agent: event.agent_name for event in events}
+
+
+def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:
+    def claims(field: str) -> tuple[Claim, ...]:
+        return tuple(
+            Claim(head.value, head.event, head.agent, names.get(head.agent, ""), head.time)
+            for head in state.fields[field].heads
+        )
+
+    return tuple(Contested(field, claims(field)) for field in shown.contested)
+
+
+def _note(stored: StoredEvent) -> Note:
+    header = stored.event.header
+    text = log.body_of(stored).get("text")
+    return Note(stored.id, header.agent, stored.agent_name, header.time, text if isinstance(text, str) else "")
+
+
+def _decision(events: Sequence[StoredEvent]) -> Decision | None:
+    last: Decision | None = None
+    for stored in events:
+        header = stored.event.header
+        if header.kind != Kind.STATUS or stored.state in (log.PARKED, log.QUARANTINED):
+            continue
+        body = log.body_of(stored)
+        reasons, message, to = (str(body.get(name) or "") for name in ("reasons", "message", "to"))
+        if (reasons or message) and (last is None or header.time >= last.time_ms):
+            last = Decision(to, reasons, message, header.agent, stored.agent_name, header.time)
+    return last
+
+
+def _history_entry(stored: StoredEvent) -> HistoryEntry:
+    header = stored.event.header
+    body = None if stored.event.body is None else log.body_of(stored) or None
+    return HistoryEntry(
+        event=stored.id,
+        kind=header.kind,
+        agent=header.agent,
+        agent_name=stored.agent_name,
+        time_ms=header.time,
+        central_seq=stored.central_seq,
+        state=stored.state,
+        body=body,
+        code=stored.code,
+        details=stored.details,
+    )

@@ -1,0 +1,114 @@
+"""Short numbers for the long identities that many rows repeat: devices, agents, records. Writer thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from cases.store.engine import Connection
+
+CHUNK = 5_000
+"""Identities asked for in one statement."""
+
+
+class Known(NamedTuple):
+    """A record that has a number.
+
+    ``confirmed`` counts its confirmed events; ``state``: see ``schema.sql``; ``fresh``: its row was made just now.
+    """
+
+    no: int
+    type: str
+    confirmed: int
+    state: bytes | None
+    fresh: bool = False
+
+
+class Registers:
+    """Numbers of devices and agents, remembered between transactions. ``forget`` after a rollback."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, int] = {}
+        self._agents: dict[str, int] = {}
+        self._names: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Drop what was remembered: the transaction that made it was rolled back."""
+        self._devices.clear()
+        self._agents.clear()
+        self._names.clear()
+
+    def device(self, connection: Connection, device: str) -> int:
+        """Return the device's number, making one for a new device."""
+        no = self._devices.get(device)
+        if no is None:
+            connection.execute("INSERT INTO device (id) VALUES (?) ON CONFLICT (id) DO NOTHING", (device,))
+            no = int(connection.execute("SELECT no FROM device WHERE id = ?", (device,)).fetchone()[0])
+            self._devices[device] = no
+        return no
+
+    def agent(self, connection: Connection, agent: str, name: str = "") -> int:
+        """Return the agent's number; a name that is given replaces the one known."""
+        no = self._agents.get(agent)
+        if no is None or (name and self._names.get(agent) != name):
+            connection.execute(
+                "INSERT INTO agent (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = ?2 WHERE ?2 != ''",
+                (agent, name),
+            )
+            no = int(connection.execute("SELECT no FROM agent WHERE id = ?", (agent,)).fetchone()[0])
+            self._agents[agent] = no
+            self._names[agent] = name
+        return no
+
+
+def record(connection: Connection, record_id: str, record_type: str) -> Known:
+    """Return the record, making a row for a new one."""
+    return records(connection, {record_id: record_type})[record_id]
+
+
+def records(connection: Connection, wanted: dict[str, str]) -> dict[str, Known]:
+    """Return every record of ``wanted`` (identity -> type), making rows for the new ones in the order given."""
+    found = _select(connection, wanted)
+    missing = [(record_id, record_type) for record_id, record_type in wanted.items() if record_id not in found]
+    if missing:
+        connection.executemany("INSERT INTO record (id, type) VALUES (?, ?)", missing)
+        made = _select(connection, [record_id for record_id, _type in missing])
+        found.update((record_id, known._replace(fresh=True)) for record_id, known in made.items())
+    return found
+
+
+def record_no(connection: Connection, record_id: str) -> int | None:
+    """Return the record's number, None for one that this store has never met."""
+    row = connection.execute("SELECT no FROM record WHERE id = ?", (record_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def find(connection: Connection, record_id: str) -> Known | None:
+    """Return one record, None for one that this store has never met."""
+    return _select(connection, [record_id]).get(record_id)
+
+
+def known_type(connection: Connection, record_id: str) -> str | None:
+    """Return the type of a record that has an event here, None for one that this store only heard of."""
+    sql = "SELECT type FROM record r WHERE id = ? AND EXISTS (SELECT 1 FROM event WHERE record_no = r.no)"
+    row = connection.execute(sql, (record_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def save_confirmed(connection: Connection, rows: Sequence[tuple[int, bytes | None, int]]) -> None:
+    """Write confirmed states: (number of confirmed events, state or None, record number)."""
+    connection.executemany("UPDATE record SET confirmed = ?, state = ? WHERE no = ?", rows)
+
+
+def _select(connection: Connection, wanted: Collection[str]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for part in _chunks(list(wanted)):
+        marks = ",".join("?" * len(part))
+        for row in connection.execute(f"SELECT id, no, type, confirmed, state FROM record WHERE id IN ({marks})", part):
+            found[row[0]] = Known(*row[1:])
+    return found
+
+
+def _chunks(items: list[str]) -> Iterable[list[str]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

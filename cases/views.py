@@ -1,0 +1,286 @@
+"""What a workspace shows: frozen values that may cross threads. Confirmed state with pending events applied on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cases.events import EventId
+from cases.ids import RecordId
+
+CITIZEN_FIELDS = (
+    "family_name",
+    "given_names",
+    "birth_name",
+    "birth_date",
+    "birth_place",
+    "phone",
+    "email",
+    "address_line",
+    "postcode",
+    "commune",
+)
+"""Fields of a citizen record, all text; ``birth_date`` as ISO 8601 date."""
+
+CASE_FIELDS = ("procedure", "procedure_version", "citizen", "office", "agent", "tracking_code")
+"""Fields of a case record beside its answers (whose names begin with ``/``) and its ``state``."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this workspace acts for, as the central service said at enrolment. ``incarnation`` is the current one."""
+
+    tenant: int
+    tenant_name: str
+    office: str
+    office_name: str
+    agent: str
+    agent_name: str
+    device: str
+    incarnation: int
+    stream: str
+    service_key: str
+    server_url: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Act:
+    """A recorded act: it exists only once it is durable. ``event`` is the last one where an act made several."""
+
+    event: EventId
+    record: RecordId
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a commit made stale.
+
+    Attributes:
+        kinds: subset of ``citizen``, ``case``, ``sync``, ``procedure``.
+        records: identities of the records touched; empty together with ``case`` or ``citizen`` in ``kinds`` means many.
+    """
+
+    kinds: frozenset[str]
+    records: frozenset[str]
+
+
+Listener = Callable[[Changed], None]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of the search.
+
+    ``state`` is a case's state, None for a citizen; ``subtitle`` a birth date and commune, or a procedure id.
+    """
+
+    record_type: str
+    record_id: str
+    title: str
+    subtitle: str
+    state: str | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One of the values of a contested field, with who said so and when (hybrid clock, ms since the epoch, UTC)."""
+
+    value: str | None
+    event: EventId
+    agent: str
+    agent_name: str
+    time_ms: int
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A field with two unseen, different values; ``claims[0]`` is the one shown."""
+
+    field: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in a list. ``pending`` and ``contested`` count events not yet accused and fields to settle."""
+
+    id: str
+    tracking_code: str
+    procedure: str
+    procedure_version: str
+    citizen: str
+    citizen_name: str
+    state: str
+    updated_ms: int
+    pending: int
+    contested: int
+    agent: str
+    agent_name: str
+    submitted_ms: int | None
+
+    @property
+    def key(self) -> CaseKey:
+        """Where the next page of a list goes on after this row."""
+        return CaseKey(self.updated_ms, self.id)
+
+
+class CaseKey(NamedTuple):
+    """Place of a case in the list, newest activity first."""
+
+    updated_ms: int
+    id: str
+
+
+class CitizenKey(NamedTuple):
+    """Place of a citizen in the alphabetical list."""
+
+    sort: str
+    id: str
+
+
+@dataclass(frozen=True)
+class CitizenRow:
+    """A citizen in a list."""
+
+    id: str
+    family_name: str
+    given_names: str
+    birth_date: str
+    commune: str
+    phone: str
+    updated_ms: int
+    pending: int
+    contested: int
+    sort: str = ""
+
+    @property
+    def key(self) -> CitizenKey:
+        return CitizenKey(self.sort, self.id)
+
+
+@dataclass(frozen=True)
+class CitizenView:
+    """A citizen as the screens show them. ``base`` is what the caller passes back with an edit."""
+
+    id: str
+    fields: Mapping[str, str | None]
+    base: int
+    cases: tuple[CaseRow, ...]
+    contested: tuple[Contested, ...]
+    pending: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """An append-only remark."""
+
+    event: EventId
+    agent: str
+    agent_name: str
+    time_ms: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The last step of the case that a person explained.
+
+    Its target state, reasons and message to the citizen or agent.
+    """
+
+    state: str
+    reasons: str
+    message: str
+    agent: str
+    agent_name: str
+    time_ms: int
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as the screens show it.
+
+    Attributes:
+        answers: question path -> stored text (None: cleared). Rows that were removed keep only their marker (None).
+        fields: every other field of the record (``CASE_FIELDS``).
+        computed: path -> value that the form had calculated when the case was last handed in.
+        base: what the caller passes back with an act on this case.
+        decision: the last transition that carried reasons or a message, None before any.
+    """
+
+    id: str
+    procedure: str
+    version: str
+    citizen: str
+    citizen_name: str
+    state: str
+    answers: Mapping[str, str | None]
+    fields: Mapping[str, str | None]
+    computed: Mapping[str, str]
+    contested: tuple[Contested, ...]
+    base: int
+    notes: tuple[Note, ...]
+    tracking_code: str
+    decision: Decision | None
+    agent: str
+    agent_name: str
+    pending: int
+    created_ms: int
+    updated_ms: int
+    submitted_ms: int | None
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One event of a record's history, oldest first.
+
+    Attributes:
+        central_seq: its number in the stream, None while pending.
+        state: ``pending``, ``accepted``, ``merged``, ``contested``, ``parked`` or ``quarantined``.
+        body: the event's own fields; None once erased by law or when damaged.
+        code: why it is parked or quarantined, else empty.
+    """
+
+    event: EventId
+    kind: str
+    agent: str
+    agent_name: str
+    time_ms: int
+    central_seq: int | None
+    state: str
+    body: Mapping[str, object] | None
+    code: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ParkedEvent:
+    """An event that waits for a person, with the reason."""
+
+    event: EventId
+    record_type: str
+    record_id: str
+    kind: str
+    time_ms: int
+    state: str
+    code: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """Where this workspace stands with the central service.
+
+    ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+    """
+
+    pending: int
+    pending_cases: int
+    pending_citizens: int
+    oldest_pending_ms: int | None
+    last_contact_ms: int | None
+    parked: int
+    contested: int
+    sync_state: str

@@ -1,0 +1,1 @@
+"""A short list of cases, one line each, used on several screens."""

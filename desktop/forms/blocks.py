@@ -1,0 +1,354 @@
+"""The blocks of a page: a question to answer, a value to read, a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cases.errors import EstafetteError
+from desktop.forms import words
+from desktop.forms.checking import Checking
+from desktop.forms.editors.base import Surroundings
+from desktop.forms.editors.buttons import RadioEditor
+from desktop.forms.editors.factory import editor_class, make_editor
+from desktop.forms.status import StatusLine, plain_label
+from desktop.forms.undo import RemovedRow
+from forms.views import QuestionView
+
+AUTOSAVE_MS = 800
+"""Typing that pauses so long is saved: a killed program loses at most what was typed since."""
+
+AIR_BELOW = 12
+"""Under blocks that have no status line, so that all questions are equally far apart."""
+
+
+class Hands(Protocol):
+    """What blocks ask of the view."""
+
+    def answer(self, path: str, value: str | None) -> None: ...
+
+    def add_row(self, repeat: str) -> None: ...
+
+    def remove_row(self, row: str, label: str) -> None: ...
+
+    def restore_row(self, removed: RemovedRow) -> None: ...
+
+    def retry(self, path: str) -> None: ...
+
+    def go_on_from(self, block: FieldBlock) -> None: ...
+
+    def reshaped(self) -> None: ...
+
+
+@dataclass
+class PageContext:
+    """What all blocks of a page share.
+
+    Attributes:
+        around: what editors may ask of the form.
+        hands: where acts go.
+        checking: what is wrong or missing in the whole form, and whether all of it is shown.
+        read_only: nothing can be changed.
+        visited: paths of the fields that the person was in and left.
+    """
+
+    around: Surroundings
+    hands: Hands
+    checking: Checking
+    read_only: bool = False
+    visited: set[str] = field(default_factory=set)
+
+
+class Block(QFrame):
+    """One question on the page, bound to its path."""
+
+    def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.question = question
+        self.context = context
+        self.setObjectName(f"question:{question.path}")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(4)
+
+    @property
+    def path(self) -> str:
+        return self.question.path
+
+    @staticmethod
+    def fits(block: QWidget, question: QuestionView, context: PageContext) -> bool:
+        """Say whether `block` can go on showing `question`, or another has to be made."""
+        wanted = block_class(question, context)
+        if type(block) is not wanted:
+            return False
+        return not isinstance(block, FieldBlock) or type(block.editor) is editor_class(question)
+
+    def show_question(self, question: QuestionView) -> None:
+        """Show the question as it stands now."""
+        self.question = question
+
+
+class NoteBlock(Block):
+    """Words to read."""
+
+    def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(question, context, parent)
+        self.column.setContentsMargins(0, 0, 0, AIR_BELOW)
+        self.frame = QFrame(self)
+        self.frame.setProperty("surface", "inset")
+        self.label = plain_label(parent=self.frame)
+        self.help = plain_label(role="help", parent=self.frame)
+        inside = QVBoxLayout(self.frame)
+        inside.setContentsMargins(16, 12, 16, 12)
+        inside.addWidget(self.label)
+        inside.addWidget(self.help)
+        self.column.addWidget(self.frame)
+        self.show_question(question)
+
+    def show_question(self, question: QuestionView) -> None:
+        super().show_question(question)
+        self.label.setText(question.label)
+        self.help.setText(_help_text(question))
+        self.help.setVisible(bool(self.help.text()))
+
+
+class ValueBlock(Block):
+    """A value to read: calculated, set by the form, or of a case that was submitted."""
+
+    def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(question, context, parent)
+        self.column.setContentsMargins(0, 0, 0, AIR_BELOW)
+        self.label = plain_label(role="label", parent=self)
+        self.help = plain_label(role="help", parent=self)
+        self.value = plain_label(role="value", parent=self)
+        self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for widget in (self.label, self.help, self.value):
+            self.column.addWidget(widget)
+        self.show_question(question)
+
+    def show_question(self, question: QuestionView) -> None:
+        super().show_question(question)
+        self.label.setText(question.label)
+        self.help.setText(_help_text(question))
+        self.help.setVisible(bool(self.help.text()))
+        if question.kind in ("select_one", "select_multiple"):
+            self.context.around.when_quiet(self._show_choices)
+        else:
+            self._show(())
+
+    def _show_choices(self) -> None:
+        stored = self.question.value or ""
+        values = stored.split() if self.question.kind == "select_multiple" else [stored]
+        self._show(tuple(self.context.around.choice_label(self.path, value) for value in values if value))
+
+    def _show(self, labels: tuple[str, ...]) -> None:
+        given = self.context.read_only and not self.question.readonly
+        text = words.value_text(self.question, labels, given=given)
+        self.value.setText(text)
+        self.value.setAccessibleName(f"{self.question.label}: {text}")
+
+
+class FieldBlock(Block):
+    """A question to answer: label above, help below it, the field, and a line for what is wrong or that it is saved.
+
+    What is typed is handed over when the focus leaves, at Enter, and when typing pauses; a choice at once. What is
+    wrong with typed text is said once the field is left (nobody likes to be corrected in mid-word), and goes at once.
+
+    Signals:
+        told: the words under the field changed.
+    """
+
+    told = Signal()
+
+    def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(question, context, parent)
+        self._active = False
+        self._dirty = False
+        self._whole = True
+        self._sent = question.value
+        self._failure: EstafetteError | None = None
+        self._saved = False
+        self.label = plain_label(role="label", parent=self)
+        self.required = QLabel(QCoreApplication.translate("Forms", "required"), self)
+        self.required.setProperty("role", "secondary")
+        self.help = plain_label(role="help", parent=self)
+        self.editor = make_editor(question, context.around, self)
+        self.status = StatusLine(self)
+        self._arrange()
+        self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
+        self._timer.timeout.connect(self.hand_over)
+        self.editor.typed.connect(self._on_typed)
+        self.editor.chosen.connect(self._on_chosen)
+        self.editor.entered.connect(self._on_entered)
+        self.status.retry.connect(self._on_retry)
+        self.status.clear.connect(self._on_clear)
+        self.show_question(question)
+
+    def _arrange(self) -> None:
+        self.label.setBuddy(self.editor.entrance())
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.label, 1)
+        head.addWidget(self.required, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
+        self.column.addWidget(self.help)
+        self.column.addWidget(self.editor)
+        self.column.addWidget(self.status)
+
+    def show_question(self, question: QuestionView) -> None:
+        """Show the question as it stands now; what is being typed is never overwritten. Called while quiet."""
+        changed = question != self.question
+        super().show_question(question)
+        self.label.setText(question.label)
+        self.label.setVisible(bool(question.label))
+        self.required.setVisible(question.required)
+        self.help.setText(_help_text(question))
+        self.help.setVisible(bool(self.help.text()))
+        if changed:
+            self.editor.take_question(question)
+        if not self._dirty:
+            self._sent = question.value
+            self.editor.show_value(question.value)
+        self.tell()
+
+    @property
+    def pending(self) -> bool:
+        """True while something typed is not handed over yet."""
+        return self._dirty
+
+    def hand_over(self) -> None:
+        """Give what is in the field to be saved, unless it was already."""
+        self._timer.stop()
+        if not self._dirty:
+            return
+        self._dirty = False
+        value = self.editor.stored()
+        if value != self._sent or self._failure is not None:
+            self._sent = value
+            self.context.hands.answer(self.path, value)
+
+    def enter(self) -> None:
+        """The focus came in."""
+        self._active = True
+
+    def leave(self) -> None:
+        """The focus went elsewhere."""
+        self._active = False
+        self.context.visited.add(self.path)
+        self._whole = True
+        self.editor.leave()
+        self.hand_over()
+        self.tell()
+
+    def mark_saved(self, saved: bool) -> None:
+        """Say that the answer is durable, or say it no more."""
+        if saved:
+            self._failure = None
+        self._saved = saved and not self._dirty
+        self.tell()
+
+    def mark_failed(self, error: EstafetteError) -> None:
+        """Say that the answer is not saved, and that its text is safe here."""
+        self._failure = error
+        self._saved = False
+        self.tell()
+
+    def tell(self) -> None:
+        """Show what there is to say about the answer now."""
+        problem = self._problem()
+        if self._failure is not None:
+            self.status.show_problem(words.failure_text(self._failure, self.question.label), retry=True)
+        elif problem:
+            self.status.show_problem(problem)
+        elif self._saved:
+            self.status.show_saved()
+        else:
+            self.status.show_nothing()
+        clearable = isinstance(self.editor, RadioEditor) and self.editor.stored() is not None
+        self.status.offer_clear(clearable and not self.question.required)
+        self.editor.mark_invalid(bool(problem) or self._failure is not None)
+        self._describe(problem)
+        self.told.emit()
+
+    @property
+    def problem_shown(self) -> bool:
+        """True while the block says that its answer is wrong or missing."""
+        return bool(self._problem())
+
+    def _problem(self) -> str:
+        if self._active and not self._whole and not self.context.checking.everything:
+            return ""
+        own = self.editor.own_problem()
+        if own:
+            return own
+        if self.question.problem is not None:
+            return words.issue_text(self.question.problem, self.question)
+        missing = self.context.checking.issue(self.path)
+        shown = (self.path in self.context.visited and not self._active) or self.context.checking.everything
+        if missing is not None and shown and self.question.required and self._sent is None and not self._dirty:
+            return words.issue_text(missing, self.question)
+        return ""
+
+    def _describe(self, problem: str) -> None:
+        required = QCoreApplication.translate("Forms", "required") if self.question.required else ""
+        parts = (problem or (self.status.told if self._failure else ""), required, self.help.text())
+        self.editor.describe(self.question.label or self.question.ref, ". ".join(part for part in parts if part))
+
+    def _on_typed(self) -> None:
+        self._dirty = True
+        # A problem that is on the screen stays there until it is solved; a new one waits until the field is left.
+        self._whole = self._whole and bool(self._problem())
+        self._saved = False
+        self._timer.start()
+        self.tell()
+
+    def _on_chosen(self) -> None:
+        self._dirty = True
+        self._whole = True
+        self._saved = False
+        self.hand_over()
+        self.tell()
+
+    def _on_entered(self) -> None:
+        self.editor.leave()
+        self.hand_over()
+        self.context.hands.go_on_from(self)
+
+    def _on_retry(self) -> None:
+        if self._dirty:
+            self.hand_over()
+        else:
+            self.context.hands.retry(self.path)
+
+    def _on_clear(self) -> None:
+        if isinstance(self.editor, RadioEditor):
+            self.editor.clear()
+
+
+def block_class(question: QuestionView, context: PageContext) -> type[Block]:
+    """Return the kind of block that suits `question`."""
+    if question.kind == "note":
+        return NoteBlock
+    if context.read_only or question.readonly or question.kind == "calculate":
+        return ValueBlock
+    return FieldBlock
+
+
+def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
+    """Return a new block for `question`."""
+    return block_class(question, context)(question, context, parent)
+
+
+def field_around(widget: QWidget) -> FieldBlock | None:
+    """Return the question that `widget` belongs to, or None."""
+    each: QWidget | None = widget
+    while each is not None and not isinstance(each, FieldBlock):
+        each = each.parentWidget()
+    return each
+
+
+def _help_text(question: QuestionView) -> str:
+    return "\n".join(text for text in (question.hint, question.guidance) if text)

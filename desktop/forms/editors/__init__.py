@@ -1,0 +1,1 @@
+"""One small editor per kind of answer; each speaks stored text and knows nothing of saving."""

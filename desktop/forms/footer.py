@@ -1,0 +1,92 @@
+"""The bar under a page: back, what is to be checked, on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QSize, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cases.errors import EstafetteError
+from desktop.forms import words
+from desktop.forms.status import StatusLine
+from desktop.theme import theme
+
+
+class Footer(QFrame):
+    """Buttons that stay in sight while the page scrolls.
+
+    Signals:
+        back, on: to the page before or after; `on` of the last page means submitting.
+        problem: to the next answer to check.
+        retry: save again what could not be saved.
+    """
+
+    back = Signal()
+    on = Signal()
+    problem = Signal()
+    retry = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back_button = QPushButton(words.beside_icon(QCoreApplication.translate("Forms", "Previous page")), self)
+        self.back_button.setObjectName("form.back")
+        self.back_button.setToolTip(QCoreApplication.translate("Forms", "Previous page (Ctrl+Page Up)"))
+        self.back_button.clicked.connect(self.back)
+        self.problem_button = QPushButton(self)
+        self.problem_button.setObjectName("form.problems")
+        self.problem_button.setProperty("kind", "quiet")
+        self.problem_button.setToolTip(QCoreApplication.translate("Forms", "Next answer to check (F8)"))
+        self.problem_button.clicked.connect(self.problem)
+        self.on_button = QPushButton(self)
+        self.on_button.setObjectName("form.next")
+        self.on_button.setProperty("kind", "primary")
+        self.on_button.clicked.connect(self.on)
+        self.on_button.setAutoDefault(True)
+        self.failure = StatusLine(self)
+        self.failure.retry.connect(self.retry)
+        self.failure.hide()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addWidget(self.back_button)
+        buttons.addWidget(self.problem_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.on_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 8, 24, 8)
+        column.setSpacing(4)
+        column.addWidget(self.failure)
+        column.addLayout(buttons)
+        theme().changed.connect(self._dress)
+        self._dress()
+
+    def stops(self) -> tuple[QWidget, ...]:
+        """Return what Tab reaches, in order."""
+        return (self.failure.again, self.back_button, self.problem_button, self.on_button)
+
+    def show_place(self, number: int, pages: int, *, read_only: bool) -> None:
+        """Show the buttons of page `number` (from 0) of `pages`."""
+        last = number >= pages - 1
+        self.back_button.setVisible(pages > 1)
+        self.back_button.setEnabled(number > 0)
+        self.on_button.setVisible(not (last and read_only))
+        if last:
+            self.on_button.setText(QCoreApplication.translate("Forms", "Check and submit"))
+            self.on_button.setToolTip(QCoreApplication.translate("Forms", "Check and submit (Ctrl+Enter)"))
+        else:
+            self.on_button.setText(QCoreApplication.translate("Forms", "Next page"))
+            self.on_button.setToolTip(QCoreApplication.translate("Forms", "Next page (Ctrl+Page Down or Ctrl+Enter)"))
+
+    def show_problems(self, count: int) -> None:
+        self.problem_button.setVisible(count > 0)
+        self.problem_button.setText(words.beside_icon(words.Counts().to_check(count)))
+
+    def show_failure(self, error: EstafetteError | None, label: str) -> None:
+        """Say that an answer of another page is not saved yet; None: all is saved."""
+        self.failure.setVisible(error is not None)
+        if error is not None:
+            self.failure.show_problem(words.failure_text(error, label), retry=True)
+
+    def _dress(self) -> None:
+        self.back_button.setIcon(theme().icon("arrow-left"))
+        self.problem_button.setIcon(theme().icon("triangle-alert", "caution"))
+        for button in (self.back_button, self.problem_button):
+            button.setIconSize(QSize(theme().px(18), theme().px(18)))

@@ -1,0 +1,497 @@
+"""A form session on the screen: one page at a time, saved as it is filled."""
+
+from __future__ import annotations
+
+from datetime import date, tzinfo
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from cases.errors import EstafetteError
+from desktop.forms import words
+from desktop.forms.blocks import FieldBlock, PageContext, field_around
+from desktop.forms.checking import Checking
+from desktop.forms.contents import WIDTH, ContentsBox, ContentsList, ContentsModel
+from desktop.forms.editors.base import Surroundings
+from desktop.forms.footer import Footer
+from desktop.forms.page import COLUMN_WIDTH, PageView
+from desktop.forms.ports import Changer, OpenForm
+from desktop.forms.progress import page_with, progress_of
+from desktop.forms.saving import Saver
+from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
+from desktop.theme import theme
+from forms.views import ChangeSet, Page
+
+COUNT_MS = 150
+"""The counts of the table of contents follow the answers so much later: they read the whole form."""
+
+Route = dict[str, str]
+
+
+class FormView(QWidget):
+    """Shows an open form, and saves each answer as it is given. GUI thread only.
+
+    Signals:
+        submitRequested: the person wants to submit; all is saved and the form finds nothing wrong.
+        routeChanged: the page or question is another now; the new `route`.
+        issuesChanged: so many answers are to be checked.
+        saved: the act for this path is durable.
+    """
+
+    submitRequested = Signal()
+    routeChanged = Signal(dict)
+    issuesChanged = Signal(int)
+    saved = Signal(str)
+
+    def __init__(
+        self,
+        form: OpenForm,
+        tasks: Changer,
+        *,
+        today: date,
+        zone: tzinfo,
+        read_only: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show `form` from its first page.
+
+        Args:
+            form: what is filled; each act on it is durable when it returns.
+            tasks: the door to the background; every act goes through it.
+            today: completes dates typed without a year.
+            zone: the offset that dates with a time are stored with.
+            read_only: show the answers and let nothing be changed, as for a submitted case.
+        """
+        super().__init__(parent)
+        self._form = form
+        self._saver = Saver(form, tasks, self)
+        self._pages: tuple[Page, ...] = ()
+        self._checking = Checking()
+        self._page_path = ""
+        self._focus_path = ""
+        self._place = 0
+        self._active: FieldBlock | None = None
+        self._failures: dict[str, tuple[EstafetteError, str]] = {}
+        around = Surroundings(
+            choices=lambda path, search, limit: form.session.choices(path, search, limit),
+            choice_label=lambda path, value: form.session.choice_label(path, value),
+            when_quiet=self._saver.when_quiet,
+            prepare=self._saver.prepare,
+            today=today,
+            zone=zone,
+        )
+        self._context = PageContext(around, self, self._checking, read_only=read_only)
+        self._build()
+        self._connect()
+        self._saver.when_quiet(self._open)
+
+    # Building
+
+    def _build(self) -> None:
+        self._contents = ContentsModel(self)
+        self.contents_list = ContentsList(self._contents, self)
+        self.contents_box = ContentsBox(self._contents, self)
+        self.page = PageView(self._context, self)
+        self.footer = Footer(self)
+        self.page.stops_before = (self.contents_list, self.contents_box)
+        self.page.stops_after = self.footer.stops()
+        self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        self._box_row = QHBoxLayout()
+        self._box_row.addWidget(self.contents_box)
+        right.addLayout(self._box_row)
+        right.addWidget(self.page, 1)
+        right.addWidget(self.footer)
+        self._list_column = QVBoxLayout()
+        self._list_column.addWidget(self.contents_list)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(self._list_column)
+        row.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        saver = self._saver
+        saver.saved.connect(self._on_saved)
+        saver.failed.connect(self._on_failed)
+        saver.recovered.connect(self._on_recovered)
+        saver.applied.connect(self._apply)
+        self.contents_list.page_chosen.connect(self.go_to)
+        self.contents_box.page_chosen.connect(self.go_to)
+        self.page.problem_chosen.connect(self.go_to)
+        self.footer.back.connect(self.previous_page)
+        self.footer.on.connect(self.next_page)
+        self.footer.problem.connect(self.next_problem)
+        self.footer.retry.connect(lambda: self.retry(next(iter(self._failures), "")))
+        self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
+        theme().changed.connect(self._arrange)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
+        for keys, act in (
+            ("Ctrl+PgDown", partial(self._turn, 1)),
+            ("Ctrl+PgUp", partial(self._turn, -1)),
+            ("Ctrl+Return", self.next_page),
+            ("Ctrl+Enter", self.next_page),
+            ("Alt+R", self._add_row_here),
+            ("F8", self.next_problem),
+            ("Shift+F8", self.previous_problem),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    # What others may ask
+
+    @property
+    def route(self) -> Route:
+        """Where the person is: ``page`` and ``focus`` paths. Setting it goes there; what is gone is passed over."""
+        return {"page": self._page_path, "focus": self._focus_path}
+
+    @route.setter
+    def route(self, route: Route) -> None:
+        self._saver.when_quiet(lambda: self._follow(route))
+
+    @property
+    def is_saved(self) -> bool:
+        """True when nothing typed is waiting, under way or refused by the disk."""
+        typing = any(block.pending for block in self.page.fields())
+        return not (typing or self._saver.busy or self._saver.unsaved)
+
+    def page_paths(self) -> tuple[str, ...]:
+        """Return the pages that are relevant now, in order."""
+        return tuple(page.path for page in self._pages)
+
+    def editor(self, path: str) -> QWidget:
+        """Return the widget to type into for the question `path` of the open page; KeyError if there is none."""
+        block = self.page.block(path)
+        if not isinstance(block, FieldBlock):
+            raise KeyError(path)
+        return block.editor.entrance()
+
+    def go_to(self, path: str) -> None:
+        """Open the page of `path` (a page, question, row or repeat) and put the focus there."""
+        self.flush()
+        self._saver.when_quiet(lambda: self._go(path))
+
+    def next_page(self) -> None:
+        """Open the page after this one; after the last, ask to submit."""
+        if self._place + 1 < len(self._pages):
+            self._turn(1)
+        elif not self._context.read_only:
+            self.request_submit()
+
+    def previous_page(self) -> None:
+        self._turn(-1)
+
+    def request_submit(self) -> None:
+        """Save what is typed and check the whole form; then show what is wrong, or emit `submitRequested`."""
+        self.flush()
+        self._saver.when_quiet(self._submit)
+
+    def check(self) -> None:
+        """Check the whole form and show every problem, without submitting."""
+        self.flush()
+        self._saver.when_quiet(self._check_all)
+
+    def flush(self) -> None:
+        """Hand over what is being typed. The commits are under way when this returns; see `saved` and `is_saved`."""
+        for block in list(self.page.fields()):
+            block.editor.leave()
+            block.hand_over()
+
+    def refresh(self) -> None:
+        """Read the session anew, after something else than this view changed it."""
+        self._saver.when_quiet(lambda: self._apply(None))
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Let the answers be changed, or only read."""
+        self.flush()
+        self._context.read_only = read_only
+        self.refresh()
+
+    def set_language(self, language: str) -> None:
+        """Show the form in another of its languages."""
+        self._saver.act("", lambda: self._form.session.set_language(language))
+
+    # Hands of the blocks
+
+    def answer(self, path: str, value: str | None) -> None:
+        self._saver.act(path, lambda: self._form.answer(path, value))
+
+    def add_row(self, repeat: str) -> None:
+        self._saver.act(repeat, lambda: self._form.add_row(repeat), partial(self._focus_row, repeat))
+
+    def remove_row(self, row: str, label: str) -> None:
+        def remove() -> None:
+            removed = remember(self._form.session.answers(), row, label)
+            repeat = repeat_of(row)
+            gone = partial(self._offer_undo, repeat, removed)
+            self._saver.act(repeat, lambda: self._form.remove_row(row), gone)
+
+        self._saver.when_quiet(remove)
+
+    def restore_row(self, removed: RemovedRow) -> None:
+        repeat = repeat_of(removed.path)
+        self._saver.act(repeat, lambda: restore(self._form, removed), partial(self._focus_row, repeat))
+
+    def retry(self, path: str) -> None:
+        self._saver.retry(path)
+
+    def go_on_from(self, block: FieldBlock) -> None:
+        fields = list(self.page.fields())
+        place = fields.index(block) + 1 if block in fields else len(fields)
+        if place < len(fields):
+            self._focus(fields[place].editor.entrance())
+        else:
+            self.footer.on_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def reshaped(self) -> None:
+        self.page.set_tab_order()
+
+    # Reading the session; all of these run while quiet
+
+    def _open(self) -> None:
+        self._count()
+        if self._pages:
+            self._show(self._pages[0])
+
+    def _apply(self, changes: ChangeSet | None) -> None:
+        """Bring the page in step with the session: only what changed, or all of it when that is not known."""
+        if changes is None or changes.structure or changes.rows or any("]" in path for path in changes.changed):
+            self._pages = self._form.session.pages()
+            if self._pages:
+                self._show(self._same_page(), another=False)
+        else:
+            for block in list(self.page.blocks()):
+                if block.path in changes.changed:
+                    block.show_question(self._form.session.question(block.path))
+        self._count_soon.start()
+
+    def _same_page(self) -> Page:
+        """Return the open page as it is now. A run of questions outside groups goes by its first, which may go away."""
+        found = page_with(self._pages, self._page_path) or page_with(self._pages, self._focus_path)
+        return found or self._pages[min(self._place, len(self._pages) - 1)]
+
+    def _show(self, page: Page, *, another: bool = True) -> None:
+        self._place = next(place for place, each in enumerate(self._pages) if each.path == page.path)
+        moved = page.path != self._page_path
+        self._page_path = page.path
+        title = words.page_title(page.label, self._place + 1) if len(self._pages) > 1 else page.label
+        self.page.show_page(page, title, another=another)
+        for block in self.page.fields():
+            if block.path in self._failures:
+                block.mark_failed(self._failures[block.path][0])
+        self._show_progress()
+        self._show_failure()
+        if moved:
+            self._focus_path = "" if another else self._focus_path
+            self.routeChanged.emit(self.route)
+
+    def _count(self) -> None:
+        session = self._form.session
+        self._pages = session.pages()
+        if self._pages:
+            self._page_path = self._same_page().path
+        before = len(self._checking.to_check)
+        if self._checking.look(session, self._context.visited):
+            for block in list(self.page.fields()):
+                block.tell()
+        self._show_progress()
+        if len(self._checking.to_check) != before:
+            self.issuesChanged.emit(len(self._checking.to_check))
+
+    def _show_progress(self) -> None:
+        to_check = self._checking.to_check
+        paths = self._checking.paths()
+        self._contents.show_pages(tuple(progress_of(page, paths) for page in self._pages))
+        number = self._place
+        self.contents_list.select(number)
+        self.contents_box.select(number)
+        self.footer.show_place(number, len(self._pages), read_only=self._context.read_only)
+        self.footer.show_problems(0 if self._context.read_only else len(to_check))
+        self.page.problems.show_issues(to_check if self._checking.everything else ())
+        self._arrange()
+
+    def _follow(self, route: Route) -> None:
+        page = page_with(self._pages, route.get("page", ""))
+        if page is not None:
+            self._show(page)
+        focus = route.get("focus", "")
+        if focus and page_with(self._pages, focus) is not None:
+            self._go(focus)
+
+    def _go(self, path: str) -> None:
+        self._pages = self._form.session.pages()
+        page = page_with(self._pages, path)
+        if page is None:
+            return
+        if page.path != self._page_path:
+            self._leave_page()
+            self._show(page)
+        self.page.open_rows_around(f"{path}/" if path.endswith("]") else path)
+        fields = list(self.page.fields())
+        block = next((each for each in fields if each.path == path or each.path.startswith(f"{path}/")), None)
+        if block is None and path == page.path and fields:
+            block = fields[0]
+        if block is not None:
+            self._focus(block.editor.entrance())
+
+    def _leave_page(self) -> None:
+        """A page that was gone through counts as seen: what is missing on it is to be checked from now on."""
+        self._context.visited.update(block.path for block in self.page.fields())
+        self._count_soon.start()
+
+    def _submit(self) -> None:
+        if self._saver.unsaved:
+            self._show_failure()
+            return
+        wrong = next((block for block in self.page.fields() if block.editor.own_problem()), None)
+        self._check_all()
+        if self._checking.to_check:
+            self._go(self._checking.to_check[0].path)
+        elif wrong is not None:
+            self._focus(wrong.editor.entrance())
+        else:
+            self.submitRequested.emit()
+
+    def _check_all(self) -> None:
+        self._checking.everything = True
+        self._count()
+        for block in list(self.page.fields()):
+            block.tell()
+
+    def _focus_row(self, repeat: str, changes: ChangeSet) -> None:
+        self._go(f"{repeat}[{changes.added_row}]")
+
+    def _offer_undo(self, repeat: str, removed: RemovedRow, _changes: ChangeSet) -> None:
+        block = self.page.repeat(repeat)
+        if block is not None:
+            block.offer_undo(removed)
+            self.page.bring_into_view(block.undo)
+
+    # Moving about
+
+    def _turn(self, step: int) -> None:
+        target = self._place + step
+        if 0 <= target < len(self._pages):
+            self.go_to(self._pages[target].path)
+
+    def next_problem(self) -> None:
+        """Go to the next answer to check; with none known, check the whole form first."""
+        self._walk_problems(1)
+
+    def previous_problem(self) -> None:
+        """Go to the answer to check before this one."""
+        self._walk_problems(-1)
+
+    def _walk_problems(self, step: int) -> None:
+        self.flush()
+
+        def walk() -> None:
+            self._count()
+            if not self._checking.to_check:
+                self._check_all()
+            target = self._checking.beside(self._pages, self._focus_path, step)
+            if target is not None:
+                self._go(target)
+
+        self._saver.when_quiet(walk)
+
+    def _add_row_here(self) -> None:
+        """Add a row to the repeat that the focus is in, else to the first one of the page."""
+        repeats = [repeat for repeat in self.page.repeats() if repeat.add.isVisibleTo(self)]
+        focus = QApplication.focusWidget()
+        around = [repeat for repeat in repeats if focus is not None and repeat.isAncestorOf(focus)]
+        if around or repeats:
+            self.flush()
+            self.add_row((around[-1] if around else repeats[0]).repeat.path)
+
+    def _focus(self, widget: QWidget) -> None:
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        self.page.bring_into_view(widget)
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if not shiboken6.isValid(self):
+            return
+        active = self._active if self._active is not None and shiboken6.isValid(self._active) else None
+        if new is None:
+            # The window lost the focus, not the field: save, but do not correct.
+            if active is not None:
+                active.hand_over()
+            return
+        block = field_around(new)
+        if block is not None and not self.isAncestorOf(block):
+            block = None
+        by_keyboard = QApplication.mouseButtons() == Qt.MouseButton.NoButton
+        if by_keyboard and self.page.isAncestorOf(new):
+            # Not for the mouse: what moves between press and release is missed.
+            self.page.bring_into_view(new)
+        if block is active:
+            return
+        self._active = block
+        if active is not None:
+            active.leave()
+            self._count_soon.start()
+        if block is not None:
+            block.enter()
+            self._focus_path = block.path
+            self.routeChanged.emit(self.route)
+
+    # What became of acts
+
+    def _on_saved(self, path: str) -> None:
+        for block in self.page.fields():
+            block.mark_saved(block.path == path)
+        for repeat in self.page.repeats():
+            repeat.mark_saved()
+        self.saved.emit(path)
+
+    def _on_failed(self, path: str, error: EstafetteError) -> None:
+        block, repeat = self.page.block(path), self.page.repeat(path)
+        label = block.question.label if block else repeat.repeat.label if repeat else path
+        self._failures[path] = (error, label)
+        if isinstance(block, FieldBlock):
+            block.mark_failed(error)
+        if repeat is not None:
+            repeat.mark_failed(error)
+        self._show_failure()
+
+    def _on_recovered(self) -> None:
+        for path in self._failures:
+            block = self.page.block(path)
+            if isinstance(block, FieldBlock):
+                block.mark_saved(True)
+        self._failures.clear()
+        self._show_failure()
+
+    def _show_failure(self) -> None:
+        """Say in the footer what the open page does not say itself."""
+        here = {block.path for block in self.page.fields()} | {repeat.repeat.path for repeat in self.page.repeats()}
+        elsewhere = next((found for path, found in self._failures.items() if path not in here), None)
+        self.footer.show_failure(*(elsewhere or (None, "")))
+
+    # Layout
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.flush()
+        super().hideEvent(event)
+
+    def _arrange(self) -> None:
+        """Put the table of contents at the left where there is room for it, else above."""
+        several = len(self._pages) > 1
+        wide = self.width() >= theme().px(WIDTH) + theme().px(COLUMN_WIDTH) * 3 // 4
+        self.contents_list.setFixedWidth(theme().px(WIDTH))
+        self.contents_list.setVisible(several and wide)
+        self.contents_box.setVisible(several and not wide)
+        self._list_column.setContentsMargins(*((16, 16, 0, 16) if several and wide else (0, 0, 0, 0)))
+        self._box_row.setContentsMargins(*((24, 12, 24, 8) if several and not wide else (0, 0, 0, 0)))

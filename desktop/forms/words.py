@@ -1,0 +1,146 @@
+"""The sentences of the form view. The form's own words always win; these stand in where it has none.
+
+One literal context, "Forms", so that lupdate finds every sentence.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
+
+from cases.errors import EstafetteError
+from desktop.forms.entry import grouped_number, shown_date, shown_time
+from forms.views import Issue, QuestionView
+
+
+def issue_text(issue: Issue, question: QuestionView) -> str:
+    """Return what is wrong with the answer to `question`: the form's own words, else ours, naming the field."""
+    if issue.message:
+        return issue.message
+    if issue.code == "required":
+        text = QCoreApplication.translate("Forms", "“{label}” still needs an answer.")
+    elif issue.code == "type":
+        text = _type_text(question.kind)
+    else:
+        text = QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
+    return text.format(label=question.label or issue.label)
+
+
+def _type_text(kind: str) -> str:
+    if kind == "integer":
+        return QCoreApplication.translate("Forms", "“{label}” takes a whole number, for example 12.")
+    if kind == "decimal":
+        return QCoreApplication.translate("Forms", "“{label}” takes a number, for example 12.5.")
+    if kind == "date":
+        return QCoreApplication.translate("Forms", "“{label}” takes a date, for example 03/04/1950 or 030450.")
+    if kind == "time":
+        return QCoreApplication.translate("Forms", "“{label}” takes a time, for example 9:30.")
+    if kind == "datetime":
+        return QCoreApplication.translate("Forms", "“{label}” takes a date and a time, for example 03/04/1950 9:30.")
+    if kind in ("select_one", "select_multiple"):
+        return QCoreApplication.translate("Forms", "“{label}” takes an answer from the list.")
+    return QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
+
+
+def not_in_list_text(label: str) -> str:
+    """Return what to say when the typed words name no choice."""
+    text = QCoreApplication.translate("Forms", "Nothing in the list has this name. Choose “{label}” in the list.")
+    return text.format(label=label)
+
+
+def failure_text(error: EstafetteError, label: str) -> str:
+    """Return why the answer could not be saved, what is safe and what to do."""
+    if error.code == "forms.row_limit":
+        text = QCoreApplication.translate("Forms", "“{label}” has as many entries as the form allows. All is saved.")
+    elif error.code == "forms.answer_too_long":
+        text = QCoreApplication.translate("Forms", "The answer to “{label}” is too long to be saved: shorten it.")
+    elif error.code == "case.not_editable":
+        text = QCoreApplication.translate(
+            "Forms",
+            "The case has moved on meanwhile, so “{label}” can no longer be changed here. What came before is saved.",
+        )
+    elif error.code == "store.disk_full":
+        text = QCoreApplication.translate(
+            "Forms",
+            "The disk is full: “{label}” is not saved yet. It stays here as you typed it, and what came before is "
+            "saved. Free some space, then try again.",
+        )
+    elif error.code == "store.read_only":
+        text = QCoreApplication.translate(
+            "Forms",
+            "This computer refuses to write: “{label}” is not saved yet. It stays here as you typed it, and what came "
+            "before is saved. Tell your IT service, then try again.",
+        )
+    else:
+        text = QCoreApplication.translate(
+            "Forms",
+            "“{label}” is not saved yet. It stays here as you typed it, and what came before is saved. Try again soon.",
+        )
+    return text.format(label=label)
+
+
+def beside_icon(text: str) -> str:
+    """Return a button's words with a little air before them: Qt leaves hardly any between an icon and its words."""
+    return f"\N{NO-BREAK SPACE}{text.replace('&', '&&')}"
+
+
+def saved_text() -> str:
+    return QCoreApplication.translate("Forms", "Saved on this computer")
+
+
+def progress_text(answered: int, questions: int, to_check: int) -> str:
+    """Return a page's progress, like ``12 of 40, 2 to check``."""
+    if not questions:
+        return QCoreApplication.translate("Forms", "For reading")
+    if not to_check:
+        return QCoreApplication.translate("Forms", "{answered} of {questions}").format(
+            answered=answered, questions=questions
+        )
+    text = QCoreApplication.translate("Forms", "{answered} of {questions}, {problems} to check")
+    return text.format(answered=answered, questions=questions, problems=to_check)
+
+
+class Counts(QObject):
+    """Sentences with a number. In a class of their own, since lupdate sees plural forms in ``self.tr`` alone."""
+
+    def to_check(self, count: int) -> str:
+        return self.tr("%n answer(s) to check", "", count)
+
+    def more(self, count: int) -> str:
+        return self.tr("and %n more; F8 goes to the next one", "", count)
+
+
+def page_title(label: str, number: int) -> str:
+    """Return a page's title; a run of questions outside any group has none of its own."""
+    return label or QCoreApplication.translate("Forms", "Page {number}").format(number=number)
+
+
+def value_text(question: QuestionView, labels: tuple[str, ...], *, given: bool) -> str:
+    """Return a stored answer as people read it.
+
+    Args:
+        labels: the names of its choices, if it has any.
+        given: a person answers it, where else the form finds it.
+    """
+    if question.value is None and not given:
+        return QCoreApplication.translate("Forms", "Not known yet")
+    if question.value is None:
+        return QCoreApplication.translate("Forms", "No answer")
+    if question.kind in ("select_one", "select_multiple"):
+        return "\n".join(labels)
+    if question.kind == "acknowledge":
+        return QCoreApplication.translate("Forms", "Yes")
+    if question.kind == "date":
+        return shown_date(question.value)
+    if question.kind == "time":
+        return shown_time(question.value)
+    if question.kind == "datetime":
+        day, _, moment = question.value.partition("T")
+        return f"{shown_date(day)} {shown_time(moment)}".strip()
+    if question.kind in ("integer", "decimal", "calculate"):
+        return grouped_number(question.value, decimal_sign())
+    return question.value
+
+
+def decimal_sign() -> str:
+    """Return the decimal sign of the language in use."""
+    return QLocale().decimalPoint()

@@ -1,0 +1,1 @@
+"""Citizens: search first, create only then; and one citizen's record."""

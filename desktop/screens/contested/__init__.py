@@ -1,0 +1,1 @@
+"""Fields with two unseen, different values."""

@@ -1,0 +1,1 @@
+"""Choosing the procedure of a new case."""

@@ -1,0 +1,166 @@
+"""The receipt tab: what the citizen takes home, seen before it is saved or printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPixmap, QResizeEvent
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
+
+from cases.errors import EnvironmentFault, EstafetteError
+from cases.receipt import ReceiptData, receipt_pages, receipt_pdf
+from cases.views import CaseView
+from desktop.context import Context
+from desktop.i18n import language
+from desktop.widgets.banner import Banner, Empty
+from desktop.widgets.basics import button, clear, column, holder, label, row, scroll
+from desktop.words.errors import explain
+
+PAGE_WIDTH_MAX = 760
+
+
+class ReceiptTab(QWidget):
+    """Made anew from the case whenever it changes; a file is written only where the person says."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._case: CaseView | None = None
+        self._data: ReceiptData | None = None
+        self._pages: list[QImage] = []
+        self._save = button(
+            self.tr("Save as PDF…"), self.save, kind="primary", icon="download", name="receipt.save", shortcut="Ctrl+S"
+        )
+        self._print = button(self.tr("Print…"), self.print, icon="printer", name="receipt.print", shortcut="Ctrl+P")
+        self._state = label("", "secondary", wrap=False, name="receipt.state")
+        self._message = Banner("critical")
+        self._empty = Empty(
+            "file-text",
+            self.tr("No receipt yet"),
+            self.tr("It is made when the case is submitted: office, date, answers, tracking code."),
+        )
+        self._sheets: QVBoxLayout = column(gap=16, margins=(24, 8, 24, 24))
+        self._sheets.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._bar = holder(row(self._save, self._print, self._state, -1, margins=(24, 12, 24, 8), gap=8))
+        self._area = scroll(holder(self._sheets))
+        self.setLayout(column(self._bar, self._message, self._area, self._empty, gap=0))
+        self.show_case(None)
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in words; empty when nothing did."""
+        return self._message.words
+
+    @property
+    def page_count(self) -> int:
+        """How many pages are shown."""
+        return len(self._pages)
+
+    def show_case(self, case: CaseView | None) -> None:
+        """Show the receipt of this case, or that there is none yet."""
+        self._case = case
+        ready = case is not None and case.submitted_ms is not None
+        self._bar.setVisible(ready)
+        self._area.setVisible(ready)
+        self._empty.setVisible(not ready)
+        self._message.say("")
+        if ready and case is not None:
+            desk, code = self._context.desk, language()
+
+            def make() -> tuple[ReceiptData, list[bytes]]:
+                data = desk.receipt(case.id, code)
+                return data, receipt_pages(data)
+
+            self._context.tasks.change(self, make, self._show, self._failed)
+
+    def save(self) -> None:
+        """Ask where, then write the PDF there. The proposed name holds the tracking code and nothing personal."""
+        data = self._data
+        if data is None:
+            return
+        dialog = QFileDialog(self, self.tr("Save the receipt"))
+        dialog.setObjectName("receipt.dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.setNameFilter("PDF (*.pdf)")
+        dialog.selectFile(self.tr("receipt-%1.pdf").replace("%1", data.tracking_code))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+        dialog.open()
+
+    def save_to(self, path: Path) -> None:
+        """Write the PDF to ``path``."""
+        data = self._data
+        if data is not None:
+            self._context.tasks.change(self, lambda: write_receipt(data, path), self._saved, self._failed)
+
+    def print(self) -> None:
+        """Ask for a printer, then print every page."""
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.print_on(printer))
+        dialog.open()
+
+    def print_on(self, printer: QPrinter) -> None:
+        """Paint the pages on ``printer``, each as large as the sheet allows."""
+        painter = QPainter(printer)
+        for number, page in enumerate(self._pages):
+            if number:
+                printer.newPage()
+            sheet = printer.pageLayout().fullRectPixels(printer.resolution())
+            size = page.size().scaled(sheet.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(QRectF(0, 0, size.width(), size.height()), page)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def _show(self, made: tuple[ReceiptData, list[bytes]]) -> None:
+        self._data, pictures = made
+        self._pages = [QImage.fromData(picture) for picture in pictures]
+        self._state.setText(
+            self.tr("The central service has not received the case yet: the receipt says so.")
+            if self._data.provisional
+            else self.tr("Received by the central service.")
+        )
+        self._draw()
+
+    def _draw(self) -> None:
+        clear(self._sheets)
+        ratio = self.devicePixelRatioF()
+        width = min(PAGE_WIDTH_MAX, max(200, self.width() - 80))
+        for number, page in enumerate(self._pages, start=1):
+            sheet = QLabel()
+            picture = QPixmap.fromImage(
+                page.scaledToWidth(round(width * ratio), Qt.TransformationMode.SmoothTransformation)
+            )
+            picture.setDevicePixelRatio(ratio)
+            sheet.setPixmap(picture)
+            sheet.setAccessibleName(self.tr("Page %1 of the receipt").replace("%1", str(number)))
+            self._sheets.addWidget(sheet)
+
+    def _saved(self, path: Path) -> None:
+        self._context.say(self.tr("Receipt saved: %1").replace("%1", path.name), "positive")
+
+    def _failed(self, error: EstafetteError) -> None:
+        words = explain(error)
+        self._message.say(words.what, f"{words.safe} {words.next}".strip())
+
+
+def write_receipt(data: ReceiptData, path: Path) -> Path:
+    """Write the receipt's PDF.
+
+    Raises:
+        EnvironmentFault: ``file.unwritable``.
+    """
+    try:
+        path.write_bytes(receipt_pdf(data))
+    except OSError as error:
+        raise EnvironmentFault("file.unwritable", reason=type(error).__name__) from error
+    return path

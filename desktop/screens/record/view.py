@@ -1,0 +1,257 @@
+"""The record of one case: header band, then tabs that are pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout
+
+from cases.errors import EstafetteError
+from cases.views import HistoryEntry
+from desktop import route
+from desktop.bridge import Changes
+from desktop.context import Context, Screen
+from desktop.forms.view import FormView
+from desktop.route import Route
+from desktop.screens.record.follow_up import FollowUp
+from desktop.screens.record.header import Header
+from desktop.screens.record.history_view import HistoryView
+from desktop.screens.record.model import delay_of, history_lines
+from desktop.screens.record.receipt import ReceiptTab
+from desktop.station import local_zone
+from desktop.widgets.banner import Banner
+from desktop.widgets.basics import clear, column, holder
+from desktop.words.errors import explain
+from sync.desk import FormIncomplete, OpenForm, Submitted
+
+FORM, FOLLOW_UP, RECEIPT, HISTORY = "form", "follow_up", "receipt", "history"
+_TABS = (FORM, FOLLOW_UP, RECEIPT, HISTORY)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one look at the case brought. ``redraw``: the answers changed elsewhere."""
+
+    form: OpenForm
+    redraw: bool
+
+
+class RecordScreen(Screen):
+    """Every answer is saved as it is given; leaving hands over what is being typed."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._id = ""
+        self._form: OpenForm | None = None
+        self._read_only = False
+        self._wanted_route: dict[str, str] = {}
+        self.form_view: FormView | None = None
+        self.header = Header()
+        self.follow_up = FollowUp(context)
+        self.receipt = ReceiptTab(context)
+        self.history = HistoryView(context)
+        self._message = Banner("critical", name="case.message")
+        self._form_page: QVBoxLayout = column(gap=0)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("case.tabs")
+        self.tabs.setAccessibleName(self.tr("Pages of the case"))
+        self.tabs.tabBar().setAccessibleName(self.tr("Pages of the case"))
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(holder(self._form_page), self.tr("Form"))
+        self.tabs.addTab(self.follow_up, self.tr("Follow-up"))
+        self.tabs.addTab(self.receipt, self.tr("Receipt"))
+        self.tabs.addTab(self.history, self.tr("History"))
+        whole = column(self.header, self._message, self.tabs, gap=0)
+        whole.setStretch(2, 1)
+        self.setLayout(whole)
+        self._connect()
+
+    def title(self) -> str:
+        return self.tr("Case")
+
+    def explain(self) -> str:
+        return self.tr(
+            "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. "
+            "« Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did "
+            "what, and whether the central service has received it. Alt+1 to Alt+4 change the page."
+        )
+
+    def open(self, to: Route) -> None:
+        self._wanted_route = {name: to.detail[name] for name in ("page", "focus") if name in to.detail}
+        if to.record != self._id or self._form is None:
+            self._leave_form()
+            self._id, self._form = to.record, None
+            self.setEnabled(False)
+            desk, case = self.context.desk, self._id
+            self.context.tasks.change(self, lambda: desk.open(case), self._opened, self._not_opened)
+            self.tabs.setCurrentIndex(0)
+        else:
+            self._look_again()
+        if to.detail.get("tab") in _TABS:
+            self.tabs.setCurrentIndex(_TABS.index(to.detail["tab"]))
+
+    def route(self) -> Route:
+        detail = {"tab": _TABS[self.tabs.currentIndex()]}
+        if self.form_view is not None:
+            detail |= {name: value for name, value in self.form_view.route.items() if value}
+        return Route(route.CASE, self._id, detail)
+
+    def refresh(self, changes: Changes) -> None:
+        if changes.kinds & {"case", "citizen"} and changes.touches(self._id):
+            self._look_again()
+
+    def focus_first(self) -> None:
+        if self.tabs.currentIndex() == 0 and self.form_view is not None:
+            self.form_view.setFocus()
+        else:
+            self.tabs.setFocus()
+
+    def flush(self) -> None:
+        if self.form_view is not None:
+            self.form_view.flush()
+
+    def step_back(self) -> bool:
+        self.flush()
+        return False
+
+    def submit(self) -> None:
+        """Do the next act that the header names."""
+        state = self._form.view.state if self._form else ""
+        if state == "draft":
+            self._check_and_hand_in()
+        elif state == "needs_information":
+            self.tabs.setCurrentWidget(self.follow_up)
+            self.follow_up.focus_reply()
+        else:
+            self.tabs.setCurrentWidget(self.receipt)
+
+    def _connect(self) -> None:
+        self.header.citizen_wanted.connect(self._go_to_citizen)
+        self.header.act_wanted.connect(self.submit)
+        self.follow_up.reply_wanted.connect(self._check_and_hand_in)
+        self.follow_up.note_wanted.connect(self._add_note)
+        self.follow_up.form_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
+        for number in range(len(_TABS)):
+            keys = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
+            keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            keys.activated.connect(lambda number=number: self.tabs.setCurrentIndex(number))
+            self.tabs.setTabToolTip(number, f"{self.tabs.tabText(number)} (Alt+{number + 1})")
+
+    def _opened(self, form: OpenForm) -> None:
+        self.setEnabled(True)
+        self._message.say("")
+        self._form = form
+        self._read_only = not form.editable
+        view = FormView(
+            form, self.context.tasks, today=self.context.today(), zone=local_zone(), read_only=self._read_only
+        )
+        view.submitRequested.connect(self._hand_in)
+        view.routeChanged.connect(lambda _route: self.moved.emit())
+        self.form_view = view
+        self._form_page.addWidget(view)
+        self._show(form)
+        if self._wanted_route:
+            view.route = self._wanted_route
+        self.focus_first()
+
+    def _not_opened(self, error: EstafetteError) -> None:
+        self.setEnabled(True)
+        words = explain(error)
+        self._message.say(words.what, f"{words.safe} {words.next}")
+
+    def _look_again(self) -> None:
+        form = self._form
+        if form is not None:
+            self.context.tasks.change(self, lambda: _Read(form, form.refresh()), self._seen)
+
+    def _seen(self, read: _Read) -> None:
+        if read.form is not self._form:
+            return
+        if read.redraw and self.form_view is not None:
+            self.form_view.refresh()
+        self._show(read.form)
+
+    def _show(self, form: OpenForm) -> None:
+        case = form.view
+        title = self.context.procedure_title(case.procedure, case.version)
+        self.header.show_case(case, title, delay_of(case, form.procedure.delay_days, self.context.now_ms()))
+        self.follow_up.show_case(case)
+        self.receipt.show_case(case)
+        asks = case.state == "needs_information"
+        self.tabs.setTabText(1, self.tr("Follow-up (1 request)") if asks else self.tr("Follow-up"))
+        self._message.say("")
+        if self.form_view is not None and self._read_only == form.editable:
+            self._read_only = not form.editable
+            self.form_view.set_read_only(self._read_only)
+        workspace, shown = self.context.workspace, self._id
+        self.context.tasks.read(self, lambda: workspace.history(shown), self._show_history, key="history")
+
+    def _show_history(self, entries: list[HistoryEntry]) -> None:
+        self.history.show_lines(history_lines(entries))
+
+    def _go_to_citizen(self) -> None:
+        if self._form is not None:
+            self.context.go(Route(route.CITIZEN, self._form.view.citizen))
+
+    def _check_and_hand_in(self) -> None:
+        """Ask the form to check itself; it shows what is wrong, or says that the case can go."""
+        if self.form_view is not None:
+            self.tabs.setCurrentIndex(0)
+            self.form_view.request_submit()
+
+    def _hand_in(self) -> None:
+        form = self._form
+        if form is None or not self.header.act.isEnabled():
+            return
+        self.header.act.setEnabled(False)
+        reply = self.follow_up.reply_text if form.view.state == "needs_information" else ""
+        if reply:
+            # Two acts: once the answer is a note it is kept, whatever happens to the hand-in.
+            self.context.tasks.change(
+                self, lambda: form.note(reply), lambda _act: self._replied(form), self._not_handed_in
+            )
+        else:
+            self._submit(form)
+
+    def _replied(self, form: OpenForm) -> None:
+        self.follow_up.clear_reply()
+        self._submit(form)
+
+    def _submit(self, form: OpenForm) -> None:
+        self.context.tasks.change(self, form.submit, self._handed_in, self._not_handed_in)
+
+    def _handed_in(self, _submitted: Submitted) -> None:
+        self.header.act.setEnabled(True)
+        self.context.say(self.tr("Case saved on this computer; it leaves as soon as the network allows."), "positive")
+        form = self._form
+        if form is not None:
+            self._show(form)
+            self.tabs.setCurrentWidget(self.receipt)
+
+    def _not_handed_in(self, error: EstafetteError) -> None:
+        self.header.act.setEnabled(True)
+        if isinstance(error, FormIncomplete):
+            self.tabs.setCurrentIndex(0)
+        words = explain(error)
+        self._message.say(words.what, f"{words.safe} {words.next}")
+
+    def _add_note(self, text: str) -> None:
+        form = self._form
+        if form is not None:
+            self.context.tasks.change(self, lambda: form.note(text), lambda _act: self._note_saved(), self._note_failed)
+
+    def _note_saved(self) -> None:
+        self.follow_up.clear_note()
+        self.context.say(self.tr("Note saved on this computer"), "positive")
+        self._look_again()
+
+    def _note_failed(self, error: EstafetteError) -> None:
+        words = explain(error)
+        self.follow_up.note.set_error(f"{words.what} {words.next}")
+
+    def _leave_form(self) -> None:
+        self.flush()
+        clear(self._form_page)
+        self.form_view = None

@@ -1,0 +1,1 @@
+"""The locked screen: nothing personal on it."""

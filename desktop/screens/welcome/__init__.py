@@ -1,0 +1,1 @@
+"""The first screen of a computer: enrolling it and choosing the passphrase."""

@@ -1,0 +1,1 @@
+"""The frame around every screen of an unlocked window: rail, search, pages, strip."""

@@ -1,0 +1,201 @@
+"""The shell: one page at a time between rail, search and strip; routes with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QWidget
+
+from cases.errors import EstafetteError
+from desktop import route
+from desktop.bridge import Changes
+from desktop.context import Context, Screen
+from desktop.route import Route
+from desktop.screens.case_list.view import CaseListScreen
+from desktop.screens.citizens.record import CitizenScreen
+from desktop.screens.citizens.view import CitizensScreen
+from desktop.screens.contested.view import ContestedScreen
+from desktop.screens.home.view import HomeScreen
+from desktop.screens.new_case.view import NewCaseScreen
+from desktop.screens.record.view import RecordScreen
+from desktop.shell.rail import Rail
+from desktop.shell.search.view import SearchBox
+from desktop.shell.strip import Strip
+from desktop.theme import theme
+from desktop.widgets.basics import button, column, frame, holder, row
+from desktop.words.errors import explain
+from desktop.words.sync_line import Standing, sync_line
+
+HISTORY_MAX = 50
+FOLD_BELOW_PX = 1100
+TICK_MS = 10_000
+"""How often ages such as « 14 min » are worded again."""
+
+_SCREENS: dict[str, Callable[[Context], Screen]] = {
+    route.HOME: HomeScreen,
+    route.CASES: CaseListScreen,
+    route.CASE: RecordScreen,
+    route.CITIZENS: CitizensScreen,
+    route.CITIZEN: CitizenScreen,
+    route.CONTESTED: ContestedScreen,
+    route.NEW_CASE: NewCaseScreen,
+}
+
+
+class Shell(QWidget):
+    """The unlocked window.
+
+    Signals:
+        moved: the ``Route`` that is shown now, to be remembered.
+        standing_wanted: ask the sync client where it stands.
+    """
+
+    moved = Signal(object)
+    standing_wanted = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        context.go, context.back, context.say = self.go, self.back, self.say
+        self.rail = Rail(context.identity.agent_name, context.identity.office_name)
+        self.search = SearchBox(context, self)
+        self.strip = Strip()
+        self._new = button(self.tr("New"), self.new, kind="primary", icon="plus", shortcut="Ctrl+N", name="case.new")
+        self._pages = QStackedWidget()
+        self._screens: dict[str, Screen] = {}
+        self._past: list[Route] = []
+        self._standing: Standing | None = None
+        bar = frame("band", row(self.search, self._new, margins=(16, 10, 16, 10), gap=12))
+        centre = column(bar, self._pages, gap=0)
+        middle = row(self.rail, holder(centre), gap=0)
+        assert isinstance(middle, QHBoxLayout)
+        middle.setStretch(1, 1)
+        whole = column(holder(middle), self.strip, gap=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(lambda name: self.go(Route(name)))
+        self.rail.help_wanted.connect(self.explain)
+        self.search.emptied.connect(lambda: self.current.focus_first())
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.activated.connect(self.escape)
+        self.context.tasks.refused.connect(self.say_error)
+        self.context.bridge.changed.connect(self._changed)
+        timer = QTimer(self, interval=TICK_MS)
+        timer.timeout.connect(self._word_standing)
+        timer.start()
+        theme().changed.connect(self._fold)
+        self._count_contested()
+
+    @property
+    def current(self) -> Screen:
+        """The screen shown."""
+        shown = self._pages.currentWidget()
+        assert isinstance(shown, Screen)
+        return shown
+
+    def screen_named(self, name: str) -> Screen:
+        """Return the screen of that name, made when first asked for."""
+        if name not in self._screens:
+            screen = _SCREENS[name](self.context)
+            screen.moved.connect(lambda: self.moved.emit(self.current.route()))
+            self._screens[name] = screen
+            self._pages.addWidget(self._screens[name])
+        return self._screens[name]
+
+    def go(self, to: Route) -> None:
+        """Show another screen; Esc comes back."""
+        if self._pages.currentWidget() is not None:
+            here = self.current.route()
+            if here != to:
+                self._past = [*self._past, here][-HISTORY_MAX:]
+        self._show(to)
+
+    def back(self) -> None:
+        """One step back; on the first screen nothing happens."""
+        if self._past:
+            self._show(self._past.pop())
+        elif self.current.route().screen != route.HOME:
+            self._show(Route())
+
+    def flush(self) -> None:
+        """Hand over what is being typed anywhere."""
+        for screen in self._screens.values():
+            screen.flush()
+
+    def escape(self) -> None:
+        """Esc: one step back within the screen, else to the screen before. Never loses input."""
+        if self.search.hasFocus():
+            self.search.escape()
+        elif not self.current.step_back():
+            self.back()
+
+    def new(self) -> None:
+        """A new case: for the citizen on the screen, else for whom is to be searched first."""
+        here = self.current.route()
+        if here.screen == route.CITIZEN and here.record:
+            self.go(Route(route.NEW_CASE, here.record))
+        else:
+            self.go(Route(route.CITIZENS, detail={"why": "new_case"}))
+
+    def explain(self) -> None:
+        """F1: what this screen is for, in a window that Esc closes."""
+        box = QMessageBox(self)
+        box.setObjectName("help")
+        box.setWindowTitle(self.tr("Help"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.current.title())
+        box.setInformativeText(self.current.explain())
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def say(self, text: str, tone: str = "info") -> None:
+        """One line in the strip."""
+        self.strip.say(text, tone)
+
+    def say_error(self, error: EstafetteError) -> None:
+        """Say in the strip what happened, what is safe, what to do."""
+        words = explain(error)
+        self.strip.say(words.sentence, "critical", detail=f"{words.sentence} [{words.code}]")
+
+    def show_standing(self, standing: Standing) -> None:
+        """Take where the sync client says it stands."""
+        self._standing = standing
+        self._word_standing()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self.rail.fold(self.width() < theme().px(FOLD_BELOW_PX))
+
+    def _show(self, to: Route) -> None:
+        screen = self.screen_named(to.screen)
+        self._pages.setCurrentWidget(screen)
+        self.rail.mark(to.screen)
+        screen.open(to)
+        screen.focus_first()
+        self.moved.emit(to)
+
+    def _word_standing(self) -> None:
+        if self._standing is not None:
+            self.strip.show_state(sync_line(self._standing, self.context.now_ms()))
+
+    def _changed(self, changes: Changes) -> None:
+        self.standing_wanted.emit()
+        if "procedure" in changes.kinds:
+            self.context.learn_titles()
+        if changes.kinds & {"case", "citizen"}:
+            self._count_contested()
+
+    def _count_contested(self) -> None:
+        workspace = self.context.workspace
+        self.context.tasks.read(
+            self, lambda: workspace.status().contested, lambda n: self.rail.count(route.CONTESTED, n), key="contested"
+        )

@@ -1,0 +1,85 @@
+"""One computer as the program sees it: where the workspace lies, which secrets and transport it uses, how it restarts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from cases.keys import slots
+from cases.ports import Ports
+from cases.views import Identity
+from cases.workspace import Workspace
+from desktop.preferences import Preferences
+from sync.agent import Agent
+from sync.desk import Desk
+from sync.transport import RequestsTransport, TransportFactory
+
+
+def restart_program() -> None:
+    """Begin the program anew in place of this process, so that every key in its memory is gone. Does not return."""
+    command = [sys.executable, *(sys.argv[1:] if getattr(sys, "frozen", False) else sys.orig_argv[1:])]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    # Windows has no exec that keeps one process: the new one starts, this one ends.
+    subprocess.Popen(command, close_fds=True)
+    os._exit(0)
+
+
+def local_zone() -> tzinfo:
+    """Return the machine's time zone."""
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None
+    return zone
+
+
+@dataclass
+class Station:
+    """What stays the same between unlocking and locking. Its methods may run on any thread.
+
+    Attributes:
+        directory: the workspace's folder.
+        ports: the machine: secrets, clock, randomness.
+        transport_factory: makes the way to the central service.
+        restart: ends this process and starts the program anew; given from outside so that tests stay alive.
+    """
+
+    directory: Path
+    ports: Ports
+    transport_factory: TransportFactory = RequestsTransport
+    restart: Callable[[], None] = restart_program
+    preferences: Preferences = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.preferences = Preferences(self.directory)
+
+    @property
+    def has_workspace(self) -> bool:
+        """True once a passphrase was chosen on this computer."""
+        return slots.exists(self.directory)
+
+    def create(self, passphrase: str) -> Workspace:
+        """Make the encrypted workspace; errors as ``Workspace.create``."""
+        return Workspace.create(self.directory, passphrase, ports=self.ports)
+
+    def unlock(self, passphrase: str) -> Workspace:
+        """Open the workspace; errors as ``Workspace.unlock``."""
+        return Workspace.unlock(self.directory, passphrase, ports=self.ports)
+
+    def enrol(self, workspace: Workspace, server_url: str, code: str, device_name: str) -> Identity:
+        """Present this computer to the central service; errors as ``Agent.enrol``."""
+        return self.agent(workspace).enrol(server_url, code, device_name)
+
+    def agent(self, workspace: Workspace) -> Agent:
+        """Return a sync client for the open workspace, not started."""
+        return Agent(workspace, self.transport_factory, ports=self.ports)
+
+    def desk(self, workspace: Workspace, language: str) -> Desk:
+        """Return what fills and hands in cases of the open workspace."""
+        return Desk(workspace, ports=self.ports, zone=local_zone(), language=language)

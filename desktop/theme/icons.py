@@ -1,0 +1,52 @@
+"""Lucide icons, tinted by a token's colour and sharp at every scale. GUI thread only."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from cases import resources
+
+_STROKE = 'stroke-width="1.75"'
+
+
+@lru_cache(maxsize=128)
+def _source(name: str) -> str:
+    return resources.read(f"icons/{name}.svg").decode()
+
+
+def svg(name: str, colour: str) -> bytes:
+    """Return the icon's SVG drawn in ``colour`` (``#RRGGBB``); FileNotFoundError when there is no such icon."""
+    text = _source(name).replace("currentColor", colour)
+    return re.sub(r'stroke-width="[^"]*"', _STROKE, text).encode()
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, size_px: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(QSize(round(size_px * ratio), round(size_px * ratio)))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg(name, colour))).render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def pixmap(name: str, colour: str, size_px: int, ratio: float = 1.0) -> QPixmap:
+    """Return the icon as a picture of ``size_px`` logical pixels for a screen of that pixel ratio."""
+    return _pixmap(name, colour, size_px, ratio)
+
+
+def icon(name: str, colour: str, disabled: str, size_px: int, *, on: str = "") -> QIcon:
+    """Return an icon in ``colour``; ``disabled`` when its control is, ``on`` while it is checked."""
+    made = QIcon()
+    for ratio in (1.0, 2.0):
+        made.addPixmap(pixmap(name, colour, size_px, ratio))
+        made.addPixmap(pixmap(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
+        if on:
+            made.addPixmap(pixmap(name, on, size_px, ratio), QIcon.Mode.Normal, QIcon.State.On)
+    return made

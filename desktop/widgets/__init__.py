@@ -1,0 +1,1 @@
+"""The small pieces that every screen is made of."""

@@ -1,0 +1,1 @@
+"""The words of the desktop: what codes, states, times and acts are called. Sources are English, French is complete."""

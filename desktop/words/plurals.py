@@ -1,0 +1,37 @@
+"""Every sentence with a count that is not said by a widget.
+
+Qt's extractor recognises a plural only in ``self.tr(text, "", count)``: in ``translate(context, text, None, count)`` it
+takes a name in the last place for an encoding and loses the plural.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+
+class Plurals(QObject):
+    """Sentences by what they count. GUI thread only."""
+
+    def days(self, count: int) -> str:
+        return self.tr("%n day(s)", "", count)
+
+    def days_left(self, count: int) -> str:
+        return self.tr("%n day(s) left", "", count)
+
+    def days_late(self, count: int) -> str:
+        return self.tr("%n day(s) late", "", count)
+
+    def cases_here(self, count: int) -> str:
+        return self.tr("%n case(s) on this computer", "", count)
+
+    def citizens_here(self, count: int) -> str:
+        return self.tr("%n citizen(s) on this computer", "", count)
+
+    def acts_parked(self, count: int) -> str:
+        return self.tr("%n act(s) wait for a decision", "", count)
+
+    def answers_saved(self, count: int) -> str:
+        return self.tr("%n answer(s) saved", "", count)
+
+
+plurals = Plurals()

@@ -1,0 +1,130 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_GB">
+<context>
+    <name>CitizenScreen</name>
+    <message numerus="yes">
+        <source>%n field(s) to settle</source>
+        <translation>
+            <numerusform>%n field to settle</numerusform>
+            <numerusform>%n fields to settle</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CitizensScreen</name>
+    <message numerus="yes">
+        <source>%n citizen(s) found</source>
+        <translation>
+            <numerusform>%n citizen found</numerusform>
+            <numerusform>%n citizens found</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n near match(es)</source>
+        <translation>
+            <numerusform>%n near match</numerusform>
+            <numerusform>%n near matches</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Counts</name>
+    <message numerus="yes">
+        <source>%n answer(s) to check</source>
+        <translation>
+            <numerusform>%n answer to check</numerusform>
+            <numerusform>%n answers to check</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more; F8 goes to the next one</source>
+        <translation>
+            <numerusform>and %n more; F8 goes to the next one</numerusform>
+            <numerusform>and %n more; F8 goes to the next one</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HomeScreen</name>
+    <message numerus="yes">
+        <source>%n act(s) could not be applied and wait for a decision</source>
+        <translation>
+            <numerusform>%n act could not be applied and waits for a decision</numerusform>
+            <numerusform>%n acts could not be applied and wait for a decision</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewCaseScreen</name>
+    <message numerus="yes">
+        <source>An answer within %n day(s).</source>
+        <translation>
+            <numerusform>An answer within %n day.</numerusform>
+            <numerusform>An answer within %n days.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Plurals</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>%n day left</numerusform>
+            <numerusform>%n days left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) late</source>
+        <translation>
+            <numerusform>%n day late</numerusform>
+            <numerusform>%n days late</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n case(s) on this computer</source>
+        <translation>
+            <numerusform>%n case on this computer</numerusform>
+            <numerusform>%n cases on this computer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n citizen(s) on this computer</source>
+        <translation>
+            <numerusform>%n citizen on this computer</numerusform>
+            <numerusform>%n citizens on this computer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n act(s) wait for a decision</source>
+        <translation>
+            <numerusform>%n act waits for a decision</numerusform>
+            <numerusform>%n acts wait for a decision</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) saved</source>
+        <translation>
+            <numerusform>%n answer saved</numerusform>
+            <numerusform>%n answers saved</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnlockView</name>
+    <message numerus="yes">
+        <source>Next try in %n second(s).</source>
+        <translation>
+            <numerusform>Next try in %n second.</numerusform>
+            <numerusform>Next try in %n seconds.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,1848 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr_FR">
+<context>
+    <name>CaseListScreen</name>
+    <message>
+        <source>Which cases are listed</source>
+        <translation>Dossiers affichés</translation>
+    </message>
+    <message>
+        <source>All cases</source>
+        <translation>Tous les dossiers</translation>
+    </message>
+    <message>
+        <source>Receive someone</source>
+        <translation>Recevoir quelqu’un</translation>
+    </message>
+    <message>
+        <source>No case here yet</source>
+        <translation>Aucun dossier ici pour l’instant</translation>
+    </message>
+    <message>
+        <source>A case begins with the person: search them first.</source>
+        <translation>Un dossier commence par la personne : cherchez-la d’abord.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Dossiers</translation>
+    </message>
+    <message>
+        <source>Every case that this computer holds, the newest activity first. The arrows move, the panel on the right says what a case is about, Return opens it. The list above the table keeps the cases of one state.</source>
+        <translation>Tous les dossiers de ce poste, les plus récemment modifiés d’abord. Les flèches déplacent la sélection, le panneau de droite résume le dossier, Entrée l’ouvre. La liste au-dessus du tableau ne garde que les dossiers d’un état.</translation>
+    </message>
+    <message>
+        <source>List of cases</source>
+        <translation>Liste des dossiers</translation>
+    </message>
+    <message>
+        <source>Columns of the list of cases</source>
+        <translation>Colonnes de la liste des dossiers</translation>
+    </message>
+</context>
+<context>
+    <name>CaseTable</name>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Citizen</source>
+        <translation>Usager</translation>
+    </message>
+    <message>
+        <source>Procedure</source>
+        <translation>Démarche</translation>
+    </message>
+    <message>
+        <source>Tracking code</source>
+        <translation>Code de suivi</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Modifié</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+</context>
+<context>
+    <name>Citizen</name>
+    <message>
+        <source>Family name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>Given names</source>
+        <translation>Prénoms</translation>
+    </message>
+    <message>
+        <source>Birth name</source>
+        <translation>Nom de naissance</translation>
+    </message>
+    <message>
+        <source>Date of birth</source>
+        <translation>Date de naissance</translation>
+    </message>
+    <message>
+        <source>Place of birth</source>
+        <translation>Lieu de naissance</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Téléphone</translation>
+    </message>
+    <message>
+        <source>Email</source>
+        <translation>Courriel</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Postcode</source>
+        <translation>Code postal</translation>
+    </message>
+    <message>
+        <source>Commune</source>
+        <translation>Commune</translation>
+    </message>
+</context>
+<context>
+    <name>CitizenForm</name>
+    <message>
+        <source>This is not an email address. It looks like nom@exemple.fr</source>
+        <translation>Ce n’est pas une adresse de courriel. Elle ressemble à nom@exemple.fr</translation>
+    </message>
+    <message>
+        <source>A postcode has five digits, for instance 48000.</source>
+        <translation>Un code postal a cinq chiffres, par exemple 48000.</translation>
+    </message>
+    <message>
+        <source>Enter the family name.</source>
+        <translation>Indiquez le nom.</translation>
+    </message>
+    <message>
+        <source>Enter the given names.</source>
+        <translation>Indiquez les prénoms.</translation>
+    </message>
+    <message>
+        <source>Enter the date of birth.</source>
+        <translation>Indiquez la date de naissance.</translation>
+    </message>
+    <message>
+        <source>This is not a date. Type for instance 03041950 or 3/4/1950.</source>
+        <translation>Ce n’est pas une date. Tapez par exemple 03041950 ou 3/4/1950.</translation>
+    </message>
+    <message>
+        <source>This date is in the future.</source>
+        <translation>Cette date est dans le futur.</translation>
+    </message>
+    <message>
+        <source>This date is more than 130 years ago.</source>
+        <translation>Cette date remonte à plus de 130 ans.</translation>
+    </message>
+    <message>
+        <source>A phone number has ten digits, for instance 06 12 34 56 78.</source>
+        <translation>Un numéro de téléphone a dix chiffres, par exemple 06 12 34 56 78.</translation>
+    </message>
+    <message>
+        <source> (optional)</source>
+        <translation> (facultatif)</translation>
+    </message>
+    <message>
+        <source>3/4/1950 or 030450</source>
+        <translation>3/4/1950 ou 030450</translation>
+    </message>
+</context>
+<context>
+    <name>CitizenScreen</name>
+    <message>
+        <source>New case</source>
+        <translation>Nouveau dossier</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Corriger</translation>
+    </message>
+    <message>
+        <source>Cases of this citizen</source>
+        <translation>Dossiers de cet usager</translation>
+    </message>
+    <message>
+        <source>No case yet.</source>
+        <translation>Aucun dossier pour l’instant.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Enregistrer</translation>
+    </message>
+    <message>
+        <source>Citizen</source>
+        <translation>Usager</translation>
+    </message>
+    <message>
+        <source>What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known.</source>
+        <translation>Ce que l’on sait de la personne, et ses dossiers. « Nouveau dossier » permet de choisir une démarche ; « Corriger » change ce que l’on sait.</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Dossiers</translation>
+    </message>
+    <message>
+        <source>Give up the changes</source>
+        <translation>Abandonner les modifications</translation>
+    </message>
+    <message>
+        <source>born %1</source>
+        <translation>né(e) le %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) to settle</source>
+        <translation>
+            <numerusform>%n champ à départager</numerusform>
+            <numerusform>%n champs à départager</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Two people wrote different values; the latest is shown. See « To settle ».</source>
+        <translation>Deux personnes ont écrit des valeurs différentes ; la plus récente est affichée. Voyez « À départager ».</translation>
+    </message>
+    <message>
+        <source>Saved on this computer</source>
+        <translation>Enregistré sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>CitizensScreen</name>
+    <message>
+        <source>Search a citizen</source>
+        <translation>Chercher un usager</translation>
+    </message>
+    <message>
+        <source>Name, date of birth, phone, commune…</source>
+        <translation>Nom, date de naissance, téléphone, commune…</translation>
+    </message>
+    <message>
+        <source>Citizens found</source>
+        <translation>Usagers trouvés</translation>
+    </message>
+    <message>
+        <source>Create a citizen</source>
+        <translation>Créer un usager</translation>
+    </message>
+    <message>
+        <source>No citizen on this computer yet</source>
+        <translation>Aucun usager sur ce poste pour l’instant</translation>
+    </message>
+    <message>
+        <source>Type the name of the person in front of you.</source>
+        <translation>Tapez le nom de la personne que vous recevez.</translation>
+    </message>
+    <message>
+        <source>Citizens with a near name</source>
+        <translation>Usagers au nom proche</translation>
+    </message>
+    <message>
+        <source>Save the citizen</source>
+        <translation>Enregistrer l’usager</translation>
+    </message>
+    <message>
+        <source>Citizens</source>
+        <translation>Usagers</translation>
+    </message>
+    <message>
+        <source>Search the person first: accents and small typing errors do not matter, a date of birth or a phone number works too. Return opens the first one. When nobody matches, create the citizen: while you type the name, near matches are listed beside the form, so that nobody is created twice.</source>
+        <translation>Cherchez d’abord la personne : les accents et les petites fautes de frappe ne comptent pas, une date de naissance ou un téléphone conviennent aussi. Entrée ouvre le premier. Si personne ne correspond, créez l’usager : pendant que vous tapez le nom, les noms proches s’affichent à côté, pour que personne ne soit créé deux fois.</translation>
+    </message>
+    <message>
+        <source>Who is the case for?</source>
+        <translation>Pour qui est le dossier ?</translation>
+    </message>
+    <message>
+        <source>Search the person first. If nobody matches, you can create them here.</source>
+        <translation>Cherchez d’abord la personne. Si personne ne correspond, vous pourrez la créer ici.</translation>
+    </message>
+    <message>
+        <source>Back to the search</source>
+        <translation>Revenir à la recherche</translation>
+    </message>
+    <message>
+        <source>New citizen</source>
+        <translation>Nouvel usager</translation>
+    </message>
+    <message>
+        <source>Family name, given names and date of birth are needed; the rest helps.</source>
+        <translation>Le nom, les prénoms et la date de naissance sont nécessaires ; le reste aide.</translation>
+    </message>
+    <message>
+        <source>Is it one of them? Open it instead of creating a second one.</source>
+        <translation>Est-ce l’un d’eux ? Ouvrez-le plutôt que d’en créer un second.</translation>
+    </message>
+    <message>
+        <source>No citizen matches « %1 »</source>
+        <translation>Aucun usager ne correspond à « %1 »</translation>
+    </message>
+    <message>
+        <source>Nobody here by that name</source>
+        <translation>Personne à ce nom</translation>
+    </message>
+    <message>
+        <source>Check the spelling, or create the citizen.</source>
+        <translation>Vérifiez l’orthographe, ou créez l’usager.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n citizen(s) found</source>
+        <translation>
+            <numerusform>%n usager trouvé</numerusform>
+            <numerusform>%n usagers trouvés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n near match(es)</source>
+        <translation>
+            <numerusform>%n nom proche</numerusform>
+            <numerusform>%n noms proches</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Citizen saved on this computer</source>
+        <translation>Usager enregistré sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>ContestedScreen</name>
+    <message>
+        <source>Both values are kept</source>
+        <translation>Les deux valeurs sont gardées</translation>
+    </message>
+    <message>
+        <source>Two people changed the same field without having seen each other&apos;s work. The latest value is shown in the case meanwhile. Agree with your colleague; the supervisor can settle it.</source>
+        <translation>Deux personnes ont modifié le même champ sans avoir vu le travail de l’autre. En attendant, le dossier montre la valeur la plus récente. Mettez-vous d’accord avec votre collègue ; le responsable peut trancher.</translation>
+    </message>
+    <message>
+        <source>Nothing to settle</source>
+        <translation>Rien à départager</translation>
+    </message>
+    <message>
+        <source>Fields that two people changed at the same time appear here.</source>
+        <translation>Les champs que deux personnes ont modifiés en même temps s’affichent ici.</translation>
+    </message>
+    <message>
+        <source>To settle</source>
+        <translation>À départager</translation>
+    </message>
+    <message>
+        <source>Fields with two different values that nobody has compared yet. Nothing is lost: both values stay.</source>
+        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu : les deux valeurs restent.</translation>
+    </message>
+    <message>
+        <source>Open the case</source>
+        <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>Shown in the case</source>
+        <translation>Affichée dans le dossier</translation>
+    </message>
+    <message>
+        <source>The other value</source>
+        <translation>L’autre valeur</translation>
+    </message>
+    <message>
+        <source>(cleared)</source>
+        <translation>(effacé)</translation>
+    </message>
+</context>
+<context>
+    <name>Counts</name>
+    <message numerus="yes">
+        <source>%n answer(s) to check</source>
+        <translation>
+            <numerusform>%n réponse à vérifier</numerusform>
+            <numerusform>%n réponses à vérifier</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more; F8 goes to the next one</source>
+        <translation>
+            <numerusform>et %n autre ; F8 va à la suivante</numerusform>
+            <numerusform>et %n autres ; F8 va à la suivante</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Dates</name>
+    <message>
+        <source>today at %1</source>
+        <translation>aujourd’hui à %1</translation>
+    </message>
+    <message>
+        <source>yesterday at %1</source>
+        <translation>hier à %1</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 à %2</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>moins d’une minute</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>last day</source>
+        <translation>dernier jour</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>What you entered is still here.</source>
+        <translation>Votre saisie est toujours là.</translation>
+    </message>
+    <message>
+        <source>Everything saved so far is safe on this computer.</source>
+        <translation>Tout ce qui est déjà enregistré reste sur ce poste.</translation>
+    </message>
+    <message>
+        <source>This passphrase does not open the workspace.</source>
+        <translation>Cette phrase secrète n’ouvre pas l’espace de travail.</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>Essayez encore.</translation>
+    </message>
+    <message>
+        <source>Too many attempts.</source>
+        <translation>Trop d’essais.</translation>
+    </message>
+    <message>
+        <source>Wait a moment, then try again.</source>
+        <translation>Attendez un moment, puis essayez encore.</translation>
+    </message>
+    <message>
+        <source>This passphrase is too weak.</source>
+        <translation>Cette phrase secrète est trop faible.</translation>
+    </message>
+    <message>
+        <source>Use five words, or 12 characters.</source>
+        <translation>Prenez cinq mots, ou 12 caractères.</translation>
+    </message>
+    <message>
+        <source>There is no workspace in this folder.</source>
+        <translation>Il n’y a pas d’espace de travail dans ce dossier.</translation>
+    </message>
+    <message>
+        <source>Start Estafette again to enrol this computer.</source>
+        <translation>Relancez Estafette pour inscrire ce poste.</translation>
+    </message>
+    <message>
+        <source>Other accounts of this computer could read the device secret: it is not used.</source>
+        <translation>D’autres comptes de ce poste pourraient lire le secret du poste : il n’est pas utilisé.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to restrict the file to your account.</source>
+        <translation>Demandez au service informatique de réserver le fichier à votre compte.</translation>
+    </message>
+    <message>
+        <source>The central service answered, but could not do it.</source>
+        <translation>Le service central a répondu, mais n’a pas pu le faire.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>Essayez encore dans un moment.</translation>
+    </message>
+    <message>
+        <source>This workspace was made by a newer version of Estafette.</source>
+        <translation>Cet espace de travail vient d’une version plus récente d’Estafette.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed in it.</source>
+        <translation>Rien n’y a été changé.</translation>
+    </message>
+    <message>
+        <source>Install the latest version, or ask your IT support.</source>
+        <translation>Installez la dernière version, ou demandez au service informatique.</translation>
+    </message>
+    <message>
+        <source>Another Estafette window already has this workspace open.</source>
+        <translation>Une autre fenêtre d’Estafette a déjà ouvert cet espace de travail.</translation>
+    </message>
+    <message>
+        <source>Close the other window, then try again.</source>
+        <translation>Fermez l’autre fenêtre, puis essayez encore.</translation>
+    </message>
+    <message>
+        <source>The disk of this computer is full: this could not be saved.</source>
+        <translation>Le disque de ce poste est plein : l’enregistrement n’a pas pu se faire.</translation>
+    </message>
+    <message>
+        <source>Free some space, then save again.</source>
+        <translation>Libérez de la place, puis enregistrez de nouveau.</translation>
+    </message>
+    <message>
+        <source>The folder of this workspace cannot be written.</source>
+        <translation>On ne peut pas écrire dans le dossier de cet espace de travail.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support for the right to write in it.</source>
+        <translation>Demandez au service informatique le droit d’y écrire.</translation>
+    </message>
+    <message>
+        <source>The workspace could not be read or written.</source>
+        <translation>L’espace de travail n’a pas pu être lu ou écrit.</translation>
+    </message>
+    <message>
+        <source>The workspace is closed.</source>
+        <translation>L’espace de travail est fermé.</translation>
+    </message>
+    <message>
+        <source>Start Estafette again.</source>
+        <translation>Relancez Estafette.</translation>
+    </message>
+    <message>
+        <source>A part of this installation is too old to keep your data safely.</source>
+        <translation>Une partie de cette installation est trop ancienne pour garder vos données en sûreté.</translation>
+    </message>
+    <message>
+        <source>This computer is enrolled already.</source>
+        <translation>Ce poste est déjà inscrit.</translation>
+    </message>
+    <message>
+        <source>Start Estafette again to open your workspace.</source>
+        <translation>Relancez Estafette pour ouvrir votre espace de travail.</translation>
+    </message>
+    <message>
+        <source>This code is for another person than the one this workspace belongs to.</source>
+        <translation>Ce code est celui d’une autre personne que celle de cet espace de travail.</translation>
+    </message>
+    <message>
+        <source>Ask your supervisor for a code in your name.</source>
+        <translation>Demandez à votre responsable un code à votre nom.</translation>
+    </message>
+    <message>
+        <source>This computer is not enrolled yet.</source>
+        <translation>Ce poste n’est pas encore inscrit.</translation>
+    </message>
+    <message>
+        <source>Enrol it with the code of your supervisor.</source>
+        <translation>Inscrivez-le avec le code de votre responsable.</translation>
+    </message>
+    <message>
+        <source>This text is too long to be saved.</source>
+        <translation>Ce texte est trop long pour être enregistré.</translation>
+    </message>
+    <message>
+        <source>Shorten it, then save again.</source>
+        <translation>Raccourcissez-le, puis enregistrez de nouveau.</translation>
+    </message>
+    <message>
+        <source>The file could not be written there.</source>
+        <translation>Le fichier n’a pas pu être écrit à cet endroit.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring to hold the device secret.</source>
+        <translation>Ce poste n’a pas de trousseau pour garder son secret.</translation>
+    </message>
+    <message>
+        <source>Nothing was created.</source>
+        <translation>Rien n’a été créé.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to start one, or to allow a secret file by policy.</source>
+        <translation>Demandez au service informatique d’en démarrer un, ou d’autoriser un fichier secret.</translation>
+    </message>
+    <message>
+        <source>This computer does not hold the secret that opens this workspace.</source>
+        <translation>Ce poste n’a pas le secret qui ouvre cet espace de travail.</translation>
+    </message>
+    <message>
+        <source>A workspace opens only on the computer where it was made.</source>
+        <translation>Un espace de travail ne s’ouvre que sur le poste où il a été créé.</translation>
+    </message>
+    <message>
+        <source>Some stored data is damaged and was set aside.</source>
+        <translation>Des données enregistrées sont abîmées et ont été mises de côté.</translation>
+    </message>
+    <message>
+        <source>It is never sent.</source>
+        <translation>Elles ne seront jamais envoyées.</translation>
+    </message>
+    <message>
+        <source>Call your IT support.</source>
+        <translation>Appelez le service informatique.</translation>
+    </message>
+    <message>
+        <source>The central service cannot be reached.</source>
+        <translation>Le service central est injoignable.</translation>
+    </message>
+    <message>
+        <source>Check the address and the network, then try again.</source>
+        <translation>Vérifiez l’adresse et le réseau, puis essayez encore.</translation>
+    </message>
+    <message>
+        <source>The central service takes too long to answer.</source>
+        <translation>Le service central met trop de temps à répondre.</translation>
+    </message>
+    <message>
+        <source>A page of the local network answers in place of the central service.</source>
+        <translation>Une page du réseau local répond à la place du service central.</translation>
+    </message>
+    <message>
+        <source>Open a web browser, sign in to the network, then try again.</source>
+        <translation>Ouvrez un navigateur, connectez-vous au réseau, puis essayez encore.</translation>
+    </message>
+    <message>
+        <source>The central service could not prove who it is: the connection was refused.</source>
+        <translation>Le service central n’a pas pu prouver son identité : la connexion a été refusée.</translation>
+    </message>
+    <message>
+        <source>Check the address and this computer&apos;s clock, or ask your IT support.</source>
+        <translation>Vérifiez l’adresse et l’heure de ce poste, ou demandez au service informatique.</translation>
+    </message>
+    <message>
+        <source>This address is not protected.</source>
+        <translation>Cette adresse n’est pas protégée.</translation>
+    </message>
+    <message>
+        <source>Use the address that begins with https://</source>
+        <translation>Utilisez l’adresse qui commence par https://</translation>
+    </message>
+    <message>
+        <source>This is not the address of a service.</source>
+        <translation>Ce n’est pas l’adresse d’un service.</translation>
+    </message>
+    <message>
+        <source>It looks like https://estafette.example.fr</source>
+        <translation>Elle ressemble à https://estafette.example.fr</translation>
+    </message>
+    <message>
+        <source>The central service does not know this enrolment code.</source>
+        <translation>Le service central ne connaît pas ce code d’inscription.</translation>
+    </message>
+    <message>
+        <source>Check it letter by letter, or ask for a new one.</source>
+        <translation>Vérifiez-le lettre par lettre, ou demandez-en un nouveau.</translation>
+    </message>
+    <message>
+        <source>This enrolment code was already used or has expired.</source>
+        <translation>Ce code d’inscription a déjà servi ou a expiré.</translation>
+    </message>
+    <message>
+        <source>Ask your supervisor for a new one.</source>
+        <translation>Demandez-en un nouveau à votre responsable.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s access was withdrawn.</source>
+        <translation>L’accès de ce poste a été retiré.</translation>
+    </message>
+    <message>
+        <source>Call your supervisor.</source>
+        <translation>Appelez votre responsable.</translation>
+    </message>
+    <message>
+        <source>The case is no longer in a state where this can be done.</source>
+        <translation>L’état du dossier ne permet plus de le faire.</translation>
+    </message>
+    <message>
+        <source>Read its history, then choose the next step.</source>
+        <translation>Lisez son historique, puis choisissez la suite.</translation>
+    </message>
+    <message>
+        <source>A colleague changed this case meanwhile.</source>
+        <translation>Un collègue a modifié ce dossier entre-temps.</translation>
+    </message>
+    <message>
+        <source>Look at the new values, then go on.</source>
+        <translation>Regardez les nouvelles valeurs, puis continuez.</translation>
+    </message>
+    <message>
+        <source>Some questions still need an answer.</source>
+        <translation>Il manque encore des réponses.</translation>
+    </message>
+    <message>
+        <source>They are marked in the form.</source>
+        <translation>Elles sont signalées dans le formulaire.</translation>
+    </message>
+    <message>
+        <source>This computer does not hold that procedure yet.</source>
+        <translation>Ce poste n’a pas encore cette démarche.</translation>
+    </message>
+    <message>
+        <source>It arrives at the next contact with the central service.</source>
+        <translation>Elle arrivera au prochain contact avec le service central.</translation>
+    </message>
+    <message>
+        <source>A file of the program is missing.</source>
+        <translation>Il manque un fichier du programme.</translation>
+    </message>
+    <message>
+        <source>Install Estafette again, or ask your IT support.</source>
+        <translation>Réinstallez Estafette, ou demandez au service informatique.</translation>
+    </message>
+    <message>
+        <source>The central service could not be reached.</source>
+        <translation>Le service central n’a pas pu être joint.</translation>
+    </message>
+    <message>
+        <source>The program tries again by itself.</source>
+        <translation>Le programme réessaie de lui-même.</translation>
+    </message>
+    <message>
+        <source>This computer could not do it now.</source>
+        <translation>Ce poste n’a pas pu le faire maintenant.</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, call your IT support.</source>
+        <translation>Essayez encore ; si cela continue, appelez le service informatique.</translation>
+    </message>
+    <message>
+        <source>Something in what was entered cannot be used.</source>
+        <translation>Une partie de la saisie ne peut pas être utilisée.</translation>
+    </message>
+    <message>
+        <source>Correct it, then try again.</source>
+        <translation>Corrigez-la, puis essayez encore.</translation>
+    </message>
+    <message>
+        <source>This was not accepted.</source>
+        <translation>Cela n’a pas été accepté.</translation>
+    </message>
+    <message>
+        <source>If it happens again, call your IT support with the code in the details.</source>
+        <translation>Si cela se reproduit, appelez le service informatique avec le code indiqué dans les détails.</translation>
+    </message>
+</context>
+<context>
+    <name>Events</name>
+    <message>
+        <source>Content erased</source>
+        <translation>Contenu effacé</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>A field was settled</source>
+        <translation>Un champ a été départagé</translation>
+    </message>
+    <message>
+        <source>An act of a newer version of Estafette</source>
+        <translation>Un acte d’une version plus récente d’Estafette</translation>
+    </message>
+    <message>
+        <source>Case submitted</source>
+        <translation>Dossier transmis</translation>
+    </message>
+    <message>
+        <source>More information was asked for</source>
+        <translation>Des informations ont été demandées</translation>
+    </message>
+    <message>
+        <source>Information given, case sent back</source>
+        <translation>Informations données, dossier renvoyé</translation>
+    </message>
+    <message>
+        <source>Review began</source>
+        <translation>Instruction commencée</translation>
+    </message>
+    <message>
+        <source>Request accepted</source>
+        <translation>Demande acceptée</translation>
+    </message>
+    <message>
+        <source>Request refused</source>
+        <translation>Demande refusée</translation>
+    </message>
+    <message>
+        <source>State: %1</source>
+        <translation>État : %1</translation>
+    </message>
+    <message>
+        <source>Case opened</source>
+        <translation>Dossier ouvert</translation>
+    </message>
+    <message>
+        <source>Tracking code given</source>
+        <translation>Code de suivi attribué</translation>
+    </message>
+    <message>
+        <source>Case changed</source>
+        <translation>Dossier modifié</translation>
+    </message>
+</context>
+<context>
+    <name>FollowUp</name>
+    <message>
+        <source>Your answer</source>
+        <translation>Votre réponse</translation>
+    </message>
+    <message>
+        <source>The supervisor reads it with the case. Correct the form first if that is what is asked.</source>
+        <translation>Le responsable la lit avec le dossier. Corrigez d’abord le formulaire si c’est ce qui est demandé.</translation>
+    </message>
+    <message>
+        <source>Answer and send back</source>
+        <translation>Répondre et renvoyer</translation>
+    </message>
+    <message>
+        <source>Correct the form</source>
+        <translation>Corriger le formulaire</translation>
+    </message>
+    <message>
+        <source>Add a note</source>
+        <translation>Ajouter une note</translation>
+    </message>
+    <message>
+        <source>Colleagues and supervisors read it. A note is never changed or removed.</source>
+        <translation>Vos collègues et les responsables la lisent. Une note n’est jamais modifiée ni supprimée.</translation>
+    </message>
+    <message>
+        <source>Add the note</source>
+        <translation>Ajouter la note</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notes</translation>
+    </message>
+    <message>
+        <source>More information is asked for — %1</source>
+        <translation>Informations demandées — %1</translation>
+    </message>
+    <message>
+        <source>See the form.</source>
+        <translation>Voyez le formulaire.</translation>
+    </message>
+    <message>
+        <source>More information is asked for</source>
+        <translation>Informations demandées</translation>
+    </message>
+    <message>
+        <source>No note yet.</source>
+        <translation>Aucune note pour l’instant.</translation>
+    </message>
+    <message>
+        <source>Write something first.</source>
+        <translation>Écrivez d’abord quelque chose.</translation>
+    </message>
+</context>
+<context>
+    <name>Forms</name>
+    <message>
+        <source>dd/mm/yyyy</source>
+        <translation>jj/mm/aaaa</translation>
+    </message>
+    <message>
+        <source>hh:mm</source>
+        <translation>hh:mm</translation>
+    </message>
+    <message>
+        <source>{label}: time</source>
+        <translation>{label}&#xa0;: heure</translation>
+    </message>
+    <message>
+        <source>Calendar</source>
+        <translation>Calendrier</translation>
+    </message>
+    <message>
+        <source>Choose in a calendar</source>
+        <translation>Choisir dans un calendrier</translation>
+    </message>
+    <message>
+        <source>The first {rows} are shown. More letters narrow the list.</source>
+        <translation>Les {rows} premiers sont affichés. Quelques lettres de plus réduisent la liste.</translation>
+    </message>
+    <message>
+        <source>Nothing in the list has this name.</source>
+        <translation>Rien dans la liste ne porte ce nom.</translation>
+    </message>
+    <message>
+        <source>Type a few letters</source>
+        <translation>Tapez quelques lettres</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>Liste</translation>
+    </message>
+    <message>
+        <source>{label}: search</source>
+        <translation>{label}&#xa0;: recherche</translation>
+    </message>
+    <message>
+        <source>Chosen: {choices}</source>
+        <translation>Choisis&#xa0;: {choices}</translation>
+    </message>
+    <message>
+        <source>Nothing chosen yet</source>
+        <translation>Rien de choisi pour le moment</translation>
+    </message>
+    <message>
+        <source>The choices depend on an earlier answer.</source>
+        <translation>Les choix dépendent d&apos;une réponse précédente.</translation>
+    </message>
+    <message>
+        <source>Yes, confirmed</source>
+        <translation>Oui, c&apos;est confirmé</translation>
+    </message>
+    <message>
+        <source>F8 goes to the next one, Shift+F8 to the one before.</source>
+        <translation>F8 mène à la suivante, Maj+F8 à la précédente.</translation>
+    </message>
+    <message>
+        <source>Page of the form</source>
+        <translation>Page du formulaire</translation>
+    </message>
+    <message>
+        <source>“{label}” still needs an answer.</source>
+        <translation>Il manque une réponse à «&#xa0;{label}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>The form does not accept this answer to “{label}”.</source>
+        <translation>Le formulaire n&apos;accepte pas cette réponse à «&#xa0;{label}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a whole number, for example 12.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a number, for example 12.5.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un nombre, par exemple 12,5.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a date, for example 03/04/1950 or 030450.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une date, par exemple 03/04/1950 ou 030450.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a time, for example 9:30.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une heure, par exemple 9h30.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a date and a time, for example 03/04/1950 9:30.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une date et une heure, par exemple 03/04/1950 9h30.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes an answer from the list.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une réponse de la liste.</translation>
+    </message>
+    <message>
+        <source>Nothing in the list has this name. Choose “{label}” in the list.</source>
+        <translation>Rien dans la liste ne porte ce nom. Choisissez «&#xa0;{label}&#xa0;» dans la liste.</translation>
+    </message>
+    <message>
+        <source>“{label}” has as many entries as the form allows. All is saved.</source>
+        <translation>«&#xa0;{label}&#xa0;» compte autant de lignes que le formulaire en permet. Tout est enregistré.</translation>
+    </message>
+    <message>
+        <source>The answer to “{label}” is too long to be saved: shorten it.</source>
+        <translation>La réponse à «&#xa0;{label}&#xa0;» est trop longue pour être enregistrée&#xa0;: raccourcissez-la.</translation>
+    </message>
+    <message>
+        <source>The case has moved on meanwhile, so “{label}” can no longer be changed here. What came before is saved.</source>
+        <translation>Le dossier a avancé entre-temps&#xa0;: «&#xa0;{label}&#xa0;» ne peut plus être modifié ici. Ce qui précède est enregistré.</translation>
+    </message>
+    <message>
+        <source>The disk is full: “{label}” is not saved yet. It stays here as you typed it, and what came before is saved. Free some space, then try again.</source>
+        <translation>Le disque est plein&#xa0;: «&#xa0;{label}&#xa0;» n&apos;est pas encore enregistré. Votre saisie reste affichée ici, et ce qui précède est enregistré. Libérez de la place, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>This computer refuses to write: “{label}” is not saved yet. It stays here as you typed it, and what came before is saved. Tell your IT service, then try again.</source>
+        <translation>Ce poste refuse d&apos;écrire&#xa0;: «&#xa0;{label}&#xa0;» n&apos;est pas encore enregistré. Votre saisie reste affichée ici, et ce qui précède est enregistré. Prévenez votre service informatique, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>“{label}” is not saved yet. It stays here as you typed it, and what came before is saved. Try again soon.</source>
+        <translation>«&#xa0;{label}&#xa0;» n&apos;est pas encore enregistré. Votre saisie reste affichée ici, et ce qui précède est enregistré. Réessayez dans un instant.</translation>
+    </message>
+    <message>
+        <source>Saved on this computer</source>
+        <translation>Enregistré sur ce poste</translation>
+    </message>
+    <message>
+        <source>For reading</source>
+        <translation>À lire</translation>
+    </message>
+    <message>
+        <source>{answered} of {questions}</source>
+        <translation>{answered} sur {questions}</translation>
+    </message>
+    <message>
+        <source>{answered} of {questions}, {problems} to check</source>
+        <translation>{answered} sur {questions}, {problems} à vérifier</translation>
+    </message>
+    <message>
+        <source>Page {number}</source>
+        <translation>Page {number}</translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation>Pas encore connu</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Sans réponse</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Oui</translation>
+    </message>
+    <message>
+        <source>Pages of the form</source>
+        <translation>Pages du formulaire</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>No. {number}</source>
+        <translation>N° {number}</translation>
+    </message>
+    <message>
+        <source>Remove: {row}</source>
+        <translation>Retirer&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Close: {row}</source>
+        <translation>Replier&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Open: {row}</source>
+        <translation>Déplier&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Add (Alt+R)</source>
+        <translation>Ajouter (Alt+R)</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Add: {what}</source>
+        <translation>Ajouter&#xa0;: {what}</translation>
+    </message>
+    <message>
+        <source>Add a row</source>
+        <translation>Ajouter une ligne</translation>
+    </message>
+    <message>
+        <source>“{row}” is removed.</source>
+        <translation>«&#xa0;{row}&#xa0;» est retiré.</translation>
+    </message>
+    <message>
+        <source>Undo: {row}</source>
+        <translation>Annuler&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>Clear the choice</source>
+        <translation>Effacer le choix</translation>
+    </message>
+    <message>
+        <source>required</source>
+        <translation>obligatoire</translation>
+    </message>
+    <message>
+        <source>Previous page</source>
+        <translation>Page précédente</translation>
+    </message>
+    <message>
+        <source>Previous page (Ctrl+Page Up)</source>
+        <translation>Page précédente (Ctrl+Page haut)</translation>
+    </message>
+    <message>
+        <source>Next answer to check (F8)</source>
+        <translation>Réponse suivante à vérifier (F8)</translation>
+    </message>
+    <message>
+        <source>Check and submit</source>
+        <translation>Vérifier et déposer</translation>
+    </message>
+    <message>
+        <source>Check and submit (Ctrl+Enter)</source>
+        <translation>Vérifier et déposer (Ctrl+Entrée)</translation>
+    </message>
+    <message>
+        <source>Next page</source>
+        <translation>Page suivante</translation>
+    </message>
+    <message>
+        <source>Next page (Ctrl+Page Down or Ctrl+Enter)</source>
+        <translation>Page suivante (Ctrl+Page bas ou Ctrl+Entrée)</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Open the citizen</source>
+        <translation>Ouvrir l’usager</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Délai</translation>
+    </message>
+    <message>
+        <source>Code %1</source>
+        <translation>Code %1</translation>
+    </message>
+    <message>
+        <source>Submit the case</source>
+        <translation>Transmettre le dossier</translation>
+    </message>
+    <message>
+        <source>Answer and send back</source>
+        <translation>Répondre et renvoyer</translation>
+    </message>
+    <message>
+        <source>See the receipt</source>
+        <translation>Voir le récépissé</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryView</name>
+    <message>
+        <source>History of the case</source>
+        <translation>Historique du dossier</translation>
+    </message>
+</context>
+<context>
+    <name>HomeScreen</name>
+    <message>
+        <source>To complete</source>
+        <translation>À compléter</translation>
+    </message>
+    <message>
+        <source>Drafts to finish</source>
+        <translation>Brouillons à terminer</translation>
+    </message>
+    <message>
+        <source>Not received yet by the central service</source>
+        <translation>Pas encore reçu par le service central</translation>
+    </message>
+    <message>
+        <source>To settle</source>
+        <translation>À départager</translation>
+    </message>
+    <message>
+        <source>Receive someone</source>
+        <translation>Recevoir quelqu’un</translation>
+    </message>
+    <message>
+        <source>Nothing to do for the moment</source>
+        <translation>Rien à faire pour le moment</translation>
+    </message>
+    <message>
+        <source>Cases to complete, drafts and what has not left this computer yet appear here.</source>
+        <translation>Les dossiers à compléter, les brouillons et ce qui n’a pas encore quitté ce poste s’affichent ici.</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Accueil</translation>
+    </message>
+    <message>
+        <source>What needs you: cases that a supervisor sent back, drafts to finish, and acts that have not reached the central service yet. Ctrl+K searches everywhere, Ctrl+N begins a new case, Esc goes one step back.</source>
+        <translation>Ce qui a besoin de vous : les dossiers qu’un responsable a renvoyés, les brouillons à terminer, et les actes que le service central n’a pas encore reçus. Ctrl+K cherche partout, Ctrl+N commence un dossier, Échap revient d’un pas.</translation>
+    </message>
+    <message>
+        <source>Hello %1</source>
+        <translation>Bonjour %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n act(s) could not be applied and wait for a decision</source>
+        <translation>
+            <numerusform>%n acte n’a pas pu être appliqué et attend une décision</numerusform>
+            <numerusform>%n actes n’ont pas pu être appliqués et attendent une décision</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was lost: they are kept on this computer. Your supervisor or your IT support can help.</source>
+        <translation>Rien n’est perdu : tout est gardé sur ce poste. Votre responsable ou le service informatique peut vous aider.</translation>
+    </message>
+</context>
+<context>
+    <name>NewCaseScreen</name>
+    <message>
+        <source>Search a procedure</source>
+        <translation>Chercher une démarche</translation>
+    </message>
+    <message>
+        <source>Search a procedure…</source>
+        <translation>Chercher une démarche…</translation>
+    </message>
+    <message>
+        <source>Procedures</source>
+        <translation>Démarches</translation>
+    </message>
+    <message>
+        <source>No procedure on this computer yet</source>
+        <translation>Aucune démarche sur ce poste pour l’instant</translation>
+    </message>
+    <message>
+        <source>They arrive at the first contact with the central service.</source>
+        <translation>Elles arrivent au premier contact avec le service central.</translation>
+    </message>
+    <message>
+        <source>Begin the case</source>
+        <translation>Commencer le dossier</translation>
+    </message>
+    <message>
+        <source>New case</source>
+        <translation>Nouveau dossier</translation>
+    </message>
+    <message>
+        <source>Choose what the person asks for. On the right: what to know, what to bring and how long it takes. « Begin the case » opens its form; from then on every answer is saved as it is given.</source>
+        <translation>Choisissez ce que la personne demande. À droite : ce qu’il faut savoir, ce qu’il faut apporter et le délai. « Commencer le dossier » ouvre son formulaire ; ensuite chaque réponse est enregistrée au fur et à mesure.</translation>
+    </message>
+    <message>
+        <source>For %1</source>
+        <translation>Pour %1</translation>
+    </message>
+    <message>
+        <source>No procedure matches</source>
+        <translation>Aucune démarche ne correspond</translation>
+    </message>
+    <message>
+        <source>Try another word.</source>
+        <translation>Essayez un autre mot.</translation>
+    </message>
+    <message>
+        <source>To bring</source>
+        <translation>À apporter</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Délai</translation>
+    </message>
+    <message>
+        <source>To tell the person</source>
+        <translation>À dire à la personne</translation>
+    </message>
+    <message>
+        <source>Legal basis</source>
+        <translation>Textes de référence</translation>
+    </message>
+    <message numerus="yes">
+        <source>An answer within %n day(s).</source>
+        <translation>
+            <numerusform>Réponse sous %n jour.</numerusform>
+            <numerusform>Réponse sous %n jours.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No answer by then means yes.</source>
+        <translation>Sans réponse d’ici là, c’est oui.</translation>
+    </message>
+    <message>
+        <source>No answer by then means no.</source>
+        <translation>Sans réponse d’ici là, c’est non.</translation>
+    </message>
+    <message>
+        <source>Case opened and saved on this computer</source>
+        <translation>Dossier ouvert et enregistré sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>Plurals</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n jour</numerusform>
+            <numerusform>%n jours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>il reste %n jour</numerusform>
+            <numerusform>il reste %n jours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) late</source>
+        <translation>
+            <numerusform>délai dépassé de %n jour</numerusform>
+            <numerusform>délai dépassé de %n jours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n case(s) on this computer</source>
+        <translation>
+            <numerusform>%n dossier sur ce poste</numerusform>
+            <numerusform>%n dossiers sur ce poste</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n citizen(s) on this computer</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n act(s) wait for a decision</source>
+        <translation>
+            <numerusform>%n acte attend une décision</numerusform>
+            <numerusform>%n actes attendent une décision</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) saved</source>
+        <translation>
+            <numerusform>%n réponse enregistrée</numerusform>
+            <numerusform>%n réponses enregistrées</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>Open the case</source>
+        <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>Open the case (Return)</source>
+        <translation>Ouvrir le dossier (Entrée)</translation>
+    </message>
+    <message>
+        <source>Opened %1</source>
+        <translation>Ouvert %1</translation>
+    </message>
+    <message>
+        <source>Submitted %1</source>
+        <translation>Transmis %1</translation>
+    </message>
+    <message>
+        <source>Tracking code %1</source>
+        <translation>Code de suivi %1</translation>
+    </message>
+    <message>
+        <source>Agent: %1</source>
+        <translation>Agent : %1</translation>
+    </message>
+    <message>
+        <source>Not received yet by the central service</source>
+        <translation>Pas encore reçu par le service central</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Réglages</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Verrouiller</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Accueil</translation>
+    </message>
+    <message>
+        <source>Cases</source>
+        <translation>Dossiers</translation>
+    </message>
+    <message>
+        <source>Citizens</source>
+        <translation>Usagers</translation>
+    </message>
+    <message>
+        <source>To settle</source>
+        <translation>À départager</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Taille du texte</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Comme le système</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Clair</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Sombre</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Couleurs</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Langue</translation>
+    </message>
+</context>
+<context>
+    <name>ReceiptTab</name>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Enregistrer en PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>No receipt yet</source>
+        <translation>Pas encore de récépissé</translation>
+    </message>
+    <message>
+        <source>It is made when the case is submitted: office, date, answers, tracking code.</source>
+        <translation>Il est établi quand le dossier est transmis : antenne, date, réponses, code de suivi.</translation>
+    </message>
+    <message>
+        <source>Save the receipt</source>
+        <translation>Enregistrer le récépissé</translation>
+    </message>
+    <message>
+        <source>receipt-%1.pdf</source>
+        <translation>recepisse-%1.pdf</translation>
+    </message>
+    <message>
+        <source>The central service has not received the case yet: the receipt says so.</source>
+        <translation>Le service central n’a pas encore reçu le dossier : le récépissé le dit.</translation>
+    </message>
+    <message>
+        <source>Received by the central service.</source>
+        <translation>Reçu par le service central.</translation>
+    </message>
+    <message>
+        <source>Page %1 of the receipt</source>
+        <translation>Page %1 du récépissé</translation>
+    </message>
+    <message>
+        <source>Receipt saved: %1</source>
+        <translation>Récépissé enregistré : %1</translation>
+    </message>
+</context>
+<context>
+    <name>Record</name>
+    <message>
+        <source>With %1</source>
+        <translation>Chez %1</translation>
+    </message>
+    <message>
+        <source>With the supervisors</source>
+        <translation>Chez les responsables</translation>
+    </message>
+    <message>
+        <source>Closed file</source>
+        <translation>Dossier terminé</translation>
+    </message>
+</context>
+<context>
+    <name>RecordScreen</name>
+    <message>
+        <source>Pages of the case</source>
+        <translation>Pages du dossier</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>Formulaire</translation>
+    </message>
+    <message>
+        <source>Follow-up</source>
+        <translation>Suivi</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Récépissé</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historique</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
+        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. « Formulaire » : chaque réponse est enregistrée au fur et à mesure. « Suivi » : ce que demandent les responsables, et vos notes. « Récépissé » : ce que la personne emporte. « Historique » : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+    </message>
+    <message>
+        <source>Follow-up (1 request)</source>
+        <translation>Suivi (1 demande)</translation>
+    </message>
+    <message>
+        <source>Case saved on this computer; it leaves as soon as the network allows.</source>
+        <translation>Dossier enregistré sur ce poste ; il part dès que le réseau le permet.</translation>
+    </message>
+    <message>
+        <source>Note saved on this computer</source>
+        <translation>Note enregistrée sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>SearchBox</name>
+    <message>
+        <source>Search citizens and cases</source>
+        <translation>Chercher usagers et dossiers</translation>
+    </message>
+    <message>
+        <source>Search a citizen, a case, a tracking code…</source>
+        <translation>Chercher un usager, un dossier, un code de suivi…</translation>
+    </message>
+    <message>
+        <source>Search (%1)</source>
+        <translation>Chercher (%1)</translation>
+    </message>
+    <message>
+        <source>Nothing found. Try fewer letters.</source>
+        <translation>Rien trouvé. Essayez avec moins de lettres.</translation>
+    </message>
+</context>
+<context>
+    <name>Shell</name>
+    <message>
+        <source>New</source>
+        <translation>Nouveau</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Aide</translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>Draft</source>
+        <translation>Brouillon</translation>
+    </message>
+    <message>
+        <source>Submitted</source>
+        <translation>En construction</translation>
+    </message>
+    <message>
+        <source>Under review</source>
+        <translation>En instruction</translation>
+    </message>
+    <message>
+        <source>To complete</source>
+        <translation>À compléter</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>Accepté</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Refusé</translation>
+    </message>
+    <message>
+        <source>Closed without effect</source>
+        <translation>Sans suite</translation>
+    </message>
+    <message>
+        <source>Archived</source>
+        <translation>Archivé</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>Sur ce poste</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Reçu</translation>
+    </message>
+    <message>
+        <source>Received and merged</source>
+        <translation>Reçu et réuni</translation>
+    </message>
+    <message>
+        <source>To settle</source>
+        <translation>À départager</translation>
+    </message>
+    <message>
+        <source>Waiting for a decision</source>
+        <translation>Attend une décision</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Undo</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Close the message</source>
+        <translation>Fermer le message</translation>
+    </message>
+</context>
+<context>
+    <name>Sync</name>
+    <message>
+        <source>Everything was received by the central service</source>
+        <translation>Tout est reçu par le service central</translation>
+    </message>
+    <message>
+        <source>%1, the oldest for %2</source>
+        <translation>%1, le plus ancien de %2</translation>
+    </message>
+    <message>
+        <source>no contact yet</source>
+        <translation>aucun contact pour l’instant</translation>
+    </message>
+    <message>
+        <source>last contact %1</source>
+        <translation>dernier contact %1</translation>
+    </message>
+    <message>
+        <source>the local network asks you to sign in: open a web browser</source>
+        <translation>le réseau local demande une connexion : ouvrez un navigateur</translation>
+    </message>
+    <message>
+        <source>the service could not prove who it is</source>
+        <translation>le service n’a pas pu prouver son identité</translation>
+    </message>
+    <message>
+        <source>the disk of this computer is full</source>
+        <translation>le disque de ce poste est plein</translation>
+    </message>
+    <message>
+        <source>this computer&apos;s access was withdrawn: call your supervisor</source>
+        <translation>l’accès de ce poste a été retiré : appelez votre responsable</translation>
+    </message>
+    <message>
+        <source>this computer must be enrolled again</source>
+        <translation>ce poste doit être inscrit de nouveau</translation>
+    </message>
+    <message>
+        <source>sync is paused</source>
+        <translation>échanges en pause</translation>
+    </message>
+    <message>
+        <source>the service is busy, tried again by itself</source>
+        <translation>le service est occupé, nouvel essai automatique</translation>
+    </message>
+    <message>
+        <source>no network: you can go on working</source>
+        <translation>pas de réseau : vous pouvez continuer à travailler</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockView</name>
+    <message>
+        <source>Passphrase</source>
+        <translation>Phrase secrète</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Montrer</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Ouvrir</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>Ouverture en cours</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>Verrouillé</translation>
+    </message>
+    <message>
+        <source>Your work is encrypted on this computer. Unlocking brings you back to where you were.</source>
+        <translation>Votre travail est chiffré sur ce poste. En déverrouillant, vous retrouvez l’écran où vous étiez.</translation>
+    </message>
+    <message>
+        <source>Enter the passphrase that you chose when this computer was enrolled. Nobody else knows it.</source>
+        <translation>Tapez la phrase secrète que vous avez choisie à l’inscription de ce poste. Personne d’autre ne la connaît.</translation>
+    </message>
+    <message>
+        <source>Enter your passphrase.</source>
+        <translation>Tapez votre phrase secrète.</translation>
+    </message>
+    <message>
+        <source>This passphrase does not open the workspace. Check the capital letters and the keyboard.</source>
+        <translation>Cette phrase secrète n’ouvre pas l’espace de travail. Vérifiez les majuscules et le clavier.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Next try in %n second(s).</source>
+        <translation>
+            <numerusform>Nouvel essai dans %n seconde.</numerusform>
+            <numerusform>Nouvel essai dans %n secondes.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>Cacher</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Give this computer a name.</source>
+        <translation>Donnez un nom à ce poste.</translation>
+    </message>
+    <message>
+        <source>Five words that have nothing in common, or at least 12 characters with letters and digits or signs.</source>
+        <translation>Cinq mots sans rapport entre eux, ou au moins 12 caractères avec lettres et chiffres ou signes.</translation>
+    </message>
+    <message>
+        <source>This passphrase is good.</source>
+        <translation>Cette phrase secrète convient.</translation>
+    </message>
+    <message>
+        <source>Enter the address of the central service.</source>
+        <translation>Indiquez l’adresse du service central.</translation>
+    </message>
+    <message>
+        <source>This is not an address. It looks like https://estafette.example.fr</source>
+        <translation>Ce n’est pas une adresse. Elle ressemble à https://estafette.example.fr</translation>
+    </message>
+    <message>
+        <source>This address is not protected. Use the one that begins with https://</source>
+        <translation>Cette adresse n’est pas protégée. Utilisez celle qui commence par https://</translation>
+    </message>
+    <message>
+        <source>Enter the code that your supervisor gave you.</source>
+        <translation>Indiquez le code donné par votre responsable.</translation>
+    </message>
+    <message>
+        <source>This code is too short: some characters are missing.</source>
+        <translation>Ce code est trop court : il manque des caractères.</translation>
+    </message>
+    <message>
+        <source>Choose a passphrase.</source>
+        <translation>Choisissez une phrase secrète.</translation>
+    </message>
+    <message>
+        <source>This passphrase is too long.</source>
+        <translation>Cette phrase secrète est trop longue.</translation>
+    </message>
+    <message>
+        <source>Too easy to guess: add a digit or a sign, or use five words.</source>
+        <translation>Trop facile à deviner : ajoutez un chiffre ou un signe, ou prenez cinq mots.</translation>
+    </message>
+    <message>
+        <source>Still too short: use 12 characters, or five words.</source>
+        <translation>Encore trop court : 12 caractères, ou cinq mots.</translation>
+    </message>
+    <message>
+        <source>The two passphrases are not the same.</source>
+        <translation>Les deux phrases ne sont pas identiques.</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomeView</name>
+    <message>
+        <source>Address of the central service</source>
+        <translation>Adresse du service central</translation>
+    </message>
+    <message>
+        <source>Your supervisor gave it to you with the code.</source>
+        <translation>Votre responsable vous l’a donnée avec le code.</translation>
+    </message>
+    <message>
+        <source>Enrolment code</source>
+        <translation>Code d’inscription</translation>
+    </message>
+    <message>
+        <source>It works once only.</source>
+        <translation>Il ne sert qu’une fois.</translation>
+    </message>
+    <message>
+        <source>Name of this computer</source>
+        <translation>Nom de ce poste</translation>
+    </message>
+    <message>
+        <source>Your supervisor sees it in the list of computers.</source>
+        <translation>Votre responsable le voit dans la liste des postes.</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Phrase secrète</translation>
+    </message>
+    <message>
+        <source>The same passphrase again</source>
+        <translation>La même phrase secrète, encore une fois</translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation>En cours</translation>
+    </message>
+    <message>
+        <source>Enrol this computer</source>
+        <translation>Inscrire ce poste</translation>
+    </message>
+    <message>
+        <source>This computer is not known to the central service yet. Enter the address and the one-time code, choose a passphrase, and press « Enrol this computer ». From then on you can work with or without a network.</source>
+        <translation>Le service central ne connaît pas encore ce poste. Indiquez l’adresse et le code à usage unique, choisissez une phrase secrète, puis appuyez sur « Inscrire ce poste ». Ensuite vous travaillerez avec ou sans réseau.</translation>
+    </message>
+    <message>
+        <source>Making the encrypted workspace…</source>
+        <translation>Création de l’espace de travail chiffré…</translation>
+    </message>
+    <message>
+        <source>Your passphrase</source>
+        <translation>Votre phrase secrète</translation>
+    </message>
+    <message>
+        <source>It opens your work on this computer, even without a network. Nobody can recover it for you.</source>
+        <translation>Elle ouvre votre travail sur ce poste, même sans réseau. Personne ne peut la retrouver à votre place.</translation>
+    </message>
+    <message>
+        <source>Once only. It takes two minutes and needs the network.</source>
+        <translation>Une seule fois. Il faut deux minutes et le réseau.</translation>
+    </message>
+    <message>
+        <source>Central service</source>
+        <translation>Service central</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>Ce poste</translation>
+    </message>
+    <message>
+        <source>Chosen: your encrypted workspace is ready on this computer.</source>
+        <translation>Choisie : votre espace de travail chiffré est prêt sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Presenting this computer to the central service…</source>
+        <translation>Présentation du poste au service central…</translation>
+    </message>
+</context>
+<context>
+    <name>_Popup</name>
+    <message>
+        <source>Results of the search</source>
+        <translation>Résultats de la recherche</translation>
+    </message>
+</context>
+<context>
+    <name>window</name>
+    <message>
+        <source>Something unexpected happened. What was saved is safe; go on, or start Estafette again.</source>
+        <translation>Quelque chose d’imprévu est arrivé. Ce qui est enregistré est en sûreté ; continuez, ou relancez Estafette.</translation>
+    </message>
+</context>
+</TS>

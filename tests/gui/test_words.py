@@ -1,0 +1,142 @@
+"""Words: every error has a sentence, dates and delays are said as people say them, sync says the truth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from cases.errors import EstafetteError, InputError, NetworkFault
+from cases.events import EventId
+from cases.views import HistoryEntry
+from desktop import i18n
+from desktop.words import dates
+from desktop.words.errors import explain, known_codes
+from desktop.words.events import event_text, event_title
+from desktop.words.states import CASE_STATES, case_state
+from desktop.words.sync_line import sync_line
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NOW_MS = round(datetime(2026, 11, 3, 10, 56).timestamp() * 1000)
+SAID_TO_THE_AGENT = ("network.", "store.", "keyring.", "keyslots.", "unlock.", "enrol.", "server.", "device_secret.")
+
+
+def raised_codes() -> set[str]:
+    """Codes that the layers below raise."""
+    pattern = re.compile(r"""(?:Error|Fault)\(\s*"([a-z_]+\.[a-z_]+)\"""")
+    named = re.compile(r"""^[A-Z_]+ = "((?:network|enrol)\.[a-z_]+)"$""", re.MULTILINE)
+    found: set[str] = set()
+    for folder in ("cases", "sync"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text("utf-8")
+            found |= set(pattern.findall(text)) | set(named.findall(text))
+    return found
+
+
+def test_what_an_agent_can_meet_has_words_of_its_own() -> None:
+    met = {code for code in raised_codes() if code.startswith(SAID_TO_THE_AGENT)}
+    assert met - known_codes() == set()
+
+
+@pytest.mark.parametrize("code", sorted(known_codes()))
+def test_words_say_what_happened_and_what_to_do_without_codes(code: str) -> None:
+    words = explain(EstafetteError(code))
+    assert words.what.endswith(".") and words.next
+    assert code not in words.sentence and "{" not in words.sentence
+    assert "rreur" not in words.sentence and "euillez" not in words.sentence
+
+
+def test_an_unknown_code_is_explained_by_its_cause() -> None:
+    assert explain(NetworkFault("network.of_tomorrow")).what == "Le service central n’a pas pu être joint."
+    assert explain(InputError("something.new")).next
+
+
+def test_french_dates_as_people_say_them() -> None:
+    today = date(2026, 11, 3)
+    assert dates.day(today, today=today) == "mardi 3 novembre"
+    assert dates.day(date(2027, 1, 1), today=today) == "vendredi 1er janvier 2027"
+    assert dates.moment(NOW_MS, NOW_MS) == "aujourd’hui à 10:56"
+    assert dates.moment(NOW_MS - dates.DAY_MS, NOW_MS) == "hier à 10:56"
+    assert dates.iso_day("1950-04-03") == "03/04/1950"
+    assert dates.iso_day("vers 1950") == "vers 1950"
+    assert dates.number(12500) == "12\u202f500"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(12, "il reste 12 jours"), (1, "il reste 1 jour"), (0, "dernier jour"), (-3, "délai dépassé de 3 jours")],
+)
+def test_delays_in_words(days: int, words: str) -> None:
+    assert dates.remaining(days) == words
+
+
+def test_english_beside_french() -> None:
+    i18n.install("en")
+    assert dates.remaining(1) == "1 day left"
+    assert dates.remaining(2) == "2 days left"
+    assert case_state("needs_information").word == "To complete"
+
+
+def test_every_state_has_its_word_icon_and_tone() -> None:
+    assert len({case_state(state).word for state in CASE_STATES}) == len(CASE_STATES)
+
+
+@dataclass
+class Standing:
+    """Where sync stands, as ``sync.agent.AgentStatus`` says it."""
+
+    state: str = "idle"
+    pending: int = 0
+    pending_cases: int = 0
+    pending_citizens: int = 0
+    oldest_pending_ms: int | None = None
+    last_contact_ms: int | None = NOW_MS - 14 * dates.MINUTE_MS
+    parked: int = 0
+    fault: str = ""
+    fault_details: dict[str, object] = field(default_factory=dict)
+
+
+def test_the_strip_when_everything_was_received() -> None:
+    line = sync_line(Standing(), NOW_MS)
+    assert line.text == "Tout est reçu par le service central · dernier contact 10:42"
+    assert line.tone == "positive"
+
+
+def test_the_strip_while_a_case_is_on_this_computer() -> None:
+    standing = Standing("offline", 3, 1, NOW_MS - 14 * dates.MINUTE_MS, fault="network.unreachable")
+    assert sync_line(standing, NOW_MS).text == (
+        "1 dossier sur ce poste, le plus ancien de 14 min · pas de réseau : vous pouvez continuer à travailler"
+        " · dernier contact 10:42"
+    )
+
+
+@pytest.mark.parametrize(
+    ("standing", "part"),
+    [
+        (Standing("offline", fault="network.captive_portal"), "ouvrez un navigateur"),
+        (Standing("offline", fault="network.tls"), "prouver son identité"),
+        (Standing("revoked"), "l’accès de ce poste a été retiré"),
+        (Standing("needs_sign_in"), "inscrit de nouveau"),
+        (Standing("paused"), "en pause"),
+        (Standing("backing_off"), "nouvel essai"),
+        (Standing(parked=2), "2 actes attendent une décision"),
+        (Standing("offline", last_contact_ms=None), "aucun contact"),
+    ],
+)
+def test_the_strip_says_what_is_in_the_way(standing: Standing, part: str) -> None:
+    assert part in sync_line(standing, NOW_MS).text
+
+
+def entry(kind: str, **body: object) -> HistoryEntry:
+    return HistoryEntry(EventId("d", 1, 1), kind, "a", "Awa Koné", NOW_MS, None, "pending", body, "")
+
+
+def test_events_in_words() -> None:
+    assert event_title(entry("status", **{"from": "draft", "to": "submitted"})) == "Dossier transmis"
+    assert event_title(entry("set", **{"/a": "1", "/b": "2"})) == "2 réponses enregistrées"
+    assert event_title(entry("set", procedure="apa")) == "Dossier ouvert"
+    assert event_text(entry("note", text="Rappelle jeudi")) == "Rappelle jeudi"
+    assert event_title(entry("of_tomorrow")) != ""
