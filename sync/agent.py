@@ -262,6 +262,7 @@ class Agent:
         """End the background work and every request under way; final. On return nothing touches the workspace any more.
 
         A thread that the operating system holds in a name look-up is not waited for: all that it can still do is end.
+        Not from a status listener: those run on the threads that this waits for.
         """
         self._schedule.close()
         self._exit.close()

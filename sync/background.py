@@ -71,7 +71,7 @@ class Background:
     def stop(self) -> None:
         """Wait until nothing of this touches the workspace any more. The schedule and the line are closed before."""
         self._unlisten()
-        self._exit.wait()
+        self._exit.wait(self._threads)
 
     def _on_commit(self, changed: Changed) -> None:
         if changed.kinds & _RECORDS:

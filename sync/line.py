@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cases.errors import NetworkFault
 from sync.auth import Credentials
@@ -19,7 +19,7 @@ class Exit:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._outside: dict[int, int] = {}
+        self._outside: set[int] = set()
         self._running: set[int] = set()
         self._closed = False
 
@@ -28,13 +28,13 @@ class Exit:
         with self._changed:
             if self._closed:
                 raise NetworkFault(STOPPED)
-            self._outside[threading.get_ident()] = 1
+            self._outside.add(threading.get_ident())
             self._changed.notify_all()
 
     def come_back(self) -> None:
         """The calling thread is back. NetworkFault ``network.stopped`` once closed: it must not go on with its work."""
         with self._changed:
-            self._outside.pop(threading.get_ident(), None)
+            self._outside.discard(threading.get_ident())
             if self._closed:
                 raise NetworkFault(STOPPED)
 
@@ -54,10 +54,14 @@ class Exit:
         with self._changed:
             self._closed = True
 
-    def wait(self) -> None:
+    def wait(self, threads: Iterable[threading.Thread]) -> None:
         """Wait until every thread has ended or is outside, where all that it can still do is end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._running <= self._outside.keys())
+            self._changed.wait_for(lambda: self._running <= self._outside)
+            outside = set(self._outside)
+        for thread in threads:
+            if thread.ident is not None and thread.ident not in outside:
+                thread.join()
 
 
 class Line:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cases.errors import InputError, NetworkFault
-from sync.transport import ANSWER_BYTES_MAX, RequestsTransport, Response, checked_url
+from sync.messages import ANSWER_BYTES_MAX
+from sync.transport import RequestsTransport, Response, checked_url
 from tests.support.memory_http import Answer, served
 
 OWN = {"Estafette-Service": "1", "Content-Type": "application/json"}
