@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from central.web import catalogue
 from central.web.words import Words, best_language
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -15,10 +14,6 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def test_catalogues_agree_with_the_code() -> None:
-    assert catalogue.check() == []
 
 
 def test_dates_are_written_as_people_write_them_in_the_reader_s_zone() -> None:
