@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 GATHER_MS = 40
-"""Commits that follow each other within this time reach the screens as one: a first sync must not make lists flicker."""
+"""Commits that follow each other so closely reach the screens as one: a first sync must not make lists flicker."""
 
 
 class _Changed(Protocol):

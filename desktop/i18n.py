@@ -1,7 +1,7 @@
 """The language of the screens: French by default, English beside it, through Qt's translation tools.
 
-Sources are English. French lives in ``resources/translations/estafette_fr.ts``; the compiled ``.qm`` beside it is made by
-the build. From source, where there is none or an old one, it is compiled once into a per-user cache.
+Sources are English. French lives in ``resources/translations/estafette_fr.ts``; the compiled ``.qm`` beside it is made
+by the build. From source, where there is none or an old one, it is compiled once into a per-user cache.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def compile_translation(text: Path, target: Path) -> None:
 
 
 def tool(name: str) -> str:
-    """Return the path of one of Qt's translation tools, ``lupdate`` or ``lrelease``; RuntimeError when it is missing."""
+    """Return the path of a translation tool of Qt, ``lupdate`` or ``lrelease``; RuntimeError when it is missing."""
     beside = Path(sys.executable).with_name(f"pyside6-{name}")
     found = str(beside) if beside.exists() else shutil.which(f"pyside6-{name}")
     if found is None:

@@ -1,4 +1,4 @@
-"""One computer as the program sees it: where the workspace lies, which secrets and transport it uses, how it restarts."""
+"""One computer as the program sees it: where the workspace lies, its secrets and transport, how it restarts."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
@@ -20,6 +21,7 @@ from desktop.shell.view import Shell
 from desktop.station import Station
 from desktop.tasks import Tasks
 from desktop.theme import Mode, theme
+from desktop.words.sync_line import Standing
 from sync.agent import Agent
 
 ROUTE = "route"
@@ -43,7 +45,7 @@ class Window(QMainWindow):
         self.shell: Shell | None = None
         self._identity: Identity | None = None
         self._bridge: Bridge | None = None
-        self._unlisten = lambda: None
+        self._unlisten: Callable[[], None] | None = None
         self._route = Route()
         self._left = False
         self._pages = QStackedWidget()
@@ -58,7 +60,9 @@ class Window(QMainWindow):
     @property
     def page(self) -> QWidget:
         """What fills the window: ``WelcomeView``, ``UnlockView`` or ``Shell``."""
-        return self._pages.currentWidget()
+        page = self._pages.currentWidget()
+        assert page is not None
+        return page
 
     def show_gate(self) -> None:
         """Ask for the passphrase; on a computer without a workspace, enrol it."""
@@ -175,7 +179,7 @@ class Window(QMainWindow):
             self.tasks.read(self, self.agent.status, self._show_standing, key="standing")
 
     @Slot(object)
-    def _show_standing(self, standing: object) -> None:
+    def _show_standing(self, standing: Standing) -> None:
         if self.shell is not None:
             self.shell.show_standing(standing)
 
@@ -190,7 +194,8 @@ class Window(QMainWindow):
             text = json.dumps(self.shell.current.route().to_plain())
             self.tasks.change(self, lambda: workspace.remember(ROUTE, text), lambda _done: None)
         self.hide()
-        self._unlisten()
+        if self._unlisten is not None:
+            self._unlisten()
         if self._bridge is not None:
             self._bridge.close()
         if self.agent is not None:

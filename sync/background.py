@@ -6,10 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from cases.workspace import Workspace
-
 from cases.errors import EstafetteError
 from cases.views import Changed
+from cases.workspace import Workspace
 from sync.backoff import Backoff
 from sync.line import Exit, Line
 from sync.schedule import Reason, Schedule

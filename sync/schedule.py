@@ -68,6 +68,7 @@ class Schedule:
         with self._changed:
             self._retry_at_s = None if wait_s is None else self._clock.monotonic_s() + wait_s
             self._waits_for_person = wait_s is None
+            self._wanted = self._wanted and not self._waits_for_person
             self._connected = False
             self._changed.notify_all()
 
@@ -101,7 +102,7 @@ class Schedule:
         """Say that the line broke outside a round, and ask for one that finds out."""
         with self._changed:
             self._connected = False
-            self._wanted = True
+            self._wanted = self._wanted or not self._waits_for_person
             self._changed.notify_all()
 
     def pause(self, seconds: float) -> bool:

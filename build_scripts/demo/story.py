@@ -121,7 +121,7 @@ class Story:
                 self.desktop.do("picture", name=f"3f-{name.split('.')[0]}")
                 self.others.append(self._hand_in(f"3f-{name.split('.')[0]}-receipt")[0])
         waiting = self.desktop.do("strip")
-        if not str(waiting["text"]).startswith((f"{1 + len(self.others)} dossiers sur ce poste")):
+        if not str(waiting["text"]).startswith(f"{1 + len(self.others)} dossiers sur ce poste"):
             raise StepFailed(f"the strip does not count the cases of this PC: {waiting['text']}")
         self.desktop.do("picture", name="3g-waiting")
         return f"{len(self.others)} more cases handed in offline; the strip says: {waiting['text']}"

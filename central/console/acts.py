@@ -173,7 +173,13 @@ def _confirm_page(visit: Visit, identity: str, decision: State, reasons: str, ba
 def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     """Return the routes that act on a case."""
     routes = APIRouter(prefix="/console/dossiers/{identity}", route_class=route_class, include_in_schema=False)
+    _small_acts(routes, reception)
+    _request(routes, reception)
+    _decision(routes, reception)
+    return routes
 
+
+def _small_acts(routes: APIRouter, reception: Reception) -> None:
     @routes.post("/prendre", response_class=Response)
     def take(request: Request, identity: str, base: Text = "") -> Response:
         visit = reception.visit(request)
@@ -211,6 +217,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         _act(visit, identity, do)
         return _done(identity, "noted")
 
+
+def _request(routes: APIRouter, reception: Reception) -> None:
     @routes.get("/demande", response_class=Response)
     def ask(request: Request, identity: str) -> Response:
         return _request_page(reception.visit(request), identity)
@@ -232,6 +240,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             return _done(identity, "state")
         return _done(identity, "asked")
 
+
+def _decision(routes: APIRouter, reception: Reception) -> None:
     @routes.get("/decision", response_class=Response)
     def decide(request: Request, identity: str) -> Response:
         return _decision_page(reception.visit(request), identity)
@@ -258,5 +268,3 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         except InputError:
             return _done(identity, "state")
         return _done(identity, "decided")
-
-    return routes

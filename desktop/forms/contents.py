@@ -87,7 +87,8 @@ class ContentsDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         tint = theme()
-        room = option.rect.adjusted(tint.px(12), tint.px(8), -tint.px(8), -tint.px(8))
+        room = option.rect.adjusted(tint.px(12), tint.px(8), 0, -tint.px(8))
+        room.setWidth(_text_width())
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -98,9 +99,9 @@ class ContentsDelegate(QStyledItemDelegate):
             mark = QRect(option.rect.left(), option.rect.top() + 8, 3, option.rect.height() - 16)
             painter.drawRoundedRect(mark, 1, 1)
         title, progress = _texts(index)
-        painter.setFont(tint.font(bold=selected))
+        painter.setFont(tint.font())
         painter.setPen(tint.colour("ink_strong" if selected else "ink"))
-        height = _title_height(title, room.width(), selected)
+        height = _title_height(title, room.width())
         painter.drawText(QRect(room.left(), room.top(), room.width(), height), _WRAP, title)
         self._paint_progress(painter, room.adjusted(0, height + 2, 0, 0), index, progress)
         painter.restore()
@@ -120,11 +121,15 @@ class ContentsDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         tint = theme()
-        view = option.widget
-        width = (view.viewport().width() if isinstance(view, QListView) else tint.px(WIDTH)) - tint.px(20)
+        width = _text_width()
         title, progress = _texts(index)
         small = QFontMetrics(tint.font(14)).boundingRect(QRect(0, 0, width - tint.px(18), 10_000), _WRAP, progress)
-        return QSize(width, _title_height(title, width, True) + 2 + small.height() + 2 * tint.px(8))
+        return QSize(width, _title_height(title, width) + 2 + small.height() + 2 * tint.px(8))
+
+
+def _text_width() -> int:
+    # The same with a scroll bar and without: Qt keeps the heights of rows that it measured before a bar came or went.
+    return theme().px(WIDTH - 34)
 
 
 def _texts(index: _Index) -> tuple[str, str]:
@@ -133,8 +138,8 @@ def _texts(index: _Index) -> tuple[str, str]:
     return model.title(index.row()), model.progress(index.row())
 
 
-def _title_height(title: str, width: int, bold: bool) -> int:
-    return QFontMetrics(theme().font(bold=bold)).boundingRect(QRect(0, 0, width, 10_000), _WRAP, title).height()
+def _title_height(title: str, width: int) -> int:
+    return QFontMetrics(theme().font()).boundingRect(QRect(0, 0, width, 10_000), _WRAP, title).height()
 
 
 class ContentsList(QListView):

@@ -307,14 +307,15 @@ class FormView(QWidget):
             self.issuesChanged.emit(len(self._checking.to_check))
 
     def _show_progress(self) -> None:
-        to_check = self._checking.to_check
-        paths = self._checking.paths()
+        read_only = self._context.read_only
+        to_check = () if read_only else self._checking.to_check
+        paths = frozenset(issue.path for issue in to_check)
         self._contents.show_pages(tuple(progress_of(page, paths) for page in self._pages))
         number = self._place
         self.contents_list.select(number)
         self.contents_box.select(number)
-        self.footer.show_place(number, len(self._pages), read_only=self._context.read_only)
-        self.footer.show_problems(0 if self._context.read_only else len(to_check))
+        self.footer.show_place(number, len(self._pages), read_only=read_only)
+        self.footer.show_problems(len(to_check))
         self.page.problems.show_issues(to_check if self._checking.everything else ())
         self._arrange()
 

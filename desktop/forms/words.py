@@ -90,7 +90,7 @@ def saved_text() -> str:
 def progress_text(answered: int, questions: int, to_check: int) -> str:
     """Return a page's progress, like ``12 of 40, 2 to check``."""
     if not questions:
-        return QCoreApplication.translate("Forms", "For reading")
+        return QCoreApplication.translate("Forms", "Nothing to fill in")
     if not to_check:
         return QCoreApplication.translate("Forms", "{answered} of {questions}").format(
             answered=answered, questions=questions

@@ -1,8 +1,9 @@
-"""The left rail: where to go, who works here, lock and settings. Icon and word; icons alone when the window is narrow."""
+"""The left rail: where to go, who works here, lock and settings. Icons alone when the window is narrow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -39,7 +40,7 @@ class Rail(QFrame):
         self._group = QButtonGroup(self)
         inside = column(margins=(8, 12, 8, 8), gap=4)
         for number, (name, icon, words) in enumerate(self._entries(), start=1):
-            made = self._button(icon, words, lambda name=name: self.chosen.emit(name), f"Ctrl+{number}", f"rail.{name}")
+            made = self._button(icon, words, partial(self.chosen.emit, name), f"Ctrl+{number}", f"rail.{name}")
             made.setCheckable(True)
             self._group.addButton(made)
             self._buttons[name] = made
@@ -47,9 +48,9 @@ class Rail(QFrame):
         inside.addStretch(1)
         self._who = label(agent_name, "strong", name="rail.agent")
         self._office = label(office_name, "secondary")
-        for each in (self._who, self._office):
-            each.setContentsMargins(10, 0, 8, 0)
-            inside.addWidget(each)
+        for line in (self._who, self._office):
+            line.setContentsMargins(10, 0, 8, 0)
+            inside.addWidget(line)
         self._help = self._button("circle-question-mark", self.tr("Help"), self.help_wanted.emit, "F1", "rail.help")
         self._settings = self._button("settings", self.tr("Settings"), lambda: None, "", "rail.settings")
         self._settings.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -127,7 +128,7 @@ class Rail(QFrame):
         return menu
 
     def _choices(
-        self, menu: QMenu, choices: list[tuple[str, object]], current: object, act: Callable[[object], None]
+        self, menu: QMenu, choices: Sequence[tuple[str, object]], current: object, act: Callable[[object], None]
     ) -> None:
         group = QActionGroup(menu)
         for words, value in choices:

@@ -66,7 +66,7 @@ class Theme(QObject):
         return QColor(self._tokens.surface_0).lightness() < QColor(self._tokens.ink).lightness()
 
     def start(self, mode: Mode = Mode.SYSTEM, percent: int | None = None) -> None:
-        """Dress the running QApplication and follow the system's settings from now on; again, it only takes the choices."""
+        """Dress the running QApplication and follow the system from now on; again, it only takes the choices."""
         if self.started:
             self.choose(mode=mode, percent=percent)
             return

@@ -1,4 +1,4 @@
-"""The one style sheet, built from tokens and the 4-px grid. Widgets say what they are by properties, never how they look.
+"""The one style sheet, built from tokens and the 4-px grid. Widgets say what they are, never how they look.
 
 Properties: QLabel ``role`` (title, heading, strong, label, secondary, help, error), QPushButton/QToolButton ``kind``
 (primary, quiet, danger, link, rail), QFrame ``surface`` (window, card, inset, band, strip), inputs ``invalid``.

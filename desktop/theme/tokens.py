@@ -1,4 +1,4 @@
-"""The colour tokens, the only place where raw colours are written. Pure values, so that contrast can be checked anywhere.
+"""The colour tokens, the only place where raw colours are written. Pure values: contrast can be checked anywhere.
 
 ``PAIRS`` names every pair that the screens put on top of each other, with the contrast that WCAG 2.2 asks of it:
 4.5:1 for text, 3:1 for graphics, borders that carry meaning and focus.

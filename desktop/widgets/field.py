@@ -36,10 +36,10 @@ class Field(QWidget):
         self._error.hide()
 
     @property
-    def text(self) -> str:
-        """What was typed, without the spaces around it. Line edits only."""
+    def line(self) -> QLineEdit:
+        """The input, where it is a line."""
         assert isinstance(self.editor, QLineEdit)
-        return self.editor.text().strip()
+        return self.editor
 
     @property
     def error(self) -> str:

@@ -859,6 +859,14 @@
         <translation>Calendrier</translation>
     </message>
     <message>
+        <source>Previous month</source>
+        <translation>Mois précédent</translation>
+    </message>
+    <message>
+        <source>Next month</source>
+        <translation>Mois suivant</translation>
+    </message>
+    <message>
         <source>Choose in a calendar</source>
         <translation>Choisir dans un calendrier</translation>
     </message>
@@ -971,8 +979,8 @@
         <translation>Enregistré sur ce poste</translation>
     </message>
     <message>
-        <source>For reading</source>
-        <translation>À lire</translation>
+        <source>Nothing to fill in</source>
+        <translation>Rien à remplir</translation>
     </message>
     <message>
         <source>{answered} of {questions}</source>
@@ -1293,9 +1301,9 @@
     </message>
     <message numerus="yes">
         <source>%n citizen(s) on this computer</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n usager sur ce poste</numerusform>
+            <numerusform>%n usagers sur ce poste</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Iterator
@@ -25,11 +26,11 @@ class Records:
 
     def __init__(self, seed: int = SEED) -> None:
         self._random = random.Random(seed)
-        self._weights = [1 / (place + 8) ** 0.55 for place in range(len(WORDS))]
+        self._weights = list(itertools.accumulate(1 / (place + 8) ** 0.55 for place in range(len(WORDS))))
 
     def text(self) -> str:
         """Return a short sentence of likely and rare words."""
-        words = self._random.choices(WORDS, self._weights, k=2 + self._random.randrange(7))
+        words = self._random.choices(WORDS, cum_weights=self._weights, k=2 + self._random.randrange(7))
         if self._random.random() < 0.18:
             words.insert(0, str(10 + self._random.randrange(2400)))
         return " ".join(words).capitalize()

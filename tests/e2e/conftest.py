@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -63,7 +64,7 @@ class Codes:
         step = max(self._last_step + 1, now_step if lasting else now_step - 1)
         while step > int(time.time()) // TOTP_STEP_S + 1:
             # Codes are made of time alone: when all three of this moment are spent, only time brings another.
-            time.sleep(0.5)
+            threading.Event().wait(0.5)
         self._last_step = step
         return str(pyotp.TOTP(self.secret, interval=TOTP_STEP_S).generate_otp(step))
 

@@ -79,5 +79,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for_and_nowhere_else(
     page = visitor.new_page()
     page.goto("/console/postes")
     assert page.url == f"{service.url}/console/entrer?vers=/console/postes"
+    page.goto("/console/")  # as the first start prints it
+    expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
     page.goto("/console/entrer?vers=//evil.example/console")
     expect(page.locator("input[name=vers]")).to_have_value("/console")

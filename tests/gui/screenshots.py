@@ -91,14 +91,14 @@ def fill(stage: Stage) -> list[str]:
             stage.central.act_as_supervisor(case, "status", {"from": "in_review", "to": to, "reasons": reasons})
     until(lambda: len(workspace.cases(state="needs_information")) == 2, "the requests")
     until(lambda: len(workspace.cases(state="refused")) == 1, "the decisions")
-    workspace.add_note(
-        made[1], "La personne rappelle jeudi avec son avis d’imposition.", base=workspace.case(made[1]).base
-    )
+    base = workspace.case(made[1]).base
+    workspace.add_note(made[1], "La personne rappelle jeudi avec son avis d’imposition.", base=base)
     return made
 
 
 MESSAGES = (
-    "Le revenu déclaré ne correspond pas à l’avis d’imposition joint. Pouvez-vous vérifier le montant avec la personne ?",
+    "Le revenu déclaré ne correspond pas à l’avis d’imposition joint. "
+    "Pouvez-vous vérifier le montant avec la personne ?",
     "Il manque la date de naissance du second enfant.",
 )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QPushButton, QTableView, QWidget
+from pytestqt.modeltest import ModelTester
 
 from cases.errors import EnvironmentFault
 from cases.workspace import Workspace
@@ -214,3 +215,13 @@ def test_the_case_opens_its_citizen(desk: Stage) -> None:
     until(lambda: desk.find(QPushButton, "case.citizen").text() == "DIALLO Aminata", "the name")
     desk.press("case.citizen")
     assert desk.shell.current.route().screen == route.CITIZEN
+
+
+def test_the_models_keep_qts_rules(desk: Stage, qtmodeltester: ModelTester) -> None:
+    for _number in range(3):
+        open_case(desk)
+    desk.go(Route(route.CASES))
+    until(lambda: desk.find(QLabel, "cases.count").text() == "3", "three cases")
+    qtmodeltester.check(desk.find(QTableView, "cases.table").model())
+    desk.go(Route())
+    qtmodeltester.check(desk.find(QListView, "home.drafts").model())

@@ -9,9 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton, QToolButton, QWidget
 
 from cases.errors import EnvironmentFault
+from cases.views import Hit
 from cases.workspace import Workspace
 from desktop import i18n, route
 from desktop.route import Route
+from desktop.shell.search.delegate import subtitle
 from desktop.theme import Mode, theme
 from tests.support.faults import Fault
 from tests.support.stage import Stage, until
@@ -162,3 +164,10 @@ def test_no_part_of_a_screen_flashes_as_a_window_of_its_own(enrolled: Stage, qap
     enrolled.go(Route(route.CASE, case))
     qapp.removeEventFilter(windows)
     assert windows.shown == []
+
+
+def test_a_found_case_names_its_procedure_in_words() -> None:
+    hit = Hit("case", "1" * 32, "KONÉ Awa", "apa · E1-JZ9V-4JBA-67DH-4", "draft")
+    assert subtitle(hit, {"apa": "Allocation"}.__getitem__) == "Allocation · E1-JZ9V-4JBA-67DH-4"
+    person = Hit("citizen", "1" * 32, "KONÉ Awa", "1950-04-03 · Orval", None)
+    assert subtitle(person, str) == "03/04/1950 · Orval"

@@ -92,6 +92,7 @@ class Standing:
     pending: int = 0
     pending_cases: int = 0
     pending_citizens: int = 0
+    pending_citizens: int = 0
     oldest_pending_ms: int | None = None
     last_contact_ms: int | None = NOW_MS - 14 * dates.MINUTE_MS
     parked: int = 0
@@ -106,7 +107,7 @@ def test_the_strip_when_everything_was_received() -> None:
 
 
 def test_the_strip_while_a_case_is_on_this_computer() -> None:
-    standing = Standing("offline", 3, 1, NOW_MS - 14 * dates.MINUTE_MS, fault="network.unreachable")
+    standing = Standing("offline", 3, 1, 0, NOW_MS - 14 * dates.MINUTE_MS, fault="network.unreachable")
     assert sync_line(standing, NOW_MS).text == (
         "1 dossier sur ce poste, le plus ancien de 14 min · pas de réseau : vous pouvez continuer à travailler"
         " · dernier contact 10:42"

@@ -28,9 +28,9 @@ def test_our_compiler_agrees_with_babel() -> None:
     theirs, ours = gettext.GNUTranslations(compiled), catalogue.translations("fr")
     for message in messages:
         if isinstance(message.id, tuple | list):
-            assert [ours.ngettext(*message.id, n) for n in (0, 1, 2)] == [
-                theirs.ngettext(*message.id, n) for n in (0, 1, 2)
-            ]
+            one, many = message.id
+            for count in (0, 1, 2):
+                assert ours.ngettext(one, many, count) == theirs.ngettext(one, many, count)
         elif message.id:
             assert ours.gettext(message.id) == theirs.gettext(message.id)
     assert ours.info()["plural-forms"] == theirs.info()["plural-forms"]

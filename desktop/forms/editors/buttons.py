@@ -39,12 +39,23 @@ class _WrappingText:
         self._button = button
         self._control = control
         self._contents = contents
+        self._heights: dict[int, int] = {}
         # Not "Fixed": that would hold the height of one line against the height that the width asks for.
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         button.setSizePolicy(policy)
 
-    def height(self, width: int, least: int) -> int:
+    def height(self, width: int) -> int:
+        """Return the height that the words need; layouts ask for it dozens of times a page, so it is kept."""
+        if width not in self._heights:
+            self._heights[width] = self._measured(width, self._button.sizeHint().height())
+        return self._heights[width]
+
+    def forget(self) -> None:
+        """Measure again: the font or the look is another."""
+        self._heights.clear()
+
+    def _measured(self, width: int, least: int) -> int:
         metrics = self._button.fontMetrics()
         option = self._option(QRect(0, 0, width, least))
         room = self._button.style().subElementRect(self._contents, option, self._button)
@@ -78,7 +89,11 @@ class WrappingRadioButton(QRadioButton):
         )
 
     def heightForWidth(self, width: int) -> int:
-        return self._wrapping.height(width, super().sizeHint().height())
+        return self._wrapping.height(width)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._wrapping.forget()
+        super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(120), super().minimumSizeHint().height())
@@ -98,7 +113,11 @@ class WrappingCheckBox(QCheckBox):
         self._wrapping = _WrappingText(self, QStyle.ControlElement.CE_CheckBox, QStyle.SubElement.SE_CheckBoxContents)
 
     def heightForWidth(self, width: int) -> int:
-        return self._wrapping.height(width, super().sizeHint().height())
+        return self._wrapping.height(width)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._wrapping.forget()
+        super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(120), super().minimumSizeHint().height())

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QDate, QEvent, QLocale, QObject, QPoint, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPalette, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QFrame,
@@ -161,8 +161,8 @@ class DateEditor(TypedEditor):
         self.echo.setText("" if day is None else QLocale().toString(_qdate(day), "dddd d MMMM yyyy"))
 
     def _dress(self) -> None:
-        self.line.ensurePolished()
-        self.button.setFixedHeight(self.line.sizeHint().height())
+        # The height that the style sheet asks for with its border; the icon would make the button taller than the line.
+        self.button.setFixedHeight(theme().px(34) + 2)
         self.button.setIcon(theme().icon("calendar"))
         self.button.setIconSize(QSize(theme().px(20), theme().px(20)))
 
@@ -245,12 +245,41 @@ class CalendarPopup(QFrame):
         self.calendar.setAccessibleName(QCoreApplication.translate("Forms", "Calendar"))
         self.calendar.setFirstDayOfWeek(QLocale().firstDayOfWeek())
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
         self.calendar.setSelectedDate(_qdate(day))
+        self.calendar.setMinimumSize(theme().px(400), theme().px(300))
+        self._dress()
         self.calendar.activated.connect(self._pick)
         self.calendar.clicked.connect(self._pick)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.calendar)
+
+    def _dress(self) -> None:
+        """Take Qt's own colours (a band of the selection's, red weekends) out of the calendar."""
+        quiet = QTextCharFormat()
+        quiet.setForeground(theme().colour("ink_soft"))
+        self.calendar.setHeaderTextFormat(quiet)
+        plain = QTextCharFormat()
+        plain.setForeground(theme().colour("ink_strong"))
+        for weekday in Qt.DayOfWeek:
+            self.calendar.setWeekdayTextFormat(weekday, plain)
+        band = self.calendar.findChild(QWidget, "qt_calendar_navigationbar")
+        if band is not None:
+            band.setBackgroundRole(QPalette.ColorRole.Base)
+        before = QCoreApplication.translate("Forms", "Previous month")
+        after = QCoreApplication.translate("Forms", "Next month")
+        self._dress_arrow("qt_calendar_prevmonth", "chevron-left", before)
+        self._dress_arrow("qt_calendar_nextmonth", "chevron-right", after)
+
+    def _dress_arrow(self, name: str, icon: str, text: str) -> None:
+        button = self.calendar.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(theme().icon(icon))
+            button.setIconSize(QSize(theme().px(20), theme().px(20)))
+            button.setProperty("kind", "quiet")
+            button.setAccessibleName(text)
+            button.setToolTip(text)
 
     def open_below(self, anchor: QWidget) -> None:
         """Show the month under `anchor`, kept on the screen."""

@@ -99,8 +99,8 @@ class CaseListScreen(Screen):
 
     def explain(self) -> str:
         return self.tr(
-            "Every case that this computer holds, the newest activity first. The arrows move, the panel on the right says what a "
-            "case is about, Return opens it. The list above the table keeps the cases of one state."
+            "Every case that this computer holds, the newest activity first. The arrows move, the panel on the right "
+            "says what a case is about, Return opens it. The list above the table keeps the cases of one state."
         )
 
     def open(self, to: Route) -> None:

@@ -60,7 +60,8 @@ class CitizenScreen(Screen):
 
     def explain(self) -> str:
         return self.tr(
-            "What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known."
+            "What is known of the person, and their cases. « New case » lets you choose a procedure; "
+            "« Correct » changes what is known."
         )
 
     def open(self, to: Route) -> None:

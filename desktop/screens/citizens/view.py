@@ -108,7 +108,7 @@ class CitizensScreen(Screen):
         self._title = label("", "title")
         self._lead = label("", "secondary")
         self._outcome = label("", "strong", wrap=False, name="citizens.outcome")
-        self.create = button(
+        self._create = button(
             self.tr("Create a citizen"), self.begin, icon="user-plus", name="citizens.new", shortcut="Alt+N"
         )
         self._empty = Empty(
@@ -141,9 +141,9 @@ class CitizensScreen(Screen):
 
     def explain(self) -> str:
         return self.tr(
-            "Search the person first: accents and small typing errors do not matter, a date of birth or a phone number works "
-            "too. Return opens the first one. When nobody matches, create the citizen: while you type the name, near "
-            "matches are listed beside the form, so that nobody is created twice."
+            "Search the person first: accents and small typing errors do not matter, a date of birth or a phone number "
+            "works too. Return opens the first one. When nobody matches, create the citizen: while you type the name, "
+            "near matches are listed beside the form, so that nobody is created twice."
         )
 
     def open(self, to: Route) -> None:
@@ -214,7 +214,7 @@ class CitizensScreen(Screen):
         self.near.setMaximumHeight(theme().px(170) if narrow else QWIDGETSIZE_MAX)
 
     def _search_page(self) -> QWidget:
-        top = column(self._title, self._lead, 4, self.box, row(self._outcome, -1, self.create), gap=8)
+        top = column(self._title, self._lead, 4, self.box, row(self._outcome, -1, self._create), gap=8)
         results = frame("card", column(self._empty, self.results, margins=(6, 6, 6, 6)))
         body = column(top, results, gap=12)
         body.setStretch(1, 1)
@@ -261,7 +261,7 @@ class CitizensScreen(Screen):
         self.results.show_hits(hits)
         self.results.setVisible(bool(hits))
         self._empty.setVisible(not hits)
-        self.create.setVisible(bool(text))
+        self._create.setVisible(bool(text))
         if text and not hits:
             self._outcome.setText(self.tr("No citizen matches « %1 »").replace("%1", text))
             self._empty.say(self.tr("Nobody here by that name"), self.tr("Check the spelling, or create the citizen."))
@@ -277,7 +277,7 @@ class CitizensScreen(Screen):
     def _return_in_box(self) -> None:
         if self.results.hits and self.box.text().strip():
             self.context.go(Route(route.CITIZEN, self.results.hits[0].record_id))
-        elif self.create.isVisible():
+        elif self._create.isVisible():
             self.begin()
 
     def _search_near(self) -> None:

@@ -24,8 +24,8 @@ class ContestedScreen(Screen):
             "info",
             self.tr("Both values are kept"),
             self.tr(
-                "Two people changed the same field without having seen each other's work. The latest value is shown in the "
-                "case meanwhile. Agree with your colleague; the supervisor can settle it."
+                "Two people changed the same field without having seen each other's work. The latest value is shown "
+                "in the case meanwhile. Agree with your colleague; the supervisor can settle it."
             ),
         )
         self._empty = Empty(

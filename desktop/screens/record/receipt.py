@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPixmap, QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from cases.errors import EnvironmentFault, EstafetteError
 from cases.receipt import ReceiptData, receipt_pages, receipt_pdf
@@ -29,6 +29,7 @@ class ReceiptTab(QWidget):
         self._context = context
         self._case: CaseView | None = None
         self._data: ReceiptData | None = None
+        self._stamp: tuple[object, ...] | None = None
         self._pages: list[QImage] = []
         self._save = button(
             self.tr("Save as PDF…"), self.save, kind="primary", icon="download", name="receipt.save", shortcut="Ctrl+S"
@@ -60,6 +61,11 @@ class ReceiptTab(QWidget):
 
     def show_case(self, case: CaseView | None) -> None:
         """Show the receipt of this case, or that there is none yet."""
+        stamp = (case.id, case.state, case.pending == 0, case.submitted_ms) if case is not None else None
+        if case is not None and stamp == self._stamp:
+            # Answers that are corrected later are not on a receipt: it is not drawn again for each of them.
+            return
+        self._stamp = stamp
         self._case = case
         ready = case is not None and case.submitted_ms is not None
         self._bar.setVisible(ready)
@@ -104,7 +110,8 @@ class ReceiptTab(QWidget):
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.print_on(printer))
-        dialog.open()
+        # Its own ``open`` wants a receiver and a slot; the one of every dialog does not.
+        QDialog.open(dialog)
 
     def print_on(self, printer: QPrinter) -> None:
         """Paint the pages on ``printer``, each as large as the sheet allows."""

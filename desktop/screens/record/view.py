@@ -73,9 +73,10 @@ class RecordScreen(Screen):
 
     def explain(self) -> str:
         return self.tr(
-            "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. "
-            "« Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did "
-            "what, and whether the central service has received it. Alt+1 to Alt+4 change the page."
+            "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is "
+            "given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. "
+            "« History »: who did what, and whether the central service has received it. "
+            "Alt+1 to Alt+4 change the page."
         )
 
     def open(self, to: Route) -> None:

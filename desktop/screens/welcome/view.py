@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from cases.errors import EstafetteError
+from cases.workspace import Workspace
 from desktop.screens.welcome.model import Entries, passphrase_hint, problems
 from desktop.station import Station
 from desktop.tasks import Tasks
@@ -41,7 +42,7 @@ class WelcomeView(QWidget):
     made = Signal(object)
     opened = Signal(object)
 
-    def __init__(self, station: Station, tasks: Tasks, workspace: object | None = None) -> None:
+    def __init__(self, station: Station, tasks: Tasks, workspace: Workspace | None = None) -> None:
         """``workspace``: one that was made and unlocked but is not enrolled yet; its passphrase is chosen already."""
         super().__init__()
         self._station, self._tasks, self._workspace = station, tasks, workspace
@@ -109,9 +110,9 @@ class WelcomeView(QWidget):
             assert isinstance(field.editor, QLineEdit)
             field.editor.returnPressed.connect(self.enrol)
             field.editor.textEdited.connect(field.clear_error)
-        self.passphrase.editor.textEdited.connect(lambda text: self.passphrase.set_help(passphrase_hint(text)))
-        self.device.editor.setText(platform.node().split(".")[0])
-        self.server.editor.setPlaceholderText("https://")
+        self.passphrase.line.textEdited.connect(lambda text: self.passphrase.set_help(passphrase_hint(text)))
+        self.device.line.setText(platform.node().split(".")[0])
+        self.server.line.setPlaceholderText("https://")
         self._secret_card = self._card(
             self.tr("Your passphrase"),
             self.tr("It opens your work on this computer, even without a network. Nobody can recover it for you."),
@@ -151,20 +152,21 @@ class WelcomeView(QWidget):
         }
         return Entries(**texts)
 
-    def _made(self, workspace: object) -> None:
+    def _made(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.made.emit(workspace)
         self._passphrase_is_chosen()
         self._introduce(self._entries())
 
     def _passphrase_is_chosen(self) -> None:
-        # The workspace now holds this computer's key: a lost answer of the service costs nothing when the same key asks again.
+        # The workspace now holds this computer's key: a lost answer costs nothing when the same key asks again.
         self._secret_card.setEnabled(False)
         self.passphrase.set_help(self.tr("Chosen: your encrypted workspace is ready on this computer."))
 
     def _introduce(self, entries: Entries) -> None:
         self._busy(self.tr("Presenting this computer to the central service…"))
         workspace = self._workspace
+        assert workspace is not None
         self._tasks.change(
             self,
             lambda: self._station.enrol(workspace, entries.server_url, entries.plain_code, entries.device.strip()),

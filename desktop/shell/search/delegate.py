@@ -18,9 +18,10 @@ from desktop.words.states import case_state
 
 def subtitle(hit: Hit, title_of: Callable[[str], str]) -> str:
     """Return the second line of a hit as people read it."""
+    parts = [part for part in hit.subtitle.split(" · ") if part]
     if hit.record_type == "case":
-        return title_of(hit.subtitle)
-    return " · ".join(iso_day(part) for part in hit.subtitle.split(" · ") if part)
+        return " · ".join([*map(title_of, parts[:1]), *parts[1:]])
+    return " · ".join(map(iso_day, parts))
 
 
 class HitDelegate(QStyledItemDelegate):

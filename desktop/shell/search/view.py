@@ -120,6 +120,7 @@ class SearchBox(QLineEdit):
 
     def _place(self) -> None:
         over = self._popup.parentWidget()
+        assert over is not None
         corner = self.mapTo(over, QPoint(0, self.height() + 4))
         rows = max(1, self._model.rowCount())
         height = min(rows * theme().px(52) + 16, over.height() - corner.y() - 16)
@@ -127,6 +128,9 @@ class SearchBox(QLineEdit):
 
     def _draw(self) -> None:
         self._icon.setIcon(theme().icon("search", "ink_soft"))
+        if self._popup.isVisible():
+            # Once the layout has followed the new text size.
+            QTimer.singleShot(0, self._place)
 
 
 class _Popup(QFrame):
