@@ -12,6 +12,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -84,16 +85,46 @@ def fix(arguments: argparse.Namespace) -> None:
 
 
 def test(arguments: argparse.Namespace) -> None:
-    """Every check, every test, the bare environment, and the main job itself."""
+    """Every check, every test, the bare environment, and the main job itself.
+
+    Unit tests run where neither Qt nor PostgreSQL is installed: what passes there needs neither. The rest runs in two
+    processes side by side, because half of it waits for databases and windows.
+    """
     begun = time.monotonic()
     check(arguments)
     python = str(environment.python_of(environment.ENVIRONMENT))
     bare = environment.ensure(environment.BARE_ENVIRONMENT, "bare.txt")
     bare_tests = [str(bare), "-m", "pytest", "tests/unit", "-q", "-c", "tests/bare.ini", "--rootdir", "."]
     run("unit tests where neither Qt nor PostgreSQL is installed", bare_tests)
-    run("all tests", [python, "-m", "pytest", "-q", "tests", *arguments.pytest])
+    pytest = [python, "-m", "pytest", "-q"]
+    side_by_side(
+        {
+            "properties, window, benches": [*pytest, "tests/property", "tests/gui", "tests/benchmarks"],
+            "service and browser": [*pytest, "tests/service", "tests/e2e"],
+        }
+    )
     run("the main job", [python, "main.py", "demo", "--headless"], env={**os.environ, "PYTHONPATH": str(ROOT)})
     print(f"all passed in {(time.monotonic() - begun) / 60:.1f} min", flush=True)
+
+
+def side_by_side(commands: dict[str, list[str]]) -> None:
+    """Run several steps at once, print each one's output when it ends, and stop everything when one failed."""
+    started = {}
+    for title, command in commands.items():
+        print(f"── {title}", flush=True)
+        output = tempfile.TemporaryFile()  # noqa: SIM115 (read below, when the process has ended)
+        process = subprocess.Popen(command, cwd=ROOT, env=offscreen(), stdout=output, stderr=subprocess.STDOUT)
+        started[title] = (process, output)
+    failed = []
+    for title, (process, output) in started.items():
+        code = process.wait()
+        output.seek(0)
+        print(f"── {title}:\n{output.read().decode(errors='replace')}", flush=True)
+        output.close()
+        if code:
+            failed.append(f"{title} (exit code {code})")
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
 
 
 def bench(arguments: argparse.Namespace) -> None:
@@ -136,8 +167,6 @@ def parser() -> argparse.ArgumentParser:
             )
         if name == "fix":
             command.add_argument("--locks", action="store_true", help="also write requirements/*.txt anew")
-        if name == "test":
-            command.add_argument("pytest", nargs="*", help="further arguments for pytest, after --")
         if name == "bench":
             command.add_argument("name", choices=BENCHES)
             command.add_argument("--json", metavar="FILE", help="also write the figures there")

@@ -1,12 +1,17 @@
-"""``main.py selfcheck``: does this installation work on this computer? Tried on a throw-away workspace, told in JSON."""
+"""``main.py selfcheck``: does this installation work on this computer? Tried on a throw-away workspace, told in JSON.
+
+For IT support, and for the build, which starts so what it built.
+"""
 
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import os
 import platform
+import shutil
 import socket
 import sys
 import tempfile
@@ -16,12 +21,21 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import keyring
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler, qVersion
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    SignalInstance,
+    qInstallMessageHandler,
+    qVersion,
+)
 from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QDialogButtonBox, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QDialogButtonBox, QLineEdit, QWidget
 
 from cases import resources
 from cases.errors import Detail, EstafetteError
@@ -40,6 +54,8 @@ from forms.session import Session
 from forms.views import Item, QuestionView
 from sync.desk import Desk, OpenForm
 from sync.messages import bundle_version
+
+W = TypeVar("W", bound=QWidget)
 
 PROCEDURE = "inscription-scolaire"
 ZONE = "Europe/Paris"
@@ -70,11 +86,19 @@ class CheckFailed(Exception):
 
 
 class Noise(logging.Handler):
-    """What would have gone to standard error: warnings, errors of threads and slots, messages of Qt. From any thread."""
+    """What would have gone to standard error: logged warnings, errors of threads and slots, words of Qt.
 
-    def __init__(self) -> None:
+    Attributes:
+        lines: each is a failure.
+        qt_warnings: a desktop's own oddities may make Qt complain; they are told and fail nothing.
+    """
+
+    def __init__(self, fatal: Callable[[str], None]) -> None:
+        """``fatal`` gets Qt's last words; Qt ends the process when it returns: there is no display, most often."""
         super().__init__(logging.WARNING)
+        self._fatal = fatal
         self.lines: list[str] = []
+        self.qt_warnings: list[str] = []
 
     def listen(self) -> None:
         """Take all of it from now on, until the process ends."""
@@ -88,8 +112,12 @@ class Noise(logging.Handler):
         self.lines.append(f"{record.name}: {record.getMessage()}")
 
     def _qt(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and text != HARMLESS:
+        if kind == QtMsgType.QtFatalMsg:
+            self._fatal(text)
+        elif kind == QtMsgType.QtCriticalMsg:
             self.lines.append(f"Qt: {text}")
+        elif kind == QtMsgType.QtWarningMsg and text != HARMLESS:
+            self.qt_warnings.append(text)
 
     def check(self) -> None:
         """Fail when there was anything."""
@@ -175,25 +203,13 @@ class Trial:
         with self._step("receipt"):
             self.figures["receipt_bytes"] = len(self._receipt(desk, form))
         with self._step("encryption"):
-            self.figures["store_files"] = self._encrypted_files()
+            self.figures["store_files"] = encrypted_files(self._folder)
 
     def _receipt(self, desk: Desk, form: OpenForm) -> bytes:
         pdf = receipt_pdf(receipt_data(desk, form.procedure, form.session, self._ports.clock.now_ms()))
         if not pdf.startswith(b"%PDF-"):
             raise CheckFailed("selfcheck.no_pdf")
         return pdf
-
-    def _encrypted_files(self) -> int:
-        """Return how many files the store has, after making sure that none can be read without the key."""
-        files = sorted(self._folder.glob(f"{STORE_NAME}*"))
-        words = [word.encode() for word in CITIZEN.values()]
-        for file in files:
-            content = file.read_bytes()
-            if content.startswith(PLAIN_HEADER) or any(word in content for word in words):
-                raise CheckFailed("selfcheck.not_encrypted", file=file.name)
-        if not files:
-            raise CheckFailed("selfcheck.no_store")
-        return len(files)
 
     def _open_window(self) -> None:
         """Open the real window locked, unlock it as a person does, and find the draft on the home screen."""
@@ -212,7 +228,7 @@ class Trial:
         finally:
             program.window.close()
         with self._step("closed"):
-            self._encrypted_files()
+            encrypted_files(self._folder)
 
 
 def identity(server_url: str) -> Identity:
@@ -231,6 +247,19 @@ def identity(server_url: str) -> Identity:
         server_url=server_url,
         epoch=1,
     )
+
+
+def encrypted_files(folder: Path) -> int:
+    """Return how many files the store in a workspace's folder has, once sure that none can be read without the key."""
+    files = sorted(folder.glob(f"{STORE_NAME}*"))
+    words = [word.encode() for word in CITIZEN.values()]
+    for file in files:
+        content = file.read_bytes()
+        if content.startswith(PLAIN_HEADER) or any(word in content for word in words):
+            raise CheckFailed("selfcheck.not_encrypted", file=file.name)
+    if not files:
+        raise CheckFailed("selfcheck.no_store")
+    return len(files)
 
 
 def answer_and_read_back(desk: Desk, form: OpenForm) -> None:
@@ -309,12 +338,12 @@ def check_home(program: application.Program) -> None:
         raise CheckFailed("selfcheck.not_home", screen=screen, drafts=drafts)
 
 
-def widget(program: application.Program, kind: type, name: str):
+def widget(program: application.Program, kind: type[W], name: str) -> W:
     """Return the window's widget of that object name."""
-    found = program.window.findChild(kind, name)
-    if found is None:
-        raise CheckFailed("selfcheck.no_widget", name=name)
-    return found
+    found = program.window.findChildren(kind, name)
+    if len(found) != 1:
+        raise CheckFailed("selfcheck.no_widget", name=name, found=len(found))
+    return found[0]
 
 
 def colours(program: application.Program) -> int:
@@ -327,7 +356,7 @@ def colours(program: application.Program) -> int:
     return count
 
 
-def await_signal(signal, condition: Callable[[], bool]) -> None:
+def await_signal(signal: SignalInstance, condition: Callable[[], bool]) -> None:
     """Let Qt work until ``condition`` holds; it is looked at whenever ``signal`` comes."""
     loop, limit = QEventLoop(), QTimer(singleShot=True, interval=WINDOW_TIMEOUT_MS)
     limit.timeout.connect(loop.quit)
@@ -347,6 +376,11 @@ def failure(step: str, error: Exception) -> dict[str, object]:
         return report | {"code": error.problems[0].code, "details": dict(error.problems[0].details)}
     if isinstance(error, CheckFailed | EstafetteError | FormsError):
         return report | {"code": error.code, "details": dict(error.details)}
+    if isinstance(error, OSError):
+        return report | {
+            "code": f"os.{errno.errorcode.get(error.errno or 0, '?')}",
+            "details": {"where": place_of(error)},
+        }
     return report | {"code": f"bug.{type(error).__name__}", "details": {"where": place_of(error)}}
 
 
@@ -370,19 +404,33 @@ def run_selfcheck(argv: list[str]) -> int:
     chosen = options(argv)
     if not chosen.visible:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    begun = time.monotonic()
-    noise = Noise()
-    noise.listen()
-    report: dict[str, object]
-    trial: Trial | None = None
     try:
         with tempfile.TemporaryDirectory(prefix="estafette-selfcheck-", dir=chosen.directory) as folder:
-            trial = Trial(Path(folder), noise)
-            trial.run()
-        noise.check()
-        report = {"selfcheck": "ok", **trial.figures, "total_ms": round(1000 * (time.monotonic() - begun))}
-    except Exception as error:
-        # The outermost edge: whatever happened, IT support gets one line that says where.
-        report = failure(trial.step if trial is not None else "folder", error)
+            report = try_in(Path(folder))
+    except OSError as error:
+        report = failure("folder", error)
     print(json.dumps(report), flush=True)
     return 0 if report["selfcheck"] == "ok" else 1
+
+
+def try_in(folder: Path) -> dict[str, object]:
+    """Take every step in this new folder and return the report."""
+
+    def fatal(text: str) -> None:
+        report = failure(trial.step, CheckFailed("selfcheck.qt_fatal", text=text))
+        shutil.rmtree(folder, ignore_errors=True)
+        print(json.dumps(report), flush=True)
+        os._exit(1)
+
+    begun = time.monotonic()
+    noise = Noise(fatal)
+    trial = Trial(folder, noise)
+    noise.listen()
+    try:
+        trial.run()
+        noise.check()
+    except Exception as error:
+        # The outermost edge: whatever happened, IT support gets one line that says where.
+        return failure(trial.step, error)
+    total_ms = round(1000 * (time.monotonic() - begun))
+    return {"selfcheck": "ok", **trial.figures, "qt_warnings": noise.qt_warnings, "total_ms": total_ms}

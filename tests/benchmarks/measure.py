@@ -47,7 +47,7 @@ def figure(
 
 
 class Meter:
-    """CPU seconds (user and system, this process) and wall seconds of a block."""
+    """CPU seconds (user and system, every thread of this process) and wall seconds of a block."""
 
     cpu_s = 0.0
     wall_s = 0.0
@@ -57,10 +57,9 @@ class Meter:
 def metered() -> Iterator[Meter]:
     """Measure a block."""
     meter = Meter()
-    before, wall = os.times(), time.perf_counter()
+    before, wall = time.process_time(), time.perf_counter()
     yield meter
-    after = os.times()
-    meter.cpu_s = (after.user + after.system) - (before.user + before.system)
+    meter.cpu_s = time.process_time() - before
     meter.wall_s = time.perf_counter() - wall
 
 

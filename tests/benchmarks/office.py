@@ -61,7 +61,9 @@ class Office:
         """Return the number of the agent that a generated record names."""
         return int(answers["/dossier/agent"].removeprefix("agent"))
 
-    def event(self, author: int, record_type: str, record_id: str, kind: str, body: Mapping[str, object]) -> PulledEvent:
+    def event(
+        self, author: int, record_type: str, record_id: str, kind: str, body: Mapping[str, object]
+    ) -> PulledEvent:
         """Return the next event of the stream."""
         device = self._devices[author]
         device.seq += 1
@@ -113,7 +115,9 @@ class Office:
                 page = []
 
 
-def caseload(office: Office, cases: int, *, citizens: int | None = None, records: Records | None = None) -> Iterator[PulledEvent]:
+def caseload(
+    office: Office, cases: int, *, citizens: int | None = None, records: Records | None = None
+) -> Iterator[PulledEvent]:
     """Yield an office's whole log: citizens, each case of one of them, nearly all handed in.
 
     Args:

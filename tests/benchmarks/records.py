@@ -14,6 +14,7 @@ FAMILY_NAMES = _LISTS["family_names"]
 GIVEN_NAMES = _LISTS["given_names"]
 TOWNS = _LISTS["towns"]
 WORDS = _LISTS["words"]
+SURNAME_PARTS = [_LISTS["surname_beginnings"], _LISTS["surname_middles"], _LISTS["surname_endings"]]
 TEXTS = [
     *["objet", "motif", "situation_familiale", "situation_pro", "logement", "ressources", "charges", "dettes"],
     *["demande", "pieces", "orientation", "suite_donnee", "observation", "contact", "commentaire"],

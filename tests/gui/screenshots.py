@@ -19,6 +19,7 @@ from desktop.route import Route
 from desktop.screens.citizens.view import CitizensScreen
 from desktop.screens.record.view import RecordScreen
 from desktop.theme import Mode, theme
+from tests.support.faults import Fault
 from tests.support.stage import PROCEDURES, Stage, dress, until
 from tests.support.workspaces import make_citizen
 
@@ -91,9 +92,24 @@ def fill(stage: Stage) -> list[str]:
             stage.central.act_as_supervisor(case, "status", {"from": "in_review", "to": to, "reasons": reasons})
     until(lambda: len(workspace.cases(state="needs_information")) == 2, "the requests")
     until(lambda: len(workspace.cases(state="refused")) == 1, "the decisions")
+    contest(stage, made[9])
     base = workspace.case(made[1]).base
     workspace.add_note(made[1], "La personne rappelle jeudi avec son avis d’imposition.", base=base)
     return made
+
+
+def contest(stage: Stage, case: str) -> None:
+    """Let two people write different values into one field without having seen each other's."""
+    workspace, agent = stage.window.workspace, stage.window.agent
+    assert workspace is not None and agent is not None
+    view = workspace.case(case)
+    field = next(path for path, value in view.answers.items() if value and value.isupper())
+    stage.faults.always = Fault.UNREACHABLE
+    workspace.answer(case, {field: "NGUESSAN"}, base=view.base)
+    stage.central.act_as_supervisor(case, "set", {field: "N’GUESSAN-DUPUIS"})
+    stage.faults.always = None
+    agent.wake()
+    until(lambda: workspace.status().contested == 1, "both values")
 
 
 MESSAGES = (
@@ -109,7 +125,7 @@ def screens(stage: Stage, album: Album, cases: list[str]) -> None:
         ("11-cases", Route(route.CASES)),
         ("12-citizens", Route(route.CITIZENS)),
         ("13-citizens-none", Route(route.CITIZENS, detail={"why": "new_case", "search": "Zwingelstein Odile"})),
-        ("15-contested-empty", Route(route.CONTESTED)),
+        ("15-contested", Route(route.CONTESTED)),
     ):
         stage.go(target)
         album.take(stage, name)

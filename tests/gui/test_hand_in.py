@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
 from cases.events import decode_body
 from cases.procedures import load_workbook, to_bundle
@@ -16,6 +16,7 @@ from desktop.forms.view import FormView
 from desktop.route import Route
 from desktop.screens.record.view import RecordScreen
 from desktop.widgets.chip import Chip
+from tests.support.faults import Fault
 from tests.support.stage import Stage, until
 from tests.support.workspaces import make_citizen
 
@@ -153,3 +154,25 @@ def test_a_submitted_case_can_only_be_read(desk: Stage) -> None:
     with pytest.raises(KeyError):
         form(desk).editor(PATH)
     assert any(label.text() == "Renouvellement" for label in form(desk).findChildren(QLabel))
+
+
+def test_a_contested_field_shows_both_values_and_who_wrote_them(desk: Stage) -> None:
+    fill(desk, "Renouvellement")
+    until(lambda: workspace_of(desk).status().pending == 0, "received")
+    desk.faults.always = Fault.UNREACHABLE
+    fill(desk, "Perte")
+    case = case_of(desk)
+    desk.central.act_as_supervisor(case, "set", {PATH: "Vol"})
+    desk.faults.always = None
+    assert desk.window.agent is not None
+    desk.window.agent.wake()
+    until(lambda: workspace_of(desk).status().contested == 1, "both values")
+    desk.go(Route(route.CONTESTED))
+    until(lambda: "Motif de la demande" in texts(desk), "the field, in the form's own words")
+    assert {"Perte", "Vol", "DIALLO Aminata"} <= texts(desk)
+    assert desk.find(QToolButton, "rail.contested").accessibleName() == "À départager (1)"
+
+
+def texts(stage: Stage) -> set[str]:
+    """Return every text on the screen shown."""
+    return {label.text() for label in stage.shell.current.findChildren(QLabel) if label.isVisible()}

@@ -12,6 +12,7 @@ from desktop.route import Route
 from desktop.screens.contested.model import ContestedField, read_contested
 from desktop.widgets.banner import Banner, Empty
 from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, scroll
+from desktop.widgets.elided import ElidedLabel
 from desktop.words.dates import moment
 
 
@@ -71,8 +72,10 @@ class ContestedScreen(Screen):
 
     def _card(self, field: ContestedField) -> QWidget:
         see = button(self.tr("Open the case"), lambda: self.context.go(Route(route.CASE, field.case)), kind="quiet")
-        title = self.context.procedure_title(field.procedure)
-        head = row(label(field.citizen_name, "strong", wrap=False), label(title, "secondary"), -1, see)
+        title = ElidedLabel("secondary")
+        title.setText(self.context.procedure_title(field.procedure))
+        head = row(label(field.citizen_name, "strong", wrap=False), title, see)
+        head.setStretch(1, 1)
         values = [self._claim(claim, shown=number == 0) for number, claim in enumerate(field.claims)]
         return frame(
             "card", column(head, label(field.label, "section"), row(*values, gap=12), margins=(20, 12, 16, 20), gap=8)

@@ -29,14 +29,12 @@ Show = Callable[..., FormView]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, tasks: Tasks) -> Iterator[Show]:
-    """Give a function that shows an open form in a window and waits for it."""
-    views: list[FormView] = []
+def show(qtbot: QtBot, tasks: Tasks) -> Show:
+    """Give a function that shows an open form in a window and waits for it. pytest-qt closes the windows."""
 
     def show_form(form: MemoryForm, *, width: int = 1000, height: int = 700, read_only: bool = False) -> FormView:
         view = FormView(form, tasks, today=TODAY, zone=UTC, read_only=read_only)  # type: ignore[arg-type]
         qtbot.addWidget(view)
-        views.append(view)
         view.resize(width, height)
         with qtbot.waitExposed(view):
             view.show()
@@ -44,10 +42,7 @@ def show(qtbot: QtBot, tasks: Tasks) -> Iterator[Show]:
         qtbot.waitUntil(view.isActiveWindow)
         return view
 
-    yield show_form
-    for view in views:
-        qtbot.waitUntil(lambda view=view: view.is_saved or bool(view._failures))
-        view.close()
+    return show_form
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -108,6 +108,7 @@ def test_a_required_field_left_empty_says_so_and_others_wait(qtbot: QtBot, show:
 def test_calculations_and_notes_are_plain_text_that_follows(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
     view = show(form)
     view.go_to("/money")
+    settle(qtbot, view)
     tab(write(view, "/money/income", "1234,5"))
     settle(qtbot, view)
     yearly = view.page.block("/money/yearly")

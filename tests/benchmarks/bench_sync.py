@@ -1,0 +1,269 @@
+"""First sync, a push of new records, small changes and nothing to do: bytes, round trips and CPU of the client."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from cases.clock import SystemClock
+from cases.ids import SystemRandomness
+from cases.keys.device_secret import MemoryDeviceSecrets
+from cases.ports import Ports
+from cases.workspace import Workspace
+from sync import wire
+from sync.agent import Agent
+from sync.auth import TOKEN_PATH, Credentials
+from sync.client import CentralClient
+from sync.messages import PulledEvent, PullRequest, TokenReply
+from sync.rounds import Tally, pull
+from sync.transport import ANSWER_TIMEOUT_S, RequestsTransport, Response
+from tests.benchmarks import bare
+from tests.benchmarks.counting import CountingProxy, Traffic
+from tests.benchmarks.measure import Figure, arguments, figure, metered, middle, report
+from tests.benchmarks.office import PROCEDURE, VERSION, Office
+from tests.benchmarks.records import TEXTS, Records
+from tests.benchmarks.service import OfficeService, office_service
+from tests.support.workspaces import CHEAP_KDF, PASSPHRASE, make_ports
+
+NEW_RECORDS = 10_000
+CHANGED = 200
+NOTHING_ROUNDS = 5
+FLOOR_RUNS = 3
+ZSTD = {"content-encoding": wire.ENCODING}
+Row = dict[str, str]
+
+
+# --- the first sync: pages as central sends them, through the real client, into a real workspace ---
+
+
+class PreparedPages:
+    """A transport that answers from pages made beforehand, so that only the client is measured."""
+
+    def __init__(self, pages: Mapping[int, bytes]) -> None:
+        self._pages = pages
+
+    def request(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = ANSWER_TIMEOUT_S
+    ) -> Response:
+        """Give a token, or the page after the cursor asked about."""
+        if path == TOKEN_PATH:
+            return Response(200, ZSTD, wire.encode(TokenReply("token", "DPoP", 900)))
+        cursors = wire.decode(body, PullRequest).cursors
+        return Response(200, ZSTD, self._pages[sum(cursors.values())])
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def measure_pull(cases: int) -> list[Figure]:
+    """A first sync of that many cases, each with its citizen; and the bare library with the same records."""
+    office, rows = Office(), list(_rows(cases))
+    pages: dict[int, bytes] = {}
+    before = 0
+    for page in office.pages(_events(office, rows)):
+        pages[before] = wire.encode(page)
+        before = page.cursors[office.identity.stream]
+    blob = wire.compress(b"\n".join(map(msgspec.json.encode, rows)))
+    by_column = wire.compress(msgspec.json.encode([[row[name] for row in rows] for name in rows[0]]))
+    texts = [(number, text) for number, text in enumerate(itertools.chain.from_iterable(map(_texts, rows)), start=1)]
+    count = len(rows)
+    del rows
+    with tempfile.TemporaryDirectory() as directory:
+        ours_s = _pull_s(Path(directory) / "workspace", office, pages)
+        parts = [_floor_s(Path(directory) / f"floor-{run}.db", blob, texts) for run in range(FLOOR_RUNS)]
+    floor_s = middle([sum(part) for part in parts])
+    index_s = middle([part[1] for part in parts])
+    size = sum(map(len, pages.values()))
+    bytes_note = (
+        f"{size / 1e6:.2f} MB in {len(pages)} pages, {office.head:,} events (a citizen and a case each); floor: the "
+        f"records by row, zstd-9; by column {len(by_column) / count:.0f}"
+    )
+    cpu_note = (
+        f"CPU {ours_s:.2f} against {floor_s:.2f} s (of it {index_s:.2f} s for the full-text index, median of "
+        f"{FLOOR_RUNS}); pages prepared beforehand, so no network in either"
+    )
+    return [
+        figure(
+            "pull50k.bytes_per_case", size / count, unit="bytes", floor=len(blob) / count, target=230, note=bytes_note
+        ),
+        figure("pull50k.cpu_ratio", ours_s / floor_s, unit="ratio", floor=1, target=2, note=cpu_note),
+    ]
+
+
+def _rows(cases: int) -> Iterator[Row]:
+    """Yield whole records: a case and its citizen in one, as the systems compared hold them."""
+    ids = Office(seed=2)
+    for _id, citizen, answers in Records().many(cases):
+        ids.now_ms += 60_000
+        yield {"id": ids.new_id(), **citizen, **answers}
+
+
+def _events(office: Office, rows: list[Row]) -> Iterator[PulledEvent]:
+    for row in rows:
+        answers = {name: value for name, value in row.items() if name.startswith("/")}
+        fields = {name: value for name, value in row.items() if name not in answers and name != "id"}
+        author = office.author_of(answers)
+        citizen = office.citizen(author, fields)
+        yield citizen
+        yield office.case(author, citizen.record_id, answers)
+
+
+def _texts(row: Row) -> tuple[str, str]:
+    """What is to be found: the citizen by name, place and numbers, the case by its citizen's name."""
+    name = f"{row['family_name']} {row['given_names']}"
+    citizen = f"{name} {row['commune']} {row['postcode']} {row['birth_date']} {row['phone']}"
+    return citizen, f"{name} {PROCEDURE}"
+
+
+def _pull_s(directory: Path, office: Office, pages: Mapping[int, bytes]) -> float:
+    """Return the CPU seconds of the client's whole first pull."""
+    ports = make_ports()
+    workspace = Workspace.create(directory, PASSPHRASE, ports=ports)
+    try:
+        identity = office.identity
+        workspace.enrolled(identity)
+        credentials = Credentials(workspace, identity.device, identity.server_url, ports.clock, ports.randomness)
+        client = CentralClient(PreparedPages(pages), credentials)
+        tally = Tally()
+        with metered() as meter:
+            pull(workspace, client, identity, tally)
+        if tally.pulled != office.head:
+            raise RuntimeError(f"{tally.pulled} of {office.head} events were pulled")
+        return meter.cpu_s
+    finally:
+        workspace.close()
+
+
+def _floor_s(path: Path, blob: bytes, texts: list[tuple[int, str]]) -> tuple[float, float]:
+    """Return the CPU seconds of unpacking and inserting the records, and of building the bare index."""
+    opened = bare.connection(path)
+    with metered() as records:
+        lines = wire.decompress(blob, limit=1 << 31).split(b"\n")
+        decoder = msgspec.json.Decoder(Row)
+        rows = [tuple(decoder.decode(line).values()) for line in lines]
+        bare.insert_records(opened, list(decoder.decode(lines[0]))[1:], rows)
+    with metered() as index:
+        bare.index_texts(opened, texts)
+    opened.close()
+    return records.cpu_s, index.cpu_s
+
+
+# --- against the real service, every byte through a counting proxy ---
+
+
+class Poste:
+    """One enrolled device with a workspace of its own."""
+
+    def __init__(self, directory: Path, proxy: CountingProxy, code: str, name: str, ends: ExitStack) -> None:
+        ports = Ports(MemoryDeviceSecrets(), SystemClock(), SystemRandomness(), CHEAP_KDF)
+        self.workspace = Workspace.create(directory, PASSPHRASE, ports=ports)
+        ends.callback(self.workspace.close)
+        self.agent = Agent(self.workspace, RequestsTransport, ports=ports)
+        ends.callback(self.agent.stop)
+        self._proxy = proxy
+        self.agent.enrol(proxy.url, code, name)
+        # Held already: what is measured are cases, not the form that they are filled with.
+        self.workspace.store_procedure(PROCEDURE, VERSION, b"")
+        self.agent.sync_once()
+
+    def sync(self) -> Traffic:
+        """Make one round; return what it cost."""
+        with self._proxy.counted() as traffic:
+            self.agent.sync_once()
+        return traffic
+
+
+def measure_exchange(service: OfficeService, *, records: int = NEW_RECORDS, changed: int = CHANGED) -> list[Figure]:
+    """Push new records, change some, pull the changes elsewhere, then do nothing."""
+    with ExitStack() as ends:
+        directory = Path(ends.enter_context(tempfile.TemporaryDirectory()))
+        proxy = ends.enter_context(CountingProxy(service.url))
+        first = Poste(directory / "first", proxy, service.codes[0], "Poste 1", ends)
+        rows = list(_rows(records))
+        cases = [_new_case(first.workspace, row) for row in rows]
+        new = first.sync()
+        second = Poste(directory / "second", proxy, service.codes[1], "Poste 2", ends)
+        changes = [_change(first.workspace, case, number) for number, case in enumerate(cases[:changed])]
+        up, down = first.sync(), second.sync()
+        _change(first.workspace, cases[0], changed)
+        one = first.sync()
+        second.sync()
+        idle = [second.sync() for _ in range(NOTHING_ROUNDS)]
+        if first.workspace.status().pending or second.workspace.case_count() != records:
+            raise RuntimeError("the service and the devices do not agree")
+    pushed = len(wire.compress(b"\n".join(map(msgspec.json.encode, rows))))
+    delta = len(wire.compress(b"\n".join(map(msgspec.json.encode, changes))))
+    return [
+        *_push_figures(new, pushed, records),
+        *_delta_figures(up, down, delta),
+        *_idle_figures(idle, one, records),
+    ]
+
+
+def _push_figures(new: Traffic, pushed: int, records: int) -> list[Figure]:
+    size = (new.up + new.down) / 1e6
+    events = 2 * records
+    up = f"{new.up / 1e6:.2f} up, {new.down / 1e6:.2f} down; {events:,} events; floor: the records by row, zstd-9"
+    trips = f"{-(-events // 500)} batches of at most 500 events, and the pull that ends the round; real service"
+    return [
+        figure("push10k.megabytes", size, unit="MB", floor=pushed / 1e6, target=2.8, note=up),
+        figure("push10k.round_trips", new.round_trips, unit="", floor=1, target=12, note=trips),
+    ]
+
+
+def _delta_figures(up: Traffic, down: Traffic, delta: int) -> list[Figure]:
+    pushing = f"and {up.down:,} bytes back, {up.round_trips} round trips; real service"
+    pulling = f"and {down.up:,} bytes up, {down.round_trips} round trips; real service"
+    return [
+        figure("delta200.bytes_up", up.up, unit="bytes", floor=delta, target=14_000, note=pushing),
+        figure("delta200.bytes_down", down.down, unit="bytes", floor=delta, target=14_000, note=pulling),
+    ]
+
+
+def _idle_figures(idle: list[Traffic], one: Traffic, records: int) -> list[Figure]:
+    size = middle([traffic.up + traffic.down for traffic in idle])
+    up = middle([traffic.up for traffic in idle])
+    bare_request = len(b"POST /api/v1/pull HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}")
+    bare_answer = len(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    note = f"{up:.0f} up, median of {len(idle)}; {records:,} cases held (the request does not grow with them)"
+    trips = middle([traffic.round_trips for traffic in idle])
+    return [
+        figure("noop.bytes", size, unit="bytes", floor=bare_request + bare_answer, target=700, note=note),
+        figure("noop.round_trips", trips, unit="", floor=1, target=1, note="real service, warm connection"),
+        figure(
+            "one.round_trips", one.round_trips, unit="", floor=1, target=1, note="one changed case: push, then pull"
+        ),
+    ]
+
+
+def _new_case(workspace: Workspace, row: Row) -> str:
+    answers = {name: value for name, value in row.items() if name.startswith("/")}
+    fields = {name: value for name, value in row.items() if name not in answers and name != "id"}
+    citizen = workspace.create_citizen(fields).record
+    return workspace.open_case(PROCEDURE, VERSION, citizen, answers).record
+
+
+def _change(workspace: Workspace, case: str, number: int) -> Row:
+    """Change two fields of a case; return the change as a bare program would send it."""
+    texts = Records(number)
+    names = (TEXTS[number % len(TEXTS)], TEXTS[(number + 7) % len(TEXTS)])
+    answers = {f"/dossier/{name}": texts.text() for name in names}
+    workspace.answer(case, answers, base=workspace.case(case).base)
+    return {"id": case, **answers}
+
+
+def main() -> None:
+    options = arguments(__doc__)
+    figures = measure_pull(options.cases)
+    with office_service() as service:
+        figures += measure_exchange(service)
+    report("Sync", figures, options.json)
+
+
+if __name__ == "__main__":
+    main()
