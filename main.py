@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 
 FRONT_DOORS = {
@@ -18,10 +19,16 @@ COMPILE_WORKER = "--compile-worker"
 """Hidden: the built program starts itself so to compile a workbook in a process with limits."""
 
 
+def front_doors() -> dict[str, tuple[str, str, str]]:
+    """Return the front doors that this installation has: the built program carries neither the service nor the demo."""
+    return {name: door for name, door in FRONT_DOORS.items() if importlib.util.find_spec(door[0].partition(".")[0])}
+
+
 def usage() -> str:
     """Return the list of front doors."""
-    lines = ["usage: main.py [command] [options]", ""]
-    lines += [f"  {name:10} {words}" for name, (_module, _function, words) in FRONT_DOORS.items()]
+    program = "estafette" if getattr(sys, "frozen", False) else "main.py"
+    lines = [f"usage: {program} [command] [options]", ""]
+    lines += [f"  {name:10} {words}" for name, (_module, _function, words) in front_doors().items()]
     return "\n".join([*lines, "", "Each command explains itself with --help."])
 
 
@@ -32,13 +39,14 @@ def main(argv: list[str]) -> int:
     if argv and argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0
-    name = argv[0] if argv and not argv[0].startswith("-") else "desktop"
-    if name not in FRONT_DOORS:
+    named = bool(argv) and not argv[0].startswith("-")
+    name = argv[0] if named else "desktop"
+    door = front_doors().get(name)
+    if door is None:
         print(usage(), file=sys.stderr)
         return 2
-    module, function, _words = FRONT_DOORS[name]
-    rest = argv[1:] if argv and argv[0] == name else argv
-    return int(getattr(importlib.import_module(module), function)(rest))
+    module, function, _words = door
+    return int(getattr(importlib.import_module(module), function)(argv[1:] if named else argv))
 
 
 if __name__ == "__main__":

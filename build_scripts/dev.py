@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from build_scripts import environment, machine  # noqa: E402 (the path above makes them importable from anywhere)
 
-BENCHES = ("main", "forms", "sync", "central", "start")
+BENCHES = ("store", "sync", "start", "central")
 
 
 def offscreen(extra: dict[str, str] | None = None) -> dict[str, str]:

@@ -46,7 +46,7 @@ def install(code: str) -> None:
         _add(qt)
     ours = QTranslator()
     # English has no more than the plural forms to add; French must be there, and says so by itself when it is not.
-    if (code == DEFAULT_LANGUAGE or source(code).exists()) and ours.load(str(compiled(code))):
+    if (code == DEFAULT_LANGUAGE or exists(code)) and ours.load(str(compiled(code))):
         _add(ours)
 
 
@@ -60,6 +60,11 @@ def source(code: str) -> Path:
     return resources.directory("translations") / f"estafette_{code}.ts"
 
 
+def exists(code: str) -> bool:
+    """Say whether there is a catalogue of ours for a language, in source or compiled."""
+    return source(code).exists() or source(code).with_suffix(".qm").exists()
+
+
 def compiled(code: str) -> Path:
     """Return the compiled translation, compiling it into the cache when the build has not.
 
@@ -68,7 +73,8 @@ def compiled(code: str) -> Path:
     """
     text = source(code)
     built = text.with_suffix(".qm")
-    if built.exists() and (not text.exists() or built.stat().st_mtime_ns >= text.stat().st_mtime_ns):
+    packed = getattr(sys, "frozen", False)
+    if built.exists() and (packed or not text.exists() or built.stat().st_mtime_ns >= text.stat().st_mtime_ns):
         return built
     cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)) / "estafette"
     digest = hashlib.sha256(text.read_bytes()).hexdigest()[:16]

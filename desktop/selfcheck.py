@@ -404,6 +404,8 @@ def run_selfcheck(argv: list[str]) -> int:
     chosen = options(argv)
     if not chosen.visible:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # The sync client calls a port of this very computer where nobody listens; no proxy is to hear of that.
+    os.environ["no_proxy"] = "127.0.0.1"
     try:
         with tempfile.TemporaryDirectory(prefix="estafette-selfcheck-", dir=chosen.directory) as folder:
             report = try_in(Path(folder))

@@ -24,6 +24,8 @@ from desktop.theme import Mode, theme
 from desktop.words.sync_line import Standing
 from sync.agent import Agent
 
+FRAME_PX = 32
+"""What a window manager usually adds above a window."""
 ROUTE = "route"
 """Under this name the workspace remembers where the person was."""
 
@@ -53,7 +55,8 @@ class Window(QMainWindow):
         self.setWindowTitle("Estafette")
         self.setMinimumSize(720, 480)
         screen = QGuiApplication.primaryScreen().availableSize()
-        self.resize(min(1366, screen.width()), min(768, screen.height()))
+        # The title bar and borders of the window manager need room too, or they push the strip off a small screen.
+        self.resize(min(1366, screen.width()), min(768, screen.height() - FRAME_PX))
         self._standing.connect(self._show_standing, Qt.ConnectionType.QueuedConnection)
         self.show_gate()
 
@@ -160,7 +163,8 @@ class Window(QMainWindow):
     @Slot(object)
     def _remember(self, route: Route) -> None:
         assert self.shell is not None
-        self.setWindowTitle(f"Estafette — {self.shell.current.title()}")
+        # Qt adds the program's name where the window manager wants it.
+        self.setWindowTitle(self.shell.current.title())
         self._route = route
         workspace, text = self.workspace, json.dumps(route.to_plain())
         if workspace is not None:

@@ -48,6 +48,11 @@ class Hands:
 
     # Finding and pressing
 
+    def take_keyboard(self) -> None:
+        """Have the keys go to this window, whichever window the visitor's desktop thinks is active."""
+        self.window.activateWindow()
+        QApplication.setActiveWindow(self.window)
+
     def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
         """Return the visible widget of that name; NotSeen when there is none."""
         found = [each for each in self.window.findChildren(kind, name) if each.isVisible()]
@@ -293,6 +298,7 @@ class Orders:
             self._leave()
             return
         self._busy = True
+        self._hands.take_keyboard()
         try:
             order = json.loads(line)
             say(getattr(self._hands, order.pop("act"))(**order))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+import pyotp
 
 from build_scripts import machine
 from build_scripts.demo.browser import Web
@@ -257,11 +259,13 @@ def run_demo(argv: list[str]) -> int:
 
 
 def leave_open(story: Story) -> None:
-    """Leave the window and the service to the visitor until the window is closed."""
-    print(f"the agent's window is yours; its passphrase: {PASSPHRASE}")
-    print(f"the console: {story.service.url}/console")
-    print(
-        json.dumps({name: value for name, value in story.people.items() if name != "enrolment_code"}, indent=1),
-        flush=True,
-    )
-    story.desktop.wait_closed()
+    """Leave the window and the service to the visitor until the window is closed (or Ctrl+C)."""
+    people = story.people
+    print(f"\nThe agent's window is yours; to unlock it: {PASSPHRASE}")
+    print(f"The supervisor's console: {story.service.url}/console")
+    print(f"  user name {people['supervisor_login']}, passphrase {people['supervisor_passphrase']}")
+    print(f"  code for the next half minute {pyotp.TOTP(people['totp_secret']).now()}, then by {people['totp_uri']}")
+    print(f"The citizen's page: {story.service.url}/suivi, with the code {story.code}")
+    print("Close the window, or press Ctrl+C here, to end.", flush=True)
+    with suppress(KeyboardInterrupt):
+        story.desktop.wait_closed()

@@ -12,6 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+"""How finely Linux tells the CPU time of other processes."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -80,7 +83,7 @@ def tree_cpu_s(root: int) -> float:
     while fresh:
         fresh = {pid for pid, parent in parents.items() if parent in fresh} - tree
         tree |= fresh
-    return sum(ticks.get(pid, 0) for pid in tree) / os.sysconf("SC_CLK_TCK")
+    return sum(ticks.get(pid, 0) for pid in tree) * TICK_S
 
 
 def repeated(work: Callable[[], object], times: int) -> list[float]:
@@ -117,9 +120,10 @@ def report(title: str, figures: list[Figure], json_file: str | None) -> None:
         Path(json_file).write_text(json.dumps({line.id: asdict(line) for line in figures}, indent=1) + "\n")
 
 
-def arguments(description: str | None) -> argparse.Namespace:
-    """Return the command line that every bench shares."""
+def arguments(description: str | None, *, cases: bool = True) -> argparse.Namespace:
+    """Return the command line that every bench shares; ``cases``: this one depends on how many are held."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
-    parser.add_argument("--cases", type=int, default=50_000, help="cases held (default 50,000)")
+    if cases:
+        parser.add_argument("--cases", type=int, default=50_000, help="cases held (default 50,000)")
     return parser.parse_args()

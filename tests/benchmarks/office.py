@@ -32,6 +32,7 @@ class _Device:
     id: str
     agent: str
     name: str
+    secret: bytes
     seq: int = 0
     prev: str = CHAIN_START
 
@@ -47,10 +48,9 @@ class Office:
 
     def __post_init__(self) -> None:
         self._randomness = SeededRandomness(self.seed)
-        self._secret = self._randomness.token(32)
+        token = self._randomness.token
         self._devices = [
-            _Device(self._randomness.token(16).hex(), self._randomness.token(16).hex(), f"Agent {number}")
-            for number in range(AUTHORS)
+            _Device(token(16).hex(), token(16).hex(), f"Agent {number}", token(32)) for number in range(AUTHORS)
         ]
 
     def new_id(self) -> str:
@@ -70,7 +70,7 @@ class Office:
         self.head += 1
         self.now_ms += PAUSE_MS
         data = body_bytes(dict(body))
-        salt = salt_from_seed(salt_seed(self._secret, 1, device.seq), device.seq)
+        salt = salt_from_seed(salt_seed(device.secret, 1, device.seq), device.seq)
         header = Header(
             1, self.identity.tenant, device.id, 1, device.seq, device.prev, device.agent, record_type, record_id, kind,
             self.head - 1, self.now_ms, body_digest(data, salt),

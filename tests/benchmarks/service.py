@@ -34,6 +34,10 @@ class OfficeService:
     codes: list[str]
     data: Path
 
+    def postgres_pid(self) -> int:
+        """Return the process that PostgreSQL's others come from."""
+        return int((self.data / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+
     def conninfo(self) -> str:
         """Return how the database's owner connects to its PostgreSQL."""
         server = PrivatePostgres(self.data / "postgres")

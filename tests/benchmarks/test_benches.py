@@ -1,0 +1,60 @@
+"""Each bench runs, with tiny sizes, and writes what ``dev.py bench NAME --json FILE`` promises."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from build_scripts.dev import BENCHES
+from tests.benchmarks import bench_central, bench_start, bench_store, bench_sync
+from tests.benchmarks.measure import Figure, figure, report
+from tests.benchmarks.service import office_service
+
+SHAPE = {"ours", "floor", "peer", "target", "met"}
+
+
+def check_shape(figures: list[Figure], ids: set[str], directory: Path) -> None:
+    """Check that the figures wanted are there, positive, each beside its floor, in the file's shape."""
+    file = directory / "figures.json"
+    report("tiny", figures, str(file))
+    written = json.loads(file.read_text())
+    assert ids <= written.keys()
+    for line in written.values():
+        assert line.keys() >= SHAPE
+        assert line["ours"] > 0 and line["floor"] > 0 and line["peer"] is None
+        assert (line["met"] is None) == (line["target"] is None)
+
+
+def test_store(tmp_path: Path) -> None:
+    figures = bench_store.measure(60, answers=10, searches=2)
+    check_shape(figures, {"answer.commit_ratio", "search.p95_ratio", "search.p95_ms"}, tmp_path)
+
+
+def test_first_sync(tmp_path: Path) -> None:
+    check_shape(bench_sync.measure_pull(60), {"pull50k.bytes_per_case", "pull50k.cpu_ratio"}, tmp_path)
+
+
+def test_with_the_real_service(tmp_path: Path) -> None:
+    with office_service() as service:
+        exchanged = bench_sync.measure_exchange(service, records=12, changed=4)
+        taken_in = bench_central.measure(service, large=1, small=10, warm_up=0)
+    pushed = {"push10k.megabytes", "push10k.round_trips", "delta200.bytes_up", "delta200.bytes_down"}
+    check_shape(exchanged, pushed | {"noop.bytes", "noop.round_trips"}, tmp_path)
+    check_shape(taken_in, {"central.events_per_core", "central.small_pushes_per_core"}, tmp_path)
+
+
+def test_start(tmp_path: Path) -> None:
+    figures = bench_start.measure(20, runs=1, warm_ups=0, procedures=False)
+    check_shape(figures, {"start.ratio", "start.wall_ratio"}, tmp_path)
+
+
+@pytest.mark.parametrize(("ours", "at_least", "met"), [(3, False, False), (1, False, True), (3, True, True)])
+def test_a_target_is_a_ceiling_or_must_be_reached(ours: float, at_least: bool, met: bool) -> None:
+    assert figure("x", ours, unit="", target=2, at_least=at_least).met is met
+
+
+def test_every_bench_is_offered() -> None:
+    modules = {path.stem.removeprefix("bench_") for path in Path(bench_store.__file__).parent.glob("bench_*.py")}
+    assert modules == set(BENCHES)
