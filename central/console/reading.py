@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cases.procedures import Procedure, form_definition
+from cases.receipt_words import number_in_words
 from central.web.words import Words
 from forms.errors import FormRefused, FormsError
 from forms.session import Session
@@ -73,11 +74,12 @@ class Reader:
         """Return an answer's text with dates, numbers and acknowledgements as people write them."""
         if self._session is None or kind != "answer" or not text:
             return text
-        question = self._session.question(path).kind
+        view = self._session.question(path)
+        question = view.kind
         if question == "date":
             return self._words.calendar_day(text)
-        if question in ("decimal", "calculate"):
-            return self._words.decimal(text)
+        if question in ("integer", "decimal", "calculate"):
+            return number_in_words(text, self._words.language, amount="thousands-sep" in view.appearance)
         return self._words.gettext("Yes") if question == "acknowledge" else text
 
 

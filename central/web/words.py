@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
-import re
 from dataclasses import dataclass
 
 from central.web.catalogue import DEFAULT_LANGUAGE, LANGUAGES, translations
@@ -44,7 +43,6 @@ _DAYS = {
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
 }
 _NARROW_SPACE = "\u202f"
-_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,6 @@ class Words:
     def day(self, when_ms: int) -> dt.date:
         """Return the calendar day of an instant, in this reader's zone."""
         return self._local(when_ms).date()
-
-    def decimal(self, text: str) -> str:
-        """Return a decimal number with this language's sign; any other text as it is."""
-        return text.replace(".", ",") if self.language == "fr" and _DECIMAL.fullmatch(text) else text
 
     def date(self, when_ms: int) -> str:
         """``mardi 3 novembre 2026``."""

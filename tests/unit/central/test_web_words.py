@@ -34,12 +34,6 @@ def test_numbers_are_grouped_by_language() -> None:
     assert Words("en", PARIS).number(12345) == "12,345"
 
 
-def test_decimals_take_the_sign_of_the_language_and_other_texts_stay() -> None:
-    words = Words("fr", PARIS)
-    assert (words.decimal("1240.50"), words.decimal("1.2.3"), words.decimal("12")) == ("1240,50", "1.2.3", "12")
-    assert Words("en", PARIS).decimal("1240.50") == "1240.50"
-
-
 def test_plurals_follow_french_rules() -> None:
     words = Words("fr", PARIS)
     one, many = "answered %(count)s question", "answered %(count)s questions"
