@@ -133,6 +133,8 @@ def bench(arguments: argparse.Namespace) -> None:
     command = [str(python), "-m", f"tests.benchmarks.bench_{arguments.name}"]
     if arguments.json:
         command += ["--json", str(Path(arguments.json).resolve())]
+    if arguments.cases:
+        command += ["--cases", str(arguments.cases)]
     raise SystemExit(subprocess.run(command, cwd=ROOT, env=offscreen(), check=False).returncode)
 
 
@@ -170,6 +172,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "bench":
             command.add_argument("name", choices=BENCHES)
             command.add_argument("--json", metavar="FILE", help="also write the figures there")
+            command.add_argument("--cases", type=int, metavar="N", help="cases held (not for central)")
     return top
 
 

@@ -51,7 +51,7 @@ class Story:
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise StepFailed(f"{form.name} was not published: {done.stdout}{done.stderr}")
-        published = f"{len(forms)} forms of others published" if forms else "no forms of others here"
+        published = f"{len(forms)} XLSForms of other projects published" if forms else "no other XLSForms here"
         return f"private PostgreSQL started, tenant, office, supervisor and agent created, {published}"
 
     def enrol(self) -> str:
@@ -96,12 +96,7 @@ class Story:
         self.desktop.do("picture", name="3b-after-the-kill")
         self.desktop.do("fill", answers=visitor.answers, rows=visitor.rows)
         self.desktop.do("picture", name="3c-filled")
-        self.code, self.case = self._hand_in("3d-receipt")
-        text = self._receipt_text(PICTURES / "3d-receipt.pdf")
-        said = " ".join((text or "").split())
-        for wanted in (self.code, "Koné", "14 280,50", "33 000,50"):
-            if text is not None and wanted not in said:
-                raise StepFailed(f"the receipt does not say {wanted!r}")
+        self.code, self.case = self._hand_in("3d-receipt", "Koné Awa Françoise", "14 280,50", "33 000,50")
         held = len(before) if isinstance(before, dict) else 0
         return (
             f"constraint explained and corrected, killed with {held} answers, {held} found again, receipt {self.code}"
@@ -114,14 +109,15 @@ class Story:
             self.desktop.do("open_case", procedure=visitor.procedure)
             self.desktop.do("fill", answers=visitor.answers, rows=visitor.rows)
             self.desktop.do("picture", name=f"3e-{visitor.procedure}")
-            self.others.append(self._hand_in(f"3e-{visitor.procedure}-receipt")[0])
+            name = f"{visitor.citizen['family_name']} {visitor.citizen['given_names']}"
+            self.others.append(self._hand_in(f"3e-{visitor.procedure}-receipt", name)[0])
         for name, family in zip(CORPUS_FORMS, ("Marchand", "Berthelot"), strict=True):
             if (CORPUS / name).exists():
                 self._citizen(Visitor("", {"family_name": family, "given_names": "Camille", "birth_date": "5/2/1979"}))
                 self.desktop.do("open_case", title_part=name)
                 self.desktop.do("fill", answers={}, rows={})
                 self.desktop.do("picture", name=f"3f-{name.split('.')[0]}")
-                self.others.append(self._hand_in(f"3f-{name.split('.')[0]}-receipt")[0])
+                self.others.append(self._hand_in(f"3f-{name.split('.')[0]}-receipt", f"{family} Camille")[0])
         waiting = self.desktop.do("strip")
         if not str(waiting["text"]).startswith(f"{1 + len(self.others)} dossiers sur ce poste"):
             raise StepFailed(f"the strip does not count the cases of this PC: {waiting['text']}")
@@ -187,8 +183,14 @@ class Story:
             raise StepFailed(f"a citizen was found before one was made: {seen['found']}")
         self.desktop.do("create_citizen", fields=visitor.citizen)
 
-    def _hand_in(self, picture: str) -> tuple[str, str]:
-        seen = self.desktop.do("submit", receipt=str(PICTURES / f"{picture}.pdf"), picture=picture)
+    def _hand_in(self, picture: str, *wanted: str) -> tuple[str, str]:
+        receipt = PICTURES / f"{picture}.pdf"
+        seen = self.desktop.do("submit", receipt=str(receipt), picture=picture)
+        text = self._receipt_text(receipt)
+        said = " ".join((text or "").split())
+        for each in (str(seen["tracking_code"]), *wanted):
+            if text is not None and each not in said:
+                raise StepFailed(f"the receipt {receipt.name} does not say {each!r}")
         return str(seen["tracking_code"]), str(seen["case"])
 
     def _unlock(self) -> None:
