@@ -19,6 +19,18 @@ COMPILE_WORKER = "--compile-worker"
 """Hidden: the built program starts itself so to compile a workbook in a process with limits."""
 
 
+OURS = frozenset({"build_scripts", "cases", "central", "desktop", "forms", "sync", "tests"})
+WITHOUT_ENVIRONMENT = """\
+Il manque « {name} » : activez l'environnement (. .venv/bin/activate), ou faites-le : python3 build_scripts/dev.py setup
+'{name}' is missing: activate the environment (. .venv/bin/activate), or make it: python3 build_scripts/dev.py setup"""
+
+
+def _is_ours(module: str) -> bool:
+    """Say whether a module that is missing should have been here with this program or with Python: then it is a bug."""
+    top = module.partition(".")[0]
+    return top in OURS or top in sys.stdlib_module_names
+
+
 def front_doors() -> dict[str, tuple[str, str, str]]:
     """Return the front doors that this installation has: the built program carries neither the service nor the demo."""
     return {name: door for name, door in FRONT_DOORS.items() if importlib.util.find_spec(door[0].partition(".")[0])}
@@ -29,7 +41,7 @@ def usage() -> str:
     program = "estafette" if getattr(sys, "frozen", False) else "main.py"
     lines = [f"usage: {program} [command] [options]", ""]
     lines += [f"  {name:10} {words}" for name, (_module, _function, words) in front_doors().items()]
-    return "\n".join([*lines, "", "Each command explains itself with --help."])
+    return "\n".join([*lines, "", "Each command explains itself with --help; --version prints the version."])
 
 
 def main(argv: list[str]) -> int:
@@ -39,14 +51,23 @@ def main(argv: list[str]) -> int:
     if argv and argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0
+    if argv[:1] == ["--version"]:
+        print(f"estafette {importlib.import_module('cases.version').VERSION}")
+        return 0
     named = bool(argv) and not argv[0].startswith("-")
     name = argv[0] if named else "desktop"
     door = front_doors().get(name)
     if door is None:
-        print(usage(), file=sys.stderr)
+        print(f"Commande inconnue / unknown command: {name}\n\n{usage()}", file=sys.stderr)
         return 2
     module, function, _words = door
-    return int(getattr(importlib.import_module(module), function)(argv[1:] if named else argv))
+    try:
+        return int(getattr(importlib.import_module(module), function)(argv[1:] if named else argv))
+    except ModuleNotFoundError as missing:
+        if _is_ours(missing.name or ""):
+            raise
+        print(WITHOUT_ENVIRONMENT.format(name=missing.name), file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,11 @@ BODY_BYTES_MAX = 256 * 1024
 
 The central service parks what is longer, so it is refused while the person can still shorten it.
 """
+PIECE_BYTES_MAX = BODY_BYTES_MAX - 4 * 1024
+"""A longer set of fields is recorded as several events, so that no form is too large to be sent."""
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Deed(NamedTuple):
@@ -46,6 +52,7 @@ class Acts(Part):
             InputError: ``citizen.name_missing``, ``citizen.unknown_field``, ``citizen.birth_date``; field named.
             EnvironmentFault: see ``Store.write``; nothing was recorded.
         """
+        check_storable(fields)
         given = {name: value.strip() for name, value in fields.items() if value.strip()}
         check_citizen(given)
         if "family_name" not in given:
@@ -54,6 +61,7 @@ class Acts(Part):
 
     def edit_citizen(self, citizen: str, fields: Mapping[str, str | None], *, base: int) -> Act:
         """Record changed fields of a citizen; None clears one."""
+        check_storable(fields)
         given = {name: (value or "").strip() or None for name, value in fields.items()}
         check_citizen({name: value or "" for name, value in given.items()})
         if given.get("family_name", "") is None:
@@ -63,6 +71,7 @@ class Acts(Part):
     def open_case(self, procedure: str, version: str, citizen: str, answers: Mapping[str, str | None]) -> Act:
         """Record a new case, a draft, with the form's defaults as its first answers."""
         check_answers(answers)
+        check_storable({"procedure": procedure, "procedure_version": version, "citizen": citizen})
         identity = self._core.enrolled_identity()
         fields: dict[str, str | None] = {
             "procedure": procedure,
@@ -74,7 +83,13 @@ class Acts(Part):
         return self._create(RecordType.CASE, {**fields, **answers})
 
     def answer(self, case: str, answers: Mapping[str, str | None], *, base: int) -> Act:
-        """Record answers (question path -> stored text, None clears) as one event."""
+        """Record answers (question path -> stored text, None clears) together: all of them or none.
+
+        They are one event, or several when they are too long for one.
+
+        Raises:
+            InputError: ``answer.path``, ``input.unstorable``, ``act.too_large``; field named.
+        """
         if not answers:
             raise InputError("act.empty")
         check_answers(answers)
@@ -97,7 +112,9 @@ class Acts(Part):
             NotPermittedError: ``workflow.not_allowed``: an agent may not do that from the state that the case is in
             now.
             ConflictError: ``case.contested_state``: two people moved the case unseen; that is settled first.
+            InputError: ``input.unstorable``, ``act.too_large``; field named.
         """
+        check_storable({"message": message, "reasons": reasons, **(computed or {}), **(fields or {})})
 
         def deeds(working: Working) -> list[Deed]:
             shown = working.shown()
@@ -115,7 +132,8 @@ class Acts(Part):
         return self._recorded(RecordType.CASE, case, deeds, base)
 
     def add_note(self, case: str, text: str, *, base: int) -> Act:
-        """Record a remark on a case."""
+        """Record a remark on a case. InputError ``note.empty``, ``input.unstorable``, ``act.too_large``."""
+        check_storable({"text": text})
         if not text.strip():
             raise InputError("note.empty", field="text")
         return self._recorded(RecordType.CASE, case, _always(Deed(Kind.NOTE, {"text": text.strip()})), base)
@@ -124,8 +142,9 @@ class Acts(Part):
         """Settle a contested field of a case or citizen: the claims that the person saw give way to ``value``.
 
         Raises:
-            InputError: ``settle.nothing``: the field has no claim that this person has seen.
+            InputError: ``settle.nothing``: the field has no claim that this person has seen; ``input.unstorable``.
         """
+        check_storable({field: value})
         device = self._core.enrolled_identity().device
 
         def deeds(working: Working) -> list[Deed]:
@@ -166,21 +185,43 @@ class Acts(Part):
         self, connection: Connection, identity: Identity, working: Working, deeds: Sequence[Deed], base: int
     ) -> EventId:
         last: EventId | None = None
-        for deed in deeds:
-            if len(body_bytes(dict(deed.body))) > BODY_BYTES_MAX:
-                raise InputError("act.too_large", bytes_max=BODY_BYTES_MAX)
+        pieces = [piece for deed in deeds for piece in in_pieces(deed)]
+        for deed in pieces:
             draft = Draft(working.no, working.id, working.type, deed.kind, deed.body, base)
             event = self._core.journal.append(connection, identity, draft)
             seen = seen_event(event.header, event.body, None)
             working.add_pending(seen)
             last = event.header.id
-        facts.count(connection, {"events.pending": len(deeds)})
+        facts.count(connection, {"events.pending": len(pieces)})
         assert last is not None, "an act has at least one event"
         return last
 
 
 def _always(deed: Deed) -> DeedsOf:
     return lambda working: [deed]
+
+
+def in_pieces(deed: Deed) -> list[Deed]:
+    """Return a deed as events that the central service takes: fields that are too long together are set by several.
+
+    Raises:
+        InputError: ``act.too_large``: one ``field`` is too long by itself, or together with what cannot be parted.
+    """
+    if len(body_bytes(dict(deed.body))) <= BODY_BYTES_MAX:
+        return [deed]
+    sizes = {name: len(body_bytes({name: value})) for name, value in deed.body.items()}
+    longest = max(sizes, key=sizes.__getitem__)
+    if deed.kind is not Kind.SET or sizes[longest] > PIECE_BYTES_MAX:
+        raise InputError("act.too_large", field=longest, bytes_max=BODY_BYTES_MAX)
+    pieces: list[dict[str, object]] = [{}]
+    filled = 0
+    for name, value in deed.body.items():
+        if filled + sizes[name] > PIECE_BYTES_MAX:
+            pieces.append({})
+            filled = 0
+        pieces[-1][name] = value
+        filled += sizes[name]
+    return [Deed(Kind.SET, piece) for piece in pieces]
 
 
 def _known_type(connection: Connection, record_id: str, expected: RecordType | None) -> str:
@@ -197,7 +238,7 @@ def check_citizen(fields: Mapping[str, str]) -> None:
         raise InputError("act.empty")
     for name in fields:
         if name not in CITIZEN_FIELDS:
-            raise InputError("citizen.unknown_field", field=name)
+            raise InputError("citizen.unknown_field", field=name, known=", ".join(CITIZEN_FIELDS))
     if fields.get("birth_date"):
         try:
             datetime.date.fromisoformat(fields["birth_date"])
@@ -205,8 +246,27 @@ def check_citizen(fields: Mapping[str, str]) -> None:
             raise InputError("citizen.birth_date", field="birth_date") from error
 
 
+def check_storable(texts: Mapping[str, str | None]) -> None:
+    """Refuse a text that a database or the network cannot carry: with NUL in it, or half of a surrogate pair.
+
+    Raises:
+        InputError: ``input.unstorable``; ``field`` is the text's name, empty when the name itself is one.
+    """
+    for name, value in texts.items():
+        if not storable(name):
+            raise InputError("input.unstorable", field="")
+        if value is not None and not storable(value):
+            raise InputError("input.unstorable", field=name)
+
+
+def storable(text: str) -> bool:
+    """Say whether a text can be kept and sent: no NUL, no lone surrogate."""
+    return "\0" not in text and not _LONE_SURROGATE.search(text)
+
+
 def check_answers(answers: Mapping[str, str | None]) -> None:
-    """Refuse answers that are not keyed by a question path."""
+    """Refuse answers that are not keyed by a question path, or that cannot be kept."""
+    check_storable(answers)
     for path in answers:
         if not path.startswith("/"):
             raise InputError("answer.path", field=path)

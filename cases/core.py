@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cases.clock import HybridClock
+from cases.clock import HybridClock, believable
 from cases.errors import DamagedError, InputError
 from cases.journal import Journal
 from cases.ports import Ports
@@ -84,14 +84,28 @@ class Core:
     def note_contact(self, connection: Connection, central_time_ms: int) -> None:
         """Record that central answered now, and how wrong this machine's clock is."""
         self.clock.contact(central_time_ms)
-        facts.put(connection, facts.LAST_CONTACT, str(central_time_ms))
+        if believable(central_time_ms):
+            facts.put(connection, facts.LAST_CONTACT, str(central_time_ms))
         facts.put(connection, facts.CORRECTION, str(self.clock.correction_ms))
+        last = log.chain_head(connection)
+        if last.time > self.clock.last_ms:
+            # The clock had run away and was set right: the next start must not go on from there.
+            log.move_chain(connection, last._replace(time=self.clock.last_ms))
 
-    def new_epoch(self, connection: Connection, identity: Identity, epoch: int) -> Identity:
-        """Record that central was restored: every stream is pulled again from its start."""
+    def claim_epoch(self, connection: Connection, epoch: int) -> None:
+        """Note that central says it was restored: every stream is pulled again from its start.
+
+        Nothing is refused on this word, which nobody signed; see ``confirm_epoch``.
+        """
+        facts.put(connection, facts.CLAIMED_EPOCH, str(epoch))
+        facts.reset_cursors(connection)
+
+    def confirm_epoch(self, connection: Connection, identity: Identity, epoch: int) -> Identity:
+        """Take over a claimed epoch that a signed receipt names too: from now on an earlier one is refused."""
+        if epoch <= identity.epoch or facts.get(connection, facts.CLAIMED_EPOCH) != str(epoch):
+            return identity
         renewed = dataclasses.replace(identity, epoch=epoch)
         facts.put(connection, facts.IDENTITY, msgspec.json.encode(renewed).decode())
-        facts.reset_cursors(connection)
         return renewed
 
     # --- writing ---

@@ -155,4 +155,4 @@ def body_intact(event: Event) -> bool:
     """Say whether the body is the one that the header names. True for an erased body: nothing contradicts it."""
     if event.body is None or event.salt is None:
         return event.body is None and event.salt is None
-    return hmac.compare_digest(body_digest(event.body, event.salt), event.header.digest)
+    return body_digest(event.body, event.salt) == event.header.digest

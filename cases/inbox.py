@@ -85,25 +85,39 @@ class Inbox(Part):
         Args:
             events: stream -> events in the stream's order.
             cursors: stream -> where the next page goes on.
-            epoch: central's epoch. A new one means that it was restored from a backup: the numbers of its streams
-                may be given again to other events, so every stream is pulled from its start once more.
+            epoch: central's epoch as this page says. A new one means that it was restored from a backup: the numbers
+                of its streams may be given again to other events, so every stream is pulled from its start once more.
+                A page is not signed, so the identity keeps its epoch until a receipt names the new one.
         """
         identity = self._core.enrolled_identity()
         incoming = [event for stream in events.values() for event in stream]
 
-        def act(connection: Connection) -> tuple[Identity, Changed | None]:
-            known_as = identity
+        def act(connection: Connection) -> tuple[None, Changed | None]:
             fresh = self._unknown(connection, incoming)
             touched = self._take_in(connection, identity, fresh) if fresh else {}
             for stream, central_seq in cursors.items():
                 facts.move_cursor(connection, stream, central_seq)
-            if epoch is not None and epoch > identity.epoch:
-                known_as = self._core.new_epoch(connection, identity, epoch)
+            if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
+                self._core.claim_epoch(connection, epoch)
             if central_time_ms is not None:
                 self._core.note_contact(connection, central_time_ms)
-            return known_as, _notice(touched)
+            return None, _notice(touched)
 
-        self._core.set_identity(self._core.transact(act))
+        self._core.transact(act)
+
+    def claimed_epoch(self) -> int:
+        """Return the newest epoch that a page named; 0 when none ever named one beyond the enrolment's."""
+        with self._core.store.reading() as connection:
+            return _claimed(connection)
+
+    def rewind(self) -> None:
+        """Begin every stream again: central holds less than was pulled. What is held stays, and comes twice as once."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            facts.reset_cursors(connection)
+            return None, changed({"sync"})
+
+        self._core.transact(act)
 
     def contact(self, central_time_ms: int) -> None:
         """Note that central answered just now, and its time."""
@@ -214,6 +228,10 @@ def _read(
         code=code,
     )
     return row, seen
+
+
+def _claimed(connection: Connection) -> int:
+    return int(facts.get(connection, facts.CLAIMED_EPOCH) or 0)
 
 
 def _notice(touched: Mapping[str, Working]) -> Changed:

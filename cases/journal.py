@@ -109,5 +109,5 @@ class Journal:
             state=log.PENDING,
         )
         log.insert(connection, row)
-        log.move_chain(connection, ChainHead(header.incarnation, header.seq, header_hash(header), max(last.time, time)))
+        log.move_chain(connection, ChainHead(header.incarnation, header.seq, header_hash(header), self._clock.last_ms))
         return Event(header, body, salt)

@@ -22,6 +22,8 @@ BATCH_BYTES_MAX = 2 * 1024 * 1024
 """Bodies of one batch together; a batch holds one event at least."""
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 
+UNANSWERED_CHAINS_MAX = 8
+"""New chains begun one after the other, as a device that was copied finds some taken; then a person must look."""
 DAMAGED_BODY = "store.damaged_body"
 DAMAGED_CHAIN = "store.damaged_chain"
 RENUMBERED = "store.renumbered"
@@ -134,7 +136,7 @@ class Outbox(Part):
         identity = self._core.enrolled_identity()
         by_seq = {verdict.seq: verdict for verdict in verdicts}
 
-        def act(connection: Connection) -> tuple[None, Changed]:
+        def act(connection: Connection) -> tuple[Identity, Changed]:
             waiting = log.own_pending_between(connection, identity, batch.incarnation, batch.first_seq, batch.last_seq)
             touched = self._load(connection, identity, waiting)
             counts = {"events.pending": 0, "events.troubled": 0}
@@ -147,9 +149,10 @@ class Outbox(Part):
             _keep_receipt(connection, receipt)
             if central_time_ms is not None:
                 self._core.note_contact(connection, central_time_ms)
-            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
+            known_as = self._core.confirm_epoch(connection, identity, receipt.epoch)
+            return known_as, changed({"sync", *(one.type for one in touched.values())}, touched)
 
-        self._core.transact(act)
+        self._core.set_identity(self._core.transact(act))
 
     def replay_from(self, seq: int) -> None:
         """Make the events of the living chain from ``seq`` on pending again: central was restored and lost them.
@@ -172,6 +175,43 @@ class Outbox(Part):
             return None, changed({"sync", *(one.type for one in touched.values())}, touched)
 
         self._core.transact(act)
+
+    def fork(self, incarnation: int, seq: int) -> bool:
+        """Go on in a new incarnation with what is pending of a chain from ``seq`` on: central holds another history.
+
+        So it is after this computer was restored from a backup or copied (DESIGN invariant 6). What central took of
+        either history stays as it is; the acts that it does not know are numbered anew, and nothing is lost.
+
+        Returns:
+            False when ``UNANSWERED_CHAINS_MAX`` chains were begun already without an answer: nothing was changed.
+        """
+        identity = self._core.enrolled_identity()
+        now_ms = self._core.ports.clock.now_ms()
+
+        def act(connection: Connection) -> tuple[bool, Changed | None]:
+            answered = max((receipt.incarnation for receipt in facts.receipts(connection)), default=0)
+            if log.chain_head(connection).incarnation - answered > UNANSWERED_CHAINS_MAX:
+                return False, None
+            waiting = log.pending_from(connection, identity.tenant, incarnation, seq)
+            if waiting:
+                if log.chain_head(connection).incarnation == incarnation:
+                    self._core.journal.open_incarnation(connection)
+                facts.put(connection, facts.FORKED, str(now_ms))
+            touched = self._load(connection, identity, waiting)
+            for stored in waiting:
+                self._number_again(connection, identity, stored, touched[stored.event.header.record_id])
+            for working in touched.values():
+                rebuild(connection, identity.tenant, working)
+            self._core.projector.save(connection, list(touched.values()))
+            return True, changed({"sync", *(one.type for one in touched.values())}, touched)
+
+        return self._core.transact(act)
+
+    def forked_ms(self) -> int | None:
+        """Return when this device last went on in a new chain after a fork, by its own clock; None: it never did."""
+        with self._core.store.reading() as connection:
+            said = facts.get(connection, facts.FORKED)
+        return None if said is None else int(said)
 
     # --- checks before sending ---
 

@@ -95,6 +95,11 @@ class Reads(Part):
             return counters.get(f"cases.contested:{state}", 0)
         return sum(value for name, value in counters.items() if name.startswith("cases.contested:"))
 
+    def citizen_rows(self, ids: Sequence[str]) -> list[CitizenRow]:
+        """Return the rows of these citizens in the order asked."""
+        with self._core.store.reading() as connection:
+            return projected.citizen_rows(connection, ids)
+
     def citizen_count(self) -> int:
         """Return how many citizens there are."""
         with self._core.store.reading() as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ import msgspec
 import segno
 import typst
 
-from cases import receipt_words, resources
+from cases import clock, receipt_words, resources
 from cases.errors import InputError
 from forms.views import QuestionView, SummaryItem
 
@@ -110,10 +110,9 @@ def receipt_pdf(data: ReceiptData) -> bytes:
     A text that the standards do not allow (letters that no bundled font has, private characters) is printed all the
     same, without the claim to them: nobody leaves the desk without a receipt.
 
-    Raises:
-        InputError: ``receipt.bad_date`` when ``submitted_ms`` is no date.
+    A time that no act can have is printed as an unknown date, and no delay is counted from it.
     """
-    timestamp = data.submitted_ms // 1000
+    timestamp = int(clock.moment(data.submitted_ms, data.tz).timestamp())
     try:
         pages = _compiler(data).compile(format="pdf", pdf_standards=PDF_STANDARDS, timestamp=timestamp)
     except typst.TypstError as fault:
@@ -127,7 +126,7 @@ def receipt_png(data: ReceiptData, page: int = 1) -> bytes:
     """Return one page of the receipt as a picture for the preview; pages count from 1.
 
     Raises:
-        InputError: ``receipt.no_such_page`` (details ``page``, ``pages``), ``receipt.bad_date``.
+        InputError: ``receipt.no_such_page`` (details ``page``, ``pages``).
     """
     pages = receipt_pages(data)
     if not 1 <= page <= len(pages):
@@ -161,10 +160,7 @@ def _compiler(data: ReceiptData) -> Any:
 def _content(data: ReceiptData) -> dict[str, object]:
     """Return the values that ``receipt.typ`` names."""
     words = receipt_words.words(data.language)
-    try:
-        moment = datetime.fromtimestamp(data.submitted_ms / 1000, UTC).astimezone(data.tz)
-    except (OverflowError, ValueError, OSError) as fault:
-        raise InputError("receipt.bad_date", field="submitted_ms") from fault
+    moment, known = clock.moment(data.submitted_ms, data.tz), clock.believable(data.submitted_ms)
     office = ", ".join(name for name in (data.agent_name, data.office_name) if name)
 
     def printed(texts: Iterable[str]) -> list[str]:
@@ -178,10 +174,10 @@ def _content(data: ReceiptData) -> dict[str, object]:
         "footer": words["footer"].format(code=data.tracking_code),
         "tenant_name": data.tenant_name,
         "office_name": data.office_name,
-        "date_short": receipt_words.day_in_words(moment.date(), data.language),
+        "date_short": receipt_words.day_in_words(moment.date(), data.language) if known else words["unknown_date"],
         "procedure_title": _cut(data.procedure_title).strip() or words["receipt"],
         "citizen_name": _cut(data.citizen_name),
-        "received": receipt_words.moment_in_words(moment, data.language),
+        "received": receipt_words.moment_in_words(moment, data.language) if known else words["unknown_date"],
         "by": office,
         "tracking_code": data.tracking_code,
         "tracking_url": data.tracking_url,
@@ -189,18 +185,18 @@ def _content(data: ReceiptData) -> dict[str, object]:
         "qr_alt": words["qr_alt"].format(url=data.tracking_url),
         "provisional": data.provisional,
         "required_documents": printed(data.required_documents),
-        "next": printed(_next(data, moment, words)),
+        "next": printed(_next(data, moment if known else None, words)),
         "answers": _lines(data),
         "notices": printed(line.strip() for line in data.notices.splitlines() if line.strip()),
         "legal_basis": printed(data.legal_basis),
     }
 
 
-def _next(data: ReceiptData, moment: datetime, words: Mapping[str, str]) -> list[str]:
+def _next(data: ReceiptData, moment: datetime | None, words: Mapping[str, str]) -> list[str]:
     """Return the acknowledgement's mentions (CRPA R112-5): service, delay and date, meaning of silence."""
     service = data.service or ", ".join(name for name in (data.tenant_name, data.office_name) if name)
     sentences = [words["service"].format(service=service.rstrip("."))]
-    if (data.delay_days or data.delay_months) and data.silence in ("acceptance", "refusal"):
+    if moment is not None and (data.delay_days or data.delay_months) and data.silence in ("acceptance", "refusal"):
         length, until = receipt_words.delay_in_words(
             moment.date(), data.language, days=data.delay_days or 0, months=data.delay_months or 0
         )

@@ -10,13 +10,13 @@ An export is JSON lines, in this order:
 ``end``      a digest and a name for each line before, signed by the service
 
 The chain proves what the devices wrote, even against the service's own database; the end proves that these lines,
-verdicts included, are all that the service gave.
+verdicts included, are all that the service gave. Both name their keys themselves, so an export alone only shows that it
+is consistent: anybody can write one with keys of his own. It is proven by the service's key, known from elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +29,8 @@ from cases.events import Event, Header, body_intact, header_hash
 FORMAT = 1
 _END_DOMAIN = b"estafette/export/1\x00"
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
+_FINGERPRINT_DOMAIN = b"estafette/service-key/1\x00"
+_KEY_SIZE = 32
 _encode = msgspec.json.Encoder().encode
 
 
@@ -89,7 +91,8 @@ class Bad:
         event: device.incarnation.seq; empty when no single event is to blame.
         reason: ``body`` (not what the header names), ``chain`` (altered header), ``missing`` (a gap before it),
             ``signature`` (of the device), ``line`` (altered beside the event: verdict, key…), ``end`` (cut off, or not
-            signed by the service), ``key`` (another service than expected), ``format``.
+            signed by the service), ``key`` (another service than expected), ``format`` (an export without any event is
+            none).
         line: from 1; 0 when it is about the whole.
     """
 
@@ -100,13 +103,24 @@ class Bad:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: complete and unaltered when ``bad`` is None. ``events`` are those of the record itself."""
+    """What was found.
+
+    Attributes:
+        events: those of the record itself.
+        bad: None when the export is consistent in itself: nothing in it contradicts anything else.
+        fingerprint: of the service key that the export names (see ``fingerprint``); empty when it names none.
+        proven: the export is consistent and that key is the one that the caller knows the service by. Only then is it
+            complete, unaltered, and this service's.
+    """
 
     events: int
     bad: Bad | None
+    fingerprint: str = ""
+    proven: bool = False
 
     @property
     def complete(self) -> bool:
+        """Whether nothing is wrong with the export in itself; who made it is what ``proven`` says."""
         return self.bad is None
 
 
@@ -142,17 +156,34 @@ def end_bytes(lines: Sequence[tuple[str, str]]) -> bytes:
     return _END_DOMAIN + hashlib.sha256(_encode(lines)).digest()
 
 
+def fingerprint(service_key: str) -> str:
+    """Return what people compare of a service's public key (hexadecimal): 128 bits in groups of four digits.
+
+    Empty for a text that is no key.
+    """
+    try:
+        raw = bytes.fromhex(service_key)
+    except ValueError:
+        return ""
+    digits = hashlib.sha256(_FINGERPRINT_DOMAIN + raw).hexdigest()[:32] if len(raw) == _KEY_SIZE else ""
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
 def verify_chain(lines: Iterable[bytes], *, service_key: str | None = None) -> Verified:
-    """Check an export and say whether it is complete and unaltered, or what is wrong first.
+    """Check an export: ``proven`` by the service's key, else only consistent in itself, or what is wrong first.
 
     Args:
         lines: of the export, with or without line breaks.
-        service_key: of the service that must have signed it; None takes the key that the export names.
+        service_key: of the service that must have signed it, as people know it from elsewhere: the key in hexadecimal,
+            or its ``fingerprint``; case and spaces do not matter. None takes the key that the export names, which
+            proves nothing about who made it.
     """
     data = [line.rstrip(b"\r\n") for line in lines if line.strip()]
     read = _read(data)
     events = sum(isinstance(line, EventLine) for chain in read.chains.values() for _, line in chain)
-    return Verified(events, _first_bad(data, read, service_key))
+    bad = _first_bad(data, read, service_key)
+    named = fingerprint(read.start.service_key) if read.start is not None else ""
+    return Verified(events, bad, named, proven=bad is None and service_key is not None)
 
 
 def _read(data: Sequence[bytes]) -> _Read:
@@ -182,7 +213,7 @@ def _first_bad(data: Sequence[bytes], read: _Read, service_key: str | None) -> B
     start, end = read.start, read.end
     if start is None or start.format != FORMAT:
         return Bad("", "format", 1)
-    if service_key is not None and not hmac.compare_digest(service_key, start.service_key):
+    if service_key is not None and not _is_key(service_key, start.service_key):
         return Bad("", "key", 1)
     signed = end is not None and _signed(start.service_key, end_bytes(end.lines), end.signature)
     if signed and end is not None:
@@ -195,14 +226,21 @@ def _first_bad(data: Sequence[bytes], read: _Read, service_key: str | None) -> B
         return found
     if not signed or read.broken:
         return Bad("", "end", read.broken or len(data))
+    if not any(isinstance(line, EventLine) for chain in read.chains.values() for _, line in chain):
+        return Bad("", "format", len(data))
     return None
+
+
+def _is_key(expected: str, named: str) -> bool:
+    plain = "".join(expected.split()).lower()
+    return plain in (named.lower(), fingerprint(named).replace(" ", "")) and bool(plain)
 
 
 def _altered_line(data: Sequence[bytes], end: EndLine) -> Bad | None:
     for number, (digest, name) in enumerate(end.lines, 1):
         if number > len(data) - 1:
             return Bad(name, "missing", number)
-        if not hmac.compare_digest(line_digest(data[number - 1]), digest):
+        if line_digest(data[number - 1]) != digest:
             return Bad(name, "line", number)
     return Bad("", "end", len(data)) if len(data) != len(end.lines) + 1 else None
 
@@ -282,7 +320,7 @@ def _heads_fault(
         name = f"{head.device}.{head.incarnation}.{seq}"
         if known is None:
             return Bad(name, "missing", number)
-        if not hmac.compare_digest(known[1], head.head):
+        if known[1] != head.head:
             return Bad(name, "chain", number)
         if not _signed(public_key, _head_bytes(known[0].header.tenant, head), head.signature):
             return Bad(name, "signature", number)

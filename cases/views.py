@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from cases.events import EventId
 from cases.ids import RecordId
@@ -26,10 +27,18 @@ CITIZEN_FIELDS = (
 CASE_FIELDS = ("procedure", "procedure_version", "citizen", "office", "agent", "tracking_code")
 """Fields of a case record beside its answers (whose names begin with ``/``) and its ``state``."""
 
+DEFAULT_TIMEZONE = "Europe/Paris"
+"""Of a workspace or service from before the office's zone was said."""
+
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this workspace acts for, as the central service said at enrolment. ``incarnation`` is the current one."""
+    """Who this workspace acts for, as the central service said at enrolment.
+
+    Attributes:
+        incarnation: the current one.
+        timezone: IANA name of the office's zone: what is printed here says the same hour on every computer.
+    """
 
     tenant: int
     tenant_name: str
@@ -43,6 +52,12 @@ class Identity:
     service_key: str
     server_url: str
     epoch: int
+    timezone: str = DEFAULT_TIMEZONE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True)

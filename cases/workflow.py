@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from cases.events import Kind
-from cases.merge import STATE, RecordState, SeenEvent
+from cases.merge import COMPUTED, STATE, RecordState, SeenEvent, touched
 
 
 class State(StrEnum):
@@ -32,6 +32,11 @@ DECISIONS = frozenset({State.ACCEPTED, State.REFUSED, State.CLOSED_WITHOUT_EFFEC
 """States that are a decision: they need reasons when a supervisor takes them."""
 EDITABLE = frozenset({State.DRAFT, State.NEEDS_INFORMATION})
 """States in which the answers are the agent's to change."""
+CLOSED = DECISIONS | {State.ARCHIVED}
+"""States after which nothing that an agent writes reaches the case."""
+TRACKING_CODE = "tracking_code"
+FIXED = frozenset({"citizen", "procedure", "procedure_version", "office", TRACKING_CODE})
+"""Fields that say which case it is: an agent's to set until it is handed in, and nobody's to change after."""
 
 _AGENT = frozenset({Role.AGENT})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
@@ -71,11 +76,12 @@ def next_states(before: str, role: str) -> tuple[State, ...]:
 def check_transition(state: RecordState, event: SeenEvent, role: str) -> str | None:
     """Say why a STATUS event cannot be applied to what it saw, None when it can.
 
-    Only what the event saw counts: a state that it had not seen is a conflict for merge to show, not a fault.
+    Only what the event saw counts: a state that it had not seen is a conflict for merge to show, not a fault. But no
+    agent reopens what is decided by not having seen the decision.
 
     Returns:
-        ``workflow.malformed``, ``workflow.not_allowed`` or ``workflow.unexpected_state``: the code with which the
-        event is parked.
+        ``workflow.malformed``, ``workflow.not_allowed``, ``workflow.unexpected_state`` or ``workflow.not_seen``: the
+        code with which the event is parked.
     """
     if event.kind != Kind.STATUS:
         return None
@@ -84,17 +90,74 @@ def check_transition(state: RecordState, event: SeenEvent, role: str) -> str | N
         return "workflow.malformed"
     if not allowed(before, after, role):
         return "workflow.not_allowed"
-    heads = state.fields[STATE].heads if STATE in state.fields else ()
-    seen = {
-        head.value or State.DRAFT.value
-        for head in heads
-        if _saw(event, head.event[:2], head.event.seq, head.central_seq)
-    }
-    if not heads:
-        seen = {State.DRAFT.value}
+    seen, unseen = _states(state, event)
     if seen and before not in seen:
         return "workflow.unexpected_state"
+    if role == Role.AGENT and unseen & CLOSED:
+        return "workflow.not_seen"
     return None
+
+
+def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str | None:
+    """Say why an agent's edit of a case cannot be applied, None when it can.
+
+    What the agent had seen counts. An edit made without having seen that the case was handed in may contradict what
+    was handed in, for a person to settle, and never replaces it.
+
+    Args:
+        before: the case as it stands; ``after``: the same with the edit merged.
+
+    Returns:
+        ``right.protected_field``, ``workflow.not_editable`` (the state that it saw) or ``workflow.not_seen`` (a state
+        that it had not seen): the code with which the event is parked.
+    """
+    seen, unseen = _states(before, event)
+    changes = touched(event.kind, event.body)
+    if (seen | unseen) - {State.DRAFT}:
+        changed = {name for name in FIXED.intersection(changes) if changes[name] != before.value(name)}
+        # Two desks may hand the same draft in unseen: each has given the citizen a code, and both must be found.
+        if changed - ({TRACKING_CODE} if not seen else set()):
+            return "right.protected_field"
+    if seen - EDITABLE:
+        return "workflow.not_editable"
+    if unseen & CLOSED:
+        return "workflow.not_seen"
+    if unseen - EDITABLE and any(_replaces(name, before, after) for name in changes):
+        return "workflow.not_seen"
+    return None
+
+
+def check_computed(before: RecordState, after: RecordState, event: SeenEvent) -> str | None:
+    """Say why an agent's change of state cannot bring its calculated values, None when it can.
+
+    They are shown without being contested, so those of a hand-in give way only to one that had seen where the case is.
+
+    Returns:
+        ``workflow.not_seen``: the code with which the event is parked.
+    """
+    _seen, unseen = _states(before, event)
+    names = [name for name in touched(event.kind, event.body) if name.startswith(COMPUTED) and name in before.fields]
+    if unseen - EDITABLE and any(_replaces(name, before, after) for name in names):
+        return "workflow.not_seen"
+    return None
+
+
+def _replaces(name: str, before: RecordState, after: RecordState) -> bool:
+    """Say whether a value that the field had is gone, so that no person would notice the change."""
+    held = {head.value for head in before.fields[name].heads} if name in before.fields else {None}
+    kept = {head.value for head in after.fields[name].heads} if name in after.fields else {None}
+    return not held <= kept
+
+
+def _states(state: RecordState, event: SeenEvent) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the states that the event saw of those that stand, and those that it did not."""
+    heads = state.fields[STATE].heads if STATE in state.fields else ()
+    if not heads:
+        return frozenset({State.DRAFT.value}), frozenset()
+    values = {True: set[str](), False: set[str]()}
+    for head in heads:
+        values[_saw(event, head.event[:2], head.event.seq, head.central_seq)].add(head.value or State.DRAFT.value)
+    return frozenset(values[True]), frozenset(values[False])
 
 
 def _saw(event: SeenEvent, chain: tuple[str, int], seq: int, central_seq: int | None) -> bool:

@@ -108,6 +108,26 @@ class Workspace(Acts, Reads, Outbox, Inbox):
         self._core.store.close()
         self._lock.release()
 
+    def discard(self) -> None:
+        """Close and remove a workspace that never acted for anybody, its device secret too: as before ``create``.
+
+        Raises:
+            InputError: ``workspace.enrolled_otherwise``: it acts for somebody; nothing was removed.
+            EnvironmentFault: ``store.*``, ``keyring.unavailable``.
+        """
+        if self.identity is not None:
+            raise InputError("workspace.enrolled_otherwise")
+        file = slots.read(self.directory)
+        try:
+            self._core.store.close()
+            # From here on the folder is no workspace any more, whatever of it may stay behind.
+            slots.remove(self.directory)
+            remove_files(self.directory / STORE_NAME)
+        finally:
+            self._lock.release()
+        for slot in file.slots:
+            self._core.ports.device_secrets.delete(slot.secret)
+
     # --- who acts ---
 
     @property

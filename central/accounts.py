@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ from central.context import Central
 from central.database.client import NO_TENANT
 from central.database.rows import row
 from central.records import ConsoleSession
-from central.throttle import Subject, forgive, take
+from central.throttle import Subject, Turnstile, forgive, take
 
 IDLE_MS = 30 * 60 * 1000
 ABSOLUTE_MS = 12 * 3600 * 1000
@@ -31,8 +30,8 @@ _FREE_BY_ACCOUNT = 4
 _FREE_BY_ADDRESS = 20
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=46 * 1024, parallelism=1)
-_gate = threading.BoundedSemaphore(2)
-"""Each check takes 46 MiB: a flood of sign-ins must not take the memory of the machine."""
+_gate = Turnstile(at_once=2, waiting=20)
+"""Each check takes 46 MiB and a core: a flood of sign-ins must not take the machine."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ where tenant_id = %s and login = %s and role <> 'agent' and disabled_ms is null
 
 def hash_passphrase(passphrase: str) -> str:
     """Return the argon2id hash to keep of a passphrase."""
-    with _gate:
+    with _gate.turn():
         return _hasher.hash(_normal(passphrase))
 
 
@@ -73,13 +72,17 @@ def sign_in_passphrase(central: Central, login: str, passphrase: str, address: s
 
     Raises:
         NotPermittedError: ``signin.wrong``; ``signin.throttled`` with ``retry_s``.
+        EnvironmentFault: ``service.busy``: too many sign in at this moment.
     """
     login = normal_login(login)
     by_login = Subject("signin-login", login, _FREE_BY_ACCOUNT)
     by_address = Subject("signin-address", address, _FREE_BY_ADDRESS)
-    take(central, [by_login, by_address], "signin.throttled")
-    account = _find(central, login)
-    if not _passphrase_fits(account.passphrase_hash if account else _nobody(), passphrase) or account is None:
+    # The turn comes first: who is sent away without having been heard has not failed either.
+    with _gate.turn():
+        take(central, [by_login, by_address], "signin.throttled")
+        account = _find(central, login)
+        fits = _passphrase_fits(account.passphrase_hash if account else _nobody(), passphrase)
+    if account is None or not fits:
         raise NotPermittedError("signin.wrong")
     forgive(central, [by_address], entirely=[by_login])
     return _open(central, account.tenant, account.account, "code")
@@ -210,11 +213,10 @@ def _matching_step(central: Central, account: _Account, code: str) -> int | None
 
 
 def _passphrase_fits(kept: str, given: str) -> bool:
-    with _gate:
-        try:
-            return _hasher.verify(kept, _normal(given))
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _hasher.verify(kept, _normal(given))
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 @cache

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from cases import merge, workflow
-from cases.events import Event, Kind
+from cases.events import Event, Kind, RecordType
 from central.database import log as event_log
-from central.database import records
+from central.database import procedures, records
 from central.database.client import Connection
 from central.database.log import Held
 from central.judging import ACCEPTED, PARKED, Actor, Judgement, Known, judge
@@ -53,15 +53,16 @@ def _merge(
     tenant, stream = actor.tenant, actor.stream
     found = records.load_states(connection, tenant, sorted({event.header.record_id for event, _ in fresh}))
     known = {key: Known(*value) for key, value in found.items()}
+    published = procedures.versions(connection, tenant) if any(_names_procedure(event) for event, _ in fresh) else ()
     writes: dict[tuple[str, str], records.RecordWrite] = {}
     judged: dict[int, Judgement] = {}
     for event, place in fresh:
         key = (event.header.record_type, event.header.record_id)
-        judgement = judge(event, place.central_seq, known.get(key, Known()), actor)
+        judgement = judge(event, place.central_seq, known.get(key, Known()), actor, published=published)
         judged[place.seq] = judgement
         if judgement.record is not None:
             known[key] = Known(stream, judgement.record)
-            writes[key] = _write(writes.get(key), event, place, judgement)
+            writes[key] = _write(writes.get(key), event, place, judgement, now_ms)
         else:
             details = dict(judgement.details)
             event_log.park(connection, tenant, stream, place.central_seq, judgement.code, details, now_ms)
@@ -73,12 +74,22 @@ def _merge(
     return judged
 
 
-def _write(before: records.RecordWrite | None, event: Event, place: Held, judgement: Judgement) -> records.RecordWrite:
+def _names_procedure(event: Event) -> bool:
+    """Say whether the event may name a procedure; an escaped letter would hide it, so escapes count as well."""
+    body = event.body or b""
+    return event.header.record_type == RecordType.CASE and (b"procedure" in body or b"\\u" in body)
+
+
+def _write(
+    before: records.RecordWrite | None, event: Event, place: Held, judgement: Judgement, now_ms: int
+) -> records.RecordWrite:
+    """Return the record as it is kept. No time in it lies after the event came: a desk's clock may be years ahead."""
     header, state = event.header, judgement.record
+    time_ms = min(header.time, now_ms)
     assert state is not None and judgement.state != PARKED
     submitted_ms = before.submitted_ms if before else None
     if header.kind == Kind.STATUS and judgement.body.get("to") == workflow.State.SUBMITTED:
-        submitted_ms = min(header.time, submitted_ms) if submitted_ms is not None else header.time
+        submitted_ms = min(time_ms, submitted_ms) if submitted_ms is not None else time_ms
     head = state.fields[merge.STATE].heads[0] if merge.STATE in state.fields else None
     return records.RecordWrite(
         header.record_type,
@@ -86,7 +97,7 @@ def _write(before: records.RecordWrite | None, event: Event, place: Held, judgem
         place.central_seq,
         state,
         before.first_agent if before else header.agent,
-        header.time,
+        time_ms,
         submitted_ms,
-        head.time if head is not None and head.value in workflow.DECISIONS else None,
+        min(head.time, now_ms) if head is not None and head.value in workflow.DECISIONS else None,
     )

@@ -82,6 +82,8 @@ def _check_shape(batch: Batch) -> None:
     seeds = batch.salt_seeds
     if len(seeds) != salt_blocks(batch.first_seq, len(batch.events)) or not all(is_hex(seed, 32) for seed in seeds):
         raise InputError("push.malformed", reason="salt_seeds")
+    if not is_hex(batch.head, HASH_SIZE):
+        raise InputError("push.malformed", reason="head")
     if not all(_storable(event) for event in batch.events):
         raise InputError("push.malformed", reason="event")
 

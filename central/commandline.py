@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from forms.errors import FormRefused
 DEFAULT_PORT = 8420
 DONE = 0
 FAILED = 1
+MISUSED = 2
+PORT_MAX = 65_535
 
 
 def default_data_directory() -> Path:
@@ -42,6 +45,8 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (%(default)s)")
     parser.add_argument("--public-url", help="where citizens and devices reach the service")
     parser.add_argument("--timezone", default="Europe/Paris", help="of the times shown (%(default)s)")
+    proxies = "reverse proxy whose X-Forwarded-For is believed; may be repeated (none)"
+    parser.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=proxies)
     parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
@@ -49,8 +54,22 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument("--supervisor-login", default=Names.supervisor_login, help="first start only")
     parser.add_argument("--agent-name", default=Names.agent, help="first agent, first start only")
     options = parser.parse_args(argv)
+    if (misuse := _misuse(options)) is not None:
+        print("\n".join(words.error_lines(misuse)), file=sys.stderr)
+        return MISUSED
     start_logging(options.log_level)
     return _guarded(lambda: _serve(options))
+
+
+def _misuse(options: argparse.Namespace) -> InputError | None:
+    """Return what is wrong with the options, before anything is made with them."""
+    if not 0 <= options.port <= PORT_MAX:
+        return InputError("options.port", port=options.port)
+    try:
+        zoneinfo.ZoneInfo(options.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" alone is a folder of zones
+        return InputError("options.timezone", timezone=options.timezone)
+    return None
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -61,7 +80,8 @@ def _serve(options: argparse.Namespace) -> int:
     with serving.stopping_in_order(), serving.bind(options.host, options.port) as listening:
         host, port = listening.getsockname()[:2]
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        settings = Settings((options.public_url or local_url).rstrip("/"), options.timezone)
+        public_url = (options.public_url or local_url).rstrip("/")
+        settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy))
         with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, server):
             try:
                 central = starting.make_central(options.data, database, settings)
@@ -149,6 +169,8 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _verify_held(options: argparse.Namespace) -> Verified:
     with _opened(options) as central:
+        if not central.keys.made():
+            raise InputError("data.none", directory=str(options.data))
         export = _export(central, options.case)
         key = public_hex(central.keys.service())
     if options.export is not None:
@@ -189,8 +211,14 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def _opened(options: argparse.Namespace) -> Iterator[Central]:
-    with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, _server):
-        yield starting.make_central(options.data, database, Settings(""))
+    """The parts of a service that has been started before; only ``serve`` makes one."""
+    opened = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
+    with opened as (database, _server):
+        central = starting.make_central(options.data, database, Settings(""))
+        with central.transaction(NO_TENANT) as connection:
+            if not people.tenants(connection):
+                raise starting.nothing_there(options.data, options.database)
+        yield central
 
 
 def _guarded(work: Callable[[], int]) -> int:

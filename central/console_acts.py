@@ -27,7 +27,7 @@ from central.database import log as event_log
 from central.database import people, records
 from central.database.client import Connection
 from central.database.reading import case_view
-from central.judging import Actor
+from central.judging import TIME_LAST_MS, Actor
 from central.keys import public_hex
 from central.records import Act, ConsoleSession
 from sync.messages import Batch, WireEvent, batch_bytes
@@ -53,13 +53,13 @@ def change_status(
 
     Raises:
         InputError: ``case.unknown``; ``case.transition`` (``state``, ``to``); ``case.reasons_required``,
-            ``case.message_required``, ``case.text_too_long`` (``field``).
+            ``case.message_required``, ``case.text_too_long``, ``case.text_unstorable`` (``field``).
         ConflictError: ``case.changed``. NotPermittedError: ``right.role``.
     """
     view = case_view(connection, session.tenant, case)
     if view is None:
         raise InputError("case.unknown")
-    if base < view.last_seq:
+    if not view.last_seq <= base <= view.base:
         raise ConflictError("case.changed")
     if not workflow.allowed(view.state, to, session.role):
         raise InputError("case.transition", state=view.state, to=to if to in set(workflow.State) else "")
@@ -67,6 +67,8 @@ def change_status(
     for name, text, needed in ((merge.MESSAGE, message, _NEEDS_MESSAGE), (merge.REASONS, reasons, _NEEDS_REASONS)):
         if to in needed and not text.strip():
             raise InputError(f"case.{name}_required", field=name)
+        if "\x00" in text:
+            raise InputError("case.text_unstorable", field=name)
         if len(text) > TEXT_MAX:
             raise InputError("case.text_too_long", field=name, limit=TEXT_MAX)
         if text.strip():
@@ -93,7 +95,8 @@ def act_as_console(
     Raises:
         NotPermittedError: ``right.role``; ``right.office`` (the person answers for another office).
         InputError: ``case.unknown``; ``act.parked`` (``code``): the act cannot be applied, and nothing is written.
-        ConflictError: ``case.changed``: a change of state by someone who had not seen the newest event.
+        ConflictError: ``case.changed``: a change of state by someone who had not seen the newest event, or who claims
+            to have seen what has not happened.
     """
     if session.role != workflow.Role.SUPERVISOR:
         raise NotPermittedError("right.role")
@@ -102,7 +105,7 @@ def act_as_console(
     if session.office not in (None, office):
         raise NotPermittedError("right.office")
     head = event_log.lock_head(connection, tenant, stream)
-    if kind == Kind.STATUS and base < _last_seq(connection, tenant, record_type, record_id):
+    if kind == Kind.STATUS and not _last_seq(connection, tenant, record_type, record_id) <= base <= head:
         raise ConflictError("case.changed")
     device = _console_device(central, connection, tenant)
     event, digest = _next_event(
@@ -177,7 +180,7 @@ def _next_event(
         record_id,
         kind,
         base,
-        max(central.clock.now_ms(), latest + 1),
+        max(central.clock.now_ms(), min(latest + 1, TIME_LAST_MS)),
         body_digest(body, salt),
     )
     return Event(header, body, salt), header_hash(header)

@@ -17,11 +17,13 @@ class Settings:
 
     Attributes:
         public_url: where citizens and devices reach the service, without a final slash.
-        timezone: IANA name of the zone in which the console and the portal show times.
+        timezone: IANA name of the zone in which the console, the portal and the offices' computers show times.
+        trusted_proxies: addresses of the reverse proxies whose word is taken for where a request comes from.
     """
 
     public_url: str
     timezone: str = "Europe/Paris"
+    trusted_proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from cases import workflow
 from cases.errors import InputError, NotPermittedError
 from cases.ids import Randomness, uuid7
 from cases.tracking import ALPHABET
@@ -18,10 +17,12 @@ from central.database import people
 from central.database.client import NO_TENANT, Connection
 from central.keys import public_hex
 from central.records import ConsoleSession, EnrolmentCode
+from central.rights import require_right
 from central.throttle import Subject, forgive, take
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 
-LIFETIME_MS = 24 * 3600 * 1000
+LIFETIME_MS = 7 * 24 * 3600 * 1000
+"""Seven days, said in words wherever a code is shown: an agent on a round is not always back the next day."""
 TENANT_LETTERS = 4
 RANDOM_LETTERS = 12
 """60 random bits: with the throttle, guessing one takes longer than the code lives."""
@@ -81,12 +82,13 @@ def make_enrolment_code(
         session: the supervisor who asks; None for the first start, which has no person yet.
 
     Raises:
-        NotPermittedError: ``right.role``. InputError: ``agent.unknown``.
+        NotPermittedError: ``right.role``, ``right.office``. InputError: ``agent.unknown``.
     """
     tenant = _tenant(connection)
-    if session is not None and session.role not in (workflow.Role.SUPERVISOR, workflow.Role.ADMIN):
-        raise NotPermittedError("right.role")
-    if people.agent_office(connection, tenant, agent) is None:
+    office = people.agent_office(connection, tenant, agent)
+    if session is not None:
+        require_right(session, office if office is not None else session.office)
+    if office is None:
         raise InputError("agent.unknown")
     code = new_code(tenant, central.randomness)
     parsed = parse_code(code)
@@ -129,6 +131,7 @@ def enrol(central: Central, request: EnrolRequest, address: str) -> EnrolReply:
             device,
             service_key=public_hex(central.keys.service()),
             now_ms=central.clock.now_ms(),
+            timezone=central.settings.timezone,
         )
     forgive(central, [by_address])
     return reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cases import merge, tracking, workflow
@@ -20,9 +20,13 @@ MERGED = "merged"
 CONTESTED = "contested"
 PARKED = "parked"
 
-TRACKING_CODE = "tracking_code"
+TIME_LAST_MS = 7_289_654_399_999
+"""The end of the year 2200. No calendar of ours needs a later one, and many libraries have none."""
 _OF_STATUS = (merge.STATE, merge.MESSAGE, merge.REASONS)
 """Fields that only a change of state writes: otherwise a plain edit could pass for a decision."""
+_EDITS = (Kind.SET, Kind.SETTLE)
+_PROCEDURE = frozenset({"procedure", "procedure_version"})
+_IDENTITY = re.compile("[0-9a-f]{32}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -62,12 +66,23 @@ class _Parked(Exception):
         self.details = details
 
 
-def judge(event: Event, central_seq: int, known: Known, actor: Actor) -> Judgement:
-    """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest."""
+def judge(
+    event: Event, central_seq: int, known: Known, actor: Actor, *, published: Collection[tuple[str, str]] = ()
+) -> Judgement:
+    """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest.
+
+    Args:
+        published: (procedure, version) of the procedures that a case may follow.
+    """
     try:
         seen = _readable(event, central_seq)
         _check_rights(event, seen, known, actor)
         state = merge.apply(known.state, seen)
+        if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
+            _check_edit(seen, known.state, state, actor)
+            _check_procedure(seen, state, published)
+        if seen.kind == Kind.STATUS and actor.role == workflow.Role.AGENT:
+            _check_computed(seen, known.state, state)
         merge.show(state)
     except _Parked as parked:
         return Judgement(PARKED, None, parked.code, parked.details)
@@ -83,6 +98,8 @@ def _readable(event: Event, central_seq: int) -> SeenEvent:
         raise _Parked("event.too_large", limit=str(BODY_BYTES_MAX))
     if header.base >= central_seq:
         raise _Parked("event.base", base=str(header.base))
+    if header.time > TIME_LAST_MS:
+        raise _Parked("event.time", time=str(header.time))
     try:
         seen = merge.seen_event(header, event.body, central_seq)
         event.body.decode("utf-8")
@@ -102,8 +119,9 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> 
     if seen.kind == Kind.SET:
         _check_set(seen.body, actor)
     elif seen.kind == Kind.SETTLE:
-        if seen.body.get("field") in _OF_STATUS and actor.role != workflow.Role.SUPERVISOR:
-            raise _Parked("right.protected_field", field=str(seen.body["field"]))
+        settled = merge.touched(seen.kind, seen.body)
+        if actor.role != workflow.Role.SUPERVISOR or not settled.keys() & set(_OF_STATUS):
+            _check_set(settled, actor)
     elif seen.kind == Kind.STATUS:
         if event.header.record_type != RecordType.CASE:
             raise _Parked("event.malformed", reason="record_type")
@@ -118,13 +136,47 @@ def _transition(body: Mapping[str, object]) -> dict[str, str]:
     return {name: str(body[name]) for name in ("from", "to") if body.get(name) in states}
 
 
+def _check_edit(event: SeenEvent, before: RecordState, after: RecordState, actor: Actor) -> None:
+    if actor.role == workflow.Role.SUPERVISOR:
+        return
+    code = workflow.check_edit(before, after, event)
+    if code == "right.protected_field":
+        fixed = sorted(workflow.FIXED.intersection(merge.touched(event.kind, event.body)))
+        raise _Parked(code, field=", ".join(fixed))
+    if code is not None:
+        raise _Parked(code)
+
+
+def _check_computed(event: SeenEvent, before: RecordState, after: RecordState) -> None:
+    code = workflow.check_computed(before, after, event)
+    if code is not None:
+        raise _Parked(code)
+
+
+def _check_procedure(event: SeenEvent, after: RecordState, published: Collection[tuple[str, str]]) -> None:
+    """Park an event that names a procedure, or a version of it, that this organisation never published."""
+    changes = merge.touched(event.kind, event.body)
+    if not _PROCEDURE.intersection(changes):
+        return
+    values = {name: changes.get(name, after.value(name)) for name in _PROCEDURE}
+    known = any(
+        values["procedure"] in (None, procedure) and values["procedure_version"] in (None, version)
+        for procedure, version in published
+    )
+    if not known or any(changes.get(name, "") is None for name in _PROCEDURE):
+        raise _Parked("event.unknown_procedure")
+
+
 def _check_set(body: Mapping[str, object], actor: Actor) -> None:
     for name in body:
         if name in _OF_STATUS or name.startswith(merge.COMPUTED):
             raise _Parked("right.protected_field", field=name.partition("/")[0])
+    citizen = body.get("citizen")
+    if isinstance(citizen, str) and not _IDENTITY.fullmatch(citizen):
+        raise _Parked("event.malformed", reason="citizen")
     if body.get("office", actor.office) != actor.office:
         raise _Parked("right.foreign_office")
-    code = body.get(TRACKING_CODE)
+    code = body.get(workflow.TRACKING_CODE)
     if isinstance(code, str):
         try:
             carried = tracking.parse(code)

@@ -19,16 +19,19 @@ class Keys:
     """Reads and makes the secrets of one data directory. Any thread.
 
     Args:
-        directory: where they are; made with mode 0700.
+        directory: where they are; made with mode 0700 with the first of them.
         randomness: what new ones are made of.
     """
 
     def __init__(self, directory: Path, randomness: Randomness) -> None:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory = directory
         self._randomness = randomness
         self._lock = threading.Lock()
         self._secrets: dict[str, bytes] = {}
+
+    def made(self) -> bool:
+        """Say whether a service has made secrets here."""
+        return self._directory.is_dir()
 
     def secret(self, name: str) -> bytes:
         """Return the 32 bytes called ``name``, making them durably when there are none.
@@ -63,6 +66,7 @@ class Keys:
 
     def _make(self, path: Path) -> None:
         """Write a new secret beside its place and link it there: two processes that start at once keep the same one."""
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = path.with_suffix(f".{os.getpid()}.new")
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

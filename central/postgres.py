@@ -164,6 +164,16 @@ class PrivatePostgres:
         self._socket_directory = self.directory / "run"
         self._stopping = threading.Event()
 
+    @property
+    def made(self) -> bool:
+        """Whether there is a server's data here, as far as this account may look."""
+        return os.path.exists(self._cluster)
+
+    @property
+    def readable(self) -> bool:
+        """Whether this account may run or join the server whose data is here."""
+        return os.access(self.directory / "owner.password", os.R_OK)
+
     def __enter__(self) -> PrivatePostgres:
         self.start()
         return self

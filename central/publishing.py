@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from cases import procedures as authored
+from cases.errors import InputError
 from cases.procedures import Procedure
 from central.context import Central
 from central.database import people
@@ -33,9 +34,15 @@ def load(path: Path) -> Procedure:
     """Read a procedure from its folder, or from a bare form file.
 
     Raises:
-        InputError, FormRefused: see ``cases.procedures``.
+        InputError: ``procedure.no_such_path``, and those of ``cases.procedures``; ``path`` names what was given.
+        FormRefused: see ``cases.procedures``.
     """
-    return authored.load_directory(path) if path.is_dir() else authored.load_workbook(path)
+    if not path.exists():
+        raise InputError("procedure.no_such_path", path=str(path))
+    try:
+        return authored.load_directory(path) if path.is_dir() else authored.load_workbook(path)
+    except InputError as error:
+        raise InputError(error.code, **{**error.details, "path": str(path)}) from error
 
 
 def publish(central: Central, procedure: Procedure) -> bool:
@@ -56,7 +63,7 @@ def publish_folder(central: Central, folder: Path, data: Path) -> bool:
     known = remembered.get(str(folder))
     if known is not None and known.sources == sources and _is_newest_everywhere(central, known):
         return False
-    procedure = authored.load_directory(folder)
+    procedure = load(folder)
     bundle = authored.to_bundle(procedure)
     changed = _publish_bundle(central, procedure, bundle)
     remembered[str(folder)] = _Remembered(sources, procedure.id, bundle_version(bundle))

@@ -43,8 +43,16 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """A time during which information was awaited and the deadline stood still; ``until_ms`` is None while it lasts."""
+
+    from_ms: int
+    until_ms: int | None
+
+
+@dataclass(frozen=True)
 class QueueRow:
-    """One case in the queue. ``after`` is where the next page begins: opaque."""
+    """One case in the queue. ``after`` is where the next page begins: opaque. ``holds``: see ``CaseView``."""
 
     case: str
     tracking_code: str
@@ -58,6 +66,7 @@ class QueueRow:
     updated_ms: int
     contested: int
     after: str
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ class CaseView:
         last_seq: number of the last event of this case.
         message: the words that came with the last change of state.
         parked: events of this case that wait for a person.
+        holds: when the citizen was waited for, by this service's clock.
     """
 
     case: str
@@ -117,6 +127,7 @@ class CaseView:
     message: str
     decision: Decision | None
     parked: int
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,7 @@ class DeviceRow:
     device: str
     name: str
     agent_name: str
+    office: str
     office_name: str
     created_ms: int
     revoked_ms: int | None
@@ -165,7 +177,9 @@ class DeviceRow:
 
 @dataclass(frozen=True)
 class CodeRow:
+    agent: str
     agent_name: str
+    office: str
     office_name: str
     created_ms: int
     expires_ms: int

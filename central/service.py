@@ -8,14 +8,12 @@ Functions that take ``central`` make their own transactions; those that take a c
 
 from __future__ import annotations
 
-from cases import tracking, workflow
-from cases.errors import InputError, NotPermittedError
+from cases import tracking
+from cases.errors import InputError
 from central.accounts import console_session, sign_in_code, sign_in_passphrase, sign_out
 from central.appending import append_events
 from central.console_acts import act_as_console, change_status
 from central.context import Central
-from central.database import people
-from central.database.client import Connection
 from central.database.people import agents, devices, enrolment_codes, offices
 from central.database.procedures import procedure_bundle, procedures
 from central.database.reading import (
@@ -47,6 +45,7 @@ from central.records import (
     ProcedureRow,
     QueueRow,
 )
+from central.staffing import add_agent, cancel_codes, revoke_device
 from central.throttle import Subject, forgive, take
 
 _FREE_TRACKING = 10
@@ -69,8 +68,10 @@ __all__ = [
     "ProcedureRow",
     "QueueRow",
     "act_as_console",
+    "add_agent",
     "agents",
     "append_events",
+    "cancel_codes",
     "case_by_tracking",
     "case_view",
     "change_status",
@@ -92,18 +93,6 @@ __all__ = [
     "sign_out",
     "tracking_case",
 ]
-
-
-def revoke_device(central: Central, connection: Connection, session: ConsoleSession, device: str) -> None:
-    """Revoke a device: its next request is refused. What it sent stays.
-
-    Raises:
-        NotPermittedError: ``right.role``. InputError: ``device.unknown``.
-    """
-    if session.role not in (workflow.Role.SUPERVISOR, workflow.Role.ADMIN):
-        raise NotPermittedError("right.role")
-    if not people.revoke_device(connection, session.tenant, device, central.clock.now_ms()):
-        raise InputError("device.unknown")
 
 
 def tracking_case(central: Central, code: str, address: str) -> PortalCase | None:

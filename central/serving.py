@@ -42,6 +42,9 @@ class Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             lifespan="on",
+            # Anybody can write the header that names the asker's address; only a named proxy is believed.
+            proxy_headers=bool(service.central.settings.trusted_proxies),
+            forwarded_allow_ips=list(service.central.settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_S,
         )
         super().__init__(config)

@@ -13,20 +13,19 @@ import msgspec
 import pyotp
 
 from cases.clock import SystemClock
-from cases.errors import EnvironmentFault
+from cases.errors import EnvironmentFault, InputError
 from cases.ids import SystemRandomness, uuid7
 from cases.tracking import ALPHABET
 from central.accounts import hash_passphrase, normal_login, seal_totp
 from central.context import Central, Settings
 from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
-from central.database.migrations import migrate
+from central.database.migrations import is_migrated, migrate
 from central.enrolment import make_enrolment_code
-from central.keys import Keys
+from central.keys import Keys, public_hex
 from central.postgres import PrivatePostgres
 
 FIRST_TENANT = 1
-FIRST_CODE_LIFETIME_MS = 7 * 24 * 3600 * 1000
 FIRST_START_FILE = "first-start.json"
 ISSUER = "Estafette"
 
@@ -43,7 +42,11 @@ class Names:
 
 
 class FirstStart(msgspec.Struct, frozen=True):
-    """What the first start made and shows once."""
+    """What the first start made and shows once.
+
+    ``service_key`` is the public key (64 hexadecimal digits) with which anyone checks a case's record: noted elsewhere,
+    it lets a record be checked without trusting who brings it.
+    """
 
     url: str
     tenant: int
@@ -57,6 +60,7 @@ class FirstStart(msgspec.Struct, frozen=True):
     agent_name: str
     enrolment_code: str
     enrolment_expires_ms: int
+    service_key: str
 
 
 def prepare_directory(data: Path) -> None:
@@ -75,19 +79,29 @@ def prepare_directory(data: Path) -> None:
 
 @contextlib.contextmanager
 def opened_database(
-    data: Path, url: str | None, *, binaries: Path | None = None
+    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
 ) -> Iterator[tuple[Database, PrivatePostgres | None]]:
     """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
 
     The private server is started and stopped here, or only joined when a service that runs already owns it.
 
+    Args:
+        create: make what is not there yet. Without it nothing is made, neither folder nor schema.
+
     Yields:
         The database, and the private server when this process owns it.
+
+    Raises:
+        InputError: ``data.none``, ``database.empty``: there is nothing to open. EnvironmentFault: ``data.unreadable``,
+            ``data.unwritable``, and those of PostgreSQL.
     """
-    prepare_directory(data)
+    if create:
+        prepare_directory(data)
+    elif url is None:
+        _require_private(data)
     with contextlib.ExitStack() as stack:
-        private = None
-        if url is None:
+        private, conninfo = None, url
+        if conninfo is None:
             server = PrivatePostgres(data / "postgres", binaries=binaries)
             try:
                 stack.enter_context(server)
@@ -96,12 +110,27 @@ def opened_database(
                 if fault.code != "postgres.in_use":
                     raise
                 server.attach()
-            url = server.conninfo()
-        migrate(url)
-        database = Database(url)
+            conninfo = server.conninfo()
+        if not create and not is_migrated(conninfo):
+            raise nothing_there(data, url)
+        migrate(conninfo)
+        database = Database(conninfo)
         database.open()
         stack.callback(database.close)
         yield database, private
+
+
+def nothing_there(data: Path, url: str | None) -> InputError:
+    """Return the error for a place that no service has been started on."""
+    return InputError("database.empty") if url is not None else InputError("data.none", directory=str(data))
+
+
+def _require_private(data: Path) -> None:
+    server = PrivatePostgres(data / "postgres")
+    if not server.made:
+        raise nothing_there(data, None)
+    if not server.readable:
+        raise EnvironmentFault("data.unreadable", directory=str(data))
 
 
 def make_central(data: Path, database: Database, settings: Settings) -> Central:
@@ -144,7 +173,7 @@ def _make_tenant(central: Central, connection: Connection, names: Names) -> Firs
         totp_secret=seal_totp(central, supervisor, totp_secret),
         now_ms=now_ms,
     )
-    code = make_enrolment_code(central, connection, None, agent, lifetime_ms=FIRST_CODE_LIFETIME_MS)
+    code = make_enrolment_code(central, connection, None, agent)
     return FirstStart(
         url=central.settings.public_url,
         tenant=tenant,
@@ -158,6 +187,7 @@ def _make_tenant(central: Central, connection: Connection, names: Names) -> Firs
         agent_name=names.agent,
         enrolment_code=code.code,
         enrolment_expires_ms=code.expires_ms,
+        service_key=public_hex(central.keys.service()),
     )
 
 

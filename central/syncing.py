@@ -89,6 +89,7 @@ def pull(central: Central, device: Device, request: PullRequest) -> Page:
 
     Raises:
         NotPermittedError: ``right.foreign_stream``. InputError: ``pull.malformed``.
+        ConflictError: ``pull.cursor_ahead`` (``head``, ``epoch``): the device has seen what this service does not hold.
     """
     check_stream(device, *request.cursors)
     if any(not 0 <= cursor < 2**53 for cursor in request.cursors.values()) or request.limit < 1:
@@ -104,6 +105,9 @@ def pull(central: Central, device: Device, request: PullRequest) -> Page:
             limit=min(request.limit, PAGE_EVENTS_MAX),
         )
         epoch = people.epoch(connection, device.tenant)
+    if page.head < request.cursors.get(stream, 0):
+        # Restored from a backup without being told, or a damaged cursor: an empty page would hide it for ever.
+        raise ConflictError("pull.cursor_ahead", head=page.head, epoch=epoch)
     return Page({stream: page.events}, {stream: page.cursor}, page.more, epoch, central.clock.now_ms())
 
 

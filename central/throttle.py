@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cases.errors import NotPermittedError
+from cases.errors import EnvironmentFault, NotPermittedError
 from central.context import Central
 from central.database.client import NO_TENANT, Connection
 
@@ -23,6 +25,33 @@ class Subject:
     kind: str
     value: str
     free: int
+
+
+class Turnstile:
+    """Lets a few do heavy work at a time, a few more wait, and sends the rest away at once. Any thread.
+
+    Who waits holds a thread of the service: were there no end to it, sign-ins could stop the agents' computers from
+    being answered.
+    """
+
+    def __init__(self, *, at_once: int, waiting: int) -> None:
+        self._working = threading.Semaphore(at_once)
+        self._places = threading.Semaphore(at_once + waiting)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn and hold it.
+
+        Raises:
+            EnvironmentFault: ``service.busy``: too many wait already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise EnvironmentFault("service.busy")
+        try:
+            with self._working:
+                yield
+        finally:
+            self._places.release()
 
 
 def delay_s(failures: int, free: int) -> int:

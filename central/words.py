@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cases.errors import EstafetteError
 from cases.verify import Verified
+from central.refusal_words import problem_lines, procedure_words, quoted
 from central.starting import FIRST_START_FILE, FirstStart
-from forms.errors import FormRefused, Problem
+from forms.errors import FormRefused
 
 _ERRORS: dict[str, tuple[str, str]] = {
     "postgres.not_found": (
@@ -33,6 +34,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "Un autre service utilise déjà {directory}.",
         "Another service already uses {directory}.",
     ),
+    "postgres.not_running": (
+        "Le service qui utilise {directory} démarre ou s'arrête. Réessayez dans un instant.",
+        "The service that uses {directory} is starting or stopping. Try again in a moment.",
+    ),
     "postgres.failed": (
         "{program} a échoué ; la raison est dans {log}.",
         "{program} failed; the reason is in {log}.",
@@ -45,6 +50,26 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "Cette base a été écrite par une version plus récente d'Estafette. Rien n'a été modifié.",
         "This database was written by a newer version of Estafette. Nothing was changed.",
     ),
+    "database.empty": (
+        "Cette base ne contient pas de données d'Estafette. Donnez l'adresse de la bonne avec --database.",
+        "This database holds no Estafette data. Give the address of the right one with --database.",
+    ),
+    "database.too_old": (
+        "Cette base tourne sous PostgreSQL {found} ; il faut la version 15 ou une plus récente.",
+        "This database runs on PostgreSQL {found}; version 15 or newer is needed.",
+    ),
+    "database.migration_changed": (
+        "Cette base a été faite par une autre édition d'Estafette (étape {number}). Rien n'a été modifié.",
+        "This database was made by another edition of Estafette (step {number}). Nothing was changed.",
+    ),
+    "data.none": (
+        "Il n'y a pas de données d'Estafette dans {directory}. Donnez le dossier du service avec --data.",
+        "There is no Estafette data in {directory}. Give the service's folder with --data.",
+    ),
+    "data.unreadable": (
+        "Ce compte ne peut pas lire les données de {directory}. Lancez la commande sous le compte du service.",
+        "This account cannot read the data in {directory}. Run the command under the service's account.",
+    ),
     "data.unwritable": (
         "Impossible d'écrire dans {directory}.",
         "Cannot write in {directory}.",
@@ -52,6 +77,18 @@ _ERRORS: dict[str, tuple[str, str]] = {
     "service.port_taken": (
         "L'adresse {host}:{port} n'est pas libre. Choisissez un autre port avec --port.",
         "The address {host}:{port} is not free. Choose another port with --port.",
+    ),
+    "service.bad_address": (
+        "« {host} » n'est pas une adresse de cette machine. Donnez-en une avec --host.",
+        "'{host}' is no address of this machine. Give one with --host.",
+    ),
+    "options.port": (
+        "{port} n'est pas un port : donnez un nombre de 0 à 65535 avec --port (0 en prend un libre).",
+        "{port} is no port: give a number from 0 to 65535 with --port (0 takes a free one).",
+    ),
+    "options.timezone": (
+        "« {timezone} » n'est pas un fuseau horaire : donnez un nom comme Europe/Paris avec --timezone.",
+        "'{timezone}' is no time zone: give a name such as Europe/Paris with --timezone.",
     ),
     "case.unknown": (
         "Aucun dossier ne porte cet identifiant ou ce code de suivi.",
@@ -76,38 +113,37 @@ _REASONS: dict[str, tuple[str, str]] = {
 
 def error_lines(error: EstafetteError) -> list[str]:
     """Return an error's sentence in both languages, with its code for support."""
-    known = _ERRORS.get(error.code)
+    known = _ERRORS.get(error.code) or procedure_words(error.code, error.details)
     if known is None:
         return [f"Erreur / Error: {error}"]
-    return [*(sentence.format_map(error.details) for sentence in known), f"[{error.code}]"]
+    return [*(sentence.format_map(quoted(error.details)) for sentence in known), f"[{error.code}]"]
 
 
 def refusal_lines(refused: FormRefused) -> list[str]:
-    """Return why a form is refused: one line a reason, each with sheet, row and feature."""
+    """Return why a form is refused, French, then English: one line a reason, with its place in the workbook."""
+    french, english = zip(*map(problem_lines, refused.problems), strict=True)
     return [
-        "Ce formulaire est refusé. / This form is refused.",
-        *(problem_line(problem) for problem in refused.problems),
+        "Ce formulaire est refusé :",
+        *(f"  {line}" for line in french),
+        "This form is refused:",
+        *(f"  {line}" for line in english),
     ]
-
-
-def problem_line(problem: Problem) -> str:
-    """Return one reason: where in the workbook, and what."""
-    place = [
-        f"feuille/sheet {problem.sheet}" if problem.sheet else "",
-        f"ligne/row {problem.row}" if problem.row else "",
-        f"colonne/column {problem.column}" if problem.column else "",
-    ]
-    details = ", ".join(f"{name}={value}" for name, value in problem.details.items())
-    return f"  {', '.join(part for part in place if part) or '-'} : {problem.code} ({details})"
 
 
 def verified_lines(verified: Verified) -> list[str]:
     """Return what a check found, in both languages."""
     bad = verified.bad
+    if bad is None and verified.proven:
+        return [
+            f"complet et inaltéré : {verified.events} événements, signés par le service (clé {verified.fingerprint})",
+            f"complete and unaltered: {verified.events} events, signed by the service (key {verified.fingerprint})",
+        ]
     if bad is None:
         return [
-            f"complet et inaltéré : {verified.events} événements",
-            f"complete and unaltered: {verified.events} events",
+            f"cohérent en soi : {verified.events} événements ; l'origine n'est pas prouvée"
+            f" (clé {verified.fingerprint} : comparez-la, ou donnez --service-key)",
+            f"consistent in itself: {verified.events} events; its origin is not proven"
+            f" (key {verified.fingerprint}: compare it, or give --service-key)",
         ]
     french, english = _REASONS[bad.reason]
     if not bad.event:
@@ -128,13 +164,14 @@ def first_start_lines(shown: FirstStart, directory: str) -> list[str]:
         "Premier démarrage.",
         f"  Organisation : {shown.tenant_name} ; antenne : {shown.office_name}",
         f"  Responsable : {shown.url}/console/",
-        f"    identifiant : {shown.supervisor_login}",
+        f"    nom d'utilisateur : {shown.supervisor_login}",
         f"    phrase secrète : {shown.supervisor_passphrase}",
         f"    second facteur (TOTP) : {shown.totp_secret}",
         f"    {shown.totp_uri}",
         f"  Agent : {shown.agent_name}",
         f"    serveur : {shown.url}",
-        f"    code d'enrôlement (7 jours, un seul poste) : {shown.enrolment_code}",
+        f"    code d'inscription (valable 7 jours, pour un seul poste) : {shown.enrolment_code}",
+        f"  Clé publique du service, pour vérifier un dossier (verify --service-key) : {shown.service_key}",
         f"  Ces informations sont aussi dans {path} ; supprimez ce fichier après usage.",
         "",
         "First start.",
@@ -146,6 +183,7 @@ def first_start_lines(shown: FirstStart, directory: str) -> list[str]:
         f"    {shown.totp_uri}",
         f"  Agent: {shown.agent_name}",
         f"    server: {shown.url}",
-        f"    enrolment code (7 days, one device): {shown.enrolment_code}",
+        f"    enrolment code (valid for 7 days, for one device): {shown.enrolment_code}",
+        f"  Public key of the service, to check a case's record (verify --service-key): {shown.service_key}",
         f"  All this is also in {path}; delete that file once used.",
     ]

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
-from cases.keys.device_secret import FileDeviceSecrets, KeyringDeviceSecrets
+from cases.keys.device_secret import FileDeviceSecrets, KeyringDeviceSecrets, device_secret_directory
 from cases.ports import Ports
 from desktop import crash, i18n
 from desktop.station import Station, restart_program
 from desktop.theme import theme
 from desktop.window import Window
+
+NO_DISPLAY_CODE = 3
+NO_DISPLAY = """\
+Aucun écran : la fenêtre d'Estafette a besoin d'une session graphique (ni DISPLAY ni WAYLAND_DISPLAY n'est défini).
+No display: the window of Estafette needs a graphical session (neither DISPLAY nor WAYLAND_DISPLAY is set)."""
 
 
 @dataclass
@@ -36,9 +42,12 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--language", choices=tuple(i18n.LANGUAGES), help="language of the screens")
     parser.add_argument(
         "--device-secret-file",
+        nargs="?",
         type=Path,
+        const=device_secret_directory(),
         metavar="DIR",
-        help="by policy, where a computer has no keyring: keep the device secret in a file in this folder",
+        help="by policy, where a computer has no keyring: keep the device secret in a file in this folder"
+        " (default: %(const)s)",
     )
     return parser.parse_args(argv)
 
@@ -72,8 +81,20 @@ def default_directory() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
 
 
+def has_display(environment: Mapping[str, str], system: str = sys.platform) -> bool:
+    """Say whether Qt can find a screen; without one it would end the process without a word for people."""
+    return not system.startswith("linux") or any(
+        environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+
+
 def run_desktop(argv: list[str]) -> int:
-    """Open the window and stay until it is closed; returns the process's exit code."""
+    """Open the window and stay until it is closed; returns the process's exit code, 3 where there is no screen."""
+    if not has_display(os.environ):
+        # Help and wrong options first: they need no screen.
+        options(argv)
+        print(NO_DISPLAY, file=sys.stderr)
+        return NO_DISPLAY_CODE
     program = build(argv)
     crash.install(program.station.directory / "crash", lambda: _tell(program.window))
     signal.signal(signal.SIGTERM, lambda *_what: program.window.close())

@@ -52,7 +52,7 @@ class Context:
         return self.clock.now_ms()
 
     def today(self) -> date:
-        """The machine's day."""
+        """The office's day."""
         return dates.local(self.now_ms()).date()
 
     def procedure_title(self, procedure: str, version: str = "") -> str:

@@ -47,7 +47,6 @@ from cases.store import engine
 from cases.views import Identity
 from cases.workspace import STORE_NAME, Workspace
 from desktop import application, route
-from desktop.station import local_zone
 from desktop.theme.manager import FAMILY
 from forms.errors import FormRefused, FormsError
 from forms.session import Session
@@ -64,6 +63,7 @@ CITIZEN = {"family_name": "Quatremère", "given_names": "Zélie", "birth_date": 
 MISTYPED = "quatrmere zelie"
 PLAIN_HEADER = b"SQLite format 3"
 WINDOW_TIMEOUT_MS = 60_000
+UNABLE_KEYRINGS = frozenset({"keyring.backends.fail", "keyring.backends.null"})
 HARMLESS = "This plugin does not support propagateSizeHints()"
 """What Qt's offscreen plugin says of every window of its own."""
 
@@ -72,7 +72,8 @@ Try this installation on this computer: make an encrypted workspace that is thro
 it, compile a procedure, fill a case, print a receipt, open the window (not on the screen) and unlock it.
 
 Nothing is sent, no real workspace is touched. The answer is one line of JSON on standard output: {"selfcheck": "ok", …}
-with versions and times in milliseconds and exit code 0, or {"selfcheck": "failed", "step": …, "code": …} and exit
+with versions and times in milliseconds and exit code 0 ("warnings": ["keyring"] means that this computer has no
+keyring: start Estafette there with --device-secret-file DIR), or {"selfcheck": "failed", "step": …, "code": …} and exit
 code 1. Send that line to whoever helps you; there is nothing personal in it."""
 
 
@@ -196,7 +197,7 @@ class Trial:
             bundle = to_bundle(procedure)
             workspace.store_procedure(procedure.id, bundle_version(bundle), bundle)
         with self._step("case"):
-            desk = Desk(workspace, ports=self._ports, zone=local_zone(), language="fr")
+            desk = Desk(workspace, ports=self._ports, language="fr")
             form = desk.new_case(procedure.id, citizen)
         with self._step("answer"):
             answer_and_read_back(desk, form)
@@ -435,4 +436,11 @@ def try_in(folder: Path) -> dict[str, object]:
         # The outermost edge: whatever happened, IT support gets one line that says where.
         return failure(trial.step, error)
     total_ms = round(1000 * (time.monotonic() - begun))
-    return {"selfcheck": "ok", **trial.figures, "qt_warnings": noise.qt_warnings, "total_ms": total_ms}
+    told = {"warnings": warnings(keyring.get_keyring()), "qt_warnings": noise.qt_warnings, "total_ms": total_ms}
+    return {"selfcheck": "ok", **trial.figures, **told}
+
+
+def warnings(backend: object) -> list[str]:
+    """Return what works here only with an option: ``keyring`` where no keyring would keep the device secret."""
+    unable = type(backend).__module__ in UNABLE_KEYRINGS or getattr(backend, "backends", None) == []
+    return ["keyring"] if unable else []

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from pathlib import Path
 
+from cases.errors import EnvironmentFault
 from cases.keys import slots
+from cases.keys.device_secret import FileDeviceSecrets
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
@@ -18,6 +19,9 @@ from desktop.preferences import Preferences
 from sync.agent import Agent
 from sync.desk import Desk
 from sync.transport import RequestsTransport, TransportFactory
+
+PROBE = "probe"
+"""Under this name a secret is kept for a moment, to see whether the keyring works."""
 
 
 def restart_program() -> None:
@@ -30,13 +34,6 @@ def restart_program() -> None:
     # Windows has no exec that keeps one process: the new one starts, this one ends.
     subprocess.Popen(command, close_fds=True)
     os._exit(0)
-
-
-def local_zone() -> tzinfo:
-    """Return the machine's time zone."""
-    zone = datetime.now().astimezone().tzinfo
-    assert zone is not None
-    return zone
 
 
 @dataclass
@@ -64,6 +61,24 @@ class Station:
         """True once a passphrase was chosen on this computer."""
         return slots.exists(self.directory)
 
+    @property
+    def secret_in_file(self) -> bool:
+        """True when the device secret is kept in a file, by policy, instead of the system's keyring."""
+        return isinstance(self.ports.device_secrets, FileDeviceSecrets)
+
+    def probe_secrets(self) -> None:
+        """Make sure that a device secret can be kept here: keep one, read it back, let it go.
+
+        Raises:
+            EnvironmentFault: ``keyring.unavailable``, ``device_secret.unreadable``, ``store.*``.
+        """
+        secrets, trial = self.ports.device_secrets, b"trial"
+        secrets.set(PROBE, trial)
+        kept = secrets.get(PROBE)
+        secrets.delete(PROBE)
+        if kept != trial:
+            raise EnvironmentFault("keyring.unavailable", reason="not kept")
+
     def create(self, passphrase: str) -> Workspace:
         """Make the encrypted workspace; errors as ``Workspace.create``."""
         return Workspace.create(self.directory, passphrase, ports=self.ports)
@@ -82,4 +97,4 @@ class Station:
 
     def desk(self, workspace: Workspace, language: str) -> Desk:
         """Return what fills and hands in cases of the open workspace."""
-        return Desk(workspace, ports=self.ports, zone=local_zone(), language=language)
+        return Desk(workspace, ports=self.ports, language=language)

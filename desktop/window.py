@@ -21,6 +21,7 @@ from desktop.shell.view import Shell
 from desktop.station import Station
 from desktop.tasks import Tasks
 from desktop.theme import Mode, theme
+from desktop.words import dates
 from desktop.words.sync_line import Standing
 from sync.agent import Agent
 
@@ -86,6 +87,7 @@ class Window(QMainWindow):
             self._show_welcome(workspace)
             return
         self._identity = identity
+        dates.use_zone(identity.zone)
         self.agent = self.station.agent(workspace)
         self._route = Route.from_plain(json.loads(workspace.recall(ROUTE) or "{}"))
         self._bridge = Bridge(workspace, self)
@@ -147,10 +149,14 @@ class Window(QMainWindow):
             say=lambda _text, _tone: None,
             titles={},
         )
+        if self.shell is not None:
+            # One that is being taken down no longer says where the person is.
+            self.shell.moved.disconnect(self._remember)
         shell = Shell(context)
         shell.moved.connect(self._remember)
         shell.standing_wanted.connect(self._ask_standing)
         shell.rail.lock_wanted.connect(self.lock)
+        shell.rail.sync_wanted.connect(self.agent.wake)
         shell.rail.language_wanted.connect(self.choose_language)
         shell.rail.mode_wanted.connect(self._choose_mode)
         shell.rail.percent_wanted.connect(self._choose_percent)

@@ -9,24 +9,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cases.errors import Detail, EstafetteError, InputError, NetworkFault
+from cases.errors import (
+    Detail,
+    EnvironmentFault,
+    EstafetteError,
+    InputError,
+    NetworkFault,
+    NotPermittedError,
+    RejectedError,
+)
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
 from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
-from sync.client import enrol
+from sync.client import CentralClient, enrol
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
+from sync.problems import AUTH
 from sync.rounds import Tally, documents, pull, push
 from sync.schedule import Schedule
-from sync.state import WAITS_FOR_PERSON, StateMachine, SyncState
+from sync.state import UNDER_WAY, WAITS_FOR_PERSON, StateMachine, SyncState
 from sync.transport import CAPTIVE_PORTAL, TIMEOUT, TLS, UNREACHABLE, TransportFactory, checked_url
 
 OFFERS_EVERY_S = 900.0
-"""How often the procedures on offer are asked for, so that a round with nothing to do stays one request."""
+"""How often the procedures on offer are asked for without a sign that they changed: a round with nothing to do stays
+one request."""
 REVOKED_CODE = "auth.device_revoked"
 BROKEN = "agent.broken"
 FIRST_INCARNATION = 1
@@ -51,6 +62,7 @@ class AgentStatus:
 
     Attributes:
         state: see ``SyncState``.
+        last_state: how the last round ended, be it in an earlier run of the program.
         enrolled: false before a first enrolment.
         pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested: see
             ``cases.views.SyncStatus``.
@@ -71,6 +83,7 @@ class AgentStatus:
     fault: str
     retry_s: float | None
     fault_details: Mapping[str, Detail] = field(default_factory=dict)
+    last_state: SyncState = SyncState.OFFLINE
 
 
 StatusListener = Callable[[AgentStatus], None]
@@ -90,13 +103,13 @@ class Agent:
         self._transport_factory = transport_factory
         self._ports = ports
         self._machine = StateMachine(workspace.sync_state, workspace.set_sync_state)
-        self._machine.resume()
         self._schedule = Schedule(ports.clock)
         self._exit = Exit()
         self._backoff = Backoff(ports.randomness)
         self._size = BatchSize()
         self._wanted_procedures: set[tuple[str, str]] = set()
         self._offers_due_s = float("-inf")
+        self._offers_seen = ""
         self._fault: EstafetteError | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
@@ -117,7 +130,8 @@ class Agent:
         Raises:
             InputError: ``server.url``, ``server.insecure_url``, ``enrol.code_missing``, ``enrol.already``,
                 ``enrol.other_agent``: the code is another agent's, and a workspace is one agent's own.
-            NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError.
+            NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError: see ``problems.surely_not_done``.
+            EnvironmentFault: ``timezone.unknown``.
         """
         if self._workspace.identity is not None and self._machine.current not in WAITS_FOR_PERSON:
             raise InputError("enrol.already")
@@ -159,7 +173,8 @@ class Agent:
             identity = self._identity()
             if self._machine.current is SyncState.PAUSED:
                 raise InputError("sync.paused")
-            if self._machine.current in WAITS_FOR_PERSON:
+            if self._machine.current in WAITS_FOR_PERSON | UNDER_WAY:
+                # Under way: the end of the last round could not be written down (disk full).
                 self._enter(SyncState.OFFLINE)
             tally = Tally(wanted_procedures=self._wanted_procedures)
             try:
@@ -169,6 +184,11 @@ class Agent:
                     self._round(self._identity(), tally)
             except EstafetteError as error:
                 self._round_failed(error)
+                raise
+            except Exception:
+                # A bug. It goes up, and the next round starts clean, as after a kill.
+                if not self._schedule.closed:
+                    self._enter(SyncState.OFFLINE)
                 raise
             self._backoff.succeeded()
             self._fault = None
@@ -181,7 +201,7 @@ class Agent:
         client = self.line().rounds
         client.handshake()
         self._enter(SyncState.PUSH)
-        push(self._workspace, client, identity, self._size, tally)
+        refused = self._push(client, identity, tally)
         self._enter(SyncState.PULL)
         pull(self._workspace, client, identity, tally)
         self._enter(SyncState.DOCUMENTS)
@@ -190,6 +210,21 @@ class Agent:
         documents(self._workspace, client, tally, offered=offered)
         if offered:
             self._offers_due_s = now_s + OFFERS_EVERY_S
+            self._offers_seen = tally.offers
+        if refused is not None:
+            raise refused
+
+    def _push(self, client: CentralClient, identity: Identity, tally: Tally) -> EstafetteError | None:
+        """Return why the service refused what was sent: decisions and news still arrive in such a round."""
+        try:
+            push(self._workspace, client, identity, self._size, tally)
+        except RejectedError as error:
+            return error
+        except NotPermittedError as error:
+            if error.code.startswith(AUTH):
+                raise
+            return error
+        return None
 
     def _round_failed(self, error: EstafetteError) -> None:
         """Set the state and the next try; after ``stop`` the workspace is not ours any more and is left alone."""
@@ -235,6 +270,14 @@ class Agent:
         """Return how far this device's stream was pulled, once no round is under way."""
         with self._round_lock:
             return self._workspace.cursors().get(self._identity().stream, 0)
+
+    def offers_changed(self, fingerprint: str) -> bool:
+        """Say whether other procedures are on offer than those seen; the next round then asks for them."""
+        with self._round_lock:
+            if fingerprint in ("", self._offers_seen):
+                return False
+            self._offers_due_s = float("-inf")
+            return True
 
     def broken(self) -> None:
         """Show that the background ended because of a bug."""
@@ -310,6 +353,7 @@ class Agent:
             fault=fault.code if fault is not None else "",
             fault_details=dict(fault.details) if fault is not None else {},
             retry_s=self._schedule.retry_s(),
+            last_state=self._machine.last,
         )
 
     def _drop_line(self) -> None:
@@ -331,6 +375,11 @@ def state_after(error: EstafetteError) -> SyncState:
 
 
 def _identity_of(reply: EnrolReply, server_url: str) -> Identity:
+    """Return who the service says this device is. EnvironmentFault ``timezone.unknown``: in a zone unknown here."""
+    try:
+        ZoneInfo(reply.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise EnvironmentFault("timezone.unknown", zone=reply.timezone) from error
     return Identity(
         tenant=reply.tenant,
         tenant_name=reply.tenant_name,
@@ -344,4 +393,5 @@ def _identity_of(reply: EnrolReply, server_url: str) -> Identity:
         service_key=reply.service_key,
         server_url=server_url,
         epoch=reply.epoch,
+        timezone=reply.timezone,
     )

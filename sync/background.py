@@ -11,6 +11,7 @@ from cases.views import Changed
 from cases.workspace import Workspace
 from sync.backoff import Backoff
 from sync.line import Exit, Line
+from sync.messages import Head
 from sync.schedule import Reason, Schedule
 
 _RECORDS = frozenset({"citizen", "case"})
@@ -25,6 +26,10 @@ class Rounds(Protocol):
 
     def pulled_up_to(self) -> int:
         """How far the stream was pulled once no round is under way."""
+        ...
+
+    def offers_changed(self, fingerprint: str) -> bool:
+        """Whether other procedures are on offer than those seen; the next round then asks for them."""
         ...
 
     def tell(self) -> None:
@@ -101,7 +106,7 @@ class Background:
         newest = 0
         while self._schedule.wait_until_connected():
             try:
-                newest = self._next_news(newest)
+                news = self._next_news(newest)
             except EstafetteError:
                 # A round finds out what is wrong with the line, and the status says it.
                 self._schedule.lost()
@@ -109,11 +114,12 @@ class Background:
                     return
             else:
                 self._listening.succeeded()
-                if self._rounds.pulled_up_to() < newest:
+                newest = max(newest, news.head)
+                if self._rounds.offers_changed(news.procedures) or self._rounds.pulled_up_to() < newest:
                     self._schedule.want()
 
-    def _next_news(self, newest: int) -> int:
-        """Return the stream's newest number as soon as it passes what was pulled and what was told of before."""
+    def _next_news(self, newest: int) -> Head:
+        """Return where the stream is as soon as it passes what was pulled and what was told of before."""
         stream, cursor = next(iter(self._workspace.cursors().items()))
         after = max(newest, cursor)
-        return max(after, self._rounds.line().news.wait_for_changes(stream, after))
+        return self._rounds.line().news.wait_for_changes(stream, after)

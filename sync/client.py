@@ -51,13 +51,13 @@ class CentralClient:
         answer = self._credentials.request(self._transport, "POST", f"{API}/pull", message, _MESSAGE_HEADERS)
         return read_answer(answer, Page)
 
-    def wait_for_changes(self, stream: str, after: int, *, wait_s: int = WAIT_SECONDS_MAX) -> int:
-        """Return the stream's newest number, at once when it is greater than ``after``, else after ``wait_s``."""
+    def wait_for_changes(self, stream: str, after: int, *, wait_s: int = WAIT_SECONDS_MAX) -> Head:
+        """Return where the stream is, at once when past ``after``, else after ``wait_s``, and what is on offer."""
         query = urlencode({"stream": stream, "after": after, "wait": wait_s})
         answer = self._credentials.request(
             self._transport, "GET", f"{API}/changes?{query}", timeout_s=wait_s + _POLL_GRACE_S
         )
-        return read_answer(answer, Head).head
+        return read_answer(answer, Head)
 
     def procedures(self) -> list[ProcedureSummary]:
         """Return the procedures on offer."""

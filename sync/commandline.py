@@ -9,13 +9,11 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn, TextIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TextIO
 
 from cases.errors import (
     DamagedError,
@@ -26,14 +24,27 @@ from cases.errors import (
     NotPermittedError,
     RejectedError,
 )
-from cases.keys.device_secret import FileDeviceSecrets, KeyringDeviceSecrets
-from cases.ports import DeviceSecrets, Ports
+from cases.keys import slots
+from cases.keys.device_secret import FileDeviceSecrets, KeyringDeviceSecrets, device_secret_directory
+from cases.ports import Ports
 from cases.workspace import Workspace
 from forms.errors import FormRefused, FormsError
 from sync.agent import Agent
-from sync.commands import COMMANDS, ENROL, SHELL, Answer, Context, UsageError, build_parser, plain, split_line
+from sync.commands import (
+    COMMANDS,
+    ENROL,
+    SHELL,
+    Answer,
+    Context,
+    Parser,
+    build_parser,
+    explained_issue,
+    plain,
+    split_line,
+)
 from sync.desk import Desk, FormIncomplete
 from sync.transport import RequestsTransport
+from sync.usage import HelpShown, UsageError, explained
 from sync.words import words_for
 
 EXIT_INPUT = 1
@@ -41,7 +52,7 @@ EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
 EXIT_NETWORK = 4
 EXIT_REJECTED = 5
-DEFAULT_ZONE = "Europe/Paris"
+SECRET_FILE = "--device-secret-file"
 
 _REFUSALS = (EstafetteError, FormRefused, FormsError, UsageError)
 
@@ -53,37 +64,53 @@ def run_agent(argv: Sequence[str]) -> int:
     the first line that failed.
     """
     try:
-        options = _client_parser().parse_args(argv)
+        options = _client_parser().parse_args(_with_folder(argv))
         command = build_parser().parse_args(options.command)
+        if options.workspace is None:
+            raise explained("the following arguments are required: --workspace")
         passphrase = _passphrase(sys.stdin)
         with _opened(options, passphrase, create=command.command == ENROL) as context:
             if command.command == SHELL:
                 return _shell(context, sys.stdin)
             _print(COMMANDS[command.command].run(context, command))
             return 0
+    except HelpShown:
+        return 0
     except _REFUSALS as error:
         return _print_error(error)
 
 
-class _ClientParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+def _with_folder(argv: Sequence[str]) -> list[str]:
+    """Write out the usual folder of the device secret where none is named: what follows may be the command."""
+    found = list(argv)
+    for place, word in enumerate(found):
+        if word in COMMANDS:
+            break
+        following = found[place + 1 : place + 2]
+        if word == SECRET_FILE and (not following or following[0] in COMMANDS or following[0].startswith("-")):
+            found[place] = f"{SECRET_FILE}={device_secret_directory()}"
+    return found
 
 
 def _client_parser() -> argparse.ArgumentParser:
-    parser = _ClientParser(
+    parser = Parser(
         prog="main.py agent",
         description="The client without a window. The passphrase is the first line of standard input.",
         epilog="commands:\n" + "\n".join(f"  {name:14} {command.help}" for name, command in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--workspace", required=True, type=Path, metavar="DIR", help="the workspace's folder")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="the workspace's folder (required)")
     parser.add_argument(
-        "--device-secret-file", action="store_true", help="keep the device secret in a file instead of the keyring"
+        SECRET_FILE,
+        nargs="?",
+        type=Path,
+        const=device_secret_directory(),
+        metavar="DIR",
+        help="keep the device secret in a file instead of the keyring, in this folder (default: %(const)s); write a"
+        " folder that is called as a command is ./NAME",
     )
     parser.add_argument("--language", choices=("fr", "en"), help="language of the forms")
-    parser.add_argument("--zone", default=DEFAULT_ZONE, help="time zone of the office")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND …")
     return parser
 
@@ -99,36 +126,25 @@ def _passphrase(stream: TextIO) -> str:
 @contextmanager
 def _opened(options: argparse.Namespace, passphrase: str, *, create: bool) -> Iterator[Context]:
     """Open the workspace, or make it when there is none and the device is being enrolled."""
-    try:
-        zone = ZoneInfo(options.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f"unknown time zone {options.zone!r}") from error
-    ports = Ports(device_secrets=_device_secrets(in_file=options.device_secret_file))
+    folder: Path | None = options.device_secret_file
+    ports = Ports(device_secrets=KeyringDeviceSecrets() if folder is None else FileDeviceSecrets(folder))
     directory: Path = options.workspace
-    missing = not directory.exists() or not any(directory.iterdir())
-    opening = Workspace.create if create and missing else Workspace.unlock
-    workspace = opening(directory, passphrase, ports=ports)
+    fresh = create and not slots.exists(directory)
+    opening = Workspace.create if fresh else Workspace.unlock
+    try:
+        workspace = opening(directory, passphrase, ports=ports)
+    except EnvironmentFault as error:
+        if error.code == "unlock.other_device" and folder is not None and not error.details.get("known"):
+            raise EnvironmentFault(error.code, known=False, folder=str(folder)) from error
+        raise
     try:
         agent = Agent(workspace, RequestsTransport, ports=ports)
         try:
-            yield Context(workspace, agent, Desk(workspace, ports=ports, zone=zone, language=options.language))
+            yield Context(workspace, agent, Desk(workspace, ports=ports, language=options.language), fresh)
         finally:
             agent.stop()
     finally:
         workspace.close()
-
-
-def _device_secrets(*, in_file: bool) -> DeviceSecrets:
-    return FileDeviceSecrets(device_secret_directory()) if in_file else KeyringDeviceSecrets()
-
-
-def device_secret_directory() -> Path:
-    """Return where a device secret lives when policy wants a file: in the account's own state, never in a workspace."""
-    if os.name == "nt":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return root / "estafette" / "device-secrets"
 
 
 def _shell(context: Context, stream: TextIO) -> int:
@@ -141,6 +157,8 @@ def _shell(context: Context, stream: TextIO) -> int:
         try:
             given = parser.parse_args(split_line(line))
             _print(COMMANDS[given.command].run(context, given))
+        except HelpShown:
+            continue
         except _REFUSALS as error:
             code = _print_error(error)
             first_failure = first_failure or code
@@ -157,7 +175,7 @@ def _print_error(error: Exception) -> int:
     words = words_for(code, exit_code, details)
     answer: Answer = {"error": code, "details": details, "message_fr": words.fr, "message_en": words.en}
     if isinstance(error, FormIncomplete):
-        answer["issues"] = plain(error.issues)
+        answer["issues"] = [explained_issue(error.session, issue) for issue in error.issues]
     if isinstance(error, FormRefused):
         answer["problems"] = plain(error.problems)
     _print(answer)
@@ -167,7 +185,7 @@ def _print_error(error: Exception) -> int:
 def _described(error: Exception) -> tuple[str, int, dict[str, object]]:
     """Return the code, exit code and details of a refusal."""
     if isinstance(error, UsageError):
-        return "usage", EXIT_USAGE, {"reason": str(error)}
+        return "usage", EXIT_USAGE, {"reason_fr": error.words.fr, "reason_en": error.words.en}
     if isinstance(error, FormRefused):
         return error.problems[0].code, EXIT_INPUT, dict(error.problems[0].details)
     if isinstance(error, FormsError):

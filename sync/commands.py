@@ -11,42 +11,67 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from cases.errors import EnvironmentFault, InputError
+from cases import tracking
+from cases.errors import EnvironmentFault, EstafetteError, InputError
 from cases.events import EventId
 from cases.procedures import in_language
 from cases.receipt import receipt_pdf
-from cases.views import Act, CaseView
+from cases.views import CITIZEN_FIELDS, Act, CaseView
 from cases.workflow import State
 from cases.workspace import Workspace
-from forms.views import Item, QuestionView
+from forms.session import Session
+from forms.views import Issue, Item, QuestionView
 from sync.agent import Agent
 from sync.desk import Desk, OpenForm
+from sync.issues import issue_words
+from sync.problems import surely_not_done
+from sync.usage import HelpShown, UsageError, explained
+from sync.words import Words
 
 LIST_LIMIT = 256
 
 Answer = dict[str, object]
 
-
-class UsageError(Exception):
-    """A command line that cannot be read; the text says why, in the parser's English."""
+_NO_PROCEDURES = Words(
+    "Aucune démarche sur ce poste : elles arrivent à la première synchronisation (sync).",
+    "No procedure on this device yet: they come with the first synchronisation (sync).",
+)
 
 
 @dataclass
 class Context:
-    """The open client. ``form`` is the case that the last command worked on, kept open as a screen would."""
+    """The open client.
+
+    Attributes:
+        fresh: the workspace was made just now, for this very enrolment.
+        form: the case that the last command worked on, kept open as a screen would.
+    """
 
     workspace: Workspace
     agent: Agent
     desk: Desk
+    fresh: bool = False
     form: OpenForm | None = None
 
     def open(self, case: str) -> OpenForm:
         """Return the case's form as it stands now: looking at it is what a command does first."""
-        if self.form is None or self.form.case_id != case:
-            self.form = self.desk.open(case)
+        known = self.case_id(case)
+        if self.form is None or self.form.case_id != known:
+            self.form = self.desk.open(known)
         else:
             self.form.refresh()
         return self.form
+
+    def case_id(self, case: str) -> str:
+        """Return the identity of the case that a person named by it or by its tracking code."""
+        try:
+            code = tracking.normalise(case)
+        except InputError:
+            # No tracking code, so it can only be an identity; whether there is such a case is seen when it is opened.
+            return case
+        hits = [hit.record_id for hit in self.workspace.search(code) if hit.record_type == "case"]
+        found = [row.id for row in self.workspace.case_rows(hits) if row.tracking_code == code]
+        return found[0] if found else case
 
 
 Run = Callable[[Context, argparse.Namespace], Answer]
@@ -61,17 +86,20 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], object] = lambda parser: None
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser that raises instead of ending the process: in a shell a wrong line is only a wrong line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+        raise explained(message)
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        raise HelpShown
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of one command with its arguments; raises UsageError."""
-    parser = _Parser(prog="main.py agent", add_help=False)
-    names = parser.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
+    parser = Parser(prog="main.py agent", add_help=False)
+    names = parser.add_subparsers(dest="command", required=True, parser_class=Parser, metavar="COMMAND")
     for name, command in COMMANDS.items():
         command.arguments(names.add_parser(name, help=command.help, description=command.help))
     return parser
@@ -82,7 +110,8 @@ def split_line(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        words = Words("un guillemet n'est pas refermé.", "a quotation mark is not closed.")
+        raise UsageError(words) from error
 
 
 def plain(value: object) -> object:
@@ -102,7 +131,20 @@ def plain(value: object) -> object:
 
 
 def _enrol(context: Context, given: argparse.Namespace) -> Answer:
-    return {"identity": plain(context.agent.enrol(given.server, given.code, given.device))}
+    """Enrol. A workspace made for an enrolment that surely did not happen goes again, its passphrase with it."""
+    first = context.workspace.identity is None
+    try:
+        return {"identity": plain(context.agent.enrol(given.server, given.code, given.device))}
+    except EstafetteError as error:
+        if not first:
+            raise
+        left = "open"
+        if surely_not_done(error):
+            left = "undone" if context.fresh else "kept"
+        if left == "undone":
+            context.agent.stop()
+            context.workspace.discard()
+        raise type(error)(error.code, **{**error.details, "enrolment": left}) from error
 
 
 def _unlock(context: Context, _given: argparse.Namespace) -> Answer:
@@ -115,7 +157,9 @@ def _sync(context: Context, _given: argparse.Namespace) -> Answer:
 
 
 def _status(context: Context, _given: argparse.Namespace) -> Answer:
-    return {"status": plain(context.agent.status())}
+    """Show where things stand; ``state`` is how the last round ended, be it of an earlier run of the program."""
+    status = context.agent.status()
+    return {"status": {**_object(status), "state": status.last_state}}
 
 
 # --- citizens --------------------------------------------------------------------------------------------------------
@@ -125,7 +169,8 @@ def _citizens(context: Context, given: argparse.Namespace) -> Answer:
     if given.search is None:
         return {"citizens": plain(context.workspace.citizens(limit=given.limit))}
     hits = context.workspace.search(given.search, given.limit)
-    return {"citizens": [plain(hit) for hit in hits if hit.record_type == "citizen"]}
+    found = [hit.record_id for hit in hits if hit.record_type == "citizen"]
+    return {"citizens": plain(context.workspace.citizen_rows(found))}
 
 
 def _citizen_new(context: Context, given: argparse.Namespace) -> Answer:
@@ -133,7 +178,7 @@ def _citizen_new(context: Context, given: argparse.Namespace) -> Answer:
     for pair in given.fields:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise UsageError(f"expected FIELD=VALUE, not {pair!r}")
+            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
         fields[name] = value
     act = context.workspace.create_citizen(fields)
     return {"citizen": act.record, "event": str(act.event)}
@@ -147,7 +192,9 @@ def _procedures(context: Context, _given: argparse.Namespace) -> Answer:
     for name, version in context.workspace.procedures():
         title = context.desk.procedure(name, version).title
         listed.append({"id": name, "version": version, "title": in_language(title, context.desk.language or "fr")})
-    return {"procedures": listed}
+    if listed:
+        return {"procedures": listed}
+    return {"procedures": [], "message_fr": _NO_PROCEDURES.fr, "message_en": _NO_PROCEDURES.en}
 
 
 def _cases(context: Context, given: argparse.Namespace) -> Answer:
@@ -168,8 +215,20 @@ def _answer(context: Context, given: argparse.Namespace) -> Answer:
         "path": given.path,
         **_event(form.act),
         "stored": plain(changes.answers),
-        "problem": plain(problem),
+        "problem": None if problem is None else explained_issue(form.session, problem),
     }
+
+
+def _choices(context: Context, given: argparse.Namespace) -> Answer:
+    form = context.open(given.case)
+    offered = form.session.choices(given.path, given.search, given.limit)
+    return {"case": form.case_id, "path": given.path, "choices": plain(offered)}
+
+
+def explained_issue(session: Session, issue: Issue) -> Answer:
+    """Return an issue with what to type instead, in both languages."""
+    words = issue_words(session, issue)
+    return {**_object(issue), "message_fr": words.fr, "message_en": words.en}
 
 
 def _add_row(context: Context, given: argparse.Namespace) -> Answer:
@@ -186,15 +245,16 @@ def _remove_row(context: Context, given: argparse.Namespace) -> Answer:
 
 
 def _submit(context: Context, given: argparse.Namespace) -> Answer:
-    submitted = context.open(given.case).submit()
-    answer: Answer = {"case": given.case, **_event(submitted.act), "tracking_code": submitted.tracking_code}
+    form = context.open(given.case)
+    submitted = form.submit()
+    answer: Answer = {"case": form.case_id, **_event(submitted.act), "tracking_code": submitted.tracking_code}
     if given.receipt is not None:
         answer |= _receipt(context, given)
     return answer
 
 
 def _receipt(context: Context, given: argparse.Namespace) -> Answer:
-    document = receipt_pdf(context.desk.receipt(given.case, context.desk.language or "fr"))
+    document = receipt_pdf(context.desk.receipt(context.case_id(given.case), context.desk.language or "fr"))
     try:
         given.receipt.write_bytes(document)
     except OSError as error:
@@ -203,20 +263,21 @@ def _receipt(context: Context, given: argparse.Namespace) -> Answer:
 
 
 def _note(context: Context, given: argparse.Namespace) -> Answer:
-    return {"case": given.case, **_event(context.open(given.case).note(given.text))}
+    form = context.open(given.case)
+    return {"case": form.case_id, **_event(form.note(given.text))}
 
 
 def _status_change(context: Context, given: argparse.Namespace) -> Answer:
     view = context.open(given.case).view
     act = context.workspace.change_status(
-        given.case, given.state, base=view.base, message=given.message, reasons=given.reasons
+        view.id, given.state, base=view.base, message=given.message, reasons=given.reasons
     )
-    return {"case": given.case, **_event(act)}
+    return {"case": view.id, **_event(act)}
 
 
 def _show(context: Context, given: argparse.Namespace) -> Answer:
-    view = context.workspace.case(given.case)
-    history = plain(context.workspace.history(given.case))
+    view = context.workspace.case(context.case_id(given.case))
+    history = plain(context.workspace.history(view.id))
     return {"case": plain(view), "history": history, **_form(context, view)}
 
 
@@ -229,7 +290,7 @@ def _form(context: Context, view: CaseView) -> Answer:
     questions = [question for page in session.pages() for question in _questions(page.items)]
     return {
         "form": [plain(question) for question in questions],
-        "issues": plain(session.validate()),
+        "issues": [explained_issue(session, issue) for issue in session.validate()],
         "summary": plain(session.summary()),
     }
 
@@ -246,6 +307,13 @@ def _questions(items: Sequence[Item]) -> list[QuestionView]:
     return found
 
 
+def _object(value: object) -> Answer:
+    """Return a frozen dataclass as a JSON object."""
+    shown = plain(value)
+    assert isinstance(shown, dict)
+    return shown
+
+
 def _event(act: Act | None) -> Answer:
     return {"event": str(act.event) if act is not None else None}
 
@@ -253,58 +321,81 @@ def _event(act: Act | None) -> Answer:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
+_ARGUMENTS: Mapping[str, str] = {
+    "case": "the case: its identity, or its tracking code",
+    "path": "the question: /group/question, in a row /repeat[row]/question",
+    "value": "what is stored: text, 42, 12.5, 2024-03-31, names of choices; empty clears",
+    "repeat": "the list to which a row is added: /repeat",
+    "row": "the row: /repeat[row]",
+    "text": "the remark",
+}
+
+
 def _takes(*names: str) -> Callable[[argparse.ArgumentParser], None]:
     def declare(parser: argparse.ArgumentParser) -> None:
         for name in names:
-            parser.add_argument(name)
+            parser.add_argument(name, help=_ARGUMENTS[name])
 
     return declare
 
 
 def _enrol_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--server", required=True, metavar="URL")
-    parser.add_argument("--code", required=True)
-    parser.add_argument("--device", default=socket.gethostname(), metavar="NAME")
+    parser.add_argument("--server", required=True, metavar="URL", help="address of the central service")
+    parser.add_argument("--code", required=True, help="the enrolment code that a supervisor made; it works once")
+    parser.add_argument(
+        "--device", default=socket.gethostname(), metavar="NAME", help="how people call this computer (%(default)s)"
+    )
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=int, default=LIST_LIMIT)
+    parser.add_argument("--limit", type=int, default=LIST_LIMIT, help="at most so many (%(default)s)")
 
 
 def _citizens_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--search", metavar="TEXT")
+    parser.add_argument("--search", metavar="TEXT", help="name, birth date, commune…; typing errors are forgiven")
     _list_arguments(parser)
 
 
+def _citizen_new_arguments(parser: argparse.ArgumentParser) -> None:
+    known = ", ".join(CITIZEN_FIELDS)
+    parser.add_argument("fields", nargs="+", metavar="FIELD=VALUE", help=f"fields: {known}; birth_date as 2024-03-31")
+
+
 def _cases_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", choices=[state.value for state in State])
+    parser.add_argument("--state", choices=[state.value for state in State], help="only cases in this state")
     _list_arguments(parser)
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("procedure")
-    parser.add_argument("--citizen", required=True, metavar="ID")
+    parser.add_argument("procedure", help="identity of the procedure, as `procedures` lists it")
+    parser.add_argument("--citizen", required=True, metavar="ID", help="identity, as `citizens` lists it")
+
+
+def _choices_arguments(parser: argparse.ArgumentParser) -> None:
+    _takes("case", "path")(parser)
+    parser.add_argument("--search", default="", metavar="TEXT", help="only choices whose label contains this")
+    _list_arguments(parser)
 
 
 def _submit_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case")
-    parser.add_argument("--receipt", type=Path, metavar="FILE")
+    _takes("case")(parser)
+    parser.add_argument("--receipt", type=Path, metavar="FILE", help="write the receipt (PDF) there too")
 
 
 def _receipt_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case")
-    parser.add_argument("receipt", type=Path, metavar="FILE")
+    _takes("case")(parser)
+    parser.add_argument("receipt", type=Path, metavar="FILE", help="where the receipt (PDF) is written")
 
 
 def _status_change_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case")
-    parser.add_argument("state", choices=[state.value for state in State])
-    parser.add_argument("--message", default="")
-    parser.add_argument("--reasons", default="")
+    _takes("case")(parser)
+    parser.add_argument("state", choices=[state.value for state in State], help="the state to move to")
+    parser.add_argument("--message", default="", help="to whoever has the case next")
+    parser.add_argument("--reasons", default="", help="why, for a decision")
 
 
 def _no_command(_context: Context, _given: argparse.Namespace) -> Answer:
-    raise UsageError("shell within shell")
+    raise UsageError(Words("on est déjà dans un shell.", "this is a shell already."))
 
 
 SHELL = "shell"
@@ -314,15 +405,12 @@ COMMANDS: Mapping[str, Command] = {
     ENROL: Command("enrol this device with a one-time code", _enrol, _enrol_arguments),
     "unlock": Command("check the passphrase, show who this workspace acts for", _unlock),
     "citizens": Command("list or search citizens", _citizens, _citizens_arguments),
-    "citizen-new": Command(
-        "record a citizen: FIELD=VALUE…",
-        _citizen_new,
-        lambda parser: parser.add_argument("fields", nargs="+", metavar="FIELD=VALUE"),
-    ),
+    "citizen-new": Command("record a citizen: FIELD=VALUE…", _citizen_new, _citizen_new_arguments),
     "cases": Command("list cases, newest activity first", _cases, _cases_arguments),
     "procedures": Command("list the procedures on this device", _procedures),
     "new": Command("open a case: PROCEDURE --citizen ID", _new, _new_arguments),
     "answer": Command("answer a question (an empty VALUE clears it)", _answer, _takes("case", "path", "value")),
+    "choices": Command("list what a question offers to choose from", _choices, _choices_arguments),
     "add-row": Command("add a row to a repeat", _add_row, _takes("case", "repeat")),
     "remove-row": Command("remove a row: /repeat[row]", _remove_row, _takes("case", "row")),
     "submit": Command("hand a case in", _submit, _submit_arguments),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cases import tracking
+from cases.clock import moment
 from cases.errors import InputError
 from cases.ids import row_id
 from cases.ports import Ports
@@ -19,6 +21,7 @@ from cases.receipt import ReceiptData, receipt_answers
 from cases.views import Act, CaseView, Identity
 from cases.workflow import EDITABLE, State
 from cases.workspace import Workspace
+from forms.languages import matching_language
 from forms.session import Session
 from forms.views import ChangeSet, Issue
 
@@ -27,11 +30,12 @@ _CACHED_PROCEDURES = 32
 
 
 class FormIncomplete(InputError):
-    """The form cannot be handed in yet; ``issues`` in the form's order."""
+    """The form cannot be handed in yet; ``issues`` in the form's order, in ``session``."""
 
-    def __init__(self, issues: tuple[Issue, ...]) -> None:
+    def __init__(self, issues: tuple[Issue, ...], session: Session) -> None:
         super().__init__("submit.incomplete", issues=len(issues))
         self.issues = issues
+        self.session = session
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,19 @@ class Desk:
     Args:
         workspace: open.
         ports: clock and randomness.
-        zone: the office's time zone, for "today" and for what is printed.
         language: of the forms' own texts; None for each form's default.
     """
 
-    def __init__(self, workspace: Workspace, *, ports: Ports, zone: tzinfo, language: str | None = None) -> None:
+    def __init__(self, workspace: Workspace, *, ports: Ports, language: str | None = None) -> None:
         self.workspace = workspace
-        self.zone = zone
         self.language = language
         self._ports = ports
         self._procedures: dict[tuple[str, str], Procedure] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone, for "today" and for what is printed. Raises as ``identity``."""
+        return self.identity().zone
 
     def procedures(self) -> tuple[Procedure, ...]:
         """Return the newest version held of each procedure, sorted by its French title."""
@@ -100,17 +107,20 @@ class Desk:
         """Open a case's form. InputError ``case.unknown``, ``procedure.unknown``."""
         return OpenForm(self, self.workspace.case(case))
 
-    def session(self, procedure: Procedure, answers: Mapping[str, str | None]) -> Session:
-        """Return a session over these answers, at this moment."""
+    def session(
+        self, procedure: Procedure, answers: Mapping[str, str | None], *, language: str | None = None
+    ) -> Session:
+        """Return a session over these answers, at this moment; ``language`` instead of the desk's own."""
         now_ms = self._ports.clock.now_ms()
         definition = form_definition(procedure)
+        wanted = language or self.language
         return Session(
             definition,
             answers=answers,
-            today=datetime.fromtimestamp(now_ms / 1000, self.zone).date(),
+            today=moment(now_ms, self.zone).date(),
             now_ms=now_ms,
             tz=self.zone,
-            language=self.language if self.language in definition.languages else None,
+            language=matching_language(definition.languages, wanted) if wanted else None,
             new_row_id=lambda: row_id(self._ports.randomness),
             seed=int.from_bytes(self._ports.randomness.token(4), "big"),
         )
@@ -143,13 +153,14 @@ class Desk:
             citizen_name=view.citizen_name,
             submitted_ms=view.submitted_ms,
             tz=self.zone,
-            answers=receipt_answers(form.session, language),
+            answers=receipt_answers(self.session(procedure, form.view.answers, language=language), language),
             tracking_code=view.tracking_code,
             tracking_url=identity.server_url + TRACKING_PATH + view.tracking_code,
             required_documents=tuple(in_language(item.label, language) for item in procedure.required_documents),
             notices=in_language(procedure.notices, language),
             provisional=view.pending > 0,
             delay_days=procedure.delay_days,
+            delay_months=procedure.delay_months,
             silence=procedure.silence,
             legal_basis=procedure.legal_basis,
         )
@@ -211,7 +222,12 @@ class OpenForm:
         """Commit what an earlier act could not; None when there is nothing."""
         if not self._unsaved:
             return None
-        self.act = self._desk.workspace.answer(self.case_id, dict(self._unsaved), base=self.view.base)
+        try:
+            self.act = self._desk.workspace.answer(self.case_id, dict(self._unsaved), base=self.view.base)
+        except InputError as error:
+            # What can never be stored must not stand in the way of what can; the person still has it in the field.
+            self._unsaved.pop(str(error.details.get("field", "")), None)
+            raise
         self._stored.update(self._unsaved)
         self._unsaved.clear()
         return self.act
@@ -239,12 +255,14 @@ class OpenForm:
 
         Raises:
             FormIncomplete: the form has issues; nothing was changed.
-            InputError: ``case.not_editable``, ``enrol.needed``.
+            InputError: ``submit.already``, ``case.not_editable``, ``enrol.needed``.
         """
+        if self.view.state in (State.SUBMITTED, State.IN_REVIEW):
+            raise InputError("submit.already", state=self.view.state, tracking_code=self.view.tracking_code)
         self._check_editable()
         issues = self.session.validate()
         if issues:
-            raise FormIncomplete(issues)
+            raise FormIncomplete(issues, self.session)
         self._unsaved.update(self._not_stored())
         self.save()
         if self.view.state == State.DRAFT:

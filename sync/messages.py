@@ -8,8 +8,12 @@ can add some; array-like structs grow only at their end.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
+
+from cases.views import DEFAULT_TIMEZONE
 
 PROTOCOL = 1
 API = "/api/v1"
@@ -25,6 +29,14 @@ WAIT_SECONDS_MAX = 25
 """How long GET /changes may be held open."""
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 """RFC 7523 section 2.1."""
+
+NUMBER_MAX = 2**53
+"""Every number in an answer is between 0 and this: exact in any JSON reader, and in the store."""
+Number = Annotated[int, msgspec.Meta(ge=0, le=NUMBER_MAX)]
+Counted = Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
+Stored = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number that a device wrote and central only passes on: odd ones are shown as such, and stop nothing."""
+Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 _RECEIPT_DOMAIN = b"estafette/receipt/1\x00"
@@ -48,9 +60,14 @@ class EnrolRequest(msgspec.Struct, frozen=True):
 
 
 class EnrolReply(msgspec.Struct, frozen=True):
-    """Who this device now is. ``service_key`` (raw Ed25519, hexadecimal) verifies every receipt from here on."""
+    """Who this device now is.
 
-    tenant: int
+    Attributes:
+        service_key: raw Ed25519 key, hexadecimal; it verifies every receipt from here on.
+        timezone: IANA name of the office's zone.
+    """
+
+    tenant: Number
     tenant_name: str
     office: str
     office_name: str
@@ -59,8 +76,9 @@ class EnrolReply(msgspec.Struct, frozen=True):
     device: str
     stream: str
     service_key: str
-    epoch: int
-    time: int
+    epoch: Number
+    time: Number
+    timezone: str = DEFAULT_TIMEZONE
 
 
 class WireEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -102,8 +120,8 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     ``central_seq`` is its number in the stream; a parked event has one too: it is held, with its reason.
     """
 
-    seq: int
-    central_seq: int
+    seq: Counted
+    central_seq: Number
     state: str
     code: str = ""
     details: dict[str, str] = {}
@@ -112,23 +130,23 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
 class Receipt(msgspec.Struct, frozen=True):
     """Central's signed statement that it durably holds a device's chain up to ``seq`` (hash ``head``)."""
 
-    tenant: int
+    tenant: Number
     stream: str
     device: str
-    incarnation: int
-    seq: int
+    incarnation: Number
+    seq: Number
     head: str
-    central_seq: int
-    epoch: int
+    central_seq: Number
+    epoch: Number
     level: str
-    time: int
+    time: Number
     signature: str
 
 
 class PushReply(msgspec.Struct, frozen=True):
     verdicts: list[Verdict]
     receipt: Receipt
-    time: int
+    time: Number
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -141,19 +159,19 @@ class PullRequest(msgspec.Struct, frozen=True):
 class PulledEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One event of another device as central holds it. ``body`` is null once erased by law."""
 
-    central_seq: int
+    central_seq: Counted
     device: str
-    incarnation: int
-    seq: int
+    incarnation: Number
+    seq: Counted
     agent: str
     agent_name: str
     record_type: str
     record_id: str
     kind: str
-    base: int
-    time: int
-    prev: str
-    digest: str
+    base: Stored
+    time: Stored
+    prev: Hash
+    digest: Hash
     salt: str
     body: msgspec.Raw
     state: str = "accepted"
@@ -163,16 +181,20 @@ class Page(msgspec.Struct, frozen=True):
     """Events in the order of their streams; ``cursors`` is where to go on, ``more`` whether there is more now."""
 
     events: dict[str, list[PulledEvent]]
-    cursors: dict[str, int]
+    cursors: dict[str, Number]
     more: bool
-    epoch: int
-    time: int
+    epoch: Number
+    time: Number
 
 
 class Head(msgspec.Struct, frozen=True):
-    """GET /changes: the stream's newest number, as soon as it passes the one asked about."""
+    """GET /changes: the stream's newest number, as soon as it passes the one asked about.
 
-    head: int
+    ``procedures`` is the ``offer_fingerprint`` of what is on offer now; empty from an older service.
+    """
+
+    head: Number
+    procedures: str = ""
 
 
 class TokenReply(msgspec.Struct, frozen=True):
@@ -180,7 +202,7 @@ class TokenReply(msgspec.Struct, frozen=True):
 
     access_token: str
     token_type: str
-    expires_in: int
+    expires_in: Number
 
 
 class ProcedureSummary(msgspec.Struct, frozen=True):
@@ -188,7 +210,7 @@ class ProcedureSummary(msgspec.Struct, frozen=True):
 
     id: str
     version: str
-    bytes: int
+    bytes: Number
 
 
 class ProcedureList(msgspec.Struct, frozen=True):
@@ -236,6 +258,11 @@ def receipt_bytes(receipt: Receipt) -> bytes:
             receipt.time,
         ]
     )
+
+
+def offer_fingerprint(offered: Iterable[tuple[str, str]]) -> str:
+    """Return what tells one offer of procedures, as (identity, version) pairs, from another."""
+    return hashlib.sha256(_encode(sorted(offered))).hexdigest()[:16]
 
 
 def bundle_version(bundle: bytes) -> str:

@@ -11,6 +11,8 @@ from sync.wire import PROBLEM_TYPE, decode
 
 BUSY = "network.busy"
 SERVICE_FAILED = "network.service_failed"
+AUTH = "auth."
+"""Codes that begin so are about the device itself, not about what it asked for."""
 _PROBLEM_BYTES_MAX = 64 * 1024
 
 
@@ -49,6 +51,16 @@ def refusal(response: Response) -> EstafetteError:
     if response.status >= 500:
         return NetworkFault(SERVICE_FAILED, status=response.status)
     return RejectedError(problem.code, **details)
+
+
+def surely_not_done(error: EstafetteError) -> bool:
+    """Say whether the service certainly did not do what was asked: it refused, or never got to know of it.
+
+    After any other network fault it may have done it, and only the answer was lost.
+    """
+    if isinstance(error, NetworkFault):
+        return error.details.get("reached") is False
+    return isinstance(error, InputError | NotPermittedError | RejectedError)
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> int | None:

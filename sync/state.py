@@ -1,4 +1,4 @@
-"""The sync client's states and every step allowed between them, as data. The current one is stored in the workspace."""
+"""The sync client's states and every step allowed between them, as data; how a round ended is stored."""
 
 from __future__ import annotations
 
@@ -43,12 +43,18 @@ TRANSITIONS: Mapping[SyncState, frozenset[SyncState]] = {
     SyncState.PAUSED: frozenset({SyncState.OFFLINE}),
 }
 
+UNDER_WAY = frozenset({SyncState.HANDSHAKE, SyncState.PUSH, SyncState.PULL, SyncState.DOCUMENTS})
+"""Phases of a round: never stored, and the current state between rounds only when an end could not be stored."""
+
 WAITS_FOR_PERSON = frozenset({SyncState.NEEDS_SIGN_IN, SyncState.REVOKED, SyncState.PAUSED})
 """States that a restart keeps and that no timer leaves."""
 
 
 class StateMachine:
-    """The stored current state. One thread at a time.
+    """The current state. One thread at a time.
+
+    Only where a round ends is stored, and only when it ended otherwise than the one before: that is all that a restart
+    resumes from, and a round with nothing to do costs no write.
 
     Args:
         load: returns the stored text; empty when none was ever stored.
@@ -56,24 +62,26 @@ class StateMachine:
     """
 
     def __init__(self, load: Callable[[], str], store: Callable[[str], None]) -> None:
-        self._load = load
         self._store = store
+        stored = SyncState(load() or SyncState.OFFLINE)
+        self._last = SyncState.OFFLINE if stored in UNDER_WAY else stored
+        self._current = self._last if self._last in WAITS_FOR_PERSON else SyncState.OFFLINE
 
     @property
     def current(self) -> SyncState:
-        """The stored state; ``OFFLINE`` at first."""
-        return SyncState(self._load() or SyncState.OFFLINE)
+        """Where the client is; ``OFFLINE`` after a start, unless a person is waited for."""
+        return self._current
+
+    @property
+    def last(self) -> SyncState:
+        """How the last round ended, be it in an earlier run; ``OFFLINE`` when there was none."""
+        return self._last
 
     def move(self, to: SyncState) -> None:
         """Go to ``to``. AssertionError for a step that the table does not have: a bug, never an event of life."""
-        current = self.current
-        if to not in TRANSITIONS[current]:
-            raise AssertionError(f"sync state {current} -> {to}")
-        self._store(to.value)
-
-    def resume(self) -> SyncState:
-        """Start over after the program ended anywhere: a round that was under way is found ``OFFLINE``."""
-        current = self.current
-        if current is not SyncState.OFFLINE and current not in WAITS_FOR_PERSON:
-            self.move(SyncState.OFFLINE)
-        return self.current
+        if to not in TRANSITIONS[self._current]:
+            raise AssertionError(f"sync state {self._current} -> {to}")
+        if to not in UNDER_WAY and to is not self._last:
+            self._store(to.value)
+            self._last = to
+        self._current = to

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from cases.errors import InputError, NetworkFault
+from cases.errors import Detail, InputError, NetworkFault
 from sync.messages import ANSWER_BYTES_MAX
 from sync.wire import ENCODING, SERVICE_HEADER, SERVICE_VALUE
 
@@ -154,13 +155,15 @@ def own_answer(response: Response) -> Response:
 
     Raises:
         NetworkFault: ``network.unreachable`` when something before the service says that it is down, else
-            ``network.captive_portal``.
+            ``network.captive_portal``; ``reached`` is false when a page stood in for the service.
     """
     if response.headers.get(SERVICE_HEADER.lower()) == SERVICE_VALUE and not 300 <= response.status < 400:
         return response
     if response.status in (502, 503, 504):
         raise NetworkFault(UNREACHABLE, status=response.status)
-    raise NetworkFault(CAPTIVE_PORTAL, status=response.status)
+    if response.status >= 500:
+        raise NetworkFault(CAPTIVE_PORTAL, status=response.status)
+    raise NetworkFault(CAPTIVE_PORTAL, status=response.status, reached=False)
 
 
 def _own_answer(answer: requests.Response) -> Response:
@@ -178,11 +181,12 @@ def _own_answer(answer: requests.Response) -> Response:
 
 
 def _fault(error: Exception) -> NetworkFault:
-    """Name the cause once, where the library raised it."""
+    """Name the cause once, where the library raised it; ``reached`` is false when no request can have left."""
+    known: dict[str, Detail] = {"reached": False} if _never_left(error) else {}
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return NetworkFault(TLS)
+        return NetworkFault(TLS, **known)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-        return NetworkFault(TIMEOUT)
+        return NetworkFault(TIMEOUT, **known)
     if isinstance(
         error,
         requests.exceptions.ChunkedEncodingError
@@ -190,7 +194,20 @@ def _fault(error: Exception) -> NetworkFault:
         | urllib3.exceptions.ProtocolError,
     ):
         return NetworkFault(CUT)
-    return NetworkFault(UNREACHABLE, reason=type(error).__name__)
+    return NetworkFault(UNREACHABLE, reason=type(error).__name__, **known)
+
+
+def _never_left(error: Exception) -> bool:
+    """Say whether there was no connection to send on: no such name, nobody there, or a certificate of somebody else."""
+    cause: object = error.args[0] if error.args else None
+    if isinstance(cause, urllib3.exceptions.MaxRetryError):
+        cause = cause.reason
+    if isinstance(cause, urllib3.exceptions.SSLError):
+        return bool(cause.args) and isinstance(cause.args[0], ssl.SSLCertVerificationError)
+    return isinstance(
+        cause,
+        urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ProxyError,
+    )
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

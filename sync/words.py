@@ -14,9 +14,44 @@ class Words(NamedTuple):
 
 
 _SAFE = Words(" Votre saisie est enregistrée sur ce poste.", " Your work is saved on this computer.")
+_ENROLMENT = {
+    "undone": Words(
+        " Rien n'a été gardé sur ce poste : vous pouvez recommencer, aussi avec une autre phrase secrète.",
+        " Nothing was kept on this computer: you can try again, also with another passphrase.",
+    ),
+    "kept": Words(
+        " La phrase secrète de cet espace de travail reste celle qui a été choisie.",
+        " The passphrase of this workspace stays the one that was chosen.",
+    ),
+    "open": Words(
+        " L'inscription est peut-être déjà faite au service : recommencez avec le même code d'inscription et la même "
+        "phrase secrète.",
+        " The service may have enrolled this device already: try again with the same enrolment code and the same "
+        "passphrase.",
+    ),
+}
+"""What a first enrolment that failed leaves behind, by the detail ``enrolment``.
+
+The workspace went again, stays as it was, or may be enrolled already.
+"""
+_SAFE_AFTER = ("network.", "auth.", "sync.receipt_invalid")
+"""After these faults the agent wants to know that nothing typed is lost."""
+
+STATES: Mapping[str, Words] = {
+    "draft": Words("brouillon", "draft"),
+    "submitted": Words("en construction", "submitted"),
+    "in_review": Words("en instruction", "under review"),
+    "needs_information": Words("à compléter", "to complete"),
+    "accepted": Words("accepté", "accepted"),
+    "refused": Words("refusé", "refused"),
+    "closed_without_effect": Words("sans suite", "closed without effect"),
+    "archived": Words("archivé", "archived"),
+}
+"""A case's states as the screens name them."""
+_STATE_DETAILS = frozenset({"state", "before", "after"})
 
 _KNOWN: Mapping[str, Words] = {
-    "usage": Words("Commande mal écrite : {reason}", "Badly written command: {reason}"),
+    "usage": Words("Commande mal écrite : {reason_fr}", "Badly written command: {reason_en}"),
     "bug": Words(
         "Le programme a rencontré une erreur imprévue.",
         "The program met an unexpected error.",
@@ -27,25 +62,33 @@ _KNOWN: Mapping[str, Words] = {
         "The passphrase does not fit this workspace.",
     ),
     "unlock.no_workspace": Words(
-        "Il n'y a pas d'espace de travail dans ce dossier ; enrôlez d'abord le poste (enrol).",
+        "Il n'y a pas d'espace de travail dans ce dossier ; inscrivez d'abord le poste (enrol).",
         "There is no workspace in this folder; enrol the device first (enrol).",
     ),
     "unlock.other_device": Words(
         "Cet espace de travail appartient à un autre poste : il ne s'ouvre pas ici.",
         "This workspace belongs to another computer: it does not open here.",
     ),
+    "unlock.other_device.in_folder": Words(
+        "Le secret de ce poste ne se trouve pas dans le dossier {folder} (--device-secret-file) : indiquez le dossier "
+        "utilisé à l'inscription du poste.",
+        "This device's secret is not in the folder {folder} (--device-secret-file): name the folder that was used when "
+        "the device was enrolled.",
+    ),
     "passphrase.missing": Words(
         "La phrase secrète manque : elle est attendue sur la première ligne de l'entrée standard.",
         "The passphrase is missing: it is expected on the first line of standard input.",
     ),
     "passphrase.too_short": Words(
-        "La phrase secrète est trop courte : choisissez une phrase de plusieurs mots.",
-        "The passphrase is too short: choose a sentence of several words.",
+        "La phrase secrète est trop courte : il faut au moins {length_min} caractères, ou {words_min} mots différents.",
+        "The passphrase is too short: at least {length_min} characters, or {words_min} different words.",
     ),
     "passphrase.too_long": Words("La phrase secrète est trop longue.", "The passphrase is too long."),
     "passphrase.too_plain": Words(
-        "La phrase secrète est trop simple : évitez les répétitions.",
-        "The passphrase is too plain: avoid repetitions.",
+        "La phrase secrète est trop simple : mêlez lettres, chiffres ou signes sans répétition, ou prenez {words_min} "
+        "mots différents.",
+        "The passphrase is too plain: mix letters, digits or signs without repetition, or take {words_min} different "
+        "words.",
     ),
     "keyring.unavailable": Words(
         "Le trousseau de clés du système ne répond pas. Ouvrez-le, ou demandez un secret de poste en fichier "
@@ -78,73 +121,91 @@ _KNOWN: Mapping[str, Words] = {
         "L'espace de travail est abîmé : rien n'en sera envoyé. Prévenez le support.",
         "The workspace is damaged: nothing of it will be sent. Tell support.",
     ),
+    "input.unstorable": Words(
+        "Ce texte contient un signe invisible qui ne peut pas être gardé ({field}) : retapez-le.",
+        "This text holds an invisible character that cannot be kept ({field}): type it again.",
+    ),
+    "act.too_large": Words(
+        "Ce texte est trop long pour être gardé ({field}) : raccourcissez-le.",
+        "This text is too long to be kept ({field}): shorten it.",
+    ),
+    "push.fork": Words(
+        "Ce poste a été restauré ou copié : votre travail est gardé ici. Prévenez votre responsable.",
+        "This computer was restored or copied: your work is kept here. Tell your supervisor.",
+    ),
+    "pull.cursor_ahead": Words(
+        "Le service central a été restauré : ce poste lui renvoie ce qu'il garde.",
+        "The central service was restored: this computer sends it again what it keeps.",
+    ),
     # enrolment and network
     "enrol.needed": Words(
-        "Ce poste n'est pas encore enrôlé (commande enrol).", "This device is not enrolled yet (command enrol)."
+        "Ce poste n'est pas encore inscrit (commande enrol).", "This device is not enrolled yet (command enrol)."
     ),
     "workspace.not_enrolled": Words(
-        "Ce poste n'est pas encore enrôlé (commande enrol).", "This device is not enrolled yet (command enrol)."
+        "Ce poste n'est pas encore inscrit (commande enrol).", "This device is not enrolled yet (command enrol)."
     ),
-    "enrol.already": Words("Ce poste est déjà enrôlé.", "This device is already enrolled."),
-    "enrol.code_missing": Words("Le code d'enrôlement manque.", "The enrolment code is missing."),
+    "enrol.already": Words("Ce poste est déjà inscrit.", "This device is already enrolled."),
+    "enrol.code_missing": Words("Le code d'inscription manque.", "The enrolment code is missing."),
     "enrol.wrong_code": Words(
-        "Ce code d'enrôlement n'est pas le bon. Vérifiez-le auprès de votre responsable.",
+        "Ce code d'inscription n'est pas le bon. Vérifiez-le auprès de votre responsable.",
         "This enrolment code is not right. Check it with your supervisor.",
     ),
     "enrol.code_used": Words(
-        "Ce code d'enrôlement a déjà servi. Demandez-en un autre.",
+        "Ce code d'inscription a déjà servi. Demandez-en un autre.",
         "This enrolment code was already used. Ask for another.",
     ),
     "enrol.code_expired": Words(
-        "Ce code d'enrôlement n'est plus valable. Demandez-en un autre.",
+        "Ce code d'inscription n'est plus valable. Demandez-en un autre.",
         "This enrolment code has expired. Ask for another.",
     ),
     "enrol.throttled": Words(
         "Trop d'essais. Attendez un peu avant de recommencer.", "Too many tries. Wait a while before trying again."
     ),
+    "timezone.unknown": Words(
+        "Ce poste ne connaît pas le fuseau horaire du service ({zone}). Prévenez le support.",
+        "This computer does not know the service's time zone ({zone}). Tell support.",
+    ),
+    "enrol.other_agent": Words(
+        "Ce code d'inscription est celui d'un autre agent : un espace de travail n'appartient qu'à un seul.",
+        "This enrolment code is another agent's: a workspace belongs to one only.",
+    ),
     "server.url": Words("L'adresse du service n'est pas valable.", "The service's address is not valid."),
     "server.insecure_url": Words(
         "L'adresse du service doit commencer par https.", "The service's address must begin with https."
     ),
-    "network.unreachable": Words(
-        "Le service central est injoignable." + _SAFE.fr, "The central service cannot be reached." + _SAFE.en
-    ),
+    "network.unreachable": Words("Le service central est injoignable.", "The central service cannot be reached."),
     "network.timeout": Words(
-        "Le service central n'a pas répondu à temps." + _SAFE.fr,
-        "The central service did not answer in time." + _SAFE.en,
+        "Le service central n'a pas répondu à temps.",
+        "The central service did not answer in time.",
     ),
     "network.captive_portal": Words(
-        "Une page web a répondu à la place du service central : connectez-vous d'abord au réseau du lieu." + _SAFE.fr,
-        "A web page answered instead of the central service: sign in to the local network first." + _SAFE.en,
+        "Une page web a répondu à la place du service central : connectez-vous d'abord au réseau du lieu.",
+        "A web page answered instead of the central service: sign in to the local network first.",
     ),
     "network.tls": Words(
-        "La connexion chiffrée avec le service central n'est pas sûre : vérifiez la date du poste et le réseau."
-        + _SAFE.fr,
-        "The encrypted connection to the central service is not safe: check this computer's date and the network."
-        + _SAFE.en,
+        "La connexion chiffrée avec le service central n'est pas sûre : vérifiez la date du poste et le réseau.",
+        "The encrypted connection to the central service is not safe: check this computer's date and the network.",
     ),
     "network.cut": Words(
-        "La réponse du service central est arrivée incomplète." + _SAFE.fr,
-        "The central service's answer arrived incomplete." + _SAFE.en,
+        "La réponse du service central est arrivée incomplète.",
+        "The central service's answer arrived incomplete.",
     ),
     "network.busy": Words(
-        "Le service central est occupé ; nouvel essai plus tard." + _SAFE.fr,
-        "The central service is busy; it will be tried again." + _SAFE.en,
+        "Le service central est occupé ; nouvel essai plus tard.",
+        "The central service is busy; it will be tried again.",
     ),
-    "network.service_failed": Words(
-        "Le service central a rencontré une erreur." + _SAFE.fr, "The central service met an error." + _SAFE.en
-    ),
+    "network.service_failed": Words("Le service central a rencontré une erreur.", "The central service met an error."),
     "auth.device_revoked": Words(
-        "Ce poste a été révoqué. Voyez votre responsable." + _SAFE.fr,
-        "This device was revoked. See your supervisor." + _SAFE.en,
+        "Ce poste a été révoqué. Voyez votre responsable.",
+        "This device was revoked. See your supervisor.",
     ),
     "auth.device_unknown": Words(
-        "Le service central ne connaît pas ce poste. Voyez votre responsable." + _SAFE.fr,
-        "The central service does not know this device. See your supervisor." + _SAFE.en,
+        "Le service central ne connaît pas ce poste. Voyez votre responsable.",
+        "The central service does not know this device. See your supervisor.",
     ),
     "sync.receipt_invalid": Words(
-        "L'accusé reçu n'est pas celui du service central ({reason}) : rien n'est marqué reçu." + _SAFE.fr,
-        "The receipt is not the central service's ({reason}): nothing is marked as received." + _SAFE.en,
+        "L'accusé reçu n'est pas celui du service central ({reason}) : rien n'est marqué reçu.",
+        "The receipt is not the central service's ({reason}): nothing is marked as received.",
     ),
     "sync.page_invalid": Words(
         "Des données reçues ne sont pas intactes ({reason}) : elles n'ont pas été prises.",
@@ -158,26 +219,40 @@ _KNOWN: Mapping[str, Words] = {
     # cases
     "case.unknown": Words("Ce dossier n'est pas sur ce poste.", "This case is not on this device."),
     "citizen.unknown": Words("Cet usager n'est pas sur ce poste.", "This citizen is not on this device."),
+    "citizen.unknown_field": Words(
+        "Un usager n'a pas de champ {field}. Ses champs : {known}.",
+        "A citizen has no field {field}. The fields: {known}.",
+    ),
+    "citizen.birth_date": Words(
+        "La date de naissance s'écrit comme 1950-04-03.", "The date of birth is written as 1950-04-03."
+    ),
     "citizen.name_missing": Words("Le nom de l'usager manque.", "The citizen's name is missing."),
     "field.unknown": Words("Il n'y a pas de champ nommé {field}.", "There is no field named {field}."),
     "procedure.unknown": Words(
         "La démarche {procedure} n'est pas sur ce poste.", "The procedure {procedure} is not on this device."
     ),
     "case.not_editable": Words(
-        "Dans l'état {state}, les réponses du dossier ne se modifient plus.",
-        "In the state {state} the case's answers can no longer be changed.",
+        "Dans l'état « {state} », les réponses du dossier ne se modifient plus.",
+        "In the state “{state}” the case's answers can no longer be changed.",
+    ),
+    "submit.already": Words(
+        "Ce dossier est déjà transmis ; son code de suivi est {tracking_code}.",
+        "This case is already handed in; its tracking code is {tracking_code}.",
     ),
     "submit.incomplete": Words(
         "Le formulaire n'est pas complet : {issues} question(s) à revoir.",
         "The form is not complete: {issues} question(s) to look at.",
     ),
-    "receipt.not_submitted": Words("Ce dossier n'a pas encore été déposé.", "This case was not handed in yet."),
+    "receipt.not_submitted": Words("Ce dossier n'a pas encore été transmis.", "This case was not handed in yet."),
     "receipt.not_written": Words(
-        "Le reçu n'a pas pu être écrit ; le dossier, lui, est bien déposé.",
+        "Le récépissé n'a pas pu être écrit ; le dossier, lui, est bien transmis.",
         "The receipt could not be written; the case itself is handed in.",
     ),
     "note.empty": Words("La note est vide.", "The note is empty."),
-    "workflow.not_allowed": Words("Ce changement d'état n'est pas permis.", "This change of state is not allowed."),
+    "workflow.not_allowed": Words(
+        "Un agent ne peut pas faire passer un dossier de « {before} » à « {after} ».",
+        "An agent cannot move a case from “{before}” to “{after}”.",
+    ),
     "forms.unknown_path": Words("Il n'y a pas de question {path}.", "There is no question {path}."),
     "forms.read_only": Words("La question {path} ne se remplit pas.", "The question {path} cannot be filled in."),
     "forms.not_a_repeat": Words("{path} n'est pas une liste à lignes.", "{path} is not a list with rows."),
@@ -191,16 +266,30 @@ _OTHERWISE: Mapping[int, Words] = {
         "Ce poste ne peut pas le faire maintenant ({code}) ; ce qui était enregistré l'est toujours.",
         "This computer cannot do it now ({code}); what was saved still is.",
     ),
-    4: Words("Le réseau ne le permet pas ({code})." + _SAFE.fr, "The network does not allow it ({code})." + _SAFE.en),
-    5: Words("Le service central a refusé ({code})." + _SAFE.fr, "The central service refused ({code})." + _SAFE.en),
+    4: Words("Le réseau ne le permet pas ({code}).", "The network does not allow it ({code})."),
+    5: Words("Le service central a refusé ({code}).", "The central service refused ({code})."),
 }
+
+_EXITS_OF_SERVICE = frozenset({4, 5})
 
 
 def words_for(code: str, exit_code: int, details: Mapping[str, object]) -> Words:
-    """Return the message for a code; a general one, with the code in it, for a code without words of its own."""
-    words = _KNOWN.get(code) or _OTHERWISE[exit_code]
-    named = _Named({name: str(value) for name, value in details.items()}, code=code)
-    return Words(words.fr.format_map(named), words.en.format_map(named))
+    """Return the message for a code; a general one, with the code in it, for a code without words of its own.
+
+    After a first enrolment the detail ``enrolment`` says what is left of it (``undone``, ``kept``, ``open``); a detail
+    ``folder`` asks for the words about that folder.
+    """
+    words = (_KNOWN.get(f"{code}.in_folder") if "folder" in details else None) or _KNOWN.get(code)
+    words = words or _OTHERWISE[exit_code]
+    after = _ENROLMENT.get(str(details.get("enrolment", "")))
+    if after is None and (code.startswith(_SAFE_AFTER) or (code not in _KNOWN and exit_code in _EXITS_OF_SERVICE)):
+        after = _SAFE
+    french, english = _Named(code=code), _Named(code=code)
+    for name, value in details.items():
+        state = STATES.get(str(value)) if name in _STATE_DETAILS else None
+        french[name], english[name] = state or (str(value), str(value))
+    ends = after or Words("", "")
+    return Words(words.fr.format_map(french) + ends.fr, words.en.format_map(english) + ends.en)
 
 
 class _Named(dict[str, str]):

@@ -68,8 +68,10 @@ def _press_letter(widget: QWidget, letter: str) -> None:
 class FormHand:
     """Fills one open form."""
 
-    def __init__(self, view: FormView) -> None:
+    def __init__(self, view: FormView, *, thorough: bool = False) -> None:
+        """``thorough``: choose in every list, not only where it is required or told."""
         self.view = view
+        self._thorough = thorough
 
     def settle(self) -> None:
         """Wait until all that was typed is durable."""
@@ -155,7 +157,8 @@ class FormHand:
             if question.readonly or question.path in given or passed_over or not question.path.startswith(within):
                 continue
             told = name in answers and (within or not in_row)
-            if told or (question.required and question.value is None):
+            wanted = question.required or (self._thorough and question.kind.startswith("select"))
+            if told or (wanted and question.value is None):
                 yield block
 
     def _give(self, block: FieldBlock, text: str | None) -> None:

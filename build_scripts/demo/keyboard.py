@@ -185,9 +185,15 @@ class Hands:
         """Answer one question; answers the problem shown under it."""
         return {"problem": FormHand(self.form).answer(name, text)}
 
-    def fill(self, answers: dict[str, str], rows: dict[str, list[dict[str, str]]], pages: int | None = None) -> Seen:
+    def fill(
+        self,
+        answers: dict[str, str],
+        rows: dict[str, list[dict[str, str]]],
+        pages: int | None = None,
+        thorough: bool = False,
+    ) -> Seen:
         """Fill the form, or its first pages."""
-        hand = FormHand(self.form)
+        hand = FormHand(self.form, thorough=thorough)
         hand.fill(answers, rows, pages)
         hand.settle()
         return {"answered": len(self._answers())}

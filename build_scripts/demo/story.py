@@ -115,7 +115,7 @@ class Story:
             if (CORPUS / name).exists():
                 self._citizen(Visitor("", {"family_name": family, "given_names": "Camille", "birth_date": "5/2/1979"}))
                 self.desktop.do("open_case", title_part=name)
-                self.desktop.do("fill", answers={}, rows={})
+                self.desktop.do("fill", answers={}, rows={}, thorough=True)
                 self.desktop.do("picture", name=f"3f-{name.split('.')[0]}")
                 self.others.append(self._hand_in(f"3f-{name.split('.')[0]}-receipt", f"{family} Camille")[0])
         waiting = self.desktop.do("strip")
@@ -172,7 +172,7 @@ class Story:
         return f"{good.stdout.strip().splitlines()[0]} / {bad.stdout.strip().splitlines()[0]}"
 
     def _verify(self, record: Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "main.py", "verify", str(record)]
+        command = [sys.executable, "main.py", "verify", str(record), "--service-key", self.people["service_key"]]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     def _citizen(self, visitor: Visitor) -> None:

@@ -89,6 +89,15 @@ class KeyringDeviceSecrets:
             raise EnvironmentFault("keyring.unavailable", reason=type(error).__name__) from error
 
 
+def device_secret_directory() -> Path:
+    """Return where a device secret lives when policy wants a file: in the account's own state, never in a workspace."""
+    if os.name == "nt":
+        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        root = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return root / "estafette" / "device-secrets"
+
+
 class FileDeviceSecrets:
     """Secrets in files that only this account can read. By policy only, where the machine has no keyring (DESIGN
     section 6).

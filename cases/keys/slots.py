@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cases.errors import DamagedError, EnvironmentFault, InputError
 from cases.ids import Randomness
-from cases.keys.files import environment_fault, write_file
+from cases.keys.files import environment_fault, sync_directory, write_file
 from cases.keys.passphrase import check_new, normalise
 from cases.ports import DeviceSecrets, KdfParameters, Ports
 
@@ -155,6 +155,15 @@ def read(directory: Path) -> SlotsFile:
 def write(directory: Path, file: SlotsFile) -> None:
     """Replace the slots file; durable on return (see ``write_file``)."""
     write_file(directory / FILE_NAME, msgspec.json.format(msgspec.json.encode(file)))
+
+
+def remove(directory: Path) -> None:
+    """Remove the slots file; durable on return. What it locked cannot be opened any more by anybody."""
+    try:
+        (directory / FILE_NAME).unlink()
+        sync_directory(directory)
+    except OSError as error:
+        raise environment_fault(error) from error
 
 
 def _device_secret(slot: Slot, secrets: DeviceSecrets) -> bytes:

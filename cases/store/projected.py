@@ -165,6 +165,14 @@ def list_citizens(connection: Connection, *, limit: int, after: CitizenKey | Non
     return [CitizenRow(*row) for row in connection.execute(sql, [*parameters, limit])]
 
 
+def citizen_rows(connection: Connection, ids: Sequence[str]) -> list[CitizenRow]:
+    """Return the rows of these citizens, in the order asked; unknown ones are left out."""
+    marks = ",".join("?" * len(ids))
+    found = connection.execute(f"{_CITIZEN_ROW} WHERE r.id IN ({marks})", list(ids))
+    rows = {row[0]: CitizenRow(*row) for row in found}
+    return [rows[record_id] for record_id in ids if record_id in rows]
+
+
 def found_citizens(connection: Connection, numbers: Sequence[int]) -> dict[int, CitizenRow]:
     """Return the rows of found records that are citizens, by number."""
     marks = ",".join("?" * len(numbers))

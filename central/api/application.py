@@ -21,7 +21,7 @@ from central.api.bodies import BoundedBodies
 from central.api.gate import Gate
 from central.api.heads import Heads
 from central.api.outermost import Outermost
-from central.api.problems import is_api, problem, problem_of, status_of
+from central.api.problems import RETRY_S, is_api, problem, problem_of, status_of
 from central.api.routes import health_router, router
 from central.console.routes import router as console_router
 from central.context import Central
@@ -65,7 +65,7 @@ class Service:
         app.add_exception_handler(HTTPException, _of_http)
         app.add_exception_handler(RequestValidationError, _of_validation)
         # The last one added is the outermost.
-        app.add_middleware(BoundedBodies)
+        app.add_middleware(BoundedBodies, answer=refusal)
         app.add_middleware(WebSecurity)
         app.add_middleware(Outermost, nonce=gate.nonce, error_answer=error_answer)
         app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -86,14 +86,22 @@ def error_answer(request: Request, status: int, code: str) -> Response:
     return problem(status, code) if is_api(request.url.path) else error_page(request, status, code)
 
 
-async def _ours(request: Request, error: Exception) -> Response:
-    assert isinstance(error, EstafetteError)
+def refusal(request: Request, error: EstafetteError) -> Response:
+    """Return what is said of a refused request."""
     status = status_of(error)
-    if status >= 500:
-        log.warning("refused status=%s error=%s", status, error)
     if is_api(request.url.path):
         return problem_of(error)
-    return error_page(request, status, error.code)
+    answer = error_page(request, status, error.code)
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_S)
+    return answer
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EstafetteError)
+    if (status := status_of(error)) >= 500:
+        log.warning("refused status=%s error=%s", status, error)
+    return refusal(request, error)
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zlib
+from collections.abc import Callable
 
 import zstandard
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cases.errors import InputError
+from cases.errors import EstafetteError, InputError
 from central.api.problems import problem_of
-from sync.messages import REQUEST_BYTES_MAX
+from sync.messages import API, REQUEST_BYTES_MAX
 
+ANONYMOUS_BYTES_MAX = 64 * 1024
+"""For whoever has not shown who they are: a device's name, a passphrase, a tracking code."""
+PAGE_BYTES_MAX = 128 * 1024
+"""For what a signed-in supervisor writes: the longest reasons, each sign as three escapes."""
+QUERY_BYTES_MAX = 2048
+PIECE_WAIT_S = 30.0
+BODY_WAIT_S = 600.0
+"""A bad line is slow; who sends nothing, or a byte now and then for ever, holds a place that others need."""
 _WINDOW_BYTES_MAX = 8 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -22,46 +34,88 @@ class ClientGone(Exception):
 
 
 class BoundedBodies:
-    """ASGI middleware: handlers see whole, decompressed bodies of at most ``limit`` bytes."""
+    """ASGI middleware: handlers see whole, decompressed bodies of at most ``limit`` bytes, less where less is due.
 
-    def __init__(self, app: ASGIApp, limit: int = REQUEST_BYTES_MAX) -> None:
+    Args:
+        answer: gives what is said of a refused request: a problem for machines, a page for people.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        answer: Callable[[Request, EstafetteError], Response] = lambda _request, error: problem_of(error),
+        limit: int = REQUEST_BYTES_MAX,
+    ) -> None:
         self._app = app
+        self._answer = answer
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > QUERY_BYTES_MAX:
+            refusal = InputError("wire.too_large", limit=QUERY_BYTES_MAX)
+            await self._answer(Request(scope), refusal)(scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        limit = min(self._limit, body_limit(scope["path"], headers))
         try:
-            body = await self._read(headers, receive)
+            body = await _read(headers, receive, limit)
         except ClientGone:
             return
         except InputError as error:
-            await problem_of(error)(scope, receive, send)
+            answer = self._answer(Request(scope), error)
+            # The rest of a body that was not read must not be taken for a next request.
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
             return
         kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-encoding", b"content-length")]
         kept.append((b"content-length", str(len(body)).encode()))
         await self._app({**scope, "headers": kept}, _replay(body, receive), send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes:
-        """Return the decoded body; InputError past the limit or when it cannot be decoded."""
-        length = headers.get("content-length", "")
-        if length.isascii() and length.isdigit() and int(length[:20]) > self._limit:
-            raise InputError("wire.too_large", limit=self._limit)
-        pieces: list[bytes] = []
-        size = 0
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
-            if size > self._limit:
-                raise InputError("wire.too_large", limit=self._limit)
-            more = message.get("more_body", False)
-        return decoded(b"".join(pieces), headers.get("content-encoding", ""), self._limit)
+
+def body_limit(path: str, headers: Headers) -> int:
+    """Return how large a body may be, by what can be known before anything of it is read."""
+    if path == f"{API}/push" and "authorization" in headers:
+        return REQUEST_BYTES_MAX
+    if path.startswith("/console/dossiers/") and "cookie" in headers:
+        return PAGE_BYTES_MAX
+    return ANONYMOUS_BYTES_MAX
+
+
+async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """Return the decoded body.
+
+    Raises:
+        InputError: ``wire.too_large``, ``wire.too_slow``, and those of ``decoded``.
+        ClientGone: it closed before the end.
+    """
+    length = headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
+        raise InputError("wire.too_large", limit=limit)
+    pieces: list[bytes] = []
+    size = 0
+    more = True
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + BODY_WAIT_S
+    while more:
+        try:
+            async with asyncio.timeout_at(min(deadline, loop.time() + PIECE_WAIT_S)):
+                message = await receive()
+        except TimeoutError as error:
+            raise InputError("wire.too_slow") from error
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > limit:
+            raise InputError("wire.too_large", limit=limit)
+        more = message.get("more_body", False)
+    return decoded(b"".join(pieces), headers.get("content-encoding", ""), limit)
 
 
 def decoded(data: bytes, encoding: str, limit: int) -> bytes:

@@ -27,6 +27,7 @@ _STATUS_BY_CODE = {
     "auth.grant_type": 422,
     "wire.too_large": 413,
     "wire.malformed": 400,
+    "wire.too_slow": 408,
     "wire.encoding": 415,
 }
 _STATUS_BY_CLASS: tuple[tuple[type[EstafetteError], int], ...] = (

@@ -27,6 +27,7 @@ from sync.messages import (
     ProcedureList,
     ProcedureSummary,
     PullRequest,
+    offer_fingerprint,
 )
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def router(central: Central, gate: Gate, heads: Heads) -> APIRouter:
         syncing.check_stream(device, stream)
         after, wait_s = _number(request, "after", 0), _number(request, "wait", DEFAULT_WAIT_S)
         head = await heads.passed(device.tenant, stream, int(after), wait_s)
-        return await _answer(request, lambda: Head(head))
+        return await _answer(request, lambda: _news(central, device, head))
 
     @routes.get(f"{API}/procedures", **described.PROCEDURES)
     async def procedures(request: Request) -> Response:
@@ -136,6 +137,11 @@ def _number(request: Request, name: str, default: float) -> float:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         raise InputError("request.invalid", field=name)
     return float(text)
+
+
+def _news(central: Central, device: Device, head: int) -> Head:
+    with central.transaction(device.tenant) as connection:
+        return Head(head, offer_fingerprint(published.offered(connection, device.tenant)))
 
 
 def _list(central: Central, device: Device) -> ProcedureList:

@@ -31,7 +31,7 @@ TEXT_LENGTH_MAX = 8_000
 _DECISION_HELP = {
     State.ACCEPTED: N_("The citizen obtains what was asked for."),
     State.REFUSED: N_("The citizen does not obtain it, and may contest the decision."),
-    State.CLOSED_WITHOUT_EFFECT: N_("The request has no purpose any more: withdrawn, double, never completed."),
+    State.CLOSED_WITHOUT_EFFECT: N_("The request has no purpose any more: withdrawn, duplicate, never completed."),
 }
 _CONFIRM_WORDS = {
     State.ACCEPTED: N_("Accept the request"),

@@ -1,16 +1,29 @@
-"""Devices and their enrolment: who has which PC, and one-time codes for new ones."""
+"""Devices and their enrolment: who has which PC, new agents, one-time codes, and PCs that must stop."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from cases.errors import InputError
 from central import service
+from central.console.sayings import saying
 from central.console.visits import Reception, Visit
-from central.records import AgentRow, EnrolmentCode
-from central.web.routes import GuardedRoute
+from central.database.client import Connection
+from central.records import AgentRow, DeviceRow, EnrolmentCode, OfficeRow
+from central.web.catalogue import N_
+from central.web.routes import GuardedRoute, PageRefused
+
+Text = Annotated[str, Form()]
+
+_NAME_ERRORS = {
+    "agent.name_missing": N_("Write the agent’s name, as colleagues will read it in the history."),
+    "agent.name_too_long": N_("This name is too long: at most 100 characters."),
+    "agent.name_malformed": N_("This name holds signs that cannot be shown. Type it again."),
+    "agent.name_taken": N_("An agent of this name is already in this office. Add something that tells them apart."),
+}
 
 
 class _Made:
@@ -22,34 +35,52 @@ class _Made:
         self.agent_name = agent.name
 
 
-def _agents(visit: Visit) -> list[AgentRow]:
+def _offices(visit: Visit, conn: Connection) -> list[OfficeRow]:
+    """Return the offices that this person answers for."""
+    offices = service.offices(conn, visit.session.tenant)
+    return [office for office in offices if visit.session.office in (None, office.office)]
+
+
+def _agents(visit: Visit, conn: Connection) -> list[AgentRow]:
     """Return the agents that this person answers for."""
-    with visit.central.transaction(visit.session.tenant) as conn:
-        agents = service.agents(conn, visit.session.tenant)
+    agents = service.agents(conn, visit.session.tenant)
     return [agent for agent in agents if visit.session.office in (None, agent.office)]
 
 
-def _show(visit: Visit, *, status: int = 200, **context: object) -> Response:
-    tenant = visit.session.tenant
-    agents = _agents(visit)
-    offices = {agent.office_name for agent in agents}
+def _device(visit: Visit, conn: Connection, identity: str) -> DeviceRow:
+    """Return a device of this person's offices. Raises PageRefused (404): what is not theirs looks like not there."""
+    for device in service.devices(conn, visit.session.tenant):
+        if device.device == identity and visit.session.office in (None, device.office):
+            return device
+    raise PageRefused(404, "device.unknown")
+
+
+def _show(visit: Visit, *, status: int = 200, said: str = "", **context: object) -> Response:
+    tenant, own = visit.session.tenant, visit.session.office
     with visit.central.transaction(tenant) as conn:
-        devices = [device for device in service.devices(conn, tenant) if device.office_name in offices]
+        offices, agents = _offices(visit, conn), _agents(visit, conn)
+        devices = [device for device in service.devices(conn, tenant) if own in (None, device.office)]
         codes = [
             code
             for code in service.enrolment_codes(conn, tenant)
-            if code.used_ms is None and code.expires_ms > visit.now_ms and code.office_name in offices
+            if code.used_ms is None and code.expires_ms > visit.now_ms and own in (None, code.office)
         ]
     return visit.page(
         "console/devices.html",
         status=status,
         section="devices",
+        said=saying(said, visit.words),
+        offices=offices,
         agents=agents,
         devices=devices,
         codes=codes,
         address=visit.central.settings.public_url,
-        **{"errors": {}, "made": None, "chosen": "", **context},
+        **{"errors": {}, "made": None, "chosen": "", "name": "", "office": "", **context},
     )
+
+
+def _done(said: str) -> Response:
+    return RedirectResponse(f"/console/postes?dit={said}", status_code=303)
 
 
 def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
@@ -57,19 +88,75 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     routes = APIRouter(prefix="/console/postes", route_class=route_class, include_in_schema=False)
 
     @routes.get("", response_class=Response)
-    def devices(request: Request) -> Response:
-        return _show(reception.visit(request))
+    def devices(request: Request, dit: str = "") -> Response:
+        return _show(reception.visit(request), said=dit)
 
+    _codes(routes, reception)
+    _new_agent(routes, reception)
+    _revocation(routes, reception)
+    return routes
+
+
+def _codes(routes: APIRouter, reception: Reception) -> None:
     @routes.post("/code", response_class=Response)
-    def make_code(request: Request, agent: Annotated[str, Form()] = "") -> Response:
+    def make_code(request: Request, agent: Text = "") -> Response:
         visit = reception.visit(request)
-        chosen = next((each for each in _agents(visit) if each.account == agent), None)
+        with visit.central.transaction(visit.session.tenant) as conn:
+            chosen = next((each for each in _agents(visit, conn) if each.account == agent), None)
+            if chosen is not None:
+                code = service.make_enrolment_code(visit.central, conn, visit.session, chosen.account)
         if chosen is None:
             errors = {"agent": visit.words.gettext("Choose the agent who will use the device.")}
             return _show(visit, status=422, errors=errors)
-        with visit.central.transaction(visit.session.tenant) as conn:
-            code = service.make_enrolment_code(visit.central, conn, visit.session, chosen.account)
         # Answered at once and not by a redirect: the code is shown once and is kept nowhere.
         return _show(visit, made=_Made(code, chosen), chosen=agent)
 
-    return routes
+    @routes.post("/code/annuler", response_class=Response)
+    def cancel_code(request: Request, agent: Text = "", made: Text = "") -> Response:
+        visit = reception.visit(request)
+        made_ms = int(made) if made.isascii() and made.isdigit() and len(made) < 18 else 0
+        with visit.central.transaction(visit.session.tenant) as conn:
+            if agent not in {each.account for each in _agents(visit, conn)}:
+                raise PageRefused(404, "agent.unknown")
+            try:
+                service.cancel_codes(visit.central, conn, visit.session, agent, made_ms)
+            except InputError:
+                return _done("code-gone")
+        return _done("code-cancelled")
+
+
+def _new_agent(routes: APIRouter, reception: Reception) -> None:
+    @routes.post("/agent", response_class=Response)
+    def add_agent(request: Request, name: Text = "", office: Text = "") -> Response:
+        visit = reception.visit(request)
+        try:
+            with visit.central.transaction(visit.session.tenant) as conn:
+                if office not in {each.office for each in _offices(visit, conn)}:
+                    raise InputError("office.unknown", field="office")
+                account = service.add_agent(visit.central, conn, visit.session, name, office)
+                agent = next(each for each in _agents(visit, conn) if each.account == account)
+                code = service.make_enrolment_code(visit.central, conn, visit.session, account)
+        except InputError as refused:
+            words = _NAME_ERRORS.get(refused.code, N_("Choose the agent’s office."))
+            errors = {str(refused.details["field"]): visit.words.gettext(words)}
+            return _show(visit, status=422, errors=errors, name=name, office=office)
+        return _show(visit, made=_Made(code, agent), chosen=account)
+
+
+def _revocation(routes: APIRouter, reception: Reception) -> None:
+    @routes.get("/{identity}/revoquer", response_class=Response)
+    def confirm(request: Request, identity: str) -> Response:
+        visit = reception.visit(request)
+        with visit.central.transaction(visit.session.tenant) as conn:
+            device = _device(visit, conn, identity)
+        if device.revoked_ms is not None:
+            return _done("revoked")
+        return visit.page("console/revoke.html", section="devices", device=device)
+
+    @routes.post("/{identity}/revoquer", response_class=Response)
+    def revoke(request: Request, identity: str) -> Response:
+        visit = reception.visit(request)
+        with visit.central.transaction(visit.session.tenant) as conn:
+            device = _device(visit, conn, identity)
+            service.revoke_device(visit.central, conn, visit.session, device.device)
+        return _done("revoked")

@@ -32,6 +32,13 @@ _OTHER_STATUS_WORDS = N_("changed the state of the case")
 _PARKED_WORDS = {
     "workflow.unexpected_state": N_("Not applied: the case was no longer in the state that this act supposed."),
     "workflow.not_allowed": N_("Not applied: this person may not do this in that state of the case."),
+    "workflow.not_editable": N_("Not applied: the case was handed in already, and the person had seen it."),
+    "workflow.not_seen": N_(
+        "Not applied: the case was handed in or decided meanwhile; these answers wait for a person."
+    ),
+    "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
+    "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
+    "event.time": N_("Not applied: the date on that computer makes no sense."),
     "right": N_("Not applied: this person or device had no right to do it."),
     "": N_("Not applied: a person has to look at it."),
 }
@@ -165,7 +172,7 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
     count = len(_paths(group))
     if count == 0:
         return _("completed the case’s particulars"), "pencil-line", "soft"
-    return words.plural("answered %(count)s question", "answered %(count)s questions", count), "pencil-line", "soft"
+    return words.plural("saved %(count)s answer", "saved %(count)s answers", count), "pencil-line", "soft"
 
 
 def _quote(event: HistoryEntry) -> str:

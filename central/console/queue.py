@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from central import service
-from central.console.views import Filter, QueueLine, Tab, chosen_filter, queue_line, tabs
+from central.console.views import EVERYTHING, Filter, QueueLine, Tab, chosen_filter, queue_line, tabs
 from central.console.visits import Reception, Visit
 from central.web.routes import GuardedRoute
 
@@ -51,6 +51,7 @@ class QueuePage:
 
     filter: str
     search: str
+    scope: str
     live: bool
     tabs: tuple[TabLink, ...]
     lines: tuple[QueueLine, ...]
@@ -78,13 +79,14 @@ def _read(visit: Visit, asked: Question) -> QueuePage:
             limit=PAGE_LINES + 1,
             after=asked.after or None,
         )
-        counts = service.queue_counts(conn, session.tenant, session.office)
+        counts = service.queue_counts(conn, session.tenant, session.office, search=asked.search)
     shown = rows[:PAGE_LINES]
     more = len(rows) > PAGE_LINES
     word = _(asked.chosen.word)
     return QueuePage(
         filter=asked.chosen.name,
         search=asked.search,
+        scope=_scope(asked, sum(counts.values()), visit) if asked.search else "",
         live=asked.live,
         tabs=tuple(
             TabLink(tab, replace(asked, chosen=chosen_filter(tab.name), after="").address())
@@ -111,9 +113,21 @@ def _read(visit: Visit, asked: Question) -> QueuePage:
     )
 
 
+def _scope(asked: Question, found: int, visit: Visit) -> str:
+    """Return where the search looked: nobody must take one state's cases for all of them."""
+    if asked.chosen == EVERYTHING:
+        return visit.words.plural(
+            "%(count)s case found, in all states.", "%(count)s cases found, in all states.", found
+        )
+    narrowed = visit.words.gettext("Search narrowed to: %(filter)s. Choose “All” to see every state.")
+    return narrowed % {"filter": visit.words.gettext(asked.chosen.word)}
+
+
 def _empty_words(asked: Question, visit: Visit) -> str:
     _ = visit.words.gettext
     if asked.search:
+        if asked.chosen == EVERYTHING:
+            return _("All states were searched, drafts included. Check the spelling, or enter the tracking code.")
         return _("Check the spelling, or search among all cases: choose “All” above.")
     if asked.chosen.name == "a-traiter":
         return _("Nothing to do for the moment. Cases appear here as soon as the offices’ devices send them.")
@@ -125,7 +139,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     routes = APIRouter(prefix="/console", route_class=route_class, include_in_schema=False)
 
     def asked(etat: str, q: str, apres: str, direct: str) -> Question:
-        return Question(chosen_filter(etat), q.strip()[:_SEARCH_LENGTH_MAX], apres, direct != "non")
+        search = q.strip()[:_SEARCH_LENGTH_MAX]
+        return Question(chosen_filter(etat, searching=bool(search)), search, apres, direct != "non")
 
     @routes.get("", response_class=Response)
     def queue(request: Request, etat: str = "", q: str = "", apres: str = "", direct: str = "") -> Response:

@@ -12,6 +12,7 @@ from cases.procedures import Procedure, form_definition
 from cases.receipt_words import number_in_words
 from central.web.words import Words
 from forms.errors import FormRefused, FormsError
+from forms.languages import matching_language
 from forms.session import Session
 
 
@@ -102,17 +103,9 @@ def open_reader(
             today=words.day(now_ms),
             now_ms=now_ms,
             tz=words.zone,
-            language=_form_language(definition.languages, words.language),
+            language=matching_language(definition.languages, words.language),
             new_row_id=new_row_id,
         )
     except (FormRefused, FormsError):
         return Reader(None, answers, words)
     return Reader(session, answers, words)
-
-
-def _form_language(languages: tuple[str, ...], wanted: str) -> str | None:
-    """Return the form's name for a language: authors write ``fr``, ``Français (fr)`` or ``French (fr)``."""
-    for language in languages:
-        if language == wanted or language.endswith(f"({wanted})"):
-            return language
-    return None

@@ -12,7 +12,7 @@ _SAYINGS = {
     "asked": (
         "positive",
         "send",
-        N_("Your request is recorded. The office’s agents see it as soon as their device is connected."),
+        N_("Your question is sent. The office’s agents see it as soon as their device is connected."),
     ),
     "decided": (
         "positive",
@@ -20,6 +20,13 @@ _SAYINGS = {
         N_("Your decision is recorded. The office and the citizen’s page show it."),
     ),
     "noted": ("positive", "circle-check", N_("Your note is added.")),
+    "revoked": (
+        "positive",
+        "circle-check",
+        N_("The device is revoked: from its next request it can neither send nor receive."),
+    ),
+    "code-cancelled": ("positive", "circle-check", N_("The code is cancelled: it enrols nobody any more.")),
+    "code-gone": ("caution", "info", N_("This code had already been used or had ended.")),
     "changed": ("caution", "info", N_("The case changed meanwhile, so nothing was done. Here is how it stands now.")),
     "state": ("caution", "info", N_("The case is no longer in a state that allows this. Here is how it stands now.")),
     "signed-out": ("info", "info", N_("You are signed out. Close the browser if others use this PC.")),

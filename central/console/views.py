@@ -12,7 +12,7 @@ from central.console.history import HistoryLine, Message, history_lines, message
 from central.console.reading import AnswerLine, Reader
 from central.records import CaseView, Decision, HistoryEntry, QueueRow
 from central.web.catalogue import N_
-from central.web.states import DECIDED_STATES, OPEN_STATES, Chip, Delay, delay, due_ms, state_chip
+from central.web.states import DECIDED_STATES, OPEN_STATES, Chip, Delay, counts_from, delay, due_ms, state_chip
 from central.web.words import Words
 
 
@@ -25,6 +25,7 @@ class Filter:
     states: tuple[str, ...]
 
 
+EVERYTHING = Filter("tous", N_("All"), tuple(state.value for state in State))
 FILTERS = (
     Filter("a-traiter", N_("To do"), OPEN_STATES),
     Filter("submitted", N_("Submitted"), ("submitted",)),
@@ -32,13 +33,13 @@ FILTERS = (
     Filter("needs_information", N_("Information needed"), ("needs_information",)),
     Filter("decides", N_("Decided"), (*DECIDED_STATES, "archived")),
     Filter("draft", N_("Drafts"), ("draft",)),
-    Filter("tous", N_("All"), tuple(state.value for state in State)),
+    EVERYTHING,
 )
 
 
-def chosen_filter(name: str | None) -> Filter:
-    """Return the filter of that name; what is to be done when there is none."""
-    return next((each for each in FILTERS if each.name == name), FILTERS[0])
+def chosen_filter(name: str | None, *, searching: bool = False) -> Filter:
+    """Return the filter of that name; when there is none, what is to be done, or every case for who searches."""
+    return next((each for each in FILTERS if each.name == name), FILTERS[-1] if searching else FILTERS[0])
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class QueueLine:
 
 def queue_line(entry: QueueRow, procedure: Procedure | None, now_ms: int, words: Words) -> QueueLine:
     """Return a row of the queue as people read it."""
+    counted = counts_from(entry.submitted_ms, entry.holds, now_ms)
     return QueueLine(
         id=entry.case,
         citizen=entry.citizen_name or words.gettext("Citizen without a name"),
@@ -86,7 +88,7 @@ def queue_line(entry: QueueRow, procedure: Procedure | None, now_ms: int, words:
         office=entry.office_name,
         agent=entry.agent_name,
         chip=state_chip(entry.state, words),
-        delay=delay(entry.state, entry.submitted_ms, procedure.delay_days if procedure else None, now_ms, words),
+        delay=delay(entry.state, counted, procedure.delay_days if procedure else None, now_ms, words),
         updated=_recent(entry.updated_ms, now_ms, words),
         updated_ms=entry.updated_ms,
         contested=entry.contested,
@@ -204,10 +206,11 @@ def case_page(
 ) -> CasePage:
     """Return a case as its page shows it to a person of ``role``."""
     days = procedure.delay_days if procedure else None
-    running = delay(case.state, case.submitted_ms, days, now_ms, words)
+    counted = counts_from(case.submitted_ms, case.holds, now_ms)
+    running = delay(case.state, counted, days, now_ms, words)
     # While the delay is on hold nobody knows the day on which it will end.
     runs = running is not None and case.state in OPEN_STATES
-    ends = words.date(due_ms(case.submitted_ms, days)) if runs and case.submitted_ms and days else ""
+    ends = words.date(due_ms(counted, days)) if runs and counted and days else ""
     return CasePage(
         id=case.case,
         base=case.base,

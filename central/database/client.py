@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from cases.errors import EnvironmentFault
+from cases.errors import EnvironmentFault, InputError
 from central.database.migrations import APPLICATION_ROLE
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -64,6 +64,7 @@ class Database:
         Raises:
             EnvironmentFault: ``database.unavailable``: no connection, disk full, server stopping, a lock not granted.
                 Nothing was committed, or, when the connection broke during the commit, it is unknown: ask again.
+            InputError: ``request.unstorable``: what was asked for holds what no column can (NUL, half a character).
         """
         try:
             with self._pool.connection() as connection:
@@ -72,6 +73,9 @@ class Database:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
+        except (psycopg.DataError, UnicodeEncodeError) as error:
+            # Every parameter of ours comes from a request: who sent it is told, and it is no fault of the service.
+            raise InputError("request.unstorable", cause=type(error).__name__) from error
 
 
 def _lay_rights_down(connection: Connection) -> None:

@@ -56,11 +56,12 @@ class Held:
 
 @dataclass(frozen=True)
 class StreamPage:
-    """Events after a cursor and the cursor after them; ``more`` when the page was full."""
+    """Events after a cursor and the cursor after them; ``more`` when the page was full; ``head`` of the stream."""
 
     events: list[PulledEvent]
     cursor: int
     more: bool
+    head: int
 
 
 def append(
@@ -153,8 +154,8 @@ def page(connection: Connection, tenant: int, stream: str, *, after: int, device
     if not found:
         raise RejectedError("push.no_stream")
     events = [_pulled(row) for row in found if row[1] is not None]
-    full = len(events) >= limit
-    return StreamPage(events, events[-1].central_seq if full else max(int(found[0][0]), after), full)
+    full, head = len(events) >= limit, int(found[0][0])
+    return StreamPage(events, events[-1].central_seq if full else max(head, after), full, head)
 
 
 def _pulled(row: tuple[Any, ...]) -> PulledEvent:
@@ -171,6 +172,16 @@ def heads(connection: Connection, tenant: int, streams: Sequence[str]) -> dict[s
         [tenant, list(streams)],
     ).fetchall()
     return {str(stream): int(head) for stream, head in found}
+
+
+def received(connection: Connection, tenant: int, stream: str, numbers: Sequence[int]) -> dict[int, int]:
+    """Return when these events came, by their central numbers."""
+    found = connection.execute(
+        "select central_seq, received_ms from estafette.event"
+        " where tenant_id = %s and stream_id = %s and central_seq = any(%s)",
+        [tenant, stream, list(numbers)],
+    ).fetchall()
+    return {int(number): int(received_ms) for number, received_ms in found}
 
 
 def set_verdicts(connection: Connection, tenant: int, stream: str, verdicts: Sequence[tuple[int, str, str]]) -> None:

@@ -162,6 +162,23 @@ def revoke_device(connection: Connection, tenant: int, device_id: str, now_ms: i
     return done.rowcount == 1
 
 
+def lock_office(connection: Connection, tenant: int, office: str) -> None:
+    """Let only one transaction at a time change who works in an office."""
+    connection.execute(
+        "select 1 from estafette.office where tenant_id = %s and office_id = %s for update", [tenant, office]
+    )
+
+
+def end_codes(connection: Connection, tenant: int, account: str, made_ms: int, now_ms: int) -> bool:
+    """End an agent's unused code made at an instant; False when none of it could still be used."""
+    done = connection.execute(
+        "update estafette.enrolment_code set expires_ms = %s where tenant_id = %s and account_id = %s"
+        " and created_ms = %s and used_ms is null and expires_ms > %s",
+        [now_ms, tenant, account, made_ms, now_ms],
+    )
+    return done.rowcount > 0
+
+
 def lock_code(connection: Connection, tenant: int, code_hash: str) -> Code | None:
     """Return an enrolment code and lock it to the end of the transaction."""
     return row(
@@ -180,7 +197,9 @@ def spend_code(connection: Connection, tenant: int, code_hash: str, device_id: s
     )
 
 
-def enrol_reply(connection: Connection, tenant: int, device_id: str, *, service_key: str, now_ms: int) -> EnrolReply:
+def enrol_reply(
+    connection: Connection, tenant: int, device_id: str, *, service_key: str, now_ms: int, timezone: str
+) -> EnrolReply:
     """Return who a device is."""
     found = connection.execute(
         "select t.tenant_id, t.name, o.office_id, o.name, a.account_id, a.name, d.device_id, d.stream_id, t.epoch"
@@ -192,7 +211,7 @@ def enrol_reply(connection: Connection, tenant: int, device_id: str, *, service_
         [tenant, device_id],
     ).fetchone()
     assert found is not None, "an enrolled device has an office and an agent"
-    return EnrolReply(*(*found[:8], service_key, found[8], now_ms))
+    return EnrolReply(*(*found[:8], service_key, found[8], now_ms, timezone))
 
 
 def agent_office(connection: Connection, tenant: int, account: str) -> str | None:
@@ -242,7 +261,7 @@ def devices(connection: Connection, tenant: int) -> list[DeviceRow]:
     return rows(
         connection,
         DeviceRow,
-        "select d.device_id, d.name, a.name, o.name, d.created_ms, d.revoked_ms, coalesce("
+        "select d.device_id, d.name, a.name, o.office_id, o.name, d.created_ms, d.revoked_ms, coalesce("
         " (select c.seq from estafette.device_chain c where c.tenant_id = d.tenant_id and c.device_id = d.device_id"
         "  order by c.incarnation desc limit 1), 0)"
         " from estafette.device d"
@@ -258,7 +277,8 @@ def enrolment_codes(connection: Connection, tenant: int) -> list[CodeRow]:
     return rows(
         connection,
         CodeRow,
-        "select a.name, o.name, c.created_ms, c.expires_ms, c.used_ms from estafette.enrolment_code c"
+        "select a.account_id, a.name, o.office_id, o.name, c.created_ms, c.expires_ms, c.used_ms"
+        " from estafette.enrolment_code c"
         " join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.account_id"
         " join estafette.office o on o.tenant_id = a.tenant_id and o.office_id = a.office_id"
         " where c.tenant_id = %s order by c.created_ms desc limit 200",

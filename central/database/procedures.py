@@ -46,6 +46,24 @@ def procedures(connection: Connection, tenant: int) -> list[ProcedureRow]:
     ]
 
 
+def offered(connection: Connection, tenant: int) -> list[tuple[str, str]]:
+    """Return (procedure, newest version) of each, without reading what is in them."""
+    found = connection.execute(
+        "select distinct on (procedure_id) procedure_id, version from estafette.procedure_version where tenant_id = %s"
+        " order by procedure_id, published_ms desc, version",
+        [tenant],
+    ).fetchall()
+    return [(str(procedure), str(version)) for procedure, version in found]
+
+
+def versions(connection: Connection, tenant: int) -> frozenset[tuple[str, str]]:
+    """Return (procedure, version) of everything that was ever published: cases go on with the version they began."""
+    found = connection.execute(
+        "select procedure_id, version from estafette.procedure_version where tenant_id = %s", [tenant]
+    ).fetchall()
+    return frozenset((str(procedure), str(version)) for procedure, version in found)
+
+
 def procedure_bundle(connection: Connection, tenant: int, procedure: str, version: str) -> bytes | None:
     """Return a version's bundle, older versions too; None when there is none."""
     found = connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from cases import merge, tracking, workflow
 from cases.errors import InputError
 from cases.events import Kind
 from cases.merge import FieldHead, RecordState
+from central.database import log as event_log
 from central.database.client import Connection
 from central.database.records import fold
 from central.database.rows import rows
@@ -20,6 +22,7 @@ from central.records import (
     ContestedValue,
     Decision,
     HistoryEntry,
+    Hold,
     ParkedRow,
     PortalCase,
     QueueRow,
@@ -40,9 +43,17 @@ left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.
 left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
 where c.tenant_id = %(tenant)s and c.state = any(%(states)s)
     and (%(office)s::text is null or c.office_id = %(office)s)
-    and (%(search)s = '' or p.search_text like %(like)s or c.tracking_code = %(code)s)
+    and (%(search)s = '' or p.search_text like %(like)s or c.tracking_code = nullif(%(code)s, ''))
     and (coalesce(c.submitted_ms, c.updated_ms), c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
 order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s
+"""
+
+_COUNTS = """
+select c.state, count(*) from estafette.case_file c
+where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
+    and (%(search)s = '' or c.tracking_code = nullif(%(code)s, '') or exists (select 1 from estafette.citizen p
+        where p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id and p.search_text like %(like)s))
+group by c.state
 """
 
 _CASE = """
@@ -50,7 +61,7 @@ select s.head, r.state, r.central_seq, c.procedure_id, c.procedure_version, c.ci
     o.name, coalesce(a.name, ''), c.submitted_ms, c.created_ms,
     (select count(*) from estafette.event e join estafette.parked k on k.tenant_id = e.tenant_id
         and k.stream_id = e.stream_id and k.central_seq = e.central_seq
-     where e.tenant_id = c.tenant_id and e.record_id = c.case_id and k.settled_ms is null)
+     where e.tenant_id = c.tenant_id and e.record_id = c.case_id and k.settled_ms is null), c.stream_id
 from estafette.case_file c
 join estafette.stream s on s.tenant_id = c.tenant_id and s.stream_id = c.stream_id
 join estafette.record_state r on r.tenant_id = c.tenant_id and r.record_type = 'case' and r.record_id = c.case_id
@@ -60,12 +71,17 @@ where c.tenant_id = %s and c.case_id = %s
 """
 
 _HISTORY = """
-select e.device_id || '.' || e.incarnation || '.' || e.seq, e.kind, coalesce(a.name, ''), e.time_ms, e.received_ms,
-    e.central_seq, e.state, e.code, e.body, d.kind
+select e.device_id || '.' || e.incarnation || '.' || e.seq, e.kind, coalesce(a.name, ''),
+    least(e.time_ms, e.received_ms), e.received_ms, e.central_seq, e.state, e.code, e.body, d.kind
 from estafette.event e
 join estafette.device d on d.tenant_id = e.tenant_id and d.device_id = e.device_id
 left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
 where e.tenant_id = %s and e.record_id = %s order by e.central_seq
+"""
+
+_STATES_REACHED = """
+select record_id, received_ms, body from estafette.event
+where tenant_id = %s and record_id = any(%s) and kind = 'status' and state <> 'parked' order by central_seq
 """
 
 _PARKED = """
@@ -96,19 +112,42 @@ def queue(
         after: ``after`` of the last row of the page before.
     """
     after_ms, _, after_case = (after or "").partition("-")
-    plain = fold(search)
     arguments = {
         "tenant": tenant,
         "states": list(states or _DEFAULT_STATES),
         "office": office,
-        "search": plain,
-        "like": "%" + plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
-        "code": _tracking_text(search),
+        **_searched(search),
         "after_ms": int(after_ms) if after_ms.isascii() and after_ms.isdigit() and len(after_ms) < 18 else -1,
         "after_case": after_case,
         "limit": max(1, min(limit, QUEUE_LIMIT_MAX)),
     }
-    return rows(connection, QueueRow, _QUEUE, arguments)
+    found = rows(connection, QueueRow, _QUEUE, arguments)
+    holds = _holds(connection, tenant, [each.case for each in found])
+    return [replace(each, holds=holds.get(each.case, ())) for each in found]
+
+
+def _holds(connection: Connection, tenant: int, cases: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
+    """Return when each case waited for information. By our clock of arrival: a device's clock may be wrong."""
+    found: dict[str, list[Hold]] = {}
+    for case, received_ms, data in connection.execute(_STATES_REACHED, [tenant, list(cases)]).fetchall():
+        body = _body(data)
+        if body is None or "to" not in body:
+            continue
+        holds = found.setdefault(str(case), [])
+        waiting = bool(holds) and holds[-1].until_ms is None
+        asked = body["to"] == workflow.State.NEEDS_INFORMATION
+        if asked and not waiting:
+            holds.append(Hold(received_ms, None))
+        elif waiting and not asked:
+            holds[-1] = replace(holds[-1], until_ms=received_ms)
+    return {case: tuple(holds) for case, holds in found.items()}
+
+
+def _searched(search: str) -> dict[str, str]:
+    """Return the arguments of a search: what is typed means itself, wildcards included."""
+    plain = fold(search)
+    like = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {"search": plain, "like": f"%{like}%", "code": _tracking_text(search)}
 
 
 def _tracking_text(text: str) -> str:
@@ -118,13 +157,9 @@ def _tracking_text(text: str) -> str:
         return ""
 
 
-def queue_counts(connection: Connection, tenant: int, office: str | None = None) -> dict[str, int]:
-    """Return how many cases are in each state, of one office or of all."""
-    found = connection.execute(
-        "select state, count(*) from estafette.case_file"
-        " where tenant_id = %(tenant)s and (%(office)s::text is null or office_id = %(office)s) group by state",
-        {"tenant": tenant, "office": office},
-    ).fetchall()
+def queue_counts(connection: Connection, tenant: int, office: str | None = None, *, search: str = "") -> dict[str, int]:
+    """Return how many cases are in each state, of one office or of all; with ``search`` only those it finds."""
+    found = connection.execute(_COUNTS, {"tenant": tenant, "office": office, **_searched(search)}).fetchall()
     return {str(state): int(count) for state, count in found}
 
 
@@ -141,6 +176,7 @@ def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None
     )
     state = merge.from_json(bytes(blob))
     shown = merge.show(state)
+    when = _Times(connection, tenant, found[13], state, shown.contested)
     names = _names(connection, tenant, state)
     state_head = _head(state, merge.STATE)
     return CaseView(
@@ -154,7 +190,7 @@ def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None
         fields={
             name: value for name, value in shown.values.items() if not name.startswith("/") and name != merge.STATE
         },
-        contested=tuple(_contested(name, state, names) for name in shown.contested),
+        contested=tuple(_contested(name, state, names, when) for name in shown.contested),
         base=head,
         last_seq=last_seq,
         tracking_code=code,
@@ -162,10 +198,11 @@ def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None
         office_name=office_name,
         agent_name=agent_name,
         submitted_ms=submitted,
-        state_since_ms=state_head.time if state_head is not None else created,
+        state_since_ms=when.of(state_head) if state_head is not None else created,
         message=_beside(state, merge.MESSAGE, state_head),
-        decision=_decision(state, state_head, names),
+        decision=_decision(state, state_head, names, when),
         parked=found[12],
+        holds=_holds(connection, tenant, [case]).get(case, ()),
     )
 
 
@@ -182,16 +219,30 @@ def _beside(state: RecordState, name: str, state_head: FieldHead | None) -> str:
     return head.value or ""
 
 
-def _decision(state: RecordState, head: FieldHead | None, names: Mapping[str, str]) -> Decision | None:
+class _Times:
+    """When the shown heads of a case were written, never after they came: a desk's clock may be years ahead."""
+
+    def __init__(
+        self, connection: Connection, tenant: int, stream: str, state: RecordState, contested: Sequence[str]
+    ) -> None:
+        shown = [state.fields[name] for name in (merge.STATE, *contested) if name in state.fields]
+        numbers = sorted({head.central_seq for field in shown for head in field.heads if head.central_seq is not None})
+        self._received = event_log.received(connection, tenant, stream, numbers)
+
+    def of(self, head: FieldHead) -> int:
+        return min(head.time, self._received.get(head.central_seq or 0, head.time))
+
+
+def _decision(state: RecordState, head: FieldHead | None, names: Mapping[str, str], when: _Times) -> Decision | None:
     if head is None or head.value not in workflow.DECISIONS:
         return None
-    return Decision(head.value, _beside(state, merge.REASONS, head), names.get(head.agent, ""), head.time)
+    return Decision(head.value, _beside(state, merge.REASONS, head), names.get(head.agent, ""), when.of(head))
 
 
-def _contested(name: str, state: RecordState, names: Mapping[str, str]) -> ContestedField:
+def _contested(name: str, state: RecordState, names: Mapping[str, str], when: _Times) -> ContestedField:
     heads = state.fields[name].heads
     return ContestedField(
-        name, tuple(ContestedValue(h.value, str(h.event), names.get(h.agent, ""), h.time) for h in heads)
+        name, tuple(ContestedValue(h.value, str(h.event), names.get(h.agent, ""), when.of(h)) for h in heads)
     )
 
 

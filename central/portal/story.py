@@ -13,7 +13,7 @@ _TITLES = {
     "draft": N_("Your request is being prepared at the office"),
     "submitted": N_("Your request has been received"),
     "in_review": N_("Your request is being examined"),
-    "needs_information": N_("Your request needs a complement from you"),
+    "needs_information": N_("Your request needs more information from you"),
     "accepted": N_("Your request is accepted"),
     "refused": N_("Your request is refused"),
     "closed_without_effect": N_("Your request is closed without effect"),
@@ -38,7 +38,7 @@ _SILENCE = {
     "refusal": N_("If you have no answer by %(day)s, your request counts as refused, and you can contest that."),
 }
 _PATH = (
-    ("submitted", N_("Reception by the service")),
+    ("submitted", N_("Received by the service")),
     ("in_review", N_("Examination by a supervisor")),
     ("decided", N_("The decision")),
 )

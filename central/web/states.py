@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from central.records import Hold
 from central.web.catalogue import N_
 from central.web.words import Words
 
@@ -64,8 +66,21 @@ def event_chip(state: str, words: Words) -> Chip | None:
     return Chip(tone, icon, words.gettext(word))
 
 
+def counts_from(submitted_ms: int | None, holds: Sequence[Hold], now_ms: int) -> int | None:
+    """Return the instant from which the delay counts: the submission, moved by the time spent waiting for answers."""
+    if submitted_ms is None:
+        return None
+    return submitted_ms + sum(
+        max(0, (now_ms if hold.until_ms is None else hold.until_ms) - hold.from_ms) for hold in holds
+    )
+
+
 def delay(state: str, submitted_ms: int | None, delay_days: int | None, now_ms: int, words: Words) -> Delay | None:
-    """Return how the delay stands, in calendar days of the reader's zone; None when none runs."""
+    """Return how the delay stands, in calendar days of the reader's zone; None when none runs.
+
+    Args:
+        submitted_ms: from when it counts; see ``counts_from``.
+    """
     _ = words.gettext
     if submitted_ms is None or not delay_days or state not in (*OPEN_STATES, SUSPENDED_STATE):
         return None

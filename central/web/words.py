@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from central.web.catalogue import DEFAULT_LANGUAGE, LANGUAGES, translations
 
+_TIME_LAST_MS = 7_289_654_399_999
+"""The end of the year 2200."""
 _MONTHS = {
     "fr": [
         "janvier",
@@ -73,8 +75,9 @@ class Words:
         return self._local(when_ms).date()
 
     def date(self, when_ms: int) -> str:
-        """``mardi 3 novembre 2026``."""
-        return f"{self._weekday(when_ms)} {self.short_date(when_ms)}"
+        """``mardi 3 novembre 2026``; in English ``Tuesday, 3 November 2026``."""
+        comma = "" if self.language == "fr" else ","
+        return f"{self._weekday(when_ms)}{comma} {self.short_date(when_ms)}"
 
     def short_date(self, when_ms: int) -> str:
         """``3 novembre 2026``, ``1er`` for the first in French."""
@@ -108,7 +111,8 @@ class Words:
         return _DAYS[self.language][self.day(when_ms).weekday()]
 
     def _local(self, when_ms: int) -> dt.datetime:
-        return dt.datetime.fromtimestamp(when_ms / 1000, self.zone)
+        # Bounded, so that no time that was ever written keeps a page from being shown.
+        return dt.datetime.fromtimestamp(min(max(when_ms, 0), _TIME_LAST_MS) / 1000, self.zone)
 
 
 def best_language(chosen: str | None, accepted: str | None) -> str:

@@ -64,7 +64,7 @@ class ContentsModel(QAbstractListModel):
 
     def progress(self, row: int) -> str:
         page = self.pages[row]
-        return words.progress_text(page.answered, page.questions, page.to_check)
+        return words.progress_text(page.answered, page.questions, page.to_check, complete=page.complete)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
         return 0 if parent.isValid() else len(self.pages)
@@ -111,7 +111,7 @@ class ContentsDelegate(QStyledItemDelegate):
         page = index.data(ProgressRole)
         left = room.left()
         size = tint.px(14)
-        if page.to_check or (page.questions and page.answered == page.questions):
+        if page.to_check or page.complete:
             name, token = ("triangle-alert", "caution") if page.to_check else ("circle-check", "positive")
             painter.drawPixmap(left, room.top() + 2, tint.pixmap(name, token, size=14))
             left += size + 4

@@ -9,6 +9,7 @@ from cases.errors import EstafetteError
 from desktop.forms import words
 from desktop.forms.status import StatusLine
 from desktop.theme import theme
+from desktop.widgets.banner import Banner
 
 
 class Footer(QFrame):
@@ -18,10 +19,12 @@ class Footer(QFrame):
         back, on: to the page before or after; `on` of the last page means submitting.
         problem: to the next answer to check.
         retry: save again what could not be saved.
+        anyway: submit the form although nothing in it is answered.
     """
 
     back = Signal()
     on = Signal()
+    anyway = Signal()
     problem = Signal()
     retry = Signal()
 
@@ -44,6 +47,11 @@ class Footer(QFrame):
         self.failure = StatusLine(self)
         self.failure.retry.connect(self.retry)
         self.failure.hide()
+        self.question = Banner("caution", name="form.nothing_answered")
+        self.anyway_button = QPushButton(QCoreApplication.translate("Forms", "Submit anyway"), self)
+        self.anyway_button.setObjectName("form.submit_anyway")
+        self.anyway_button.clicked.connect(self.anyway)
+        self.question.add_act(self.anyway_button)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addWidget(self.back_button)
@@ -54,13 +62,14 @@ class Footer(QFrame):
         column.setContentsMargins(24, 8, 24, 8)
         column.setSpacing(4)
         column.addWidget(self.failure)
+        column.addWidget(self.question)
         column.addLayout(buttons)
         theme().changed.connect(self._dress)
         self._dress()
 
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab reaches, in order."""
-        return (self.failure.again, self.back_button, self.problem_button, self.on_button)
+        return (self.failure.again, self.anyway_button, self.back_button, self.problem_button, self.on_button)
 
     def show_place(self, number: int, pages: int, *, read_only: bool) -> None:
         """Show the buttons of page `number` (from 0) of `pages`."""
@@ -78,6 +87,12 @@ class Footer(QFrame):
     def show_problems(self, count: int) -> None:
         self.problem_button.setVisible(count > 0)
         self.problem_button.setText(words.beside_icon(words.Counts().to_check(count)))
+
+    def ask_anyway(self, asked: bool) -> None:
+        """Ask whether a form without any answer is really meant to be submitted; a line, not a window."""
+        self.question.say(
+            QCoreApplication.translate("Forms", "No question is answered. Submit anyway?") if asked else ""
+        )
 
     def show_failure(self, error: EstafetteError | None, label: str) -> None:
         """Say that an answer of another page is not saved yet; None: all is saved."""

@@ -159,6 +159,12 @@ class PageView(QScrollArea):
     def repeat(self, path: str) -> RepeatBlock | None:
         return next((block for block in self.repeats() if block.repeat.path == path), None)
 
+    def repeat_at(self, focus: QWidget | None) -> RepeatBlock | None:
+        """Return the innermost repeat around `focus` that rows can be added to, else the first one of the page."""
+        repeats = [repeat for repeat in self.repeats() if repeat.add.isVisibleTo(self.window())]
+        around = [repeat for repeat in repeats if focus is not None and repeat.isAncestorOf(focus)]
+        return around[-1] if around else repeats[0] if repeats else None
+
     def open_rows_around(self, path: str) -> None:
         """Open the closed rows that hold `path`. Called while quiet."""
         opened = True

@@ -10,13 +10,19 @@ from forms.views import Item, Page, QuestionView, RepeatView, Section
 
 @dataclass(frozen=True)
 class PageProgress:
-    """One page in the table of contents: ``12 of 40, 2 to check``."""
+    """One page in the table of contents: ``12 of 40, 2 to check``.
+
+    Attributes:
+        complete: nothing that must be answered is missing and nothing is wrong. A page that asks for nothing in
+            particular is complete once it was answered or gone through.
+    """
 
     path: str
     label: str
     answered: int
     questions: int
     to_check: int
+    complete: bool = False
 
 
 def questions_of(items: tuple[Item, ...]) -> Iterator[QuestionView]:
@@ -31,15 +37,24 @@ def questions_of(items: tuple[Item, ...]) -> Iterator[QuestionView]:
                 yield from questions_of(row.items)
 
 
-def progress_of(page: Page, to_check: Collection[str]) -> PageProgress:
-    """Count what a person can answer on `page`; `to_check` holds the paths of wrong or missing answers."""
+def progress_of(page: Page, to_check: Collection[str], seen: Collection[str] = ()) -> PageProgress:
+    """Count what a person can answer on `page`.
+
+    Args:
+        page: as it stands now.
+        to_check: the paths of wrong or missing answers.
+        seen: the paths where the person has been.
+    """
     asked = [each for each in questions_of(page.items) if _is_asked(each)]
+    wrong = any(each.path in to_check or each.problem or (each.required and each.value is None) for each in asked)
+    begun = any(each.required or each.value is not None for each in asked) or all(each.path in seen for each in asked)
     return PageProgress(
         page.path,
         page.label,
         answered=sum(each.value is not None for each in asked),
         questions=len(asked),
         to_check=sum(each.path in to_check for each in asked),
+        complete=bool(asked) and begun and not wrong,
     )
 
 

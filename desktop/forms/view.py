@@ -7,7 +7,7 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
@@ -23,11 +23,11 @@ from desktop.forms.progress import page_with, progress_of
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
 from desktop.theme import theme
+from desktop.widgets.basics import add_key
 from forms.views import ChangeSet, Page
 
-COUNT_MS = 150
+COUNT_MS = 60
 """The counts of the table of contents follow the answers so much later: they read the whole form."""
-
 Route = dict[str, str]
 
 
@@ -127,24 +127,20 @@ class FormView(QWidget):
         self.footer.back.connect(self.previous_page)
         self.footer.on.connect(self.next_page)
         self.footer.problem.connect(self.next_problem)
+        self.footer.anyway.connect(self._submit_anyway)
         self.footer.retry.connect(lambda: self.retry(next(iter(self._failures), "")))
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
         theme().changed.connect(self._arrange)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus)
-        for keys, act in (
-            ("Ctrl+PgDown", partial(self._turn, 1)),
-            ("Ctrl+PgUp", partial(self._turn, -1)),
-            ("Ctrl+Return", self.next_page),
-            ("Ctrl+Enter", self.next_page),
-            ("Alt+R", self._add_row_here),
-            ("F8", self.next_problem),
-            ("Shift+F8", self.previous_problem),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        add_key(self, "Ctrl+PgDown", partial(self._turn, 1))
+        add_key(self, "Ctrl+PgUp", partial(self._turn, -1))
+        add_key(self, "Ctrl+Return", self.next_page)
+        add_key(self, "Ctrl+Enter", self.next_page)
+        add_key(self, "Alt+R", self._add_row_here)
+        add_key(self, "F8", self.next_problem)
+        add_key(self, "Shift+F8", self.previous_problem)
 
     # What others may ask
 
@@ -263,6 +259,7 @@ class FormView(QWidget):
 
     def _apply(self, changes: ChangeSet | None) -> None:
         """Bring the page in step with the session: only what changed, or all of it when that is not known."""
+        self.footer.ask_anyway(False)
         if changes is None or changes.structure or changes.rows or any("]" in path for path in changes.changed):
             self._pages = self._form.session.pages()
             if self._pages:
@@ -310,8 +307,8 @@ class FormView(QWidget):
         read_only = self._context.read_only
         to_check = () if read_only else self._checking.to_check
         paths = frozenset(issue.path for issue in to_check)
-        self._contents.show_pages(tuple(progress_of(page, paths) for page in self._pages))
-        number = self._place
+        number, seen = self._place, self._context.visited
+        self._contents.show_pages(tuple(progress_of(page, paths, seen) for page in self._pages))
         self.contents_list.select(number)
         self.contents_box.select(number)
         self.footer.show_place(number, len(self._pages), read_only=read_only)
@@ -358,8 +355,15 @@ class FormView(QWidget):
             self._go(self._checking.to_check[0].path)
         elif wrong is not None:
             self._focus(wrong.editor.entrance())
-        else:
+        elif any(page.answered for page in self._contents.pages):
             self.submitRequested.emit()
+        else:
+            self.footer.ask_anyway(True)
+            self.footer.anyway_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _submit_anyway(self) -> None:
+        self.footer.ask_anyway(False)
+        self.submitRequested.emit()
 
     def _check_all(self) -> None:
         self._checking.everything = True
@@ -406,12 +410,10 @@ class FormView(QWidget):
 
     def _add_row_here(self) -> None:
         """Add a row to the repeat that the focus is in, else to the first one of the page."""
-        repeats = [repeat for repeat in self.page.repeats() if repeat.add.isVisibleTo(self)]
-        focus = QApplication.focusWidget()
-        around = [repeat for repeat in repeats if focus is not None and repeat.isAncestorOf(focus)]
-        if around or repeats:
+        repeat = self.page.repeat_at(QApplication.focusWidget())
+        if repeat is not None:
             self.flush()
-            self.add_row((around[-1] if around else repeats[0]).repeat.path)
+            self.add_row(repeat.repeat.path)
 
     def _focus(self, widget: QWidget) -> None:
         widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -495,4 +497,4 @@ class FormView(QWidget):
         self.contents_list.setVisible(several and wide)
         self.contents_box.setVisible(several and not wide)
         self._list_column.setContentsMargins(*((16, 16, 0, 16) if several and wide else (0, 0, 0, 0)))
-        self._box_row.setContentsMargins(*((24, 12, 24, 8) if several and not wide else (0, 0, 0, 0)))
+        self._box_row.setContentsMargins(*((24, 4, 24, 4) if several and not wide else (0, 0, 0, 0)))

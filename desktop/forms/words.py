@@ -87,10 +87,12 @@ def saved_text() -> str:
     return QCoreApplication.translate("Forms", "Saved on this computer")
 
 
-def progress_text(answered: int, questions: int, to_check: int) -> str:
+def progress_text(answered: int, questions: int, to_check: int, *, complete: bool = False) -> str:
     """Return a page's progress, like ``12 of 40, 2 to check``."""
     if not questions:
         return QCoreApplication.translate("Forms", "Nothing to fill in")
+    if complete and not to_check:
+        return QCoreApplication.translate("Forms", "Complete")
     if not to_check:
         return QCoreApplication.translate("Forms", "{answered} of {questions}").format(
             answered=answered, questions=questions

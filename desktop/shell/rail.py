@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolButton
 
 from desktop import route
@@ -22,12 +22,14 @@ class Rail(QFrame):
     """Signals:
     chosen: a screen's name.
     lock_wanted, help_wanted: the buttons at the foot.
+    sync_wanted: exchange with the central service now.
     language_wanted: ``fr`` or ``en``; mode_wanted: ``Mode``; percent_wanted: a text size.
     """
 
     chosen = Signal(str)
     lock_wanted = Signal()
     help_wanted = Signal()
+    sync_wanted = Signal()
     language_wanted = Signal(str)
     mode_wanted = Signal(object)
     percent_wanted = Signal(int)
@@ -113,6 +115,14 @@ class Rail(QFrame):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setAccessibleName(self.tr("Settings"))
+        sync = QAction(self.tr("Synchronise now"), menu)
+        sync.setObjectName("settings.sync")
+        sync.setShortcut(QKeySequence("F5"))
+        sync.triggered.connect(lambda _checked=False: self.sync_wanted.emit())
+        menu.addAction(sync)
+        # Of the rail too, or its key would act only while the menu is open.
+        self.addAction(sync)
+        menu.addSeparator()
         sizes = menu.addMenu(self.tr("Text size"))
         self._choices(
             sizes, [(f"{percent} %", percent) for percent in SCALES], theme().percent, self.percent_wanted.emit

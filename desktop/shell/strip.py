@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QLabel
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from desktop.theme import theme
 from desktop.widgets.basics import button, row, set_role, tool_button
@@ -33,9 +33,16 @@ class Strip(QFrame):
         self._act: Callable[[], None] | None = None
         self._timer = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._timer.timeout.connect(self.clear)
-        self.setLayout(
-            row(self._icon, self._state, -1, self._mark, self._message, self._undo, self._close, margins=(12, 0, 8, 0))
+        line = row(
+            self._icon, self._state, 16, self._mark, self._message, self._undo, self._close, margins=(12, 0, 8, 0)
         )
+        line.setStretchFactor(self._message, 1)
+        self.setLayout(line)
+        for picture in (self._icon, self._mark):
+            picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # Where there is no room for both, the message is cut: the state of sync is what must always be whole.
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._state.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._draw)
         self.clear()
         self._draw()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QStackedWidget, QWidget
 
 from cases.errors import EstafetteError
 from desktop import route
@@ -27,9 +27,11 @@ from desktop.theme import theme
 from desktop.widgets.basics import button, column, frame, holder, row
 from desktop.words.errors import explain
 from desktop.words.sync_line import Standing, sync_line
+from desktop.words.typography import kept_together
 
 HISTORY_MAX = 50
 FOLD_BELOW_PX = 1100
+HELP_PX = 560
 TICK_MS = 10_000
 """How often ages such as « 14 min » are worded again."""
 
@@ -80,6 +82,7 @@ class Shell(QWidget):
     def _connect(self) -> None:
         self.rail.chosen.connect(lambda name: self.go(Route(name)))
         self.rail.help_wanted.connect(self.explain)
+        self.rail.sync_wanted.connect(lambda: self.say(self.tr("Synchronising now")))
         self.search.emptied.connect(lambda: self.current.focus_first())
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(self.escape)
@@ -149,9 +152,12 @@ class Shell(QWidget):
         box.setWindowTitle(self.tr("Help"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(self.current.title())
-        box.setInformativeText(self.current.explain())
+        box.setInformativeText(kept_together(self.current.explain()))
         box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words in box.findChildren(QLabel, "qt_msgbox_informativelabel"):
+            # Left to itself, Qt makes a column of a few words.
+            words.setMinimumWidth(min(theme().px(HELP_PX), self.width() * 3 // 4))
         box.open()
 
     def say(self, text: str, tone: str = "info") -> None:
@@ -177,6 +183,7 @@ class Shell(QWidget):
 
     def _show(self, to: Route) -> None:
         screen = self.screen_named(to.screen)
+        self.search.leave()
         self._pages.setCurrentWidget(screen)
         self.rail.mark(to.screen)
         screen.open(to)

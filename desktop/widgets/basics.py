@@ -119,6 +119,13 @@ def add_shortcut(target: QAbstractButton, shortcut: str, tip: str) -> None:
     target.setToolTip(tip)
 
 
+def add_key(target: QWidget, keys: str, act: Callable[[], object]) -> None:
+    """Let keys act while the focus is in ``target``."""
+    shortcut = QShortcut(QKeySequence(keys), target)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    shortcut.activated.connect(lambda: act())
+
+
 def tool_button(icon: str, words: str, act: Callable[[], object] | None = None, *, shortcut: str = "") -> QToolButton:
     """Return an icon-only button; ``words`` is its accessible name and tooltip."""
     made = QToolButton()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from cases.clock import moment as calendar_moment
 from desktop.words.plurals import plurals
 
 translate = QCoreApplication.translate
@@ -15,9 +16,18 @@ DAY_MS = 24 * HOUR_MS
 NARROW_SPACE = "\u202f"
 
 
+_zone: tzinfo | None = None
+
+
+def use_zone(zone: tzinfo | None) -> None:
+    """Show times in this zone from now on, as the receipts do; None for the machine's own, before enrolment."""
+    global _zone
+    _zone = zone
+
+
 def local(time_ms: int) -> datetime:
-    """Return a moment (milliseconds since the Unix epoch, UTC) in the machine's time zone."""
-    return datetime.fromtimestamp(time_ms / 1000).astimezone()
+    """Return a moment (milliseconds since the Unix epoch, UTC) in the office's time zone, within 1970 and 2200."""
+    return calendar_moment(time_ms, _zone)
 
 
 def day(when: date, *, today: date | None = None) -> str:

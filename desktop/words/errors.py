@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
 
 translate = QCoreApplication.translate
+FILE_SECRET_MISSING = "device_secret.not_found"
+"""For ``unlock.other_device`` where the secret is looked for in a file."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,13 @@ def _already_enrolled() -> _Words:
 
 
 def _other_agent() -> _Words:
-    what = translate("Errors", "This code is for another person than the one this workspace belongs to.")
-    return what, _saved(), translate("Errors", "Ask your supervisor for a code in your name.")
+    what = translate("Errors", "This enrolment code is for another person than the one this workspace belongs to.")
+    return what, _saved(), translate("Errors", "Ask your supervisor for an enrolment code in your name.")
 
 
 def _enrol_first() -> _Words:
     what = translate("Errors", "This computer is not enrolled yet.")
-    return what, _kept(), translate("Errors", "Enrol it with the code of your supervisor.")
+    return what, _kept(), translate("Errors", "Enrol it with the enrolment code that your supervisor gives you.")
 
 
 def _too_large() -> _Words:
@@ -152,14 +154,34 @@ def _file_unwritable() -> _Words:
 def _no_keyring() -> _Words:
     what = translate("Errors", "This computer has no keyring to hold the device secret.")
     safe = translate("Errors", "Nothing was created.")
-    advice = translate("Errors", "Ask your IT support to start one, or to allow a secret file by policy.")
+    advice = translate(
+        "Errors",
+        "Ask your IT support to start one, or to start Estafette with --device-secret-file DIR, which keeps the secret "
+        "in a file of that folder.",
+    )
     return what, safe, advice
 
 
 def _keyring_secret_missing() -> _Words:
     what = translate("Errors", "This computer does not hold the secret that opens this workspace.")
     safe = translate("Errors", "Nothing was changed in it.")
-    return what, safe, translate("Errors", "A workspace opens only on the computer where it was made.")
+    advice = translate(
+        "Errors",
+        "A workspace opens only on the computer where it was made. If its secret is kept in a file there, start "
+        "Estafette with --device-secret-file DIR.",
+    )
+    return what, safe, advice
+
+
+def _file_secret_missing() -> _Words:
+    what = translate("Errors", "The secret that opens this workspace was not found in the folder given for it.")
+    safe = translate("Errors", "Nothing was changed in it.")
+    advice = translate(
+        "Errors",
+        "Start Estafette with --device-secret-file DIR, where DIR is the folder used when this computer was enrolled; "
+        "without the option if it was enrolled without it.",
+    )
+    return what, safe, advice
 
 
 def _damaged() -> _Words:
@@ -228,6 +250,36 @@ def _form_incomplete() -> _Words:
     return what, _saved(), translate("Errors", "They are marked in the form.")
 
 
+def _handed_in_already() -> _Words:
+    what = translate("Errors", "This case was submitted already.")
+    return what, _saved(), translate("Errors", "Its receipt is on the page « Receipt ».")
+
+
+def _unstorable() -> _Words:
+    what = translate("Errors", "This text holds an invisible character that cannot be saved.")
+    return what, _kept(), translate("Errors", "Type it again in this field.")
+
+
+def _forked() -> _Words:
+    what = translate("Errors", "This computer was restored or copied.")
+    return what, _saved(), translate("Errors", "Tell your supervisor; go on working.")
+
+
+def _central_restored() -> _Words:
+    what = translate("Errors", "The central service was restored from a copy.")
+    return what, _saved(), translate("Errors", "This computer sends again what it keeps.")
+
+
+def _not_editable() -> _Words:
+    what = translate("Errors", "This change came after the case was submitted: it waits for a supervisor.")
+    return what, _saved(), translate("Errors", "Call your supervisor about it.")
+
+
+def _bad_time() -> _Words:
+    what = translate("Errors", "The date of this computer makes no sense.")
+    return what, _saved(), translate("Errors", "Set the date and time of this computer.")
+
+
 def _no_procedure() -> _Words:
     what = translate("Errors", "This computer does not hold that procedure yet.")
     return what, _saved(), translate("Errors", "It arrives at the next contact with the central service.")
@@ -245,6 +297,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "passphrase.too_plain": _weak_passphrase,
     "unlock.no_workspace": _no_workspace,
     "unlock.other_device": _keyring_secret_missing,
+    FILE_SECRET_MISSING: _file_secret_missing,
     "store.newer_version": _newer_store,
     "store.locked": _store_locked,
     "store.in_use": _store_locked,
@@ -286,6 +339,15 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "case.not_editable": _not_allowed,
     "workflow.not_allowed": _not_allowed,
     "case.changed": _case_changed,
+    "workflow.not_editable": _not_editable,
+    "workflow.not_seen": _not_editable,
+    "right.protected_field": _not_editable,
+    "event.unknown_procedure": _no_procedure,
+    "event.time": _bad_time,
+    "input.unstorable": _unstorable,
+    "push.fork": _forked,
+    "pull.cursor_ahead": _central_restored,
+    "submit.already": _handed_in_already,
     "submit.incomplete": _form_incomplete,
     "procedure.unknown": _no_procedure,
     "resources.missing": _resource_missing,

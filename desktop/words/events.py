@@ -35,7 +35,7 @@ def event_title(entry: Entry) -> str:
         return translate("Events", "A field was settled")
     if entry.kind == "set":
         return _set(body)
-    return translate("Events", "An act of a newer version of Estafette")
+    return translate("Events", "An act from a newer version of Estafette")
 
 
 def event_text(entry: Entry) -> str:

@@ -67,7 +67,7 @@ def _held(standing: Standing, now_ms: int) -> str:
     if standing.oldest_pending_ms is None:
         return held
     age = dates.span(max(0, now_ms - standing.oldest_pending_ms))
-    return translate("Sync", "%1, the oldest for %2").replace("%1", held).replace("%2", age)
+    return translate("Sync", "%1, the oldest waiting for %2").replace("%1", held).replace("%2", age)
 
 
 def _contact(standing: Standing, now_ms: int) -> str:
@@ -94,7 +94,7 @@ def _link(standing: Standing) -> tuple[str, str, str]:
     if standing.state == "paused":
         return translate("Sync", "sync is paused"), "circle-pause", "ink_soft"
     if standing.state == "backing_off":
-        return translate("Sync", "the service is busy, tried again by itself"), "cloud-alert", "caution"
+        return translate("Sync", "the service is busy: the program tries again by itself"), "cloud-alert", "caution"
     if standing.state == "offline" and standing.fault:
         return translate("Sync", "no network: you can go on working"), "cloud-off", "ink_soft"
     return "", "cloud-check", "positive"

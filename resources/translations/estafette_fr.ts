@@ -185,7 +185,7 @@
     </message>
     <message>
         <source>What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known.</source>
-        <translation>Ce que l’on sait de la personne, et ses dossiers. « Nouveau dossier » permet de choisir une démarche ; « Corriger » change ce que l’on sait.</translation>
+        <translation>Ce que l’on sait de la personne, et ses dossiers. «&#xa0;Nouveau dossier&#xa0;» permet de choisir une démarche ; «&#xa0;Corriger&#xa0;» change ce que l’on sait.</translation>
     </message>
     <message>
         <source>Cases</source>
@@ -208,7 +208,7 @@
     </message>
     <message>
         <source>Two people wrote different values; the latest is shown. See « To settle ».</source>
-        <translation>Deux personnes ont écrit des valeurs différentes ; la plus récente est affichée. Voyez « À départager ».</translation>
+        <translation>Deux personnes ont écrit des valeurs différentes ; la plus récente est affichée. Voyez «&#xa0;À départager&#xa0;».</translation>
     </message>
     <message>
         <source>Saved on this computer</source>
@@ -278,12 +278,16 @@
         <translation>Le nom, les prénoms et la date de naissance sont nécessaires ; le reste aide.</translation>
     </message>
     <message>
+        <source>No near match</source>
+        <translation>Aucun nom proche</translation>
+    </message>
+    <message>
         <source>Is it one of them? Open it instead of creating a second one.</source>
         <translation>Est-ce l’un d’eux ? Ouvrez-le plutôt que d’en créer un second.</translation>
     </message>
     <message>
         <source>No citizen matches « %1 »</source>
-        <translation>Aucun usager ne correspond à « %1 »</translation>
+        <translation>Aucun usager ne correspond à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
         <source>Nobody here by that name</source>
@@ -306,6 +310,10 @@
             <numerusform>%n nom proche</numerusform>
             <numerusform>%n noms proches</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>People with a near name appear here while you type.</source>
+        <translation>Les personnes de nom proche apparaissent ici pendant la saisie.</translation>
     </message>
     <message>
         <source>Citizen saved on this computer</source>
@@ -522,20 +530,8 @@
         <translation>Relancez Estafette pour ouvrir votre espace de travail.</translation>
     </message>
     <message>
-        <source>This code is for another person than the one this workspace belongs to.</source>
-        <translation>Ce code est celui d’une autre personne que celle de cet espace de travail.</translation>
-    </message>
-    <message>
-        <source>Ask your supervisor for a code in your name.</source>
-        <translation>Demandez à votre responsable un code à votre nom.</translation>
-    </message>
-    <message>
         <source>This computer is not enrolled yet.</source>
         <translation>Ce poste n’est pas encore inscrit.</translation>
-    </message>
-    <message>
-        <source>Enrol it with the code of your supervisor.</source>
-        <translation>Inscrivez-le avec le code de votre responsable.</translation>
     </message>
     <message>
         <source>This text is too long to be saved.</source>
@@ -562,16 +558,8 @@
         <translation>Rien n’a été créé.</translation>
     </message>
     <message>
-        <source>Ask your IT support to start one, or to allow a secret file by policy.</source>
-        <translation>Demandez au service informatique d’en démarrer un, ou d’autoriser un fichier secret.</translation>
-    </message>
-    <message>
         <source>This computer does not hold the secret that opens this workspace.</source>
         <translation>Ce poste n’a pas le secret qui ouvre cet espace de travail.</translation>
-    </message>
-    <message>
-        <source>A workspace opens only on the computer where it was made.</source>
-        <translation>Un espace de travail ne s’ouvre que sur le poste où il a été créé.</translation>
     </message>
     <message>
         <source>Some stored data is damaged and was set aside.</source>
@@ -678,6 +666,54 @@
         <translation>Elles sont signalées dans le formulaire.</translation>
     </message>
     <message>
+        <source>This case was submitted already.</source>
+        <translation>Ce dossier est déjà transmis.</translation>
+    </message>
+    <message>
+        <source>Its receipt is on the page « Receipt ».</source>
+        <translation>Son récépissé est sur la page «&#xa0;Récépissé&#xa0;».</translation>
+    </message>
+    <message>
+        <source>This text holds an invisible character that cannot be saved.</source>
+        <translation>Ce texte contient un signe invisible qui ne peut pas être enregistré.</translation>
+    </message>
+    <message>
+        <source>Type it again in this field.</source>
+        <translation>Retapez-le dans ce champ.</translation>
+    </message>
+    <message>
+        <source>This computer was restored or copied.</source>
+        <translation>Ce poste a été restauré ou copié.</translation>
+    </message>
+    <message>
+        <source>Tell your supervisor; go on working.</source>
+        <translation>Prévenez votre responsable ; vous pouvez continuer à travailler.</translation>
+    </message>
+    <message>
+        <source>The central service was restored from a copy.</source>
+        <translation>Le service central a été restauré depuis une copie.</translation>
+    </message>
+    <message>
+        <source>This computer sends again what it keeps.</source>
+        <translation>Ce poste renvoie ce qu’il garde.</translation>
+    </message>
+    <message>
+        <source>This change came after the case was submitted: it waits for a supervisor.</source>
+        <translation>Cette modification est arrivée après le dépôt du dossier : elle attend un responsable.</translation>
+    </message>
+    <message>
+        <source>Call your supervisor about it.</source>
+        <translation>Appelez votre responsable à ce sujet.</translation>
+    </message>
+    <message>
+        <source>The date of this computer makes no sense.</source>
+        <translation>La date de ce poste n’a pas de sens.</translation>
+    </message>
+    <message>
+        <source>Set the date and time of this computer.</source>
+        <translation>Réglez la date et l’heure de ce poste.</translation>
+    </message>
+    <message>
         <source>This computer does not hold that procedure yet.</source>
         <translation>Ce poste n’a pas encore cette démarche.</translation>
     </message>
@@ -708,6 +744,34 @@
     <message>
         <source>Try again; if it stays so, call your IT support.</source>
         <translation>Essayez encore ; si cela continue, appelez le service informatique.</translation>
+    </message>
+    <message>
+        <source>This enrolment code is for another person than the one this workspace belongs to.</source>
+        <translation>Ce code d’inscription est celui d’une autre personne que celle de cet espace de travail.</translation>
+    </message>
+    <message>
+        <source>Ask your supervisor for an enrolment code in your name.</source>
+        <translation>Demandez à votre responsable un code d’inscription à votre nom.</translation>
+    </message>
+    <message>
+        <source>Enrol it with the enrolment code that your supervisor gives you.</source>
+        <translation>Inscrivez-le avec le code d’inscription que votre responsable vous donne.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to start one, or to start Estafette with --device-secret-file DIR, which keeps the secret in a file of that folder.</source>
+        <translation>Demandez au service informatique d’en démarrer un, ou de lancer Estafette avec --device-secret-file DIR, qui garde le secret dans un fichier de ce dossier.</translation>
+    </message>
+    <message>
+        <source>A workspace opens only on the computer where it was made. If its secret is kept in a file there, start Estafette with --device-secret-file DIR.</source>
+        <translation>Un espace de travail ne s’ouvre que sur le poste où il a été créé. Si son secret y est gardé dans un fichier, lancez Estafette avec --device-secret-file DIR.</translation>
+    </message>
+    <message>
+        <source>The secret that opens this workspace was not found in the folder given for it.</source>
+        <translation>Le secret qui ouvre cet espace de travail n’a pas été trouvé dans le dossier indiqué.</translation>
+    </message>
+    <message>
+        <source>Start Estafette with --device-secret-file DIR, where DIR is the folder used when this computer was enrolled; without the option if it was enrolled without it.</source>
+        <translation>Lancez Estafette avec --device-secret-file DIR, où DIR est le dossier utilisé à l’inscription de ce poste ; sans l’option s’il a été inscrit sans elle.</translation>
     </message>
     <message>
         <source>Something in what was entered cannot be used.</source>
@@ -741,7 +805,7 @@
         <translation>Un champ a été départagé</translation>
     </message>
     <message>
-        <source>An act of a newer version of Estafette</source>
+        <source>An act from a newer version of Estafette</source>
         <translation>Un acte d’une version plus récente d’Estafette</translation>
     </message>
     <message>
@@ -983,6 +1047,10 @@
         <translation>Rien à remplir</translation>
     </message>
     <message>
+        <source>Complete</source>
+        <translation>Complet</translation>
+    </message>
+    <message>
         <source>{answered} of {questions}</source>
         <translation>{answered} sur {questions}</translation>
     </message>
@@ -1083,12 +1151,16 @@
         <translation>Réponse suivante à vérifier (F8)</translation>
     </message>
     <message>
+        <source>Submit anyway</source>
+        <translation>Transmettre quand même</translation>
+    </message>
+    <message>
         <source>Check and submit</source>
-        <translation>Vérifier et déposer</translation>
+        <translation>Vérifier et transmettre</translation>
     </message>
     <message>
         <source>Check and submit (Ctrl+Enter)</source>
-        <translation>Vérifier et déposer (Ctrl+Entrée)</translation>
+        <translation>Vérifier et transmettre (Ctrl+Entrée)</translation>
     </message>
     <message>
         <source>Next page</source>
@@ -1097,6 +1169,10 @@
     <message>
         <source>Next page (Ctrl+Page Down or Ctrl+Enter)</source>
         <translation>Page suivante (Ctrl+Page bas ou Ctrl+Entrée)</translation>
+    </message>
+    <message>
+        <source>No question is answered. Submit anyway?</source>
+        <translation>Aucune réponse n’est donnée. Transmettre quand même ?</translation>
     </message>
 </context>
 <context>
@@ -1110,8 +1186,8 @@
         <translation>Délai</translation>
     </message>
     <message>
-        <source>Code %1</source>
-        <translation>Code %1</translation>
+        <source>Tracking code %1</source>
+        <translation>Code de suivi %1</translation>
     </message>
     <message>
         <source>Submit the case</source>
@@ -1219,7 +1295,7 @@
     </message>
     <message>
         <source>Choose what the person asks for. On the right: what to know, what to bring and how long it takes. « Begin the case » opens its form; from then on every answer is saved as it is given.</source>
-        <translation>Choisissez ce que la personne demande. À droite : ce qu’il faut savoir, ce qu’il faut apporter et le délai. « Commencer le dossier » ouvre son formulaire ; ensuite chaque réponse est enregistrée au fur et à mesure.</translation>
+        <translation>Choisissez ce que la personne demande. À droite : ce qu’il faut savoir, ce qu’il faut apporter et le délai. «&#xa0;Commencer le dossier&#xa0;» ouvre son formulaire ; ensuite chaque réponse est enregistrée au fur et à mesure.</translation>
     </message>
     <message>
         <source>For %1</source>
@@ -1383,6 +1459,10 @@
         <translation>À départager</translation>
     </message>
     <message>
+        <source>Synchronise now</source>
+        <translation>Synchroniser maintenant</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>Taille du texte</translation>
     </message>
@@ -1493,15 +1573,15 @@
     </message>
     <message>
         <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
-        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. « Formulaire » : chaque réponse est enregistrée au fur et à mesure. « Suivi » : ce que demandent les responsables, et vos notes. « Récépissé » : ce que la personne emporte. « Historique » : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;» : chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;» : ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;» : ce que la personne emporte. «&#xa0;Historique&#xa0;» : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
         <translation>Suivi (1 demande)</translation>
     </message>
     <message>
-        <source>Case saved on this computer; it leaves as soon as the network allows.</source>
-        <translation>Dossier enregistré sur ce poste ; il part dès que le réseau le permet.</translation>
+        <source>Case submitted and saved on this computer</source>
+        <translation>Dossier transmis et enregistré sur ce poste</translation>
     </message>
     <message>
         <source>Note saved on this computer</source>
@@ -1532,6 +1612,10 @@
     <message>
         <source>New</source>
         <translation>Nouveau</translation>
+    </message>
+    <message>
+        <source>Synchronising now</source>
+        <translation>Synchronisation lancée</translation>
     </message>
     <message>
         <source>Help</source>
@@ -1611,7 +1695,7 @@
         <translation>Tout est reçu par le service central</translation>
     </message>
     <message>
-        <source>%1, the oldest for %2</source>
+        <source>%1, the oldest waiting for %2</source>
         <translation>%1, le plus ancien de %2</translation>
     </message>
     <message>
@@ -1647,7 +1731,7 @@
         <translation>échanges en pause</translation>
     </message>
     <message>
-        <source>the service is busy, tried again by itself</source>
+        <source>the service is busy: the program tries again by itself</source>
         <translation>le service est occupé, nouvel essai automatique</translation>
     </message>
     <message>
@@ -1732,8 +1816,8 @@
         <translation>Cette adresse n’est pas protégée. Utilisez celle qui commence par https://</translation>
     </message>
     <message>
-        <source>Enter the code that your supervisor gave you.</source>
-        <translation>Indiquez le code donné par votre responsable.</translation>
+        <source>Enter the enrolment code that your supervisor gave you.</source>
+        <translation>Indiquez le code d’inscription donné par votre responsable.</translation>
     </message>
     <message>
         <source>This code is too short: some characters are missing.</source>
@@ -1767,8 +1851,8 @@
         <translation>Adresse du service central</translation>
     </message>
     <message>
-        <source>Your supervisor gave it to you with the code.</source>
-        <translation>Votre responsable vous l’a donnée avec le code.</translation>
+        <source>Your supervisor gave it to you with the enrolment code.</source>
+        <translation>Votre responsable vous l’a donnée avec le code d’inscription.</translation>
     </message>
     <message>
         <source>Enrolment code</source>
@@ -1803,8 +1887,8 @@
         <translation>Inscrire ce poste</translation>
     </message>
     <message>
-        <source>This computer is not known to the central service yet. Enter the address and the one-time code, choose a passphrase, and press « Enrol this computer ». From then on you can work with or without a network.</source>
-        <translation>Le service central ne connaît pas encore ce poste. Indiquez l’adresse et le code à usage unique, choisissez une phrase secrète, puis appuyez sur « Inscrire ce poste ». Ensuite vous travaillerez avec ou sans réseau.</translation>
+        <source>This computer is not known to the central service yet. Enter the address and the enrolment code, choose a passphrase, and press « Enrol this computer ». From then on you can work with or without a network.</source>
+        <translation>Le service central ne connaît pas encore ce poste. Indiquez l’adresse et le code d’inscription, choisissez une phrase secrète, puis appuyez sur «&#xa0;Inscrire ce poste&#xa0;». Ensuite vous travaillerez avec ou sans réseau.</translation>
     </message>
     <message>
         <source>Making the encrypted workspace…</source>

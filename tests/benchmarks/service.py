@@ -17,8 +17,10 @@ from pathlib import Path
 from central import serving, starting
 from central.api.application import Service
 from central.context import Central, Settings
+from central.database import procedures
 from central.enrolment import make_enrolment_code
 from central.postgres import PrivatePostgres
+from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.support.central_service import reachable_directory
 
 CODES = 3
@@ -78,6 +80,8 @@ def main() -> None:
         with starting.opened_database(data, None) as (database, _server):
             central = starting.make_central(data, database, Settings(url, "Europe/Paris"))
             starting.first_start(central, data, starting.Names())
+            with central.transaction(starting.FIRST_TENANT) as connection:
+                procedures.publish(connection, starting.FIRST_TENANT, PROCEDURE, VERSION, b"", {}, 1)
             ready = json.dumps({"url": url, "codes": _codes(central)})
             try:
                 serving.Server(Service(central), lambda: print(ready, flush=True)).run_on(listening)

@@ -35,6 +35,30 @@ def test_search_finds_by_name_without_accents_and_by_tracking_code(
     expect(page.get_by_role("heading", name="Aucun dossier ne correspond")).to_be_visible()
 
 
+def test_a_search_looks_in_all_states_and_says_so(supervisor: BrowserContext, post: OfficePost) -> None:
+    identity = post.workspace.identity
+    assert identity is not None
+    citizen = str(post.workspace.create_citizen({"family_name": "Toussaint-Partout", "given_names": "Léa"}).record)
+    draft = str(post.workspace.open_case(PROCEDURE, dict(post.workspace.procedures())[PROCEDURE], citizen, {}).record)
+    handed = post.hand_in(PROCEDURE, {"/home/commune": "Guéret"}, family_name="Toussaint-Partout")
+    page = supervisor.new_page()
+    for start in ("/console", "/console?etat=needs_information"):
+        page.goto(start)
+        page.get_by_label("Chercher un dossier").fill("toussaint-partout")
+        for case in (draft, handed.case):
+            expect(page.locator(f"#case-{case}")).to_be_visible()
+        expect(page.get_by_text("2 dossiers trouvés, tous états confondus.")).to_be_visible()
+        expect(page.get_by_role("link", name="Tous 2")).to_have_attribute("aria-current", "true")
+    page.get_by_role("button", name="Chercher").click()
+    expect(page.get_by_text("2 dossiers trouvés, tous états confondus.")).to_be_visible()
+    # The tabs count what the search found, and narrow it when one says so.
+    page.get_by_role("link", name="Brouillons 1").click()
+    expect(page.get_by_text("Recherche limitée à : Brouillons")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Effacer la recherche").click()
+    expect(page.get_by_role("link", name="À traiter")).to_have_attribute("aria-current", "true")
+
+
 def test_pages_follow_one_another_without_losing_or_repeating_a_case(
     supervisor: BrowserContext, post: OfficePost
 ) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import i18n
 from desktop.theme import Mode, theme
+from desktop.words import dates
 from tests.support.stage import Stage
 
 
@@ -27,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _dressed(qapp: QApplication) -> Iterator[None]:
     theme().start(Mode.LIGHT, 100)
     i18n.install("fr")
+    dates.use_zone(None)
     yield
     theme().choose(mode=Mode.LIGHT, percent=100)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from cases.errors import EnvironmentFault
-from cases.keys.device_secret import MemoryDeviceSecrets
+from cases.keys.device_secret import FileDeviceSecrets, MemoryDeviceSecrets
 from desktop import route
 from desktop.route import Route
 from desktop.screens.unlock.view import UnlockView
 from desktop.screens.welcome.view import WelcomeView
+from desktop.station import PROBE
 from desktop.window import ROUTE
 from tests.support.faults import Fault
 from tests.support.stage import PASSPHRASE, Stage, until
+from tests.support.workspaces import make_citizen
 
 
 class NoKeyring(MemoryDeviceSecrets):
@@ -116,6 +119,43 @@ def test_no_keyring_is_said_and_nothing_is_made(tmp_path: Path) -> None:
     stage.close()
 
 
+def test_no_keyring_is_said_before_anything_is_typed_and_names_the_option(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "workspace", secrets=NoKeyring())
+    view = stage.window.page
+    assert isinstance(view, WelcomeView)
+    until(lambda: "trousseau" in view.warning, "the warning")
+    assert "--device-secret-file" in view.warning
+    stage.close()
+
+
+def test_a_working_keyring_gets_no_warning_and_keeps_nothing_of_the_trial(tmp_path: Path) -> None:
+    secrets = MemoryDeviceSecrets()
+    stage = Stage(tmp_path / "workspace", secrets=secrets)
+    stage.quiet()
+    view = stage.window.page
+    assert isinstance(view, WelcomeView) and view.warning == ""
+    assert secrets.get(PROBE) is None
+    stage.close()
+
+
+@pytest.mark.parametrize(("in_file", "part"), [(True, "dossier indiqué"), (False, "Ce poste n’a pas le secret")])
+def test_a_secret_that_is_not_here_is_told_by_where_it_was_looked_for(tmp_path: Path, in_file: bool, part: str) -> None:
+    stage = Stage(tmp_path / "workspace")
+    stage.enrol()
+    stage.station.ports = replace(
+        stage.station.ports,
+        device_secrets=FileDeviceSecrets(tmp_path / "elsewhere") if in_file else MemoryDeviceSecrets(),
+    )
+    stage.open_again()
+    stage.type("unlock.passphrase", PASSPHRASE)
+    stage.press("unlock.go")
+    view = stage.window.page
+    assert isinstance(view, UnlockView)
+    until(lambda: part in view.message, "the words")
+    assert "--device-secret-file DIR" in view.message
+    stage.close()
+
+
 def test_enrolment_goes_on_after_the_program_was_ended_in_between(stage: Stage) -> None:
     fill(stage, "ZZZZ-ZZZZ")
     stage.press("enrol.go")
@@ -172,6 +212,32 @@ def test_locking_restarts_and_unlocking_restores_the_very_screen(enrolled: Stage
     enrolled.unlock()
     assert enrolled.shell.current.route() == Route(route.CITIZEN, citizen)
     until(lambda: enrolled.find(QLabel, "citizen.name").text() == "DIALLO Aminata", "the citizen")
+
+
+@pytest.mark.parametrize("way", ["rail", "keys", "escape", "at once"])
+def test_locking_on_home_comes_back_to_home(enrolled: Stage, way: str) -> None:
+    workspace = enrolled.window.workspace
+    assert workspace is not None
+    enrolled.publish("acte-etat-civil")
+    citizen = make_citizen(workspace)
+    case = enrolled.station.desk(workspace, "fr").new_case("acte-etat-civil", citizen).case_id
+    enrolled.go(Route(route.CITIZEN, citizen))
+    if way == "at once":
+        enrolled.shell.go(Route(route.CASE, case))
+    else:
+        enrolled.go(Route(route.CASE, case))
+    if way == "keys":
+        QTest.keyClick(enrolled.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    elif way == "escape":
+        while enrolled.shell.current.route().screen != route.HOME:
+            QTest.keyClick(enrolled.window, Qt.Key.Key_Escape)
+    else:
+        enrolled.press("rail.home")
+    QTest.keyClick(enrolled.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: enrolled.restarts == 1, "the restart")
+    enrolled.open_again()
+    enrolled.unlock()
+    assert enrolled.shell.current.route() == Route()
 
 
 def test_a_route_of_another_version_leads_home(enrolled: Stage) -> None:

@@ -108,7 +108,7 @@ def test_a_missing_answer_keeps_the_case_here_and_a_full_one_lets_it_go(desk: St
     desk.quiet()
     assert state_word(desk) == "Brouillon"
     case = hand_in(desk)
-    assert desk.shell.strip.message.startswith("Dossier enregistré sur ce poste")
+    assert desk.shell.strip.message.startswith("Dossier transmis et enregistré sur ce poste")
     assert workspace_of(desk).case(case).tracking_code
     until(lambda: record(desk).receipt.page_count > 0, "the receipt")
     assert record(desk).tabs.currentWidget() is record(desk).receipt

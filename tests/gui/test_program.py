@@ -16,7 +16,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop import crash, i18n
-from desktop.application import build, options
+from desktop.application import build, has_display, options
 from desktop.screens.welcome.view import WelcomeView
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,6 +36,23 @@ def test_an_unknown_option_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
         options(["--nonsense"])
     assert left.value.code == 2
     capsys.readouterr()
+
+
+def test_without_a_display_it_says_so_in_both_languages_and_does_not_abort() -> None:
+    nowhere = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    assert has_display(nowhere, "win32") and has_display({"DISPLAY": ":0"}, "linux")
+    if not sys.platform.startswith("linux"):
+        return
+    ran = subprocess.run(
+        [sys.executable, "main.py"], cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 3
+    french, english = ran.stderr.splitlines()
+    assert french.startswith("Aucun écran") and english.startswith("No display")
 
 
 def handles_term(process: subprocess.Popen[str]) -> bool:

@@ -42,6 +42,16 @@ def test_this_installation_passes_and_leaves_nothing_behind(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_computer_without_a_keyring_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    code, report = run("--directory", str(tmp_path))
+    assert (code, report["selfcheck"], report["warnings"]) == (0, "ok", ["keyring"])
+
+
+def test_keyring_that_works_is_not_warned_of() -> None:
+    assert selfcheck.warnings(object()) == []
+
+
 def test_folder_that_is_not_there_is_named_as_the_step() -> None:
     code, report = run("--directory", "no-such-folder")
     assert (code, report["selfcheck"], report["step"], report["code"]) == (1, "failed", "folder", "os.ENOENT")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QToolButton, QWidget
 
 from cases.errors import EnvironmentFault
 from cases.views import Hit
@@ -78,6 +78,8 @@ def test_f1_explains_the_screen_and_escape_closes_it(enrolled: Stage) -> None:
     until(lambda: enrolled.window.findChildren(QMessageBox), "the help")
     box = enrolled.find(QMessageBox, "help")
     assert "Ctrl+K" in box.informativeText()
+    words = box.findChild(QLabel, "qt_msgbox_informativelabel")
+    assert words is not None and words.width() >= 500
     QTest.keyClick(box, Qt.Key.Key_Escape)
     until(lambda: not enrolled.window.findChildren(QMessageBox), "no help")
 
@@ -113,6 +115,38 @@ def test_the_strip_goes_from_here_to_received_without_a_click(enrolled: Stage) -
     assert enrolled.window.agent is not None
     enrolled.window.agent.wake()
     until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+
+
+def test_f5_synchronises_now(enrolled: Stage) -> None:
+    enrolled.faults.always = Fault.UNREACHABLE
+    make_case(workspace_of(enrolled))
+    until(lambda: "pas de réseau" in enrolled.shell.strip.state_text, "the offline line")
+    enrolled.faults.always = None
+    QTest.keyClick(enrolled.window, Qt.Key.Key_F5)
+    assert enrolled.shell.strip.message == "Synchronisation lancée"
+    until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+    assert "Synchroniser maintenant" in [action.text() for action in enrolled.shell.rail.actions()]
+
+
+def test_a_long_message_is_cut_before_the_state_of_sync(enrolled: Stage) -> None:
+    enrolled.window.resize(900, 700)
+    until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+    state = enrolled.find(QLabel, "strip.state")
+    enrolled.shell.say("Un message bien plus long que la place qui reste sur cette ligne. " * 4, "critical")
+    enrolled.quiet()
+    assert state.width() >= state.fontMetrics().horizontalAdvance(state.text())
+    assert enrolled.find(QLabel, "strip.message").width() > 0
+
+
+def test_what_was_searched_is_gone_on_another_screen(enrolled: Stage) -> None:
+    make_citizen(workspace_of(enrolled), family_name="DIALLO", given_names="Aminata")
+    box = enrolled.find(QLineEdit, "search.box")
+    box.setFocus()
+    QTest.keyClicks(box, "dia")
+    until(lambda: enrolled.shell.search.popup_shown, "the results")
+    enrolled.press("rail.cases")
+    enrolled.quiet()
+    assert box.text() == "" and not enrolled.shell.search.popup_shown
 
 
 def test_a_captive_portal_is_named_in_the_strip(enrolled: Stage) -> None:

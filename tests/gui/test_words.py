@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,8 +17,10 @@ from desktop import i18n
 from desktop.words import dates
 from desktop.words.errors import explain, known_codes
 from desktop.words.events import event_text, event_title
+from desktop.words.people import in_sentence
 from desktop.words.states import CASE_STATES, case_state
 from desktop.words.sync_line import sync_line
+from desktop.words.typography import kept_together
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW_MS = round(datetime(2026, 11, 3, 10, 56).timestamp() * 1000)
@@ -54,6 +57,24 @@ def test_an_unknown_code_is_explained_by_its_cause() -> None:
     assert explain(InputError("something.new")).next
 
 
+def test_a_person_in_a_sentence() -> None:
+    assert in_sentence({"family_name": "KONÉ", "given_names": "Awa"}) == "Awa Koné"
+    assert in_sentence({"family_name": "N’GUESSAN-DUPUIS", "given_names": ""}) == "N’Guessan-Dupuis"
+    assert in_sentence({"family_name": "de La Tour", "given_names": "Anne"}) == "Anne de La Tour"
+
+
+def test_signs_stay_with_their_words() -> None:
+    assert kept_together("« Oui » : bien ?") == "«\u00a0Oui\u00a0»\u00a0: bien\u00a0?"
+
+
+def test_the_same_thing_has_one_name_everywhere() -> None:
+    french = i18n.source("fr").read_text("utf-8")
+    for other in ("déposer le dossier", "Vérifier et déposer", "code à usage unique", "accusé de réception"):
+        assert other not in french
+    said = re.findall(r"<(?:translation|numerusform)>([^<]*)", french)
+    assert [text for text in said if "« " in text or " »" in text] == []
+
+
 def test_french_dates_as_people_say_them() -> None:
     today = date(2026, 11, 3)
     assert dates.day(today, today=today) == "mardi 3 novembre"
@@ -63,6 +84,15 @@ def test_french_dates_as_people_say_them() -> None:
     assert dates.iso_day("1950-04-03") == "03/04/1950"
     assert dates.iso_day("vers 1950") == "vers 1950"
     assert dates.number(12500) == "12\u202f500"
+
+
+def test_times_are_the_office_s_and_keep_their_summer_hour_in_winter() -> None:
+    july_ms = round(datetime(2026, 7, 14, 8, 30, tzinfo=UTC).timestamp() * 1000)
+    november_ms = round(datetime(2026, 11, 3, 8, 30, tzinfo=UTC).timestamp() * 1000)
+    dates.use_zone(ZoneInfo("Europe/Paris"))
+    assert (dates.clock_time(july_ms), dates.clock_time(november_ms)) == ("10:30", "09:30")
+    dates.use_zone(ZoneInfo("America/Cayenne"))
+    assert dates.clock_time(july_ms) == "05:30"
 
 
 @pytest.mark.parametrize(

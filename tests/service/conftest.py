@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from central.database import procedures
 from central.service import make_enrolment_code
 from tests.support.central_service import RunningService, central_service, owner_conninfo, postgres
-from tests.support.wire_device import WireDevice, enrolled
+from tests.support.clients import bundle
+from tests.support.wire_device import VERSION, WireDevice, enrolled
 
 __all__ = ["central_service", "device", "owner_conninfo", "postgres", "second_device"]
 
 
 @pytest.fixture
 def device(central_service: RunningService) -> Iterator[WireDevice]:
-    """The first agent's enrolled device."""
+    """The first agent's enrolled device, in an organisation that has published the procedure ``apa``."""
+    with central_service.central.transaction(central_service.tenant) as connection:
+        procedures.publish(connection, central_service.tenant, "apa", VERSION, bundle(), {"fr": "APA"}, 1)
     made = enrolled(central_service.url, central_service.first.enrolment_code)
     yield made
     made.close()

@@ -20,7 +20,7 @@ from cases.events import Kind, RecordType
 from cases.ids import SystemRandomness
 from cases.tracking import new_code
 from central.postgres import PrivatePostgres
-from tests.support.central_service import fresh_database, reachable_directory
+from tests.support.central_service import RunningService, fresh_database, reachable_directory
 from tests.support.wire_device import enrolled, new_id
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,9 +126,77 @@ def test_a_workbook_that_is_no_form_is_refused_in_words(tmp_path: Path) -> None:
     assert said.returncode == 1 and "refused" in said.stderr and "Traceback" not in said.stderr
 
 
-def test_an_unknown_case_is_said_in_words(postgres: PrivatePostgres, tmp_path: Path) -> None:
-    said = run("verify", "0" * 32, "--data", str(tmp_path), "--database", fresh_database(postgres))
+def test_only_serve_makes_a_data_folder(tmp_path: Path) -> None:
+    data = tmp_path / "elsewhere"
+    for command in (("procedure", "publish", "resources/procedures/apa"), ("verify", "0" * 32)):
+        said = run(*command, "--data", str(data))
+        assert said.returncode == 1 and said.stdout == ""
+        assert f"données d'Estafette dans {data}" in said.stderr and f"no Estafette data in {data}" in said.stderr
+        assert "--data" in said.stderr
+        assert not data.exists()
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_database_without_an_organisation_is_never_published_to(
+    postgres: PrivatePostgres, tmp_path: Path, empty: bool
+) -> None:
+    conninfo = fresh_database(postgres, empty=empty)
+    for command in (("procedure", "publish", "resources/procedures/apa"), ("verify", "0" * 32)):
+        said = run(*command, "--data", str(tmp_path / "data"), "--database", conninfo)
+        assert said.returncode == 1 and "[database.empty]" in said.stderr and said.stdout == ""
+    assert not (tmp_path / "data").exists()
+    with psycopg.connect(conninfo) as connection:
+        made = connection.execute("select to_regclass('estafette.migration') is not null").fetchone()
+    assert made == (not empty,)
+
+
+def test_checking_with_another_folder_than_the_services_makes_no_key(
+    owner_conninfo: str, central_service: RunningService, tmp_path: Path
+) -> None:
+    said = run("verify", "0" * 32, "--data", str(tmp_path / "other"), "--database", owner_conninfo)
+    assert said.returncode == 1 and "[data.none]" in said.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_an_unknown_case_is_said_in_words(owner_conninfo: str, central_service: RunningService) -> None:
+    said = run("verify", "0" * 32, "--data", str(central_service.data), "--database", owner_conninfo)
     assert said.returncode == 1 and "case.unknown" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said_fr", "said_en"),
+    [
+        (("--port", "99999"), "99999 n'est pas un port", "99999 is no port"),
+        (("--port", "-1"), "-1 n'est pas un port", "-1 is no port"),
+        (("--timezone", "Mars/Olympus"), "« Mars/Olympus » n'est pas un fuseau", "'Mars/Olympus' is no time zone"),
+        (("--timezone", "Europe"), "« Europe » n'est pas un fuseau", "'Europe' is no time zone"),
+        (("--timezone", "../etc/passwd"), "n'est pas un fuseau", "is no time zone"),
+    ],
+)
+def test_an_impossible_option_is_said_in_words(
+    tmp_path: Path, options: tuple[str, str], said_fr: str, said_en: str
+) -> None:
+    said = run("serve", "--data", str(tmp_path / "data"), *options)
+    assert said.returncode == 2 and said_fr in said.stderr and said_en in said.stderr
+    assert len(said.stderr.splitlines()) == 3, "French, English, code"
+    assert not (tmp_path / "data").exists()
+
+
+def test_outside_the_environment_one_is_told_how_to_enter_it() -> None:
+    said = subprocess.run(
+        [sys.executable, "-S", "main.py", "serve"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert said.returncode == 1 and "Traceback" not in said.stderr
+    assert "activez l'environnement" in said.stderr and "dev.py setup" in said.stderr
+
+
+def test_a_path_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
+    said = run("procedure", "check", str(tmp_path / "nowhere"))
+    assert said.returncode == 1 and f"{tmp_path / 'nowhere'} n'existe pas" in said.stderr
+    assert f"{tmp_path / 'nowhere'} does not exist" in said.stderr
+    (tmp_path / "empty").mkdir()
+    said = run("procedure", "check", str(tmp_path / "empty"))
+    assert said.returncode == 1 and f"{tmp_path / 'empty'} : il manque" in said.stderr
 
 
 def test_root_is_told_what_to_do_about_a_closed_directory(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cases.verify import verify_chain
 from central import service
 from central.database.client import Connection
 from tests.support.central_service import RunningService
-from tests.support.wire_device import WireDevice, new_id
+from tests.support.wire_device import VERSION, WireDevice, new_id
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Handed:
 
 def hand_in(device: WireDevice) -> Handed:
     handed = Handed(new_id(), new_id(), new_code(device.me.tenant, SystemRandomness()))
-    fields = {"procedure": "apa", "procedure_version": "v", "citizen": handed.citizen, "/name": "Durand"}
+    fields = {"procedure": "apa", "procedure_version": VERSION, "citizen": handed.citizen, "/name": "Durand"}
     names = {"family_name": "Lefèvre", "given_names": "Zoé"}
     reply = device.act(
         device.event(RecordType.CITIZEN, handed.citizen, Kind.SET, names),
@@ -96,6 +96,28 @@ def test_a_case_goes_from_the_desk_to_a_decision(central_service: RunningService
     assert [state for state, _ in shown.steps] == ["submitted", "needs_information", "in_review", "accepted"]
 
 
+def test_the_time_spent_waiting_for_information_is_told_by_our_clock(
+    central_service: RunningService, device: WireDevice
+) -> None:
+    handed = hand_in(device)
+    _, session = central_service.sign_in()
+    tenant, central = session.tenant, central_service.central
+    move(central_service, session, handed.case, "needs_information", message="Quel revenu ?")
+    with central.transaction(tenant) as connection:
+        (waiting,) = view(connection, tenant, handed.case).holds
+    assert waiting.until_ms is None
+    central_service.clock.move(hours=5 * 24)
+    device.token = ""
+    body = {"from": "needs_information", "to": "in_review"}
+    device.act(device.event(RecordType.CASE, handed.case, Kind.STATUS, body, base=6))
+    with central.transaction(tenant) as connection:
+        (ended,) = view(connection, tenant, handed.case).holds
+        (row,) = service.queue(connection, tenant)
+    assert ended.from_ms == waiting.from_ms and ended.until_ms is not None
+    assert 5 * 24 <= (ended.until_ms - ended.from_ms) / 3_600_000 < 5 * 24 + 1
+    assert row.holds == (ended,)
+
+
 def test_words_are_asked_for_and_bad_moves_refused(central_service: RunningService, device: WireDevice) -> None:
     handed = hand_in(device)
     _, session = central_service.sign_in()
@@ -141,10 +163,11 @@ def test_a_settled_field_is_no_longer_contested(
     central_service: RunningService, device: WireDevice, second_device: WireDevice
 ) -> None:
     handed = hand_in(device)
-    for writer, value in ((device, "1"), (second_device, "2")):
-        writer.act(writer.event(RecordType.CASE, handed.case, Kind.SET, {"/income": value}, base=5))
     _, session = central_service.sign_in()
     central = central_service.central
+    asked = move(central_service, session, handed.case, "needs_information", message="Revenu ?").central_seq
+    for writer, value in ((device, "1"), (second_device, "2")):
+        writer.act(writer.event(RecordType.CASE, handed.case, Kind.SET, {"/income": value}, base=asked))
     with central.transaction(session.tenant) as connection:
         seen = view(connection, session.tenant, handed.case)
         (field,) = seen.contested

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.events import Kind, RecordType
-from sync.messages import API, Head, receipt_bytes
+from sync.messages import API, Head, ProcedureList, offer_fingerprint, receipt_bytes
 from tests.support.central_service import RunningService
 from tests.support.wire_device import Refused, WireDevice, new_id
 
@@ -200,6 +200,12 @@ def test_changes_answers_as_soon_as_the_stream_moves(device: WireDevice, second_
 
 def test_changes_answers_after_the_wait_when_nothing_moves(device: WireDevice) -> None:
     assert device.get(f"{API}/changes?after=0&wait=1", Head).head == 0
+
+
+def test_changes_tells_which_procedures_are_on_offer(device: WireDevice) -> None:
+    listed = device.get(f"{API}/procedures", ProcedureList).procedures
+    fingerprint = offer_fingerprint((summary.id, summary.version) for summary in listed)
+    assert device.get(f"{API}/changes?wait=0", Head).procedures == fingerprint
 
 
 def test_a_record_of_another_office_cannot_be_written(central_service: RunningService, device: WireDevice) -> None:

@@ -20,6 +20,7 @@ from cases.clock import Clock
 from cases.errors import InputError, NetworkFault, NotPermittedError
 from cases.events import CHAIN_START, SALT_BLOCK, Header, body_bytes, body_digest, header_hash, salt_from_seed
 from cases.ids import Randomness
+from cases.views import DEFAULT_TIMEZONE
 from sync import dpop, wire
 from sync.messages import (
     API,
@@ -41,6 +42,7 @@ from sync.messages import (
     batch_bytes,
     bundle_version,
     enrol_bytes,
+    offer_fingerprint,
     receipt_bytes,
 )
 from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response, Transport, own_answer
@@ -89,6 +91,7 @@ class MemoryCentral:
 
     Attributes:
         epoch: of this service; see ``restore``.
+        timezone: of the offices.
         stuck: a fault of the service: every page says that there is more and its cursor stays.
         requests: path of every request that arrived, in order.
     """
@@ -96,6 +99,7 @@ class MemoryCentral:
     clock: Clock
     randomness: Randomness
     epoch: int = 1
+    timezone: str = DEFAULT_TIMEZONE
     stuck: bool = False
     requests: list[str] = field(default_factory=list)
 
@@ -235,7 +239,8 @@ class MemoryCentral:
         if (method, path) == ("GET", f"{API}/changes"):
             after, wait_s = int(query["after"][0]), float(query["wait"][0])
             self._changed.wait_for(lambda: self.head > after or gone(), wait_s)
-            return self._answer(Head(self.head))
+            offered = [(summary.id, summary.version) for summary in self._summaries()]
+            return self._answer(Head(self.head, offer_fingerprint(offered)))
         if (method, path) == ("GET", f"{API}/procedures"):
             return self._answer(ProcedureList(self._summaries()))
         if method == "GET" and path.startswith(f"{API}/procedures/"):
@@ -285,6 +290,7 @@ class MemoryCentral:
             service_key=self.service_key,
             epoch=self.epoch,
             time=self.clock.now_ms(),
+            timezone=self.timezone,
         )
 
     def _token(self, body: bytes, headers: dict[str, str]) -> TokenReply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -166,7 +165,7 @@ class Office:
         self._ends.callback(workspace.close)
         agent = Agent(workspace, lambda url: FaultyTransport(make(url), faults), ports=ports)
         self._ends.callback(agent.stop)
-        return Client(workspace, agent, Desk(workspace, ports=ports, zone=UTC), faults)
+        return Client(workspace, agent, Desk(workspace, ports=ports), faults)
 
     def close(self) -> None:
         self._ends.close()

@@ -104,7 +104,7 @@ class FaultyTransport:
         if fault in _INSTEAD:
             return own_answer(_INSTEAD[fault])
         if fault is Fault.UNREACHABLE:
-            raise NetworkFault(UNREACHABLE)
+            raise NetworkFault(UNREACHABLE, reached=False)
         response = self._inner.request(method, path, body, headers, timeout_s=timeout_s)
         if fault is Fault.REPLY_LOST:
             raise NetworkFault(UNREACHABLE)

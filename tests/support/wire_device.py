@@ -40,6 +40,8 @@ from sync.messages import (
 )
 
 T = TypeVar("T")
+VERSION = "a" * 64
+"""A version name for a published procedure whose bundle does not matter."""
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 

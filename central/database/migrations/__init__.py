@@ -34,6 +34,20 @@ def all_migrations() -> list[Migration]:
     return found
 
 
+def is_migrated(owner_conninfo: str) -> bool:
+    """Say whether a service has made its schema here.
+
+    Raises:
+        EnvironmentFault: ``database.unavailable``.
+    """
+    try:
+        with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+            found = connection.execute("select to_regclass('estafette.migration') is not null").fetchone()
+    except psycopg.OperationalError as error:
+        raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
+    return bool(found and found[0])
+
+
 def migrate(owner_conninfo: str) -> int:
     """Bring the database to this version and return how many migrations were applied.
 

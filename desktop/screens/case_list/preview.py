@@ -57,6 +57,11 @@ class Preview(QFrame):
         self._resize()
         self.clear()
 
+    @property
+    def case(self) -> str:
+        """The case shown; empty when none."""
+        return self._case
+
     def clear(self) -> None:
         """Show nothing."""
         self._case = ""

@@ -169,11 +169,15 @@ class CaseListScreen(Screen):
         if found is None:
             self._preview.clear()
             return
+        if found.id != self._preview.case:
+            self._preview.clear()
         workspace = self.context.workspace
         self.context.tasks.read(self, lambda: workspace.case(found.id), self._show_preview, key="preview")
 
     def _show_preview(self, case: CaseView) -> None:
-        self._preview.show_case(case)
+        # The row may be another by now, or none.
+        if case.id == self._chosen():
+            self._preview.show_case(case)
 
     def _open_row(self, index: QModelIndex) -> None:
         found = self.model.row_at(index.row())

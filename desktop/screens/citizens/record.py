@@ -67,7 +67,7 @@ class CitizenScreen(Screen):
     def open(self, to: Route) -> None:
         if to.record != self._id:
             self._id = to.record
-            self._pages.setCurrentIndex(0)
+            self._forget()
         self._read()
 
     def route(self) -> Route:
@@ -99,6 +99,18 @@ class CitizenScreen(Screen):
         acts = row(self._save_button, button(self.tr("Give up the changes"), self.step_back, kind="quiet"), -1)
         content = column(label(self.tr("Correct"), "title"), 8, self.form, self._message, 8, acts, -1, gap=8)
         return scroll(centred(holder(content), 720))
+
+    def _forget(self) -> None:
+        """Take everything of the citizen before away: the next one is still being read."""
+        self._view = None
+        self._pages.setCurrentIndex(0)
+        self._name.setText("")
+        self._about.setText("")
+        self._contested.say("")
+        self._message.say("")
+        clear(self._facts)
+        self.rows.show_rows(())
+        self.form.fill({})
 
     def _read(self) -> None:
         workspace, citizen = self.context.workspace, self._id
@@ -151,14 +163,21 @@ class CitizenScreen(Screen):
             return
         workspace, base = self.context.workspace, view.base
         self.context.tasks.change(
-            self, lambda: workspace.edit_citizen(view.id, changed, base=base), self._saved, self._failed
+            self,
+            lambda: workspace.edit_citizen(view.id, changed, base=base),
+            self._saved,
+            lambda error: self._failed(view.id, error),
         )
 
-    def _saved(self, _act: Act) -> None:
-        self._pages.setCurrentIndex(0)
+    def _saved(self, act: Act) -> None:
         self.context.say(self.tr("Saved on this computer"), "positive")
-        self._read()
+        if act.record == self._id:
+            self._pages.setCurrentIndex(0)
+            self._read()
 
-    def _failed(self, error: EstafetteError) -> None:
+    def _failed(self, citizen: str, error: EstafetteError) -> None:
         words = explain(error)
+        if citizen != self._id:
+            self.context.say(words.sentence, "critical")
+            return
         self._message.say(words.what, f"{words.safe} {words.next}")

@@ -117,6 +117,7 @@ class CitizensScreen(Screen):
         self.form = CitizenForm()
         self.near = HitList(context, self.tr("Citizens with a near name"), "citizens.near")
         self._near_title = label("", "section")
+        self._near_words = label("", "secondary")
         self._message = Banner("critical", name="citizen.message")
         self._save = button(
             self.tr("Save the citizen"), self.save, kind="primary", name="citizen.save", shortcut="Ctrl+Return"
@@ -186,6 +187,7 @@ class CitizensScreen(Screen):
         if not any(self.form.typed().values()):
             self.form.fill(guess_fields(self.box.text()))
         self._message.say("")
+        self._near_found([])
         self._pages.setCurrentIndex(1)
         names = self.form.typed()
         self.form.focus(
@@ -211,7 +213,9 @@ class CitizensScreen(Screen):
         narrow = self.width() < theme().px(BESIDE_PX)
         self._both.setDirection(QBoxLayout.Direction.BottomToTop if narrow else QBoxLayout.Direction.LeftToRight)
         self.near.setMinimumHeight(theme().px(120))
-        self.near.setMaximumHeight(theme().px(170) if narrow else QWIDGETSIZE_MAX)
+        # Its place is kept whether it holds anybody or not: nothing moves under the hands of who types.
+        self.near.setMaximumHeight(theme().px(120) if narrow else QWIDGETSIZE_MAX)
+        self._near_words.setMinimumHeight(2 * self._near_words.fontMetrics().lineSpacing())
 
     def _search_page(self) -> QWidget:
         top = column(self._title, self._lead, 4, self.box, row(self._outcome, -1, self._create), gap=8)
@@ -237,7 +241,7 @@ class CitizensScreen(Screen):
             "card",
             column(
                 self._near_title,
-                label(self.tr("Is it one of them? Open it instead of creating a second one."), "secondary"),
+                self._near_words,
                 self.near,
                 margins=(16, 16, 12, 12),
                 gap=8,
@@ -281,18 +285,30 @@ class CitizensScreen(Screen):
             self.begin()
 
     def _search_near(self) -> None:
-        typed = self.form.typed()
-        text = f"{typed['family_name']} {typed['given_names']}".strip()
+        text = self._names()
         workspace = self.context.workspace
         if len(text) < 2:
             self._near_found([])
             return
-        self.context.tasks.read(self, lambda: find_citizens(workspace, text, NEAR_MAX), self._near_found, key="near")
+        self.context.tasks.read(
+            self,
+            lambda: find_citizens(workspace, text, NEAR_MAX),
+            lambda hits: self._near_found(hits) if text == self._names() else None,
+            key="near",
+        )
+
+    def _names(self) -> str:
+        typed = self.form.typed()
+        return f"{typed['family_name']} {typed['given_names']}".strip()
 
     def _near_found(self, hits: list[Hit]) -> None:
         self.near.show_hits(hits)
-        self._near_title.setText(self.tr("%n near match(es)", "", len(hits)))
-        self._near_card.setVisible(bool(hits))
+        self._near_title.setText(self.tr("%n near match(es)", "", len(hits)) if hits else self.tr("No near match"))
+        self._near_words.setText(
+            self.tr("Is it one of them? Open it instead of creating a second one.")
+            if hits
+            else self.tr("People with a near name appear here while you type.")
+        )
 
     def _saved(self, act: Act) -> None:
         self._save.setEnabled(True)

@@ -17,6 +17,7 @@ from desktop.screens.new_case.model import PROCEDURE, ProcedureModel, matching
 from desktop.widgets.banner import Banner, Empty
 from desktop.widgets.basics import button, clear, column, frame, holder, label, row, scroll
 from desktop.words.errors import explain
+from desktop.words.people import in_sentence
 
 
 class ProcedureList(QListView):
@@ -82,6 +83,8 @@ class NewCaseScreen(Screen):
         )
 
     def open(self, to: Route) -> None:
+        if to.record != self._citizen:
+            self._for.setText("")
         self._citizen = to.record
         self._message.say("")
         workspace, citizen = self.context.workspace, self._citizen
@@ -152,8 +155,7 @@ class NewCaseScreen(Screen):
         self._filter()
 
     def _show_citizen(self, citizen: CitizenView) -> None:
-        name = f"{citizen.fields.get('family_name') or ''} {citizen.fields.get('given_names') or ''}".strip()
-        self._for.setText(self.tr("For %1").replace("%1", name))
+        self._for.setText(self.tr("For %1").replace("%1", in_sentence(citizen.fields)))
 
     def _filter(self) -> None:
         before = self.chosen.id if self.chosen else ""

@@ -32,6 +32,8 @@ class FollowUp(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._case = ""
+        self._typed: dict[str, tuple[str, str]] = {}
         self._request = Banner("caution", icon="message-circle-question-mark", name="followup.request")
         self._decision = Banner("info", name="followup.decision")
         self.reply = self._editor(
@@ -75,8 +77,28 @@ class FollowUp(QWidget):
         """The answer as it is typed; empty when none."""
         return self._text(self.reply)
 
+    def clear(self) -> None:
+        """Show nothing: another case is being opened. What is being typed is kept for when its case comes back."""
+        typed = (self._plain(self.reply).toPlainText(), self._plain(self.note).toPlainText())
+        if self._case:
+            self._typed[self._case] = typed
+        self._case = ""
+        self._request.say("")
+        self._decision.say("")
+        clear(self._notes)
+        for field in (self.reply, self.note):
+            self._plain(field).clear()
+            field.clear_error()
+        self._answer_card.hide()
+
     def show_case(self, case: CaseView) -> None:
         """Show what was said; what is being typed stays."""
+        if case.id != self._case:
+            self.clear()
+            self._case = case.id
+            reply, note = self._typed.pop(case.id, ("", ""))
+            self._plain(self.reply).setPlainText(reply)
+            self._plain(self.note).setPlainText(note)
         asked = case.state == "needs_information"
         decision = case.decision
         now_ms = self._context.now_ms()
@@ -94,13 +116,17 @@ class FollowUp(QWidget):
         """Put the focus where the answer is typed."""
         self.reply.editor.setFocus()
 
-    def clear_reply(self) -> None:
-        """The answer is recorded: its field is empty again."""
-        self._plain(self.reply).clear()
+    def clear_reply(self, case: str) -> None:
+        """The answer is recorded in ``case``: its field is empty again."""
+        self._typed[case] = ("", self._typed.get(case, ("", ""))[1])
+        if case == self._case:
+            self._plain(self.reply).clear()
 
-    def clear_note(self) -> None:
-        """The note is recorded: its field is empty again."""
-        self._plain(self.note).clear()
+    def clear_note(self, case: str) -> None:
+        """The note is recorded in ``case``: its field is empty again."""
+        self._typed[case] = (self._typed.get(case, ("", ""))[0], "")
+        if case == self._case:
+            self._plain(self.note).clear()
 
     def _show_decision(self, case: CaseView) -> None:
         decision = case.decision

@@ -16,6 +16,8 @@ from desktop.words.dates import remaining
 from desktop.words.states import case_state
 
 NARROW_PX = 860
+MARGINS = (24, 12, 24, 12)
+COMPACT_MARGINS = (24, 4, 24, 4)
 EDGE_PX = 2
 """The citizen's name is a button whose focus ring takes this much: the lines below start where its letters do."""
 
@@ -31,6 +33,7 @@ class Header(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compact = False
         self.setProperty("surface", "band")
         self._citizen = button(
             "", self.citizen_wanted.emit, kind="name", name="case.citizen", tip=self.tr("Open the citizen")
@@ -54,25 +57,38 @@ class Header(QFrame):
         self._facts.addLayout(first)
         self._facts.addLayout(second)
         self._facts.addStretch(1)
-        procedure = row(self._procedure, margins=(EDGE_PX, 0, 0, 0))
-        words = column(row(self._citizen, -1), procedure, self._facts, gap=4)
-        line = row(holder(words), self.act, margins=(24, 12, 24, 12), gap=16)
-        line.setStretch(0, 1)
-        line.setAlignment(self.act, Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(line)
+        self._procedure_line = holder(row(self._procedure, margins=(EDGE_PX, 0, 0, 0)))
+        self._facts_line = holder(self._facts)
+        self._first = row(self._citizen, -1)
+        words = column(self._first, self._procedure_line, self._facts_line, gap=4)
+        self._line = row(holder(words), self.act, margins=MARGINS, gap=16)
+        self._line.setStretch(0, 1)
+        self._line.setAlignment(self.act, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(self._line)
+        self._chip_home = first
 
     @property
     def state_word(self) -> str:
         """The state as it is shown."""
         return self._chip.word
 
+    def clear(self) -> None:
+        """Show nothing, at the height of something: another case is being opened."""
+        for words in (self._citizen, self._procedure, self._who, self._code, self._left):
+            words.setText("")
+        for part in (self._chip, self._delay, self.act):
+            part.hide()
+        self._tell_rest()
+
     def show_case(self, case: CaseView, title: str, delay: Delay | None) -> None:
         """Show where the case stands."""
         self._citizen.setText(case.citizen_name)
         self._procedure.setText(title)
         self._chip.set_words(case_state(case.state))
+        self._chip.show()
+        self.act.show()
         self._who.setText(holder_words(case))
-        self._code.setText(self.tr("Code %1").replace("%1", case.tracking_code) if case.tracking_code else "")
+        self._code.setText(self.tr("Tracking code %1").replace("%1", case.tracking_code) if case.tracking_code else "")
         self._code.setVisible(bool(case.tracking_code))
         self._delay.setVisible(delay is not None)
         if delay is not None:
@@ -82,7 +98,29 @@ class Header(QFrame):
             set_role(
                 self._left, "tone", "critical" if delay.days_left < 0 else "caution" if delay.days_left < 7 else ""
             )
+        else:
+            self._left.setText("")
         self._next_act(case.state)
+        self._tell_rest()
+
+    def set_compact(self, compact: bool) -> None:
+        """Keep to one line, where large text in a low window would leave no room for what is below.
+
+        What the other lines say is then in the tooltip; the receipt and the preview have it too.
+        """
+        if compact == self._compact:
+            return
+        self._compact = compact
+        (self._first if compact else self._chip_home).insertWidget(1 if compact else 0, self._chip)
+        self._procedure_line.setVisible(not compact)
+        self._facts_line.setVisible(not compact)
+        self._line.setContentsMargins(*(COMPACT_MARGINS if compact else MARGINS))
+        self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        rest = (self._procedure.text(), self._who.text(), self._code.text(), self._left.text())
+        self.setToolTip("\n".join(words for words in rest if words) if self._compact else "")
+        self._citizen.setAccessibleDescription(self.toolTip())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, Qt
@@ -22,7 +23,11 @@ PAGE_WIDTH_MAX = 760
 
 
 class ReceiptTab(QWidget):
-    """Made anew from the case whenever it changes; a file is written only where the person says."""
+    """Made anew from the case whenever it changes; a file is written only where the person says.
+
+    What is shown, saved and printed always belongs to the case that was given last: it goes the moment that another one
+    comes, and what arrives late for an earlier one is dropped.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -55,6 +60,11 @@ class ReceiptTab(QWidget):
         return self._message.words
 
     @property
+    def case_id(self) -> str:
+        """The case whose receipt is shown; empty when none is."""
+        return self._case.id if self._case is not None and self._data is not None else ""
+
+    @property
     def page_count(self) -> int:
         """How many pages are shown."""
         return len(self._pages)
@@ -67,6 +77,7 @@ class ReceiptTab(QWidget):
             return
         self._stamp = stamp
         self._case = case
+        self._forget()
         ready = case is not None and case.submitted_ms is not None
         self._bar.setVisible(ready)
         self._area.setVisible(ready)
@@ -79,7 +90,9 @@ class ReceiptTab(QWidget):
                 data = desk.receipt(case.id, code)
                 return data, receipt_pages(data)
 
-            self._context.tasks.change(self, make, self._show, self._failed)
+            self._context.tasks.change(
+                self, make, lambda made: self._show(stamp, made), lambda error: self._not_made(stamp, error)
+            )
 
     def save(self) -> None:
         """Ask where, then write the PDF there. The proposed name holds the tracking code and nothing personal."""
@@ -93,23 +106,31 @@ class ReceiptTab(QWidget):
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.selectFile(self.tr("receipt-%1.pdf").replace("%1", data.tracking_code))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+        dialog.fileSelected.connect(lambda path: self._if_still_here(data, lambda: self.save_to(Path(path))))
         dialog.open()
 
     def save_to(self, path: Path) -> None:
         """Write the PDF to ``path``."""
         data = self._data
         if data is not None:
-            self._context.tasks.change(self, lambda: write_receipt(data, path), self._saved, self._failed)
+            self._context.tasks.change(
+                self,
+                lambda: write_receipt(data, path),
+                self._saved,
+                lambda error: self._not_saved(data.tracking_code, error),
+            )
 
     def print(self) -> None:
         """Ask for a printer, then print every page."""
+        data = self._data
+        if data is None:
+            return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self.print_on(printer))
+        dialog.accepted.connect(lambda: self._if_still_here(data, lambda: self.print_on(printer)))
         # Its own ``open`` wants a receiver and a slot; the one of every dialog does not.
         QDialog.open(dialog)
 
@@ -128,8 +149,26 @@ class ReceiptTab(QWidget):
         super().resizeEvent(event)
         self._draw()
 
-    def _show(self, made: tuple[ReceiptData, list[bytes]]) -> None:
+    def _forget(self) -> None:
+        self._data, self._pages = None, []
+        self._state.setText("")
+        self._offer(False)
+        self._draw()
+
+    def _offer(self, offered: bool) -> None:
+        self._save.setEnabled(offered)
+        self._print.setEnabled(offered)
+
+    def _if_still_here(self, data: ReceiptData, act: Callable[[], None]) -> None:
+        # The case may have changed behind the dialog: what was chosen there is for the receipt that it was opened on.
+        if self._data is not None and self._data.tracking_code == data.tracking_code:
+            act()
+
+    def _show(self, stamp: tuple[object, ...] | None, made: tuple[ReceiptData, list[bytes]]) -> None:
+        if stamp != self._stamp:
+            return
         self._data, pictures = made
+        self._offer(True)
         self._pages = [QImage.fromData(picture) for picture in pictures]
         self._state.setText(
             self.tr("The central service has not received the case yet: the receipt says so.")
@@ -155,7 +194,19 @@ class ReceiptTab(QWidget):
     def _saved(self, path: Path) -> None:
         self._context.say(self.tr("Receipt saved: %1").replace("%1", path.name), "positive")
 
-    def _failed(self, error: EstafetteError) -> None:
+    def _not_made(self, stamp: tuple[object, ...] | None, error: EstafetteError) -> None:
+        if stamp == self._stamp:
+            # Asked for again, it is tried again.
+            self._stamp = None
+            self._say(error)
+
+    def _not_saved(self, tracking_code: str, error: EstafetteError) -> None:
+        if self._data is not None and self._data.tracking_code == tracking_code:
+            self._say(error)
+        else:
+            self._context.say(explain(error).sentence, "critical")
+
+    def _say(self, error: EstafetteError) -> None:
         words = explain(error)
         self._message.say(words.what, f"{words.safe} {words.next}".strip())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout
 
 from cases.errors import EstafetteError
@@ -20,13 +20,16 @@ from desktop.screens.record.header import Header
 from desktop.screens.record.history_view import HistoryView
 from desktop.screens.record.model import delay_of, history_lines
 from desktop.screens.record.receipt import ReceiptTab
-from desktop.station import local_zone
+from desktop.tasks import Job
+from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import clear, column, holder
 from desktop.words.errors import explain
-from sync.desk import FormIncomplete, OpenForm, Submitted
+from sync.desk import FormIncomplete, OpenForm
 
 FORM, FOLLOW_UP, RECEIPT, HISTORY = "form", "follow_up", "receipt", "history"
+LOW_PX = 440
+"""Below this height (at 100 %) the header keeps to one line, so that the form has room."""
 _TABS = (FORM, FOLLOW_UP, RECEIPT, HISTORY)
 
 
@@ -45,6 +48,8 @@ class RecordScreen(Screen):
         super().__init__(context)
         self._id = ""
         self._form: OpenForm | None = None
+        self._opening: Job | None = None
+        self._handing_in: OpenForm | None = None
         self._read_only = False
         self._wanted_route: dict[str, str] = {}
         self.form_view: FormView | None = None
@@ -67,6 +72,7 @@ class RecordScreen(Screen):
         whole.setStretch(2, 1)
         self.setLayout(whole)
         self._connect()
+        theme().changed.connect(self._fit)
 
     def title(self) -> str:
         return self.tr("Case")
@@ -82,12 +88,7 @@ class RecordScreen(Screen):
     def open(self, to: Route) -> None:
         self._wanted_route = {name: to.detail[name] for name in ("page", "focus") if name in to.detail}
         if to.record != self._id or self._form is None:
-            self._leave_form()
-            self._id, self._form = to.record, None
-            self.setEnabled(False)
-            desk, case = self.context.desk, self._id
-            self.context.tasks.change(self, lambda: desk.open(case), self._opened, self._not_opened)
-            self.tabs.setCurrentIndex(0)
+            self._begin(to.record)
         else:
             self._look_again()
         if to.detail.get("tab") in _TABS:
@@ -117,6 +118,10 @@ class RecordScreen(Screen):
         self.flush()
         return False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def submit(self) -> None:
         """Do the next act that the header names."""
         state = self._form.view.state if self._form else ""
@@ -127,6 +132,9 @@ class RecordScreen(Screen):
             self.follow_up.focus_reply()
         else:
             self.tabs.setCurrentWidget(self.receipt)
+
+    def _fit(self) -> None:
+        self.header.set_compact(self.height() < theme().px(LOW_PX))
 
     def _connect(self) -> None:
         self.header.citizen_wanted.connect(self._go_to_citizen)
@@ -140,15 +148,37 @@ class RecordScreen(Screen):
             keys.activated.connect(lambda number=number: self.tabs.setCurrentIndex(number))
             self.tabs.setTabToolTip(number, f"{self.tabs.tabText(number)} (Alt+{number + 1})")
 
+    def _begin(self, case: str) -> None:
+        """Take everything of the case before away at once, then open this one."""
+        self._leave_form()
+        self._id, self._form = case, None
+        self.header.clear()
+        self.follow_up.clear()
+        self.receipt.show_case(None)
+        self.history.show_lines(())
+        self.tabs.setTabText(1, self.tr("Follow-up"))
+        self._message.say("")
+        self.setEnabled(False)
+        if self._opening is not None:
+            self._opening.cancel()
+        desk = self.context.desk
+        self._opening = self.context.tasks.change(self, lambda: desk.open(case), self._opened, self._not_opened)
+        self.tabs.setCurrentIndex(0)
+
     def _opened(self, form: OpenForm) -> None:
+        self._opening = None
         self.setEnabled(True)
         self._message.say("")
         self._form = form
         self._read_only = not form.editable
         view = FormView(
-            form, self.context.tasks, today=self.context.today(), zone=local_zone(), read_only=self._read_only
+            form,
+            self.context.tasks,
+            today=self.context.today(),
+            zone=self.context.identity.zone,
+            read_only=self._read_only,
         )
-        view.submitRequested.connect(self._hand_in)
+        view.submitRequested.connect(lambda: self._hand_in(form))
         view.routeChanged.connect(lambda _route: self.moved.emit())
         self.form_view = view
         self._form_page.addWidget(view)
@@ -158,6 +188,7 @@ class RecordScreen(Screen):
         self.focus_first()
 
     def _not_opened(self, error: EstafetteError) -> None:
+        self._opening = None
         self.setEnabled(True)
         words = explain(error)
         self._message.say(words.what, f"{words.safe} {words.next}")
@@ -176,6 +207,7 @@ class RecordScreen(Screen):
 
     def _show(self, form: OpenForm) -> None:
         case = form.view
+        self.header.act.setEnabled(form is not self._handing_in)
         title = self.context.procedure_title(case.procedure, case.version)
         self.header.show_case(case, title, delay_of(case, form.procedure.delay_days, self.context.now_ms()))
         self.follow_up.show_case(case)
@@ -187,10 +219,13 @@ class RecordScreen(Screen):
             self._read_only = not form.editable
             self.form_view.set_read_only(self._read_only)
         workspace, shown = self.context.workspace, self._id
-        self.context.tasks.read(self, lambda: workspace.history(shown), self._show_history, key="history")
+        self.context.tasks.read(
+            self, lambda: workspace.history(shown), lambda found: self._show_history(form, found), key="history"
+        )
 
-    def _show_history(self, entries: list[HistoryEntry]) -> None:
-        self.history.show_lines(history_lines(entries))
+    def _show_history(self, form: OpenForm, entries: list[HistoryEntry]) -> None:
+        if form is self._form:
+            self.history.show_lines(history_lines(entries))
 
     def _go_to_citizen(self) -> None:
         if self._form is not None:
@@ -202,37 +237,53 @@ class RecordScreen(Screen):
             self.tabs.setCurrentIndex(0)
             self.form_view.request_submit()
 
-    def _hand_in(self) -> None:
-        form = self._form
-        if form is None or not self.header.act.isEnabled():
+    def _hand_in(self, form: OpenForm) -> None:
+        if form is not self._form or form is self._handing_in:
             return
+        self._handing_in = form
         self.header.act.setEnabled(False)
         reply = self.follow_up.reply_text if form.view.state == "needs_information" else ""
         if reply:
             # Two acts: once the answer is a note it is kept, whatever happens to the hand-in.
             self.context.tasks.change(
-                self, lambda: form.note(reply), lambda _act: self._replied(form), self._not_handed_in
+                self,
+                lambda: form.note(reply),
+                lambda _act: self._replied(form),
+                lambda error: self._not_handed_in(form, error),
             )
         else:
             self._submit(form)
 
     def _replied(self, form: OpenForm) -> None:
-        self.follow_up.clear_reply()
+        self.follow_up.clear_reply(form.case_id)
         self._submit(form)
 
     def _submit(self, form: OpenForm) -> None:
-        self.context.tasks.change(self, form.submit, self._handed_in, self._not_handed_in)
+        self.context.tasks.change(
+            self,
+            form.submit,
+            lambda _submitted: self._handed_in(form),
+            lambda error: self._not_handed_in(form, error),
+        )
 
-    def _handed_in(self, _submitted: Submitted) -> None:
-        self.header.act.setEnabled(True)
-        self.context.say(self.tr("Case saved on this computer; it leaves as soon as the network allows."), "positive")
-        form = self._form
-        if form is not None:
+    def _settled(self, form: OpenForm) -> bool:
+        """The hand-in of ``form`` ended; False when another case is shown by now."""
+        if form is self._handing_in:
+            self._handing_in = None
+        if form is self._form:
+            self.header.act.setEnabled(True)
+        return form is self._form
+
+    def _handed_in(self, form: OpenForm) -> None:
+        self.context.say(self.tr("Case submitted and saved on this computer"), "positive")
+        if self._settled(form):
             self._show(form)
             self.tabs.setCurrentWidget(self.receipt)
 
-    def _not_handed_in(self, error: EstafetteError) -> None:
-        self.header.act.setEnabled(True)
+    def _not_handed_in(self, form: OpenForm, error: EstafetteError) -> None:
+        if not self._settled(form):
+            self.context.say(explain(error).sentence, "critical")
+            return
         if isinstance(error, FormIncomplete):
             self.tabs.setCurrentIndex(0)
         words = explain(error)
@@ -241,15 +292,24 @@ class RecordScreen(Screen):
     def _add_note(self, text: str) -> None:
         form = self._form
         if form is not None:
-            self.context.tasks.change(self, lambda: form.note(text), lambda _act: self._note_saved(), self._note_failed)
+            self.context.tasks.change(
+                self,
+                lambda: form.note(text),
+                lambda _act: self._note_saved(form),
+                lambda error: self._note_failed(form, error),
+            )
 
-    def _note_saved(self) -> None:
-        self.follow_up.clear_note()
+    def _note_saved(self, form: OpenForm) -> None:
+        self.follow_up.clear_note(form.case_id)
         self.context.say(self.tr("Note saved on this computer"), "positive")
-        self._look_again()
+        if form is self._form:
+            self._look_again()
 
-    def _note_failed(self, error: EstafetteError) -> None:
+    def _note_failed(self, form: OpenForm, error: EstafetteError) -> None:
         words = explain(error)
+        if form is not self._form:
+            self.context.say(words.sentence, "critical")
+            return
         self.follow_up.note.set_error(f"{words.what} {words.next}")
 
     def _leave_form(self) -> None:

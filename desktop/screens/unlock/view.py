@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
-from cases.errors import EstafetteError
+from cases.errors import EnvironmentFault, EstafetteError
 from desktop.station import Station
 from desktop.tasks import Tasks
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, centred, column, frame, holder, label, row
 from desktop.widgets.field import Field
-from desktop.words.errors import explain
+from desktop.words.errors import FILE_SECRET_MISSING, explain
 
 FREE_ATTEMPTS = 2
 DELAY_S_MAX = 30
@@ -100,6 +100,8 @@ class UnlockView(QWidget):
 
     def _failed(self, error: EstafetteError) -> None:
         self._busy(False)
+        if error.code == "unlock.other_device" and self._station.secret_in_file:
+            error = EnvironmentFault(FILE_SECRET_MISSING)
         words = explain(error)
         if error.code != "unlock.wrong_passphrase":
             self._banner.say(words.what, f"{words.safe} {words.next}".strip())

@@ -76,7 +76,7 @@ def _server(entries: Entries) -> str:
 
 def _code(entries: Entries) -> str:
     if not entries.plain_code:
-        return translate("Welcome", "Enter the code that your supervisor gave you.")
+        return translate("Welcome", "Enter the enrolment code that your supervisor gave you.")
     return translate("Welcome", "This code is too short: some characters are missing.")
 
 

@@ -48,7 +48,7 @@ class WelcomeView(QWidget):
         self._station, self._tasks, self._workspace = station, tasks, workspace
         self.server = Field(
             self.tr("Address of the central service"),
-            help_text=self.tr("Your supervisor gave it to you with the code."),
+            help_text=self.tr("Your supervisor gave it to you with the enrolment code."),
             name="enrol.server",
         )
         self.code = Field(self.tr("Enrolment code"), help_text=self.tr("It works once only."), name="enrol.code")
@@ -67,6 +67,7 @@ class WelcomeView(QWidget):
             "again": self.again,
         }
         self._banner = Banner("critical", name="enrol.message")
+        self._warning = Banner("critical", name="enrol.warning")
         self._progress = label("", "strong", name="enrol.progress")
         self._bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self._bar.setAccessibleName(self.tr("Under way"))
@@ -74,16 +75,24 @@ class WelcomeView(QWidget):
             self.tr("Enrol this computer"), self.enrol, kind="primary", name="enrol.go", shortcut="Ctrl+Return"
         )
         self._build()
+        if workspace is None:
+            # Said before the form is filled: without a place for the secret, nothing can be made.
+            tasks.read(self, station.probe_secrets, lambda _kept: None, self._no_secret_place, key="probe")
 
     @property
     def message(self) -> str:
         """What the banner says; empty when nothing."""
         return self._banner.words
 
+    @property
+    def warning(self) -> str:
+        """What makes enrolling impossible on this computer; empty when nothing does."""
+        return self._warning.words
+
     def explain(self) -> str:
         """Return what this screen is for (F1)."""
         return self.tr(
-            "This computer is not known to the central service yet. Enter the address and the one-time code, choose "
+            "This computer is not known to the central service yet. Enter the address and the enrolment code, choose "
             "a passphrase, and press « Enrol this computer ». From then on you can work with or without a network."
         )
 
@@ -124,6 +133,7 @@ class WelcomeView(QWidget):
             label(self.tr("Enrol this computer"), "title"),
             label(self.tr("Once only. It takes two minutes and needs the network.")),
             8,
+            self._warning,
             self._card(self.tr("Central service"), "", self.server, self.code),
             self._card(self.tr("This computer"), "", self.device),
             self._secret_card,
@@ -151,6 +161,10 @@ class WelcomeView(QWidget):
             name: field.editor.text() for name, field in self._fields.items() if isinstance(field.editor, QLineEdit)
         }
         return Entries(**texts)
+
+    def _no_secret_place(self, error: EstafetteError) -> None:
+        words = explain(error)
+        self._warning.say(words.what, " ".join(part for part in (words.safe, words.next) if part))
 
     def _made(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QWidget
 
 from cases.views import Hit
 from desktop import route
@@ -16,6 +16,7 @@ from desktop.theme import theme
 from desktop.widgets.basics import column, label
 
 LIMIT = 12
+ICON_PX = 18
 PAUSE_MS = 60
 """A fast typist's letters are not each searched for."""
 
@@ -36,8 +37,9 @@ class SearchBox(QLineEdit):
         self.setAccessibleName(self.tr("Search citizens and cases"))
         self.setPlaceholderText(self.tr("Search a citizen, a case, a tracking code…"))
         self.setToolTip(self.tr("Search (%1)").replace("%1", "Ctrl+K"))
-        self._icon = QAction(self)
-        self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
+        # A picture of our own: the icon of a line's action stays at 16 px whatever the text size.
+        self._icon = QLabel(self)
+        self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._model = HitModel()
         self._popup = _Popup(over, self._model, context)
         self._popup.list.clicked.connect(self._open_index)
@@ -74,6 +76,14 @@ class SearchBox(QLineEdit):
             self._place()
         return super().eventFilter(watched, event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_icon()
+
+    def _place_icon(self) -> None:
+        size = theme().px(ICON_PX)
+        self._icon.setGeometry(theme().px(10), (self.height() - size) // 2, size, size)
+
     def focusOutEvent(self, event: object) -> None:
         super().focusOutEvent(event)  # type: ignore[arg-type]
         self._popup.hide()
@@ -103,10 +113,15 @@ class SearchBox(QLineEdit):
         hit = index.data(HIT) if index.isValid() else None
         if not isinstance(hit, Hit):
             return
-        self._popup.hide()
-        self.clear()
+        self.leave()
         screen = route.CASE if hit.record_type == "case" else route.CITIZEN
         self._context.go(Route(screen, hit.record_id))
+
+    def leave(self) -> None:
+        """Another screen is shown: what was searched for is done with."""
+        self._timer.stop()
+        self._popup.hide()
+        self.clear()
 
     def escape(self) -> None:
         """Esc in the box: close the results, then empty the box, then give the page the focus."""
@@ -127,7 +142,9 @@ class SearchBox(QLineEdit):
         self._popup.setGeometry(corner.x(), corner.y(), self.width(), height)
 
     def _draw(self) -> None:
-        self._icon.setIcon(theme().icon("search", "ink_soft"))
+        self._icon.setPixmap(theme().pixmap("search", "ink_soft", size=ICON_PX, ratio=self.devicePixelRatioF()))
+        self.setTextMargins(theme().px(ICON_PX + 12), 0, 0, 0)
+        self._place_icon()
         if self._popup.isVisible():
             # Once the layout has followed the new text size.
             QTimer.singleShot(0, self._place)

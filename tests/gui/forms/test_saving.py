@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -153,7 +152,7 @@ def test_a_bug_in_an_act_is_raised_and_the_form_goes_on(qtbot: QtBot, tasks: Tas
 def test_after_a_kill_everything_typed_and_the_place_are_back(
     qtbot: QtBot, show: Show, workspace: Workspace, procedure: Procedure, tmp_path: Path
 ) -> None:
-    desk = Desk(workspace, ports=PORTS, zone=UTC)
+    desk = Desk(workspace, ports=PORTS)
     opened = desk.new_case(procedure.id, make_citizen(workspace))
     view = show(opened)
     tab(write(view, "/who/name", "Koné"))
@@ -171,7 +170,7 @@ def test_after_a_kill_everything_typed_and_the_place_are_back(
     # From here on, another process: nothing of the first is used but the folder and the case's identity.
     again = Workspace.unlock(tmp_path / "workspace", PASSPHRASE, ports=PORTS)
     try:
-        reopened = Desk(again, ports=PORTS, zone=UTC).open(opened.case_id)
+        reopened = Desk(again, ports=PORTS).open(opened.case_id)
         second = show(reopened)
         second.route = route
         settle(qtbot, second)
@@ -193,7 +192,7 @@ def test_after_a_kill_everything_typed_and_the_place_are_back(
 def test_the_real_store_without_room_keeps_the_answer_for_the_next_time(
     qtbot: QtBot, show: Show, workspace: Workspace, procedure: Procedure
 ) -> None:
-    opened = Desk(workspace, ports=PORTS, zone=UTC).new_case(procedure.id, make_citizen(workspace))
+    opened = Desk(workspace, ports=PORTS).new_case(procedure.id, make_citizen(workspace))
     view = show(opened)
     view.go_to("/money")
     settle(qtbot, view)

@@ -12,7 +12,7 @@ from desktop.forms.blocks import NoteBlock, ValueBlock
 from desktop.forms.editors.typed import CalendarPopup
 from tests.gui.forms.conftest import Show
 from tests.gui.forms.keys import field, focused, press, settle, tab, type_text, write
-from tests.support.form_sessions import MemoryForm
+from tests.support.form_sessions import MemoryForm, definition_of
 
 
 def test_an_answer_is_saved_when_the_field_is_left(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
@@ -259,3 +259,54 @@ def test_a_submitted_case_is_only_read(qtbot: QtBot, show: Show, form: MemoryFor
     view.set_read_only(False)
     settle(qtbot, view)
     assert field(view, "/who/name").isVisible()
+
+
+def test_a_page_is_complete_once_what_is_required_is_answered(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
+    view = show(form)
+    progress = view.contents_list.model()
+    who = progress.index(0)
+    assert "Complet" not in who.data()
+    tab(write(view, "/who/name", "Koné"))
+    press(qtbot, field(view, "/who/works").editor.inputs()[1])
+    qtbot.waitUntil(lambda: who.data().endswith("· Complet"), timeout=1000)
+    tab(write(view, "/who/children", "deux"))
+    qtbot.waitUntil(lambda: "à vérifier" in who.data(), timeout=1000)
+
+
+def test_a_page_without_required_questions_is_complete_once_gone_through(
+    qtbot: QtBot, show: Show, form: MemoryForm
+) -> None:
+    view = show(form)
+    money = view.contents_list.model().index(1)
+    assert "Complet" not in money.data()
+    view.go_to("/money")
+    settle(qtbot, view)
+    assert "Complet" not in money.data()
+    view.next_page()
+    qtbot.waitUntil(lambda: money.data().endswith("· Complet"), timeout=1000)
+
+
+def test_a_form_without_any_answer_is_submitted_only_when_that_is_meant(qtbot: QtBot, show: Show) -> None:
+    survey = (("text", "remarks", "Remarques", {}), ("text", "more", "Autre chose", {}))
+    form = MemoryForm(definition_of(survey))
+    view = show(form)
+    asked: list[bool] = []
+    view.submitRequested.connect(lambda: asked.append(True))
+    view.request_submit()
+    qtbot.waitUntil(view.footer.question.isVisible)
+    assert not asked and view.footer.question.words == "Aucune réponse n’est donnée. Transmettre quand même ?"
+    assert QApplication.focusWidget() is view.footer.anyway_button
+    tab(write(view, "/remarks", "Rien"))
+    settle(qtbot, view)
+    assert not view.footer.question.isVisible()
+    view.request_submit()
+    qtbot.waitUntil(lambda: asked == [True])
+
+
+def test_a_form_without_any_answer_can_be_submitted_anyway(qtbot: QtBot, show: Show) -> None:
+    view = show(MemoryForm(definition_of((("text", "remarks", "Remarques", {}),))))
+    view.request_submit()
+    qtbot.waitUntil(view.footer.question.isVisible)
+    with qtbot.waitSignal(view.submitRequested):
+        press(qtbot, view.footer.anyway_button)
+    assert not view.footer.question.isVisible()

@@ -154,10 +154,12 @@ def test_pages_are_pictures_and_a_page_that_is_not_there_is_refused() -> None:
     assert caught.value.details["pages"] == 2
 
 
-def test_a_moment_out_of_range_is_refused() -> None:
-    with pytest.raises(InputError) as caught:
-        receipt_pdf(receipt(submitted_ms=10**18))
-    assert caught.value.code == "receipt.bad_date"
+@pytest.mark.parametrize("time_ms", [10**18, 253402300800000, -(10**18), 2**63])
+def test_a_moment_that_no_calendar_holds_is_printed_as_unknown(time_ms: int) -> None:
+    assert receipt_pdf(receipt(submitted_ms=time_ms)).startswith(b"%PDF")
+    said = content(receipt(submitted_ms=time_ms))
+    assert (said["received"], said["date_short"]) == ("date inconnue", "date inconnue")
+    assert not [line for line in said["next"] if "mois" in line]
 
 
 def test_date_is_written_in_the_office_s_zone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -120,3 +121,54 @@ def test_an_erased_body_leaves_the_chain_whole() -> None:
 @pytest.mark.parametrize("lines", [[], [b""], [b"{}"], [b"\xff"], [b"[" * 10_000], [b'{"type":"end"}']])
 def test_what_is_no_export_is_said_to_be_none(lines: list[bytes]) -> None:
     assert verify_chain(lines).bad == Bad("", "format", 1)
+
+
+def test_an_export_alone_proves_no_origin() -> None:
+    found = verify_chain(export())
+    assert (found.complete, found.proven) == (True, False)
+    assert found.fingerprint == verify.fingerprint(public(SERVICE))
+
+
+@pytest.mark.parametrize("known_as", [str, str.upper, verify.fingerprint, lambda key: f" {verify.fingerprint(key)}\n"])
+def test_the_services_key_or_its_fingerprint_proves_it(known_as: Callable[[str], str]) -> None:
+    found = verify_chain(export(), service_key=known_as(public(SERVICE)))
+    assert (found.complete, found.proven) == (True, True)
+
+
+@pytest.mark.parametrize("key", ["é", "", " ", "00" * 32, "zz", "\0", "\ud800", public(SERVICE)[:-1]])
+def test_any_other_text_is_another_key(key: str) -> None:
+    found = verify_chain(export(), service_key=key)
+    assert (found.bad, found.proven) == (Bad("", "key", 1), False)
+
+
+def test_an_altered_export_is_not_proven() -> None:
+    lines = export()
+    lines[2] = lines[2].replace(b"accepted", b"parked")
+    assert not verify_chain(lines, service_key=public(SERVICE)).proven
+
+
+def signed(lines: list[Line]) -> list[bytes]:
+    written = [verify.line_bytes(line) for line in lines]
+    listed = [(verify.line_digest(data), verify.line_name(line)) for data, line in zip(written, lines, strict=True)]
+    return [*written, verify.line_bytes(EndLine(listed, SERVICE.sign(verify.end_bytes(listed)).hex()))]
+
+
+def test_an_export_without_events_is_none() -> None:
+    start = Start(verify.FORMAT, 1, "case", CASE, public(SERVICE))
+    found = verify_chain(signed([start, DeviceLine(DEVICE, public(KEY))]), service_key=public(SERVICE))
+    assert found.bad == Bad("", "format", 3)
+    assert not found.proven
+
+
+@pytest.mark.parametrize("digits", ["é" * 64, "zz", "", "\ud800"])
+@pytest.mark.parametrize(
+    "place", [b'"head"', b'"digest"', b'"prev"', b'"service_key"', b'"public_key"', b'"signature"']
+)
+def test_text_that_is_no_number_is_no_proof_and_no_accident(place: bytes, digits: str) -> None:
+    lines = export()[:-1]
+    for number, line in enumerate(lines):
+        before, found, after = line.partition(place + b':"')
+        if found:
+            lines[number] = before + found + digits.encode("utf-8", "surrogatepass") + after[after.index(b'"') :]
+    assert not verify_chain(lines).proven
+    assert not verify_chain(lines, service_key=public(SERVICE)).complete

@@ -38,7 +38,7 @@ OPENED = entry(1, "set", {"procedure": "apa", "/name": "x"})
 def test_answers_given_in_one_sitting_are_one_line_with_their_questions() -> None:
     answers = [entry(seq, "set", {path: "x"}) for seq, path in ((2, "/income"), (3, "/address"), (4, "/income"))]
     lines = history_lines([OPENED, *answers], lambda path: path.strip("/").title(), FRENCH)
-    assert [line.what for line in lines] == ["a répondu à 2 questions", "a ouvert le dossier"]
+    assert [line.what for line in lines] == ["a enregistré 2 réponses", "a ouvert le dossier"]
     assert lines[0].details == ("Income", "Address")
 
 
@@ -50,9 +50,9 @@ def test_another_person_or_a_long_pause_begins_a_new_line() -> None:
         entry(4, "set", {"/c": "1"}, agent="Mme Roux", minute=300),
     )
     assert lines[:3] == [
-        "Mme Roux a répondu à 1 question",
-        "Mme Roux a répondu à 1 question",
-        "M. Benali a répondu à 1 question",
+        "Mme Roux a enregistré 1 réponse",
+        "Mme Roux a enregistré 1 réponse",
+        "M. Benali a enregistré 1 réponse",
     ]
 
 
@@ -91,7 +91,7 @@ def test_an_erased_event_and_a_newer_kind_still_have_a_line() -> None:
 
 def test_rows_of_a_repeat_are_not_counted_as_questions() -> None:
     line = history_lines([OPENED, entry(2, "set", {"/household[k1]": "1", "/household[k1]/name": "A"})], str, FRENCH)[0]
-    assert line.what == "a répondu à 1 question"
+    assert line.what == "a enregistré 1 réponse"
 
 
 def test_messages_are_what_people_wrote_oldest_first() -> None:

@@ -121,6 +121,8 @@ def test_every_state_is_found_by_a_filter_and_counts_add_up() -> None:
 
 def test_an_unknown_filter_falls_back_to_what_is_to_be_done() -> None:
     assert views.chosen_filter("'; drop table") is views.FILTERS[0]
+    assert views.chosen_filter("", searching=True) is views.EVERYTHING
+    assert views.chosen_filter("draft", searching=True).states == ("draft",)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cases.workflow import State
+from central.records import Hold
 from central.web import states
 from central.web.words import Words
 
@@ -50,6 +51,22 @@ def test_the_delay_is_on_hold_while_the_citizen_is_asked() -> None:
 @pytest.mark.parametrize("state", ["draft", "accepted", "refused", "closed_without_effect", "archived"])
 def test_no_delay_runs_before_submission_or_after_the_decision(state: str) -> None:
     assert states.delay(state, NOW, 60, NOW, FRENCH) is None
+
+
+def test_days_spent_waiting_for_the_citizen_are_added_back() -> None:
+    holds = (Hold(NOW - 50 * DAY_MS, NOW - 30 * DAY_MS), Hold(NOW - 10 * DAY_MS, NOW - 5 * DAY_MS))
+    counted = states.counts_from(NOW - 70 * DAY_MS, holds, NOW)
+    assert counted == NOW - 45 * DAY_MS
+    shown = states.delay("in_review", counted, 60, NOW, FRENCH)
+    assert shown is not None and shown.text == "il reste 15 jours"
+    # While one is awaited the clock stands still, however long it takes.
+    awaited = (Hold(NOW - 50 * DAY_MS, None),)
+    for later in (NOW, NOW + 40 * DAY_MS):
+        held = states.delay(
+            "needs_information", states.counts_from(NOW - 65 * DAY_MS, awaited, later), 60, later, FRENCH
+        )
+        assert held is not None and held.share == 25
+    assert states.counts_from(None, holds, NOW) is None
 
 
 def test_a_procedure_without_a_delay_shows_none() -> None:

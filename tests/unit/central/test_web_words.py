@@ -19,7 +19,7 @@ def at(text: str) -> int:
 def test_dates_are_written_as_people_write_them_in_the_reader_s_zone() -> None:
     late_evening = at("2026-10-31T23:30:00")  # already the first of November in Paris
     assert Words("fr", PARIS).date(late_evening) == "dimanche 1er novembre 2026"
-    assert Words("en", PARIS).date(late_evening) == "Sunday 1 November 2026"
+    assert Words("en", PARIS).date(late_evening) == "Sunday, 1 November 2026"
     assert Words("fr", PARIS).moment(late_evening) == "dimanche 1er novembre 2026 à 00:30"
 
 
@@ -36,9 +36,9 @@ def test_numbers_are_grouped_by_language() -> None:
 
 def test_plurals_follow_french_rules() -> None:
     words = Words("fr", PARIS)
-    one, many = "answered %(count)s question", "answered %(count)s questions"
-    assert words.plural(one, many, 0) == "a répondu à 0 question"
-    assert words.plural(one, many, 2) == "a répondu à 2 questions"
+    one, many = "saved %(count)s answer", "saved %(count)s answers"
+    assert words.plural(one, many, 0) == "a enregistré 0 réponse"
+    assert words.plural(one, many, 2) == "a enregistré 2 réponses"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,12 @@ from cases.errors import (
     NotPermittedError,
     RejectedError,
 )
+from cases.procedures import from_bundle, to_bundle
+from cases.views import Changed
 from sync.agent import AgentStatus, state_after
-from sync.messages import API
+from sync.messages import API, bundle_version, offer_fingerprint
 from sync.state import TRANSITIONS, SyncState
-from tests.support.clients import NAME, Client, Office
+from tests.support.clients import NAME, PROCEDURE, Client, Office, bundle
 from tests.support.faults import Fault
 from tests.support.memory_service import MemoryService
 from tests.support.workspaces import FakeClock
@@ -98,11 +101,23 @@ def test_failed_round_says_why_and_when_it_is_tried_again(post: Office) -> None:
 def test_state_is_stored_and_a_killed_round_is_found_offline(post: Office) -> None:
     client = post.client()
     assert client.workspace.sync_state() == "idle"
-    client.workspace.set_sync_state("pull")
     agent = post.another_agent(client)
-    assert agent.status().state is SyncState.OFFLINE
+    status = agent.status()
+    assert (status.state, status.last_state) == (SyncState.OFFLINE, SyncState.IDLE)
     agent.sync_once()
     assert client.workspace.sync_state() == "idle"
+
+
+def test_round_with_nothing_to_do_writes_only_that_central_answered(post: Office) -> None:
+    client = post.client()
+    client.sync()
+    committed: list[Changed] = []
+    leave = client.workspace.listen(committed.append)
+    client.sync()
+    leave()
+    # The writer tells listeners after it let the caller go: one more write is behind both.
+    client.workspace.remember("x", "1")
+    assert len(committed) == 1
 
 
 def test_nothing_is_asked_before_enrolment(post: Office) -> None:
@@ -213,6 +228,33 @@ def test_commit_is_sent_at_once_and_costs_few_requests(post: Office, memory: Mem
     assert client.pending == 0
     assert memory.central.requests.count(f"{API}/push") == 1
     assert len(memory.central.requests) <= 6
+
+
+def test_procedure_published_meanwhile_comes_without_being_asked_for(post: Office, memory: MemoryService) -> None:
+    client, other = post.client(), post.client()
+    seen = Seen(client)
+    client.agent.start()
+    seen.wait_for(SyncState.IDLE)
+    newer = to_bundle(replace(from_bundle(bundle()), title={"fr": "Nouvelle demande"}))
+    memory.central.publish(PROCEDURE, newer)
+    # Anything that ends the long poll brings the news, its own end too.
+    other.citizen()
+    other.sync()
+    arrived = threading.Event()
+    client.workspace.listen(lambda changed: arrived.set() if "procedure" in changed.kinds else None)
+    assert arrived.wait(WAIT_S) or client.workspace.procedures() == [(PROCEDURE, bundle_version(newer))]
+    assert client.workspace.procedures() == [(PROCEDURE, bundle_version(newer))]
+
+
+def test_same_offer_of_procedures_is_no_reason_for_a_round(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    offer = offer_fingerprint([(PROCEDURE, bundle_version(bundle()))])
+    assert not client.agent.offers_changed(offer)
+    assert not client.agent.offers_changed("")
+    assert client.agent.offers_changed("another")
+    memory.central.requests.clear()
+    client.sync()
+    assert f"{API}/procedures" in memory.central.requests
 
 
 def test_stop_is_prompt_while_a_long_poll_is_held(post: Office, memory: MemoryService) -> None:

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from cases import resources
 from cases.errors import EnvironmentFault, InputError
+from cases.procedures import load_directory, to_bundle
 from cases.receipt import ReceiptData
+from cases.receipt import _content as printed
+from cases.receipt_words import NO_BREAK
 from forms.errors import FormsError
-from sync.desk import FormIncomplete
+from sync.desk import Desk, FormIncomplete
+from sync.messages import bundle_version
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Office
+from tests.support.memory_service import MemoryService
+from tests.support.workspaces import FakeClock, make_ports
+
+JULY_MS = round(datetime(2026, 7, 14, 8, 30, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_new_case_holds_what_the_citizen_s_record_says(post: Office) -> None:
@@ -55,7 +66,7 @@ def test_submitted_case_has_a_code_what_was_handed_in_and_no_more_edits(post: Of
     assert view.computed[NAME] == "Moreau"
     with pytest.raises(InputError, match="case.not_editable"):
         form.answer(TOWN, "Aubin")
-    with pytest.raises(InputError, match="case.not_editable"):
+    with pytest.raises(InputError, match="submit.already"):
         form.submit()
 
 
@@ -126,3 +137,32 @@ def test_procedure_that_is_not_held_is_named(post: Office) -> None:
     with pytest.raises(InputError, match="procedure.unknown") as caught:
         client.desk.new_case("rsa", client.citizen())
     assert caught.value.details["procedure"] == "rsa"
+
+
+def test_forms_and_receipts_speak_the_language_that_was_asked_for(post: Office) -> None:
+    """The shipped forms call their languages « Français (fr) » and « English (en) »."""
+    client = post.client()
+    procedure = load_directory(resources.directory("procedures") / "inscription-scolaire")
+    bundle = to_bundle(procedure)
+    client.workspace.store_procedure(procedure.id, bundle_version(bundle), bundle)
+    case = client.desk.new_case(procedure.id, client.citizen()).case_id
+    languages = {
+        asked: Desk(client.workspace, ports=make_ports(), language=asked).open(case).session.language
+        for asked in ("en", "fr", None, "de")
+    }
+    assert languages == {"en": "English (en)", "fr": "Français (fr)", None: "Français (fr)", "de": "Français (fr)"}
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Europe/Paris", "10 h 30"), ("America/Cayenne", "5 h 30")])
+def test_receipt_of_july_printed_in_winter_says_the_summer_hour_of_the_office(
+    post: Office, memory: MemoryService, clock: FakeClock, zone: str, hour: str
+) -> None:
+    memory.central.timezone = zone
+    clock.time_ms = JULY_MS
+    client = post.client()
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "41"}))
+    form.submit()
+    clock.advance(140 * 24 * 3600)
+    receipt = client.desk.receipt(form.case_id)
+    assert str(receipt.tz) == zone
+    assert hour in str(printed(receipt)["received"]).replace(NO_BREAK, " ")

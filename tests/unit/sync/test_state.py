@@ -25,9 +25,28 @@ EXPECTED = {
 }
 
 
-def machine(current: SyncState | str = "") -> tuple[StateMachine, list[str]]:
-    stored = [str(current)]
-    return StateMachine(lambda: stored[-1], stored.append), stored
+ROUND = (SyncState.HANDSHAKE, SyncState.PUSH, SyncState.PULL, SyncState.DOCUMENTS)
+WAYS = {
+    SyncState.OFFLINE: (),
+    SyncState.HANDSHAKE: ROUND[:1],
+    SyncState.PUSH: ROUND[:2],
+    SyncState.PULL: ROUND[:3],
+    SyncState.DOCUMENTS: ROUND,
+    SyncState.IDLE: (*ROUND, SyncState.IDLE),
+    SyncState.BACKING_OFF: (*ROUND[:1], SyncState.BACKING_OFF),
+    SyncState.NEEDS_SIGN_IN: (*ROUND[:1], SyncState.NEEDS_SIGN_IN),
+    SyncState.REVOKED: (*ROUND[:1], SyncState.REVOKED),
+    SyncState.PAUSED: (SyncState.PAUSED,),
+}
+
+
+def machine(current: SyncState = SyncState.OFFLINE) -> tuple[StateMachine, list[str]]:
+    """Return a machine that came to ``current`` from a new workspace, and what it stored on the way."""
+    stored = [""]
+    steps = StateMachine(lambda: stored[-1], stored.append)
+    for state in WAYS[current]:
+        steps.move(state)
+    return steps, stored
 
 
 def test_table_covers_every_state() -> None:
@@ -36,18 +55,18 @@ def test_table_covers_every_state() -> None:
 
 @pytest.mark.parametrize(("source", "target"), sorted(EXPECTED))
 def test_arrow(source: SyncState, target: SyncState) -> None:
-    steps, stored = machine(source)
+    steps, _stored = machine(source)
     steps.move(target)
-    assert stored[-1] == target.value
     assert steps.current is target
 
 
 @pytest.mark.parametrize(("source", "target"), sorted(set(itertools.product(SyncState, SyncState)) - EXPECTED))
 def test_no_other_arrow(source: SyncState, target: SyncState) -> None:
     steps, stored = machine(source)
+    before = list(stored)
     with pytest.raises(AssertionError):
         steps.move(target)
-    assert stored == [source.value]
+    assert (steps.current, stored) == (source, before)
 
 
 def test_new_workspace_is_offline() -> None:
@@ -56,8 +75,25 @@ def test_new_workspace_is_offline() -> None:
 
 @pytest.mark.parametrize("state", SyncState)
 def test_killed_program_resumes(state: SyncState) -> None:
-    steps, _stored = machine(state)
-    assert steps.resume() is (state if state in WAITS_FOR_PERSON else SyncState.OFFLINE)
+    _steps, stored = machine(state)
+    again = StateMachine(lambda: stored[-1], stored.append)
+    assert again.current is (state if state in WAITS_FOR_PERSON else SyncState.OFFLINE)
+
+
+def test_only_an_end_that_differs_from_the_last_is_stored() -> None:
+    steps, stored = machine(SyncState.IDLE)
+    for state in (*ROUND, SyncState.IDLE, *ROUND, SyncState.IDLE):
+        steps.move(state)
+    assert stored == ["", "idle"]
+    for state in (SyncState.HANDSHAKE, SyncState.BACKING_OFF, *ROUND, SyncState.IDLE):
+        steps.move(state)
+    assert stored == ["", "idle", "backing_off", "idle"]
+
+
+def test_how_the_last_round_ended_is_known_after_a_restart() -> None:
+    _steps, stored = machine(SyncState.BACKING_OFF)
+    again = StateMachine(lambda: stored[-1], stored.append)
+    assert (again.current, again.last) == (SyncState.OFFLINE, SyncState.BACKING_OFF)
 
 
 def test_every_state_can_come_back_to_idle() -> None:

@@ -76,6 +76,21 @@ def test_nobody_there_is_unreachable() -> None:
     assert caught.value.code == "network.unreachable"
 
 
+@pytest.mark.parametrize(
+    ("answer", "reached"),
+    [(Response(302, {"Location": "http://127.0.0.1:1/"}), False), (Response(503, HTML), None), (b"", None)],
+)
+def test_answer_that_may_have_been_lost_is_told_from_a_request_that_never_came(
+    answer: Response | bytes, reached: bool | None
+) -> None:
+    with served(lambda *_: answer) as url, pytest.raises(NetworkFault) as caught:
+        RequestsTransport(url).request("GET", "/", b"", {})
+    assert caught.value.details.get("reached") is reached
+    with pytest.raises(NetworkFault) as caught:
+        RequestsTransport(url).request("GET", "/", b"", {})
+    assert caught.value.details["reached"] is False
+
+
 def test_connection_closed_without_an_answer_is_unreachable() -> None:
     assert fault_of(b"") == "network.unreachable"
 

@@ -1,0 +1,287 @@
+"""The words for a form or a procedure that is refused: why, where in the workbook, and what to do. Pure.
+
+French and English are two lines, so that each reads as a sentence. What the workbook's author wrote is quoted without
+line ends and control characters: it goes to a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms.errors import Problem
+
+Pair = tuple[str, str]
+"""French, English."""
+
+_QUOTE_MAX = 160
+
+_NOT_YET = {
+    "ms": "n'est pas encore pris en charge",
+    "fs": "n'est pas encore prise en charge",
+    "mp": "ne sont pas encore pris en charge",
+    "fp": "ne sont pas encore prises en charge",
+}
+_FEATURES: dict[str, tuple[str, str, str]] = {
+    "image": ("les photos", "fp", "photos"),
+    "audio": ("les enregistrements sonores", "mp", "sound recordings"),
+    "background-audio": ("les enregistrements sonores en arrière-plan", "mp", "background sound recordings"),
+    "video": ("les vidéos", "fp", "videos"),
+    "file": ("les fichiers joints", "mp", "attached files"),
+    "geotrace": ("les tracés sur une carte", "mp", "lines on a map"),
+    "geoshape": ("les surfaces sur une carte", "fp", "areas on a map"),
+    "background-geopoint": ("les positions relevées en arrière-plan", "fp", "positions taken in the background"),
+    "range": ("les curseurs", "mp", "sliders"),
+    "rank": ("les classements", "mp", "rankings"),
+    "secret": ("les réponses masquées", "fp", "masked answers"),
+    "submit": ("les boutons d'envoi", "mp", "submit buttons"),
+    "switch": ("les parties échangeables", "fp", "parts that replace one another"),
+    "external_app": ("les applications externes", "fp", "external applications"),
+    "search()": ("les listes cherchées avec search()", "fp", "lists looked up with search()"),
+    "select_one_external": ("les choix lus dans un fichier externe", "mp", "choices read from an external file"),
+    "nested_list": ("les listes de choix imbriquées", "fp", "nested lists of choices"),
+    "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
+    "bearing": ("les relevés de boussole", "mp", "compass bearings"),
+    "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
+    "encryption": ("les formulaires chiffrés", "mp", "encrypted forms"),
+    "entities": ("les entités", "fp", "entities"),
+    "audit": ("les journaux de saisie", "mp", "audit logs"),
+    "calendar": ("les autres calendriers que le nôtre", "mp", "calendars other than the Gregorian one"),
+    "appearance": ("les présentations de ce genre", "fp", "appearances of this kind"),
+    "type": ("les données de ce type", "fp", "data of this type"),
+    "preload": ("les valeurs préremplies de ce genre", "fp", "preloaded values of this kind"),
+    "event": ("les déclencheurs de ce genre", "mp", "triggers of this kind"),
+}
+_EXTERNAL = ("les listes externes de ce format", "fp", "external lists of this format")
+_BY_ROW = ("les réglages propres à chaque ligne", "mp", "settings that differ by row")
+_OTHER = ("les éléments de ce genre", "mp", "parts of this kind")
+
+_EXPRESSIONS: dict[str, Pair] = {
+    "syntax": (
+        "la formule « {expression} » est mal écrite, près de « {name} »",
+        "the formula “{expression}” is badly written, near “{name}”",
+    ),
+    "unknown_function": (
+        "la formule « {expression} » utilise la fonction « {name} », que nous ne connaissons pas",
+        "the formula “{expression}” uses the function “{name}”, which we do not know",
+    ),
+    "argument_count": (
+        "la formule « {expression} » donne à « {name} » trop ou trop peu de valeurs",
+        "the formula “{expression}” gives “{name}” too many or too few values",
+    ),
+    "unknown_path": (
+        "la formule « {expression} » cite « {name} », qui n'existe pas dans le formulaire",
+        "the formula “{expression}” names “{name}”, which is not in the form",
+    ),
+    "unknown_instance": (
+        "la formule « {expression} » cite la liste « {name} », qui n'existe pas",
+        "the formula “{expression}” names the list “{name}”, which does not exist",
+    ),
+    "unsupported": (
+        "la formule « {expression} » fait un usage de « {name} » qui n'est pas encore pris en charge",
+        "the formula “{expression}” uses “{name}” in a way that is not supported yet",
+    ),
+    "pattern": (
+        "la formule « {expression} » contient un modèle de texte illisible : « {name} »",
+        "the formula “{expression}” holds an unreadable text pattern: “{name}”",
+    ),
+}
+_NOT_A_FORM: dict[str, Pair] = {
+    "unknown_content": (
+        "ce fichier n'est ni un classeur Excel (.xlsx, .xls) ni un XForm (.xml)",
+        "this file is neither an Excel workbook (.xlsx, .xls) nor an XForm (.xml)",
+    ),
+    "archive": ("ce classeur est abîmé : il ne s'ouvre pas", "this workbook is damaged: it cannot be opened"),
+    "encrypted": (
+        "ce classeur est protégé par un mot de passe ; enregistrez-le sans",
+        "this workbook is protected by a password; save it without one",
+    ),
+    "no_workbook": ("ce fichier n'est pas un classeur Excel", "this file is no Excel workbook"),
+    "doctype": ("ce XML déclare un type de document, ce qui est interdit", "this XML declares a document type"),
+    "xml": ("ce XML est mal formé", "this XML is malformed"),
+    "no_model": ("ce XML n'est pas un formulaire : il n'a pas de modèle", "this XML is no form: it has no model"),
+    "no_instance": ("ce XML n'est pas un formulaire : il ne pose rien", "this XML is no form: it asks nothing"),
+}
+_NOT_A_FORM_OTHER: Pair = (
+    "ce fichier n'est pas un XLSForm ; le convertisseur dit : {reason}",
+    "this file is no XLSForm; the converter says: {reason}",
+)
+_LIMITS: dict[str, Pair] = {
+    "packed_bytes": ("le fichier pèse {found} octets", "the file has {found} bytes"),
+    "unpacked_bytes": ("le classeur décompressé pèse {found} octets", "the unpacked workbook has {found} bytes"),
+    "compression_ratio": ("le classeur se gonfle {found} fois en s'ouvrant", "the workbook swells {found} times"),
+    "parts": ("le classeur contient {found} parties", "the workbook has {found} parts"),
+    "rows": ("la feuille a {found} lignes", "the sheet has {found} rows"),
+    "columns": ("la feuille a {found} colonnes", "the sheet has {found} columns"),
+    "bytes": ("le fichier {file} pèse {found} octets", "the file {file} has {found} bytes"),
+    "xform_bytes": ("le formulaire converti pèse {found} octets", "the converted form has {found} bytes"),
+    "nodes": ("le formulaire a trop de questions", "the form has too many questions"),
+    "depth": ("les groupes sont imbriqués trop profondément", "groups are nested too deeply"),
+}
+_UNREADABLE: dict[str, Pair] = {
+    "encoding": (
+        "le fichier {file} n'est pas en UTF-8 ; enregistrez-le en « CSV UTF-8 »",
+        "the file {file} is not in UTF-8; save it as “CSV UTF-8”",
+    ),
+    "csv": ("le fichier {file} n'est pas un CSV lisible", "the file {file} is no readable CSV"),
+    "empty": (
+        "le fichier {file} est vide, ou sa première ligne ne nomme pas les colonnes",
+        "the file {file} is empty, or its first row does not name the columns",
+    ),
+}
+_SENTENCES: dict[str, Pair] = {
+    "forms.reference": (
+        "« {path} » est cité mais n'existe pas dans le formulaire",
+        "“{path}” is named but is not in the form",
+    ),
+    "forms.media_missing": (
+        "le fichier {file} manque ; mettez-le dans le même dossier que le formulaire",
+        "the file {file} is missing; put it in the same folder as the form",
+    ),
+    "forms.author": (
+        "le classeur contient une erreur ; le convertisseur dit : {reason}",
+        "the workbook has a mistake; the converter says: {reason}",
+    ),
+    "forms.compile_timeout": (
+        "le formulaire n'a pas pu être converti en {seconds} secondes ; simplifiez-le ou découpez-le",
+        "the form could not be converted within {seconds} seconds; make it simpler or split it",
+    ),
+    "forms.compile_memory": (
+        "la conversion du formulaire demande trop de mémoire ; simplifiez-le ou découpez-le",
+        "converting the form takes too much memory; make it simpler or split it",
+    ),
+    "forms.compile_failed": (
+        "le convertisseur s'est arrêté sur ce classeur ; vérifiez-le dans un éditeur XLSForm",
+        "the converter stopped on this workbook; check it in an XLSForm editor",
+    ),
+}
+_UNKNOWN: Pair = ("ce formulaire ne peut pas être utilisé", "this form cannot be used")
+
+PROCEDURE_ERRORS: dict[str, Pair] = {
+    "procedure.no_such_path": (
+        "{path} n'existe pas. Donnez le dossier d'une démarche (form.xlsx et procedure.toml) ou un fichier XLSForm.",
+        "{path} does not exist. Give a procedure's folder (form.xlsx and procedure.toml) or an XLSForm file.",
+    ),
+    "procedure.no_folder": (
+        "{path} n'est pas un dossier. Une démarche est un dossier avec form.xlsx et procedure.toml.",
+        "{path} is no folder. A procedure is a folder with form.xlsx and procedure.toml.",
+    ),
+    "procedure.missing_file": (
+        "{path} : il manque {file}. Une démarche est un dossier avec form.xlsx et procedure.toml ; ajoutez ce fichier.",
+        "{path}: {file} is missing. A procedure is a folder with form.xlsx and procedure.toml; add that file.",
+    ),
+    "procedure.two_forms": (
+        "{path} : deux formulaires, dont {file}. Gardez-en un seul.",
+        "{path}: two forms, {file} among them. Keep only one.",
+    ),
+    "procedure.too_large": (
+        "{path} : {file} dépasse {bytes_max} octets. Allégez-le.",
+        "{path}: {file} has more than {bytes_max} bytes. Make it smaller.",
+    ),
+    "procedure.bad_id": (
+        "{path} : « {id} » ne peut pas nommer une démarche. Renommez : minuscules sans accent, chiffres et tirets,"
+        " une lettre d'abord.",
+        "{path}: “{id}” cannot name a procedure. Rename: lower-case letters without accents, digits and dashes, a"
+        " letter first.",
+    ),
+    "procedure.bad_bundle": (
+        "Cette démarche publiée est abîmée ({reason}). Publiez-la de nouveau.",
+        "This published procedure is damaged ({reason}). Publish it again.",
+    ),
+}
+_TOML: dict[str, Pair] = {
+    "syntax": (
+        "{path} : {file} n'est pas un TOML lisible ({expected})",
+        "{path}: {file} is no readable TOML ({expected})",
+    ),
+    "type": (
+        "{path} : dans {file}, « {key} » n'est pas du bon genre (attendu : {expected})",
+        "{path}: in {file}, “{key}” is of the wrong kind (expected: {expected})",
+    ),
+    "missing": ("{path} : dans {file}, « {key} » manque", "{path}: in {file}, “{key}” is missing"),
+    "unknown": ("{path} : dans {file}, « {key} » n'est pas connu", "{path}: in {file}, “{key}” is not known"),
+    "value": (
+        "{path} : dans {file}, « {key} » n'a pas une valeur permise (attendu : {expected})",
+        "{path}: in {file}, “{key}” has a value that is not allowed (expected: {expected})",
+    ),
+}
+
+
+class _Named(dict[str, str]):
+    """Details quoted safely; one that is not there reads as nothing."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def quoted(details: Mapping[str, object]) -> Mapping[str, str]:
+    """Return details as they may be shown in a terminal."""
+    return _Named({name: _plain(str(value)) for name, value in details.items()})
+
+
+def procedure_words(code: str, details: Mapping[str, object]) -> Pair | None:
+    """Return the sentences for a procedure that cannot be read, to be filled with ``quoted(details)``."""
+    if code == "procedure.bad_toml":
+        return _TOML.get(str(details.get("reason")), _TOML["syntax"])
+    return PROCEDURE_ERRORS.get(code)
+
+
+def problem_lines(problem: Problem) -> Pair:
+    """Return one reason for refusing a form: place in the workbook, sentence, code."""
+    french, english = (template.format_map(quoted(problem.details)) for template in _sentences(problem))
+    place_fr, place_en = _places(problem)
+    return (
+        f"{place_fr}{french} [{problem.code}]",
+        f"{place_en}{english} [{problem.code}]",
+    )
+
+
+def _places(problem: Problem) -> Pair:
+    named = ((problem.sheet, "feuille", "sheet"), (problem.row, "ligne", "row"), (problem.column, "colonne", "column"))
+    known = [(french, english, _plain(str(value))) for value, french, english in named if value]
+    if not known:
+        return "", ""
+    return (
+        ", ".join(f"{french} {value}" for french, _, value in known) + " : ",
+        ", ".join(f"{english} {value}" for _, english, value in known) + ": ",
+    )
+
+
+def _sentences(problem: Problem) -> Pair:
+    reason = problem.details.get("reason", "")
+    if problem.code == "forms.unsupported":
+        return _unsupported(problem.details)
+    if problem.code == "forms.expression":
+        return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
+    if problem.code == "forms.not_a_form":
+        return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
+    if problem.code == "forms.media_unreadable":
+        return _UNREADABLE.get(reason, _UNREADABLE["csv"])
+    if problem.code == "forms.too_large":
+        return _too_large(problem.details)
+    return _SENTENCES.get(problem.code, _UNKNOWN)
+
+
+def _unsupported(details: Mapping[str, str]) -> Pair:
+    feature = details.get("feature", "")
+    if feature.startswith("external_") and feature not in _FEATURES:
+        known = _EXTERNAL
+    elif feature.endswith(" by row"):
+        known = _BY_ROW
+    else:
+        known = _FEATURES.get(feature) or _FEATURES.get(feature.partition(" ")[0]) or _OTHER
+    french, agreement, english = known
+    exact = ", ".join(f"{{{name}}}" for name in ("feature", "path", "value") if details.get(name))
+    return (f"{french} {_NOT_YET[agreement]} ({exact})", f"{english} are not supported yet ({exact})")
+
+
+def _too_large(details: Mapping[str, str]) -> Pair:
+    french, english = _LIMITS.get(details.get("limit", ""), ("le formulaire est trop grand", "the form is too large"))
+    if details.get("allowed"):
+        return f"{french} ; au plus {{allowed}}", f"{english}; at most {{allowed}}"
+    return french, english
+
+
+def _plain(text: str) -> str:
+    """One line of printable characters, cut at a length that still shows what is meant."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= _QUOTE_MAX else f"{line[: _QUOTE_MAX - 1]}…"

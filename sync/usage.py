@@ -1,0 +1,72 @@
+"""A command line that cannot be read, said whole in either language: argparse knows only English and half sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sync.words import Words
+
+
+class UsageError(Exception):
+    """A command line that cannot be read; ``words`` say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class HelpShown(Exception):
+    """The help was printed, as was asked; there is nothing more to do."""
+
+
+_NAMES = r"(?P<names>.+)"
+_ARGUMENT = r"argument (?P<argument>[^:]+): "
+_KNOWN: tuple[tuple[re.Pattern[str], Callable[[dict[str, str]], Words]], ...] = (
+    (
+        re.compile(rf"the following arguments are required: {_NAMES}"),
+        lambda found: Words(f"il manque : {found['names']}.", f"missing: {found['names']}."),
+    ),
+    (
+        re.compile(rf"unrecognized arguments: {_NAMES}"),
+        lambda found: Words(f"en trop ou inconnu : {found['names']}.", f"too much or unknown: {found['names']}."),
+    ),
+    (
+        re.compile(r"argument COMMAND: invalid choice: '(?P<value>.*)' \(choose from .*\)"),
+        lambda found: Words(
+            f"il n'y a pas de commande « {found['value']} » ; --help les montre toutes.",
+            f"there is no command “{found['value']}”; --help shows them all.",
+        ),
+    ),
+    (
+        re.compile(rf"{_ARGUMENT}invalid choice: '?(?P<value>.*?)'? \(choose from (?P<choices>.*)\)"),
+        lambda found: Words(
+            f"« {found['value']} » ne va pas pour {found['argument']} ; au choix : {_plain(found['choices'])}.",
+            f"“{found['value']}” does not fit {found['argument']}; choose from: {_plain(found['choices'])}.",
+        ),
+    ),
+    (
+        re.compile(rf"{_ARGUMENT}invalid int value: '(?P<value>.*)'"),
+        lambda found: Words(
+            f"{found['argument']} attend un nombre entier, pas « {found['value']} ».",
+            f"{found['argument']} takes a whole number, not “{found['value']}”.",
+        ),
+    ),
+    (
+        re.compile(rf"{_ARGUMENT}expected (?:one|at least one) argument"),
+        lambda found: Words(f"{found['argument']} attend une valeur.", f"{found['argument']} takes a value."),
+    ),
+)
+
+
+def explained(message: str) -> UsageError:
+    """Return the error for what argparse has to say."""
+    for pattern, words in _KNOWN:
+        found = pattern.fullmatch(message)
+        if found:
+            return UsageError(words(found.groupdict()))
+    return UsageError(Words("voyez --help pour la bonne forme.", f"{message}."))
+
+
+def _plain(choices: str) -> str:
+    return choices.replace("'", "")
