@@ -22,11 +22,11 @@ from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
 from central.database.migrations import is_migrated, migrate
 from central.enrolment import make_enrolment_code
+from central.first_start import FIRST_START_FILE, FirstStart
 from central.keys import Keys, public_hex
 from central.postgres import PrivatePostgres
 
 FIRST_TENANT = 1
-FIRST_START_FILE = "first-start.json"
 ISSUER = "Estafette"
 
 
@@ -39,28 +39,6 @@ class Names:
     supervisor: str = "Responsable"
     supervisor_login: str = "responsable"
     agent: str = "Agent d'accueil"
-
-
-class FirstStart(msgspec.Struct, frozen=True):
-    """What the first start made and shows once.
-
-    ``service_key`` is the public key (64 hexadecimal digits) with which anyone checks a case's record: noted elsewhere,
-    it lets a record be checked without trusting who brings it.
-    """
-
-    url: str
-    tenant: int
-    tenant_name: str
-    office_name: str
-    supervisor_name: str
-    supervisor_login: str
-    supervisor_passphrase: str
-    totp_secret: str
-    totp_uri: str
-    agent_name: str
-    enrolment_code: str
-    enrolment_expires_ms: int
-    service_key: str
 
 
 def prepare_directory(data: Path) -> None:

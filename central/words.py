@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cases.errors import EstafetteError
 from cases.verify import Verified
+from central.first_start import FIRST_START_FILE, FirstStart
 from central.refusal_words import problem_lines, procedure_words, quoted
-from central.starting import FIRST_START_FILE, FirstStart
 from forms.errors import FormRefused
 
 _ERRORS: dict[str, tuple[str, str]] = {

@@ -27,12 +27,13 @@ from central.api.application import Service
 from central.context import Central, Settings
 from central.database.client import Database
 from central.database.migrations import migrate
+from central.first_start import FirstStart
 from central.keys import Keys
 from central.postgres import PrivatePostgres
 from central.records import ConsoleSession
 from central.service import console_session, sign_in_code, sign_in_passphrase
 from central.serving import Server, bind
-from central.starting import FirstStart, Names
+from central.starting import Names
 
 _numbers = itertools.count(1)
 
