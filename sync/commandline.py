@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -63,6 +65,7 @@ def run_agent(argv: Sequence[str]) -> int:
     0, or why not: 1 input, 2 usage, 3 this machine, 4 network, 5 refused by the service. In a shell it is the code of
     the first line that failed.
     """
+    _take_any_bytes(sys.stdin)
     try:
         options = _client_parser().parse_args(_with_folder(argv))
         command = build_parser().parse_args(options.command)
@@ -78,6 +81,18 @@ def run_agent(argv: Sequence[str]) -> int:
         return 0
     except _REFUSALS as error:
         return _print_error(error)
+    except BrokenPipeError:
+        # Whoever read the answers is gone: there is nobody to tell, and nothing printed was undone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ENVIRONMENT
+    except OSError as error:
+        return _print_error(EnvironmentFault("machine.refused", cause=type(error).__name__))
+
+
+def _take_any_bytes(stream: TextIO) -> None:
+    """Let bytes that are no UTF-8 through as half surrogates, which every act refuses by name, line by line."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _with_folder(argv: Sequence[str]) -> list[str]:
@@ -120,6 +135,8 @@ def _passphrase(stream: TextIO) -> str:
     passphrase = getpass.getpass("Phrase secrète : ") if stream.isatty() else stream.readline().rstrip("\r\n")
     if not passphrase:
         raise InputError("passphrase.missing", field="passphrase")
+    if not passphrase.isascii() and any("\ud800" <= letter <= "\udfff" for letter in passphrase):
+        raise InputError("input.unstorable", field="passphrase")
     return passphrase
 
 

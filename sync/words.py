@@ -121,6 +121,10 @@ _KNOWN: Mapping[str, Words] = {
         "L'espace de travail est abîmé : rien n'en sera envoyé. Prévenez le support.",
         "The workspace is damaged: nothing of it will be sent. Tell support.",
     ),
+    "machine.refused": Words(
+        "Ce poste n'a pas pu le faire ({cause}). Vérifiez le dossier et les droits.",
+        "This computer could not do it ({cause}). Check the folder and its rights.",
+    ),
     "input.unstorable": Words(
         "Ce texte contient un signe invisible qui ne peut pas être gardé ({field}) : retapez-le.",
         "This text holds an invisible character that cannot be kept ({field}): type it again.",
