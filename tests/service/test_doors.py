@@ -81,7 +81,10 @@ def test_one_code_enrols_one_device_however_many_ask_at_once(central_service: Ru
         answers = list(pool.map(attempt, devices))
     for device in devices:
         device.close()
-    assert answers.count("enrol.code_used") == 5
+    # Who asks after some refusals may be told to wait; nobody but the first gets in.
+    refused = [answer for answer in answers if answer in ("enrol.code_used", "enrol.throttled")]
+    assert len(refused) == 5
+    assert "enrol.code_used" in refused
 
 
 def test_a_proof_by_another_key_does_not_enrol(central_service: RunningService) -> None:
