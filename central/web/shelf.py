@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 
 from cases.procedures import Procedure, from_bundle
-
 from central import service
 from central.context import Central
 
