@@ -33,7 +33,7 @@ PACKAGES = {
         "openbox",
     ],
     "the central service": ["postgresql-15"],
-    "the console and the citizen's page are tested in it": ["chromium"],
+    "the console and the citizen's page are tested in it": ["chromium", "libatomic1"],
     "the keyring is tested with a real one": ["gnome-keyring", "dbus"],
     "virtual environments and the program's build": ["python3-venv", "binutils"],
     "receipts are read back in tests": ["poppler-utils"],

@@ -34,8 +34,12 @@ class Web:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         if program is None:
             raise StepFailed("no Chromium on this machine")
-        self._playwright = sync_playwright().start()
-        self._browser: Browser = self._playwright.chromium.launch(executable_path=program, headless=True, args=QUIET)
+        try:
+            self._playwright = sync_playwright().start()
+            launch = self._playwright.chromium.launch
+            self._browser: Browser = launch(executable_path=program, headless=True, args=QUIET)
+        except Exception as failure:
+            raise StepFailed(f"5 review and decision: the browser did not start: {failure}") from failure
         self.console = self._window()
         self.portal = self._window()
         return self
