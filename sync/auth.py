@@ -1,7 +1,8 @@
-"""The device's side of OAuth: a short access token for an assertion, and a fresh proof of possession on every request.
+"""The device's side of OAuth: a short access token for an assertion, and every request signed by the device's key.
 
-Tokens are bound to the device's key (RFC 9449), so a copied token is worth nothing elsewhere. The service's nonces take
-the place of clocks: a refused nonce comes with a new one and the request is simply made again.
+A copied token is worth nothing elsewhere. The service's nonces take the place of clocks at the token request, and a
+counter in every other: a refused nonce comes with a new one and the request is simply made again. An answer that the
+service did not sign is no answer, whoever gave it (ADR 8).
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from urllib.parse import urlencode
 from cases.clock import Clock
 from cases.errors import InputError, NetworkFault, NotPermittedError
 from cases.ids import Randomness
+from cases.views import Identity
 from sync.dpop import NONCE_REQUIRED, make_assertion, make_proof
 from sync.messages import ANSWER_BYTES_MAX, JWT_BEARER, TokenReply
 from sync.problems import problem_of, refusal
-from sync.transport import ANSWER_TIMEOUT_S, CUT, Response, Transport
-from sync.wire import decode
+from sync.signing import SIGNATURE_HEADER, TOKEN_EXPIRED, TOKEN_TYPE, answer_signed, authorization, mark_of
+from sync.transport import ALTERED, ANSWER_TIMEOUT_S, CUT, Response, Transport
+from sync.wire import decode, unwrapped
 
 TOKEN_PATH = "/oauth/token"
-TOKEN_EXPIRED = "auth.token_expired"
 RENEW_BEFORE_S = 60.0
 """A token is renewed this long before its end, so that it does not end under way on a slow line."""
 
@@ -39,24 +41,25 @@ class DeviceKey(Protocol):
 
 
 class Credentials:
-    """The token and the newest nonce of one device at one service. Any thread.
+    """The token, its counter and the newest nonce of one device at one service. Any thread.
 
     Args:
         key: signs for the device.
-        device: the device's identity at the service.
-        server_url: root of the service, part of what a proof covers.
+        identity: who the device is, where its service is, and by which key that one signs.
         clock, randomness: see ``cases.ports``.
     """
 
-    def __init__(self, key: DeviceKey, device: str, server_url: str, clock: Clock, randomness: Randomness) -> None:
+    def __init__(self, key: DeviceKey, identity: Identity, clock: Clock, randomness: Randomness) -> None:
         self._key = key
-        self._device = device
-        self._server_url = server_url.rstrip("/")
+        self._device = identity.device
+        self._service_key = identity.service_key
+        self._server_url = identity.server_url.rstrip("/")
         self._clock = clock
         self._randomness = randomness
         self._lock = threading.RLock()
         self._token = ""
         self._token_ends_s = 0.0
+        self._counter = 0
         self._nonce = ""
 
     def handshake(self, transport: Transport) -> None:
@@ -79,31 +82,36 @@ class Credentials:
         *,
         timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Response:
-        """Make an authorised request and return its successful answer.
+        """Make a signed request and return its successful answer, which the service signed.
 
         Raises:
-            NetworkFault, NotPermittedError, RejectedError: see ``sync.problems.refusal``.
+            NetworkFault: ``network.altered``: the answer is not the service's own; and see ``sync.problems.refusal``.
+            NotPermittedError, RejectedError: see ``sync.problems.refusal``.
         """
-        renewed = False
-        for _attempt in range(3):
+        for last_try in (False, True):
             self.handshake(transport)
-            with self._lock:
-                token, nonce = self._token, self._nonce
-            authorised = {
-                **(headers or {}),
-                "Authorization": f"DPoP {token}",
-                "DPoP": self._proof(method, path, nonce, token),
-            }
-            response = self._learn(transport.request(method, path, body, authorised, timeout_s=timeout_s))
+            token, counter = self._next_number()
+            shown = authorization(self._key.sign, method=method, target=path, token=token, counter=counter, body=body)
+            signed = {**(headers or {}), "Authorization": shown}
+            answer = transport.request(method, path, body, signed, timeout_s=timeout_s)
+            response = self._genuine(answer, {"authorization": shown})
             if response.status < 400:
                 return response
-            code = problem_of(response).code
-            if code == TOKEN_EXPIRED and not renewed:
-                renewed = True
-                self._forget(token)
-            elif code != NONCE_REQUIRED:
+            if last_try or problem_of(response).code != TOKEN_EXPIRED:
                 break
+            self._forget(token)
         raise refusal(response)
+
+    def _next_number(self) -> tuple[str, int]:
+        with self._lock:
+            self._counter += 1
+            return self._token, self._counter
+
+    def _genuine(self, response: Response, shown: Mapping[str, str]) -> Response:
+        signature = response.headers.get(SIGNATURE_HEADER.lower(), "")
+        if not answer_signed(self._service_key, mark_of(shown), response.status, response.body, signature):
+            raise NetworkFault(ALTERED, status=response.status)
+        return response
 
     def _fetch_token(self, transport: Transport) -> None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -112,8 +120,9 @@ class Credentials:
                 self._key.sign, self._device, nonce=self._nonce, jti=self._jti(), issued_s=self._now_s()
             )
             body = urlencode({"grant_type": JWT_BEARER, "assertion": assertion}).encode()
-            proof = self._proof("POST", TOKEN_PATH, self._nonce, "")
-            response = self._learn(transport.request("POST", TOKEN_PATH, body, {**headers, "DPoP": proof}))
+            proof = self._proof("POST", TOKEN_PATH)
+            answer = transport.request("POST", TOKEN_PATH, body, {**headers, "DPoP": proof})
+            response = self._learn(self._genuine(answer, {"dpop": proof}))
             if response.status < 400:
                 self._keep(read_answer(response, TokenReply))
                 return
@@ -122,9 +131,10 @@ class Credentials:
         raise refusal(response)
 
     def _keep(self, reply: TokenReply) -> None:
-        if reply.token_type.lower() != "dpop":
+        if reply.token_type != TOKEN_TYPE:
             raise NotPermittedError("auth.token_type")
         self._token = reply.access_token
+        self._counter = 0
         self._token_ends_s = self._clock.monotonic_s() + reply.expires_in
 
     def _forget(self, token: str) -> None:
@@ -139,16 +149,15 @@ class Credentials:
                 self._nonce = nonce
         return response
 
-    def _proof(self, method: str, path: str, nonce: str, token: str) -> str:
+    def _proof(self, method: str, path: str) -> str:
         return make_proof(
             self._key.sign,
             self._key.device_public_key(),
             method=method,
             url=self._server_url + path,
-            nonce=nonce,
+            nonce=self._nonce,
             jti=self._jti(),
             issued_s=self._now_s(),
-            access_token=token,
         )
 
     def _jti(self) -> str:
@@ -168,5 +177,13 @@ def read_answer(response: Response, expected: type[T]) -> T:
         return decode(
             response.body, expected, encoding=response.headers.get("content-encoding", ""), limit=ANSWER_BYTES_MAX
         )
+    except InputError as error:
+        raise NetworkFault(CUT, reason=error.code) from error
+
+
+def read_bytes(response: Response) -> bytes:
+    """Return the bytes of a successful answer that holds no message. NetworkFault ``network.cut`` as above."""
+    try:
+        return unwrapped(response.body, encoding=response.headers.get("content-encoding", ""), limit=ANSWER_BYTES_MAX)
     except InputError as error:
         raise NetworkFault(CUT, reason=error.code) from error

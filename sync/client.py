@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-from sync.auth import Credentials, read_answer
+import msgspec
+
+from sync.auth import Credentials, read_answer, read_bytes
 from sync.messages import (
     API,
     WAIT_SECONDS_MAX,
+    AuditReply,
+    AuditRequest,
     EnrolReply,
     EnrolRequest,
+    ExchangeReply,
     Head,
-    Page,
     ProcedureList,
     ProcedureSummary,
-    PullRequest,
-    PushReply,
+    RecordHistory,
+    RecordsRequest,
+    SnapshotManifest,
 )
 from sync.problems import refusal
-from sync.transport import Transport
-from sync.wire import ENCODING, JSON_TYPE, encode
+from sync.sealed import EnvelopesReply, EnvelopesRequest
+from sync.transport import ANSWER_TIMEOUT_S, Response, Transport
+from sync.wire import ENCODING, JSON_TYPE, compress, encode
 
-_MESSAGE_HEADERS = {"Content-Type": JSON_TYPE, "Content-Encoding": ENCODING}
+T = TypeVar("T")
+_ENROL_HEADERS = {"Content-Type": JSON_TYPE, "Content-Encoding": ENCODING}
+_COMPRESSED = {"Content-Encoding": ENCODING}
+_COMPRESS_FROM_BYTES = 400
+"""Below this a frame's own bytes cost more than they save."""
 _POLL_GRACE_S = 15.0
 """How much longer than the agreed wait a long poll may stay silent."""
 
@@ -40,34 +51,59 @@ class CentralClient:
         """Hold a token that lives a while longer."""
         self._credentials.handshake(self._transport)
 
-    def push(self, message: bytes) -> PushReply:
-        """Send a batch already encoded by ``sync.wire``."""
-        answer = self._credentials.request(self._transport, "POST", f"{API}/push", message, _MESSAGE_HEADERS)
-        return read_answer(answer, PushReply)
+    def exchange(self, message: bytes) -> ExchangeReply:
+        """Hand over a batch and ask what is new. ``message`` is an encoded ``Exchange``."""
+        return self._post("/sync", message, ExchangeReply)
 
-    def pull(self, cursors: dict[str, int], limit: int) -> Page:
-        """Return up to ``limit`` events after the cursors."""
-        message = encode(PullRequest(cursors=cursors, limit=limit))
-        answer = self._credentials.request(self._transport, "POST", f"{API}/pull", message, _MESSAGE_HEADERS)
-        return read_answer(answer, Page)
+    def snapshot_manifest(self, stream: str) -> SnapshotManifest:
+        """Return what a stream's records are packed in."""
+        return read_answer(self._get(f"{API}/snapshot?{urlencode({'stream': stream})}"), SnapshotManifest)
+
+    def snapshot_chunk(self, name: str) -> bytes:
+        """Return a chunk as it travels; the caller compares it with its hash."""
+        return self._get(f"{API}/snapshot/{quote(name, safe='')}").body
+
+    def record_history(self, record: str) -> RecordHistory:
+        """Return every event of a record, with all that its header's hash covers."""
+        return read_answer(self._get(f"{API}/records/{quote(record, safe='')}/events"), RecordHistory)
+
+    def records(self, ids: list[str]) -> bytes:
+        """Return one chunk of these records, as ``cases.snapshot`` packs them (JSON)."""
+        return read_bytes(self._send("/records", msgspec.json.encode(RecordsRequest(ids))))
+
+    def audit(self, request: AuditRequest) -> AuditReply:
+        """Ask which buckets of records differ."""
+        return self._post("/audit", msgspec.json.encode(request), AuditReply)
 
     def wait_for_changes(self, stream: str, after: int, *, wait_s: int = WAIT_SECONDS_MAX) -> Head:
         """Return where the stream is, at once when past ``after``, else after ``wait_s``, and what is on offer."""
         query = urlencode({"stream": stream, "after": after, "wait": wait_s})
-        answer = self._credentials.request(
-            self._transport, "GET", f"{API}/changes?{query}", timeout_s=wait_s + _POLL_GRACE_S
-        )
-        return read_answer(answer, Head)
+        return read_answer(self._get(f"{API}/changes?{query}", timeout_s=wait_s + _POLL_GRACE_S), Head)
 
     def procedures(self) -> list[ProcedureSummary]:
         """Return the procedures on offer."""
-        answer = self._credentials.request(self._transport, "GET", f"{API}/procedures")
-        return read_answer(answer, ProcedureList).procedures
+        return read_answer(self._get(f"{API}/procedures"), ProcedureList).procedures
 
     def procedure_bundle(self, procedure: str, version: str) -> bytes:
         """Return a procedure's bundle as published; the caller compares it with its version."""
         path = f"{API}/procedures/{quote(procedure, safe='')}/{quote(version, safe='')}"
-        return self._credentials.request(self._transport, "GET", path).body
+        return read_bytes(self._get(path))
+
+    def envelopes(self, request: EnvelopesRequest) -> EnvelopesReply:
+        """Forward sealed envelopes; one answer for each, in their order."""
+        return self._post("/envelopes", msgspec.json.encode(request), EnvelopesReply)
+
+    def _get(self, path: str, *, timeout_s: float = ANSWER_TIMEOUT_S) -> Response:
+        return self._credentials.request(self._transport, "GET", path, timeout_s=timeout_s)
+
+    def _post(self, path: str, message: bytes, expected: type[T]) -> T:
+        return read_answer(self._send(path, message), expected)
+
+    def _send(self, path: str, message: bytes) -> Response:
+        body, headers = message, dict[str, str]()
+        if len(message) >= _COMPRESS_FROM_BYTES:
+            body, headers = compress(message), _COMPRESSED
+        return self._credentials.request(self._transport, "POST", f"{API}{path}", body, headers)
 
 
 def enrol(transport: Transport, request: EnrolRequest) -> EnrolReply:
@@ -76,7 +112,7 @@ def enrol(transport: Transport, request: EnrolRequest) -> EnrolReply:
     Raises:
         NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError.
     """
-    answer = transport.request("POST", f"{API}/enrol", encode(request), _MESSAGE_HEADERS)
+    answer = transport.request("POST", f"{API}/enrol", encode(request), _ENROL_HEADERS)
     if answer.status >= 400:
         raise refusal(answer)
     return read_answer(answer, EnrolReply)

@@ -18,6 +18,10 @@ from cases.views import DEFAULT_TIMEZONE
 PROTOCOL = 1
 API = "/api/v1"
 BATCH_EVENTS_MAX = 500
+EXCHANGE_EVENTS_MAX = 4_000
+"""Events of one exchange's batch."""
+EXCHANGE_BODY_BYTES_MAX = 4 * 1024 * 1024
+"""Bodies of one exchange's batch together; one event alone may always go."""
 BODY_BYTES_MAX = 256 * 1024
 """One event's body."""
 REQUEST_BYTES_MAX = 8 * 1024 * 1024
@@ -65,6 +69,7 @@ class EnrolReply(msgspec.Struct, frozen=True):
     Attributes:
         service_key: raw Ed25519 key, hexadecimal; it verifies every receipt from here on.
         timezone: IANA name of the office's zone.
+        intake_key: raw X25519 key, hexadecimal, to which unsent work is sealed; empty from an older service.
     """
 
     tenant: Number
@@ -79,6 +84,7 @@ class EnrolReply(msgspec.Struct, frozen=True):
     epoch: Number
     time: Number
     timezone: str = DEFAULT_TIMEZONE
+    intake_key: str = ""
 
 
 class WireEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -187,6 +193,259 @@ class Page(msgspec.Struct, frozen=True):
     time: Number
 
 
+class EventColumns(msgspec.Struct, frozen=True, array_like=True):
+    """Events by column: what is alike stands together and compresses (see ``sync.columns``).
+
+    Attributes:
+        records: the distinct records, each as [record type, identity].
+        record: of each event, its place in ``records``.
+        kinds, kind: the distinct kinds, and of each event its place there.
+        base, time: of each event, the difference to the one before (the first: to 0).
+        shapes: the distinct lists of field names that bodies have, in their order.
+        shape: of each event, its place in ``shapes``; -1 for a body that is not rebuilt exactly from columns.
+        values: of each shape, one column a field, in the order of the events of that shape.
+        raw: the bodies of the events of shape -1, in order; null for a body erased by law.
+    """
+
+    records: list[tuple[str, str]]
+    record: list[int]
+    kinds: list[str]
+    kind: list[int]
+    base: list[int]
+    time: list[int]
+    shapes: list[list[str]]
+    shape: list[int]
+    values: list[list[list[str | None]]]
+    raw: list[msgspec.Raw]
+
+
+class SignedBatch(msgspec.Struct, frozen=True):
+    """Consecutive events of one device, oldest first, signed over the chain's head (``batch_bytes``).
+
+    Attributes: as ``Batch``; ``events`` by column.
+    """
+
+    tenant: int
+    device: str
+    incarnation: int
+    agent: str
+    first_seq: int
+    prev: str
+    salt_seeds: list[str]
+    events: EventColumns
+    head: str
+    signature: str
+
+
+class Verdicts(msgspec.Struct, frozen=True, array_like=True):
+    """Where a batch's events ended.
+
+    Attributes:
+        numbers: runs of [first ``seq``, its central number, how many events], in order, covering the batch; both
+            numbers grow by one within a run.
+        others: verdicts of the events that were not plainly ``accepted``.
+    """
+
+    numbers: list[tuple[Counted, Counted, Counted]]
+    others: list[Verdict] = []
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """The answer to a batch."""
+
+    verdicts: Verdicts
+    receipt: Receipt
+
+
+class PageEvents(msgspec.Struct, frozen=True, array_like=True):
+    """Events of other devices by column, in the order of the stream. Hashes stay: ``/records/{id}/events`` has them.
+
+    Attributes:
+        devices, agents: the distinct devices, and [identity, name] of the distinct agents.
+        device, agent: of each event, its place there.
+        incarnation: of each event.
+        seq, central_seq: of each event, the difference to the one before (the first: to 0).
+        events: the rest of their headers, and the bodies.
+        states: [place, state] of the events that were not plainly ``accepted``.
+    """
+
+    devices: list[str]
+    agents: list[tuple[str, str]]
+    device: list[int]
+    agent: list[int]
+    incarnation: list[int]
+    seq: list[int]
+    central_seq: list[int]
+    events: EventColumns
+    states: list[tuple[int, str]] = []
+
+
+class StreamNews(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one stream has after a cursor.
+
+    Attributes:
+        cursor: where to go on.
+        more: there is more now.
+        events: None when there are none.
+        enters: records that came into this scope whole, in chunks as ``cases.snapshot`` packs them.
+        leaves: records that left it, as [central number, identity]; evicted once nothing of ours is pending there.
+    """
+
+    cursor: Number
+    more: bool = False
+    events: PageEvents | None = None
+    enters: list[msgspec.Raw] = []
+    leaves: list[tuple[int, str]] = []
+
+
+class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Said in the first exchange of a session, and when it changes: what this end is and can, and how it stands.
+
+    Attributes:
+        protocols: versions of this protocol that it speaks.
+        version: of the program.
+        capabilities: names; unknown ones are ignored.
+        pending, oldest_pending_ms, parked: events that wait here; for the list of devices that lag.
+    """
+
+    protocols: list[int]
+    version: str = ""
+    capabilities: list[str] = []
+    pending: Number = 0
+    oldest_pending_ms: Number = 0
+    parked: Number = 0
+
+
+class HelloReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``protocol`` is the newest that both ends speak; none in common is refused with ``protocol.unsupported``."""
+
+    protocol: int
+    version: str = ""
+    capabilities: list[str] = []
+
+
+class TreeHead(msgspec.Struct, frozen=True):
+    """The signed head of a tenant's Merkle log of receipts (RFC 9162 hashing); ``root`` and hashes in hexadecimal."""
+
+    tenant: Number
+    epoch: Number
+    size: Number
+    root: Hash
+    time: Number
+    signature: str
+
+
+class TreeNews(msgspec.Struct, frozen=True):
+    """A newer head, and the proof that the tree of the size asked about is a beginning of it."""
+
+    head: TreeHead
+    proof: list[Hash] = []
+
+
+class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """POST /sync: hand over one batch and ask what is new, in one round trip.
+
+    Attributes:
+        cursors: stream -> the last central number taken in.
+        batch: the oldest events that wait; None when nothing does.
+        limit: events of the answer's page at most.
+        tree: size of the tree whose head is held; -1 does not ask.
+        backed_up: incarnation (as text) -> how far a backed-up receipt is held.
+        hello: see ``Hello``.
+        epoch: the newest one that this device knows; 0 does not say.
+        held: incarnation (as text) -> how far this device holds its own chain, what it sends included. Own events
+            beyond that were made by a copy of it and come with the news; when nothing is said, no own event comes.
+    """
+
+    cursors: dict[str, int]
+    batch: SignedBatch | None = None
+    limit: int = PAGE_EVENTS_MAX
+    tree: int = -1
+    backed_up: dict[str, int] = {}
+    hello: Hello | None = None
+    epoch: int = 0
+    held: dict[str, int] = {}
+
+
+class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to an exchange. A field that has nothing to say is left out.
+
+    Attributes:
+        push: about the batch.
+        streams: news of each stream that has any; absent streams stay where they are.
+        snapshot: streams that are so far behind that a snapshot should be taken first; no events of them are in here.
+        tree: a newer tree than the one asked about.
+        backed_up: receipts of level ``backed_up`` that go farther than those held.
+        hello: answers a hello.
+        held: incarnation (as text) -> how far central holds this device's chain, this batch included; said when the
+            epoch asked with is not the present one, so that the device sends again what a restored backup lacks.
+    """
+
+    time: Number
+    epoch: Number
+    push: Pushed | None = None
+    streams: dict[str, StreamNews] = {}
+    snapshot: list[str] = []
+    tree: TreeNews | None = None
+    backed_up: list[Receipt] = []
+    hello: HelloReply | None = None
+    held: dict[str, Number] = {}
+
+
+class ChunkEntry(msgspec.Struct, frozen=True, array_like=True):
+    """One chunk of a snapshot: ``hash`` is the SHA-256 of its bytes as they travel, ``own`` holds the asker's cases."""
+
+    hash: Hash
+    bytes: Counted
+    records: Number
+    own: bool = False
+
+
+class SnapshotManifest(msgspec.Struct, frozen=True):
+    """GET /snapshot?stream=: a stream's records as of ``central_seq``, own caseload first.
+
+    Each chunk is GET /snapshot/{hash}: one zstd frame of the JSON that ``cases.snapshot`` packs, always the same bytes.
+    """
+
+    stream: str
+    central_seq: Number
+    epoch: Number
+    time: Number
+    chunks: list[ChunkEntry]
+
+
+class RecordHistory(msgspec.Struct, frozen=True):
+    """GET /records/{id}/events: every event of a record, with all that its header's hash covers."""
+
+    events: list[PulledEvent]
+
+
+class RecordsRequest(msgspec.Struct, frozen=True):
+    """POST /records: the answer is one chunk of these records, as of a snapshot's."""
+
+    ids: list[str]
+
+
+class AuditRequest(msgspec.Struct, frozen=True):
+    """POST /audit: whether both ends hold the same, in the records whose identity ends with these prefixes.
+
+    Attributes:
+        cursor: up to where the stream was taken in; an audit only means something when that is its head.
+        buckets: last two hexadecimal digits of record identities -> ``cases.audit.bucket_digest`` of the records there.
+    """
+
+    stream: str
+    cursor: Number
+    buckets: dict[str, str]
+
+
+class AuditReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``differ``: bucket -> record identity -> ``cases.audit.fingerprint``, for the buckets that are not alike."""
+
+    current: bool
+    differ: dict[str, dict[str, str]] = {}
+
+
 class Head(msgspec.Struct, frozen=True):
     """GET /changes: the stream's newest number, as soon as it passes the one asked about.
 
@@ -227,6 +486,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _encode = msgspec.json.Encoder().encode
+_TREE_DOMAIN = b"estafette/tree/1\x00"
+
+
+def tree_bytes(head: TreeHead) -> bytes:
+    """What a tree head's signature covers: every field but the signature."""
+    return _TREE_DOMAIN + _encode([head.tenant, head.epoch, head.size, head.root, head.time])
 
 
 def enrol_bytes(code: str, public_key: str, device_name: str) -> bytes:
@@ -234,9 +499,10 @@ def enrol_bytes(code: str, public_key: str, device_name: str) -> bytes:
     return b"estafette/enrol/1\x00" + _encode([code, public_key, device_name])
 
 
-def batch_bytes(batch: Batch) -> bytes:
+def batch_bytes(batch: Batch | SignedBatch) -> bytes:
     """What a batch's signature covers: the chain head, which covers every event."""
-    last_seq = batch.first_seq + len(batch.events) - 1
+    count = len(batch.events.record) if isinstance(batch, SignedBatch) else len(batch.events)
+    last_seq = batch.first_seq + count - 1
     return _BATCH_DOMAIN + _encode(
         [batch.tenant, batch.device, batch.incarnation, batch.first_seq, last_seq, batch.head]
     )

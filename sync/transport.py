@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from cases.errors import Detail, InputError, NetworkFault
 from sync.messages import ANSWER_BYTES_MAX
+from sync.signing import SIGNATURE_HEADER
 from sync.wire import ENCODING, SERVICE_HEADER, SERVICE_VALUE
 
 CONNECT_TIMEOUT_S = 10.0
@@ -34,6 +35,8 @@ UNREACHABLE = "network.unreachable"
 CAPTIVE_PORTAL = "network.captive_portal"
 TLS = "network.tls"
 TIMEOUT = "network.timeout"
+ALTERED = "network.altered"
+"""The answer is not the service's own: something on the way made it or changed it. Nothing of it was used."""
 CUT = "network.cut"
 """The answer ended before its end; nothing of it was used."""
 
@@ -151,13 +154,14 @@ def is_loopback(host: str) -> bool:
 
 
 def own_answer(response: Response) -> Response:
-    """Return the response when the service marked it as its own.
+    """Return the response when the service marked it as its own, or something signed it: who, is checked later.
 
     Raises:
         NetworkFault: ``network.unreachable`` when something before the service says that it is down, else
             ``network.captive_portal``; ``reached`` is false when a page stood in for the service.
     """
-    if response.headers.get(SERVICE_HEADER.lower()) == SERVICE_VALUE and not 300 <= response.status < 400:
+    marked = response.headers.get(SERVICE_HEADER.lower()) == SERVICE_VALUE
+    if (marked or SIGNATURE_HEADER.lower() in response.headers) and not 300 <= response.status < 400:
         return response
     if response.status in (502, 503, 504):
         raise NetworkFault(UNREACHABLE, status=response.status)

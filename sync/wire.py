@@ -55,6 +55,17 @@ def encode(message: object) -> bytes:
     return compress(msgspec.json.encode(message))
 
 
+def unwrapped(data: bytes, *, encoding: str, limit: int) -> bytes:
+    """Return what a body holds. See ``decode``."""
+    if encoding == ENCODING:
+        return decompress(data, limit=limit)
+    if encoding not in ("", "identity"):
+        raise InputError("wire.encoding", encoding=encoding)
+    if len(data) > limit:
+        raise InputError("wire.too_large", limit=limit)
+    return data
+
+
 def decode(data: bytes, expected: type[T], *, encoding: str = ENCODING, limit: int = REQUEST_BYTES_MAX) -> T:
     """Read a message from the wire.
 
@@ -67,12 +78,7 @@ def decode(data: bytes, expected: type[T], *, encoding: str = ENCODING, limit: i
     Raises:
         InputError: ``wire.too_large``, ``wire.malformed`` or ``wire.encoding`` (an encoding we do not speak).
     """
-    if encoding == ENCODING:
-        data = decompress(data, limit=limit)
-    elif encoding not in ("", "identity"):
-        raise InputError("wire.encoding", encoding=encoding)
-    elif len(data) > limit:
-        raise InputError("wire.too_large", limit=limit)
+    data = unwrapped(data, encoding=encoding, limit=limit)
     try:
         return msgspec.json.decode(data, type=expected)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
