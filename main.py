@@ -11,10 +11,13 @@ FRONT_DOORS = {
     "agent": ("sync.commandline", "run_agent", "the same client without a window, answers in JSON lines"),
     "serve": ("central.commandline", "run_serve", "the central service"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
+    "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
     "selfcheck": ("desktop.selfcheck", "run_selfcheck", "try this installation on a throw-away workspace"),
     "demo": ("build_scripts.demo", "run_demo", "the main job from an empty machine to a decided case"),
 }
+INNER_DOORS = {("bundle", "import"): ("central.bundles", "run_import")}
+"""What a front door cannot do itself: the client's side knows nothing of the service."""
 COMPILE_WORKER = "--compile-worker"
 """Hidden: the built program starts itself so to compile a workbook in a process with limits."""
 
@@ -60,9 +63,13 @@ def main(argv: list[str]) -> int:
     if door is None:
         print(f"Commande inconnue / unknown command: {name}\n\n{usage()}", file=sys.stderr)
         return 2
-    module, function, _words = door
+    module, function = door[:2]
+    rest = argv[1:] if named else argv
+    inner = INNER_DOORS.get((name, rest[0])) if rest else None
+    if inner is not None and importlib.util.find_spec(inner[0].partition(".")[0]):
+        (module, function), rest = inner, rest[1:]
     try:
-        return int(getattr(importlib.import_module(module), function)(argv[1:] if named else argv))
+        return int(getattr(importlib.import_module(module), function)(rest))
     except ModuleNotFoundError as missing:
         if _is_ours(missing.name or ""):
             raise

@@ -46,6 +46,13 @@ class Kind(StrEnum):
     """{"text": text}: an append-only remark."""
     SETTLE = "settle"
     """{"field": name, "value": text|null, "settles": [event identity…]}: a person settles a contested field."""
+    RESOLVE = "resolve"
+    """{"event": identity, "action": "adopt"|"resend"|"withdraw", "reason"?: text, "kind"?: kind, "body"?: object}.
+
+    A person says how a parked event ends. It carries what it applies, so that merge needs nothing else.
+    """
+    MOVE = "move"
+    """{"office": identity, "reason": text}: a supervisor gives the record to another office. Touches no field."""
 
 
 class EventId(NamedTuple):

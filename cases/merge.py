@@ -24,6 +24,8 @@ MESSAGE = "message"
 REASONS = "reasons"
 COMPUTED = "="
 """Prefix of the fields that hold what the form had calculated when the case was handed in: ``=/path``."""
+APPLYING = frozenset({"adopt", "resend"})
+"""Actions of a ``RESOLVE`` event that make what it carries take effect."""
 ROW_EXISTS = "1"
 """Marker of a row that returns because an edit inside it had not seen its removal."""
 
@@ -96,6 +98,17 @@ def seen_event(header: Header, body: bytes | None, central_seq: int | None) -> S
     return SeenEvent(header.id, header.agent, header.kind, header.base, header.time, fields, central_seq)
 
 
+def applied(event: SeenEvent) -> SeenEvent:
+    """Return the event as it takes effect: one that resolves a parked event is what it carries, under its own name."""
+    if event.kind != Kind.RESOLVE:
+        return event
+    kind, body = event.body.get("kind"), event.body.get("body")
+    if event.body.get("action") not in APPLYING or not isinstance(kind, str) or not isinstance(body, dict):
+        return event
+    # Not one inside the other: what is resolved is always an act on the record itself.
+    return event if kind == Kind.RESOLVE else event._replace(kind=kind, body=body)
+
+
 def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
     """Return the fields that an event sets.
 
@@ -109,6 +122,10 @@ def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
         name, value = body.get("field"), body.get("value")
         if isinstance(name, str) and (value is None or isinstance(value, str)):
             return {name: value}
+    if kind == Kind.RESOLVE and body.get("action") in APPLYING:
+        inner, carried = body.get("kind"), body.get("body")
+        if isinstance(inner, str) and inner != Kind.RESOLVE and isinstance(carried, dict):
+            return touched(inner, carried)
     return {}
 
 
@@ -141,6 +158,7 @@ def apply_all(state: RecordState, events: Iterable[SeenEvent]) -> RecordState:
 
 
 def _apply_to(fields: dict[str, FieldState], event: SeenEvent) -> None:
+    event = applied(event)
     changes = touched(event.kind, event.body)
     settles = _settles(event) if event.kind == Kind.SETTLE else ()
     for name, value in changes.items():

@@ -12,27 +12,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from forms.dates import MONTHS, WEEKDAYS
+
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _BEFORE_HIGH_SIGN = re.compile(r" (?=[?!;])")
 _BEFORE_SIGN = re.compile(r" (?=[:»%€])|(?<=«) ")
-
-_DAYS = {
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    "fr": (
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-        "décembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
 
 FRENCH: Mapping[str, str] = {
     "receipt": "Récépissé de demande",
@@ -155,8 +142,8 @@ def day_in_words(day: date, language: str, *, weekday: bool = False) -> str:
     """Return ``23 novembre 2026``, ``lundi 1er mars 2027``, ``Monday 23 November 2026``."""
     code = short_language(language)
     number = "1er" if code == "fr" and day.day == 1 else str(day.day)
-    text = f"{number}{NO_BREAK}{_MONTHS[code][day.month - 1]}{NO_BREAK}{day.year}"
-    return f"{_DAYS[code][day.weekday()]} {text}" if weekday else text
+    text = f"{number}{NO_BREAK}{MONTHS[code][0][day.month - 1]}{NO_BREAK}{day.year}"
+    return f"{WEEKDAYS[code][day.weekday()]} {text}" if weekday else text
 
 
 def moment_in_words(moment: datetime, language: str) -> str:

@@ -38,6 +38,7 @@ class Identity:
     Attributes:
         incarnation: the current one.
         timezone: IANA name of the office's zone: what is printed here says the same hour on every computer.
+        intake_key: the organisation's X25519 key, hexadecimal, to which unsent work is sealed; empty for none.
     """
 
     tenant: int
@@ -53,6 +54,7 @@ class Identity:
     server_url: str
     epoch: int
     timezone: str = DEFAULT_TIMEZONE
+    intake_key: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

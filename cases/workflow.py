@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from cases.events import Kind
-from cases.merge import COMPUTED, STATE, RecordState, SeenEvent, touched
+from cases.merge import COMPUTED, MESSAGE, REASONS, STATE, RecordState, SeenEvent, show, touched
 
 
 class State(StrEnum):
@@ -96,6 +96,19 @@ def check_transition(state: RecordState, event: SeenEvent, role: str) -> str | N
     if role == Role.AGENT and unseen & CLOSED:
         return "workflow.not_seen"
     return None
+
+
+def check_decidable(state: RecordState, event: SeenEvent) -> str | None:
+    """Say why a decision cannot be made on what the case holds: a field of it is contested. Editing never is.
+
+    Every field but the state itself counts as deciding, until the procedure names those that do.
+
+    Returns:
+        ``workflow.contested``, None when nothing stands against it.
+    """
+    if event.kind != Kind.STATUS or event.body.get("to") not in DECISIONS:
+        return None
+    return "workflow.contested" if set(show(state).contested) - {STATE, MESSAGE, REASONS} else None
 
 
 def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str | None:

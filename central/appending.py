@@ -2,102 +2,248 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import msgspec
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cases import merge, workflow
-from cases.events import Event, Kind, RecordType
-from central.database import log as event_log
-from central.database import procedures, records
-from central.database.client import Connection
-from central.database.log import Held
-from central.judging import ACCEPTED, PARKED, Actor, Judgement, Known, judge
-from sync.messages import Verdict
+from cases.errors import ConflictError
+from cases.events import Event, EventId, Kind, RecordType
+from cases.merge import RecordState, Shown
+from central.judging import ACCEPTED, Actor, Judgement, Known, judge, latest_edits
+from central.storage import Appended, NewEvents, RecordKey, RecordWrite, Transaction, Writes
+from sync.messages import Verdict, Verdicts
 
-_decode_details = msgspec.json.Decoder(dict[str, str]).decode
+log = logging.getLogger("estafette.central.appending")
+
+Fields = Mapping[str, str | None] | None
+_UNKNOWN = Known()
+Published = Collection[tuple[str, str]]
+UNKNOWN_PROCEDURE = "event.unknown_procedure"
+RESOLVE = "resolve"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch: where it stands in the log, and the verdicts of its events by their ``seq``."""
+
+    appended: Appended
+    first_seq: int
+    count: int
+    others: list[Verdict]
+
+    def verdicts(self) -> list[Verdict]:
+        """Return one verdict an event, in order."""
+        known = {verdict.seq: verdict for verdict in self.others}
+        old = self.appended.held
+        numbers = [held.central_seq for held in old]
+        numbers += range(self.appended.head - (self.count - len(old)) + 1, self.appended.head + 1)
+        return [known.get(seq) or Verdict(seq, number, ACCEPTED) for seq, number in enumerate(numbers, self.first_seq)]
+
+    def packed(self) -> Verdicts:
+        """Return the same as it travels."""
+        runs: list[tuple[int, int, int]] = []
+        for seq, central_seq, *_rest in self.appended.held:
+            last = runs[-1] if runs else None
+            if last and (last[0] + last[2], last[1] + last[2]) == (seq, central_seq):
+                runs[-1] = (last[0], last[1], last[2] + 1)
+            else:
+                runs.append((seq, central_seq, 1))
+        fresh = self.count - len(self.appended.held)
+        if fresh:
+            runs.append((self.first_seq + self.count - fresh, self.appended.head - fresh + 1, fresh))
+        return Verdicts(runs, self.others)
 
 
 def append_events(
-    connection: Connection,
+    transaction: Transaction,
     actor: Actor,
-    events: Sequence[Event],
-    hashes: Sequence[str],
+    new: NewEvents,
     *,
-    signature: str,
-    now_ms: int,
-) -> list[Verdict]:
-    """Append one device's consecutive events and merge the new ones; one verdict an event, in order.
+    published: Published = frozenset(),
+    learned: Callable[[frozenset[tuple[str, str]]], None] = lambda _published: None,
+) -> Taken:
+    """Append one device's consecutive events and merge the new ones.
 
     Repetition changes nothing and gives the same verdicts. A bad event is parked alone.
 
+    Args:
+        published: the procedures that cases may follow, as far as the caller knows them; read anew when that is not
+            enough, and then given to ``learned``.
+
     Raises:
         ConflictError: ``push.gap``, ``push.fork``, ``push.again``; the transaction is void.
+        NotPermittedError: see ``Transaction.append``.
     """
-    held = event_log.append(connection, actor.stream, events, hashes, signature=signature, received_ms=now_ms)
-    fresh = [(event, place) for event, place in zip(events, held, strict=True) if place.inserted]
-    judged = _merge(connection, actor, fresh, now_ms) if fresh else {}
-    return [_verdict(place, judged.get(place.seq)) for place in held]
+    appended = transaction.append(new)
+    others = [
+        Verdict(held.seq, held.central_seq, held.state, held.code, dict(held.details))
+        for held in appended.held
+        if held.state != ACCEPTED or held.code
+    ]
+    fresh = new.events[len(appended.held) :]
+    if fresh:
+        read = new.fields[len(appended.held) :] or [None] * len(fresh)
+        merging = _Merging(transaction, actor, new, appended, published, learned)
+        merging.judge_all(fresh, read, appended.head - len(fresh) + 1)
+        if not merging.can_be_shown():
+            # One of these events breaks us: found out one by one, it is parked alone.
+            merging = _Merging(transaction, actor, new, appended, published, learned, shown=True)
+            merging.judge_all(fresh, read, appended.head - len(fresh) + 1)
+            merging.can_be_shown()
+        merging.write()
+        others += merging.others
+    return Taken(appended, new.first_seq, len(new.events), others)
 
 
-def _verdict(place: Held, judgement: Judgement | None) -> Verdict:
-    if judgement is None:
-        return Verdict(place.seq, place.central_seq, place.state, place.code, _decode_details(place.details))
-    return Verdict(place.seq, place.central_seq, judgement.state, judgement.code, dict(judgement.details))
+class _Open:
+    """A record while a batch changes it."""
+
+    __slots__ = ("central_seq", "created_ms", "first_agent", "latest", "state", "submitted_ms", "time_ms")
+
+    def __init__(self, state: RecordState, first_agent: str, created_ms: int) -> None:
+        self.state = state
+        self.first_agent = first_agent
+        self.created_ms = created_ms
+        self.central_seq = 0
+        self.time_ms = created_ms
+        self.submitted_ms: int | None = None
+        self.latest = latest_edits(state)
 
 
-def _merge(
-    connection: Connection, actor: Actor, fresh: Sequence[tuple[Event, Held]], now_ms: int
-) -> dict[int, Judgement]:
-    """Judge the new events in order, write the records they changed and the verdicts that are not plain."""
-    tenant, stream = actor.tenant, actor.stream
-    found = records.load_states(connection, tenant, sorted({event.header.record_id for event, _ in fresh}))
-    known = {key: Known(*value) for key, value in found.items()}
-    published = procedures.versions(connection, tenant) if any(_names_procedure(event) for event, _ in fresh) else ()
-    writes: dict[tuple[str, str], records.RecordWrite] = {}
-    judged: dict[int, Judgement] = {}
-    for event, place in fresh:
-        key = (event.header.record_type, event.header.record_id)
-        judgement = judge(event, place.central_seq, known.get(key, Known()), actor, published=published)
-        judged[place.seq] = judgement
-        if judgement.record is not None:
-            known[key] = Known(stream, judgement.record)
-            writes[key] = _write(writes.get(key), event, place, judgement, now_ms)
+@dataclass
+class _Merging:
+    """Judges the new events of one batch in order, and gathers what they change."""
+
+    transaction: Transaction
+    actor: Actor
+    new: NewEvents
+    appended: Appended
+    published: Published
+    learned: Callable[[frozenset[tuple[str, str]]], None]
+    shown: bool = False
+    others: list[Verdict] = field(default_factory=list)
+    _open: dict[RecordKey, _Open] = field(default_factory=dict)
+    _shown: dict[RecordKey, Shown] = field(default_factory=dict)
+    _parked: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
+    _settled: list[tuple[EventId, str, str]] = field(default_factory=list)
+    _asked: bool = False
+
+    def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
+        """Judge events, each with the fields of its body where they are known, by their numbers in the stream."""
+        now_ms, opened_by_key = self.new.received_ms, self._open
+        for central_seq, (event, read) in enumerate(zip(events, fields, strict=True), first_number):
+            header = event.header
+            key = (header.record_type, header.record_id)
+            opened = opened_by_key.get(key)
+            judgement = self._judged(event, read, central_seq, key, opened)
+            state = judgement.record
+            if state is None:
+                self._parked.append((central_seq, judgement.code, dict(judgement.details)))
+            elif header.kind == RESOLVE and not state.fields:
+                # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
+                self._settle(header.record_id, judgement)
+            else:
+                # No time in a record lies after the event came: a desk's clock may be years ahead.
+                time_ms = min(header.time, now_ms)
+                if opened is None:
+                    opened = opened_by_key[key] = _Open(state, header.agent, time_ms)
+                opened.state, opened.central_seq = state, central_seq
+                opened.latest[header.device, header.incarnation] = central_seq
+                opened.time_ms = max(opened.time_ms, time_ms)
+                if header.kind == RESOLVE:
+                    self._settle(header.record_id, judgement)
+                if _hands_in(header.kind, judgement.body):
+                    opened.submitted_ms = min(time_ms, opened.submitted_ms or time_ms)
+            if judgement.state != ACCEPTED or judgement.code:
+                self.others.append(
+                    Verdict(header.seq, central_seq, judgement.state, judgement.code, dict(judgement.details))
+                )
+
+    def can_be_shown(self) -> bool:
+        try:
+            self._shown = {key: merge.show(opened.state) for key, opened in self._open.items()}
+        except Exception as error:  # the outermost edge of a batch: whatever it is, it must not block the rest
+            log.exception("a record cannot be shown kind=%s", type(error).__name__)
+            return False
+        return True
+
+    def _judged(self, event: Event, read: Fields, central_seq: int, key: RecordKey, opened: _Open | None) -> Judgement:
+        if opened is not None:
+            known = Known(self.actor.stream, opened.state, opened.latest)
         else:
-            details = dict(judgement.details)
-            event_log.park(connection, tenant, stream, place.central_seq, judgement.code, details, now_ms)
-    records.save(connection, tenant, stream, actor.office, list(writes.values()))
-    places = {place.seq: place.central_seq for _, place in fresh}
-    plain = [(places[seq], j.state, j.code) for seq, j in judged.items() if j.state != ACCEPTED]
-    if plain:
-        event_log.set_verdicts(connection, tenant, stream, plain)
-    return judged
+            held = self.appended.known.get(key)
+            known = Known(held.stream, held.state) if held is not None else _UNKNOWN
+        judgement = judge(
+            event, central_seq, known, self.actor, published=self.published, shown=self.shown, fields=read
+        )
+        if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
+            # Published since we last looked: what was published once stays, so only a miss needs a second look.
+            self._asked = True
+            self.published = self.transaction.published()
+            self.learned(self.published)
+            judgement = judge(event, central_seq, known, self.actor, published=self.published, shown=self.shown)
+        return judgement
+
+    def _settle(self, record_id: str, judgement: Judgement) -> None:
+        try:
+            self._settled.append(
+                (EventId.parse(str(judgement.body.get("event"))), record_id, str(judgement.body.get("action")))
+            )
+        except ValueError:
+            return  # It names no event of ours: there is nothing of which it could say how it ended.
+
+    def write(self) -> None:
+        now_ms = self.new.received_ms
+        self.transaction.write(
+            Writes(
+                self.actor.tenant,
+                self.actor.stream,
+                self.actor.office,
+                self.new.agent,
+                now_ms,
+                [_written(key, opened, self._shown[key], now_ms) for key, opened in self._open.items()],
+                [(verdict.central_seq, verdict.state, verdict.code) for verdict in self.others],
+                self._parked,
+                self._settled,
+            )
+        )
 
 
-def _names_procedure(event: Event) -> bool:
-    """Say whether the event may name a procedure; an escaped letter would hide it, so escapes count as well."""
-    body = event.body or b""
-    return event.header.record_type == RecordType.CASE and (b"procedure" in body or b"\\u" in body)
-
-
-def _write(
-    before: records.RecordWrite | None, event: Event, place: Held, judgement: Judgement, now_ms: int
-) -> records.RecordWrite:
-    """Return the record as it is kept. No time in it lies after the event came: a desk's clock may be years ahead."""
-    header, state = event.header, judgement.record
-    time_ms = min(header.time, now_ms)
-    assert state is not None and judgement.state != PARKED
-    submitted_ms = before.submitted_ms if before else None
-    if header.kind == Kind.STATUS and judgement.body.get("to") == workflow.State.SUBMITTED:
-        submitted_ms = min(time_ms, submitted_ms) if submitted_ms is not None else time_ms
-    head = state.fields[merge.STATE].heads[0] if merge.STATE in state.fields else None
-    return records.RecordWrite(
-        header.record_type,
-        header.record_id,
-        place.central_seq,
-        state,
-        before.first_agent if before else header.agent,
-        time_ms,
-        submitted_ms,
-        min(head.time, now_ms) if head is not None and head.value in workflow.DECISIONS else None,
+def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> RecordWrite:
+    heads = opened.state.fields[merge.STATE].heads if merge.STATE in opened.state.fields else ()
+    decided = bool(heads) and heads[0].value in workflow.DECISIONS
+    return RecordWrite(
+        key[0],
+        key[1],
+        opened.central_seq,
+        opened.state,
+        opened.first_agent,
+        opened.time_ms,
+        opened.created_ms,
+        opened.submitted_ms,
+        min(heads[0].time, now_ms) if decided else None,
+        shown,
     )
+
+
+def retried(attempts: int, work: Callable[[], Taken]) -> Taken:
+    """Do the work again when another stream took a record's identity between our look and our write."""
+    for attempt in range(attempts):
+        try:
+            return work()
+        except ConflictError as error:
+            if error.code != "push.again" or attempt == attempts - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+__all__ = ["Published", "RecordType", "Taken", "append_events", "retried"]
+
+
+def _hands_in(kind: str, body: Mapping[str, object]) -> bool:
+    """Say whether an event hands a case in, by itself or as a parked one that it makes take effect."""
+    if kind == RESOLVE and body.get("action") in merge.APPLYING:
+        inner = body.get("body")
+        kind, body = str(body.get("kind")), inner if isinstance(inner, dict) else {}
+    return kind == Kind.STATUS and body.get("to") == workflow.State.SUBMITTED

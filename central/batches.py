@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,7 +22,8 @@ from cases.events import (
     salt_from_seed,
 )
 from central.records import Device
-from sync.messages import BATCH_EVENTS_MAX, Batch, WireEvent, batch_bytes
+from sync.columns import Unpacked, unpack
+from sync.messages import EXCHANGE_EVENTS_MAX, SignedBatch, batch_bytes
 
 HEADER_VERSION = 1
 SEQ_MAX = 2**53
@@ -28,20 +31,22 @@ _HEX = frozenset("0123456789abcdef")
 _NAME_LENGTH_MAX = 64
 
 
+@dataclass(frozen=True)
 class ChainedEvents:
     """A batch's events with their headers, and the hash of each.
 
     Attributes:
         events: oldest first, with bodies and salts.
         hashes: of the same events; the last is the batch's head.
+        fields: of each event, what its body says, where that is known already.
     """
 
-    def __init__(self, events: Sequence[Event], hashes: Sequence[str]) -> None:
-        self.events = events
-        self.hashes = hashes
+    events: Sequence[Event]
+    hashes: Sequence[str]
+    fields: Sequence[Mapping[str, str | None] | None] = ()
 
 
-def check_batch(batch: Batch, device: Device) -> ChainedEvents:
+def check_batch(batch: SignedBatch, device: Device) -> ChainedEvents:
     """Recompute the chain of a batch and check that its device signed it.
 
     Raises:
@@ -50,16 +55,21 @@ def check_batch(batch: Batch, device: Device) -> ChainedEvents:
     """
     if (batch.tenant, batch.device, batch.agent) != (device.tenant, device.device, device.account):
         raise NotPermittedError("right.foreign_batch")
-    _check_shape(batch)
-    chained = _chain(batch)
+    events = unpack(batch.events, events_max=EXCHANGE_EVENTS_MAX)
+    _check_shape(batch, events)
+    chained = _chain(batch, events)
     if not hmac.compare_digest(chained.hashes[-1], batch.head):
         raise InputError("push.chain")
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(device.public_key))
-        key.verify(bytes.fromhex(batch.signature), batch_bytes(batch))
+        _key(device.public_key).verify(bytes.fromhex(batch.signature), batch_bytes(batch))
     except (InvalidSignature, ValueError) as error:
         raise InputError("push.signature") from error
     return chained
+
+
+@lru_cache(maxsize=100_000)
+def _key(public_key: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
 
 
 def salt_blocks(first_seq: int, count: int) -> int:
@@ -72,62 +82,63 @@ def is_hex(text: str, size: int) -> bool:
     return len(text) == 2 * size and _HEX.issuperset(text)
 
 
-def _check_shape(batch: Batch) -> None:
-    if not 1 <= len(batch.events) <= BATCH_EVENTS_MAX:
+def _check_shape(batch: SignedBatch, events: Sequence[Unpacked]) -> None:
+    if not 1 <= len(events) <= EXCHANGE_EVENTS_MAX:
         raise InputError("push.malformed", reason="events")
     if not 1 <= batch.first_seq <= SEQ_MAX or not 1 <= batch.incarnation < 2**31:
         raise InputError("push.malformed", reason="number")
     if not is_hex(batch.prev, HASH_SIZE) or (batch.first_seq == 1) != (batch.prev == CHAIN_START):
         raise InputError("push.malformed", reason="prev")
     seeds = batch.salt_seeds
-    if len(seeds) != salt_blocks(batch.first_seq, len(batch.events)) or not all(is_hex(seed, 32) for seed in seeds):
+    if len(seeds) != salt_blocks(batch.first_seq, len(events)) or not all(is_hex(seed, 32) for seed in seeds):
         raise InputError("push.malformed", reason="salt_seeds")
     if not is_hex(batch.head, HASH_SIZE):
         raise InputError("push.malformed", reason="head")
-    if not all(_storable(event) for event in batch.events):
+    _check_headers(events)
+
+
+def _check_headers(events: Sequence[Unpacked]) -> None:
+    """Check that the headers can be written down at all. What they *mean* is judged event by event, later."""
+    names = {event.record_type for event in events} | {event.kind for event in events}
+    if not all(_is_name(name) for name in names) or not all(
+        is_hex(record, 16) for record in {event.record_id for event in events}
+    ):
         raise InputError("push.malformed", reason="event")
-
-
-def _storable(event: WireEvent) -> bool:
-    """Say whether the header can be written down at all. What it *means* is judged event by event, later."""
-    return (
-        is_hex(event.record_id, 16)
-        and _is_name(event.record_type)
-        and _is_name(event.kind)
-        and 0 <= event.base <= SEQ_MAX
-        and 0 <= event.time <= SEQ_MAX
-    )
+    numbers = [event.base for event in events] + [event.time for event in events]
+    if min(numbers) < 0 or max(numbers) > SEQ_MAX:
+        raise InputError("push.malformed", reason="event")
 
 
 def _is_name(text: str) -> bool:
     return 0 < len(text) <= _NAME_LENGTH_MAX and text.isascii() and text.replace("_", "").isalnum()
 
 
-def _chain(batch: Batch) -> ChainedEvents:
+def _chain(batch: SignedBatch, unpacked: Sequence[Unpacked]) -> ChainedEvents:
     seeds = [bytes.fromhex(seed) for seed in batch.salt_seeds]
     first_block = batch.first_seq // SALT_BLOCK
     events: list[Event] = []
     hashes: list[str] = []
     prev = batch.prev
-    for seq, wire in enumerate(batch.events, batch.first_seq):
+    tenant, device, incarnation, agent = batch.tenant, batch.device, batch.incarnation, batch.agent
+    for seq, (record_type, record_id, kind, base, time, body, _fields) in enumerate(unpacked, batch.first_seq):
         salt = salt_from_seed(seeds[seq // SALT_BLOCK - first_block], seq)
-        body = bytes(wire.body)
+        digest = body_digest(body, salt)
         header = Header(
             HEADER_VERSION,
-            batch.tenant,
-            batch.device,
-            batch.incarnation,
+            tenant,
+            device,
+            incarnation,
             seq,
             prev,
-            batch.agent,
-            wire.record_type,
-            wire.record_id,
-            wire.kind,
-            wire.base,
-            wire.time,
-            body_digest(body, salt),
+            agent,
+            record_type,
+            record_id,
+            kind,
+            base,
+            time,
+            digest,
         )
         prev = header_hash(header)
         events.append(Event(header, body, salt))
         hashes.append(prev)
-    return ChainedEvents(events, hashes)
+    return ChainedEvents(events, hashes, [event.fields for event in unpacked])

@@ -11,6 +11,7 @@ from cases import merge, workflow
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import (
     Event,
+    EventId,
     Header,
     Kind,
     RecordType,
@@ -22,20 +23,26 @@ from cases.events import (
 )
 from central.appending import append_events
 from central.batches import HEADER_VERSION
+from central.contested import contested_fields
 from central.context import Central
 from central.database import log as event_log
 from central.database import people, records
 from central.database.client import Connection
 from central.database.reading import case_view
+from central.database.storage import PostgresTransaction
 from central.judging import TIME_LAST_MS, Actor
 from central.keys import public_hex
 from central.records import Act, ConsoleSession
+from central.storage import NewEvents
 from sync.messages import Batch, WireEvent, batch_bytes
 
-INCARNATION = 1
+FIRST_INCARNATION = 1
 _NEEDS_REASONS = frozenset({workflow.State.REFUSED, workflow.State.CLOSED_WITHOUT_EFFECT, workflow.State.ACCEPTED})
 _NEEDS_MESSAGE = frozenset({workflow.State.NEEDS_INFORMATION})
 TEXT_MAX = 10_000
+WHO_FIELDS = frozenset({"family_name", "given_names", "birth_name", "birth_date", "birth_place", "same_as"})
+"""Particulars of a citizen that say who it is: while one is contested, no case of theirs is decided."""
+MOVE, RESOLVE = "move", "resolve"
 
 
 def change_status(
@@ -53,7 +60,8 @@ def change_status(
 
     Raises:
         InputError: ``case.unknown``; ``case.transition`` (``state``, ``to``); ``case.reasons_required``,
-            ``case.message_required``, ``case.text_too_long``, ``case.text_unstorable`` (``field``).
+            ``case.message_required``, ``case.text_too_long``, ``case.text_unstorable`` (``field``);
+            ``workflow.contested``: it is not settled who the citizen is.
         ConflictError: ``case.changed``. NotPermittedError: ``right.role``.
     """
     view = case_view(connection, session.tenant, case)
@@ -63,6 +71,8 @@ def change_status(
         raise ConflictError("case.changed")
     if not workflow.allowed(view.state, to, session.role):
         raise InputError("case.transition", state=view.state, to=to if to in set(workflow.State) else "")
+    if to in workflow.DECISIONS and _who_is_contested(connection, session.tenant, case, view.citizen):
+        raise InputError("workflow.contested")
     body: dict[str, object] = {"from": view.state, "to": to}
     for name, text, needed in ((merge.MESSAGE, message, _NEEDS_MESSAGE), (merge.REASONS, reasons, _NEEDS_REASONS)):
         if to in needed and not text.strip():
@@ -74,6 +84,11 @@ def change_status(
         if text.strip():
             body[name] = text.strip()
     return act_as_console(central, connection, session, RecordType.CASE, case, Kind.STATUS, body, base=base)
+
+
+def _who_is_contested(connection: Connection, tenant: int, case: str, citizen: str) -> bool:
+    contested = contested_fields(connection, tenant, case, citizen)
+    return any(each.record_type == RecordType.CITIZEN and each.field in WHO_FIELDS for each in contested)
 
 
 def act_as_console(
@@ -101,11 +116,11 @@ def act_as_console(
     if session.role != workflow.Role.SUPERVISOR:
         raise NotPermittedError("right.role")
     tenant = session.tenant
-    stream, office = _place(connection, tenant, record_type, record_id)
+    stream, office = _place(connection, tenant, record_type, record_id, body if kind == RESOLVE else {})
     if session.office not in (None, office):
         raise NotPermittedError("right.office")
     head = event_log.lock_head(connection, tenant, stream)
-    if kind == Kind.STATUS and not _last_seq(connection, tenant, record_type, record_id) <= base <= head:
+    if kind in (Kind.STATUS, MOVE) and not _last_seq(connection, tenant, record_type, record_id) <= base <= head:
         raise ConflictError("case.changed")
     device = _console_device(central, connection, tenant)
     event, digest = _next_event(
@@ -113,15 +128,28 @@ def act_as_console(
     )
     signature = _signature(central, event, digest)
     actor = Actor(tenant, session.role, office, stream)
-    now_ms = central.clock.now_ms()
-    (verdict,) = append_events(connection, actor, [event], [digest], signature=signature, now_ms=now_ms)
+    new = NewEvents(
+        tenant,
+        stream,
+        device,
+        event.header.incarnation,
+        session.account,
+        [event],
+        [digest],
+        signature,
+        central.clock.now_ms(),
+    )
+    (verdict,) = append_events(PostgresTransaction(connection, tenant), actor, new).verdicts()
     if verdict.state == "parked":
         # A person is at the screen: better to say why than to file an act that does nothing. The caller rolls back.
         raise InputError("act.parked", code=verdict.code)
     return Act(str(event.header.id), verdict.central_seq, verdict.state, verdict.code)
 
 
-def _place(connection: Connection, tenant: int, record_type: str, record_id: str) -> tuple[str, str]:
+def _place(
+    connection: Connection, tenant: int, record_type: str, record_id: str, body: Mapping[str, object]
+) -> tuple[str, str]:
+    """Return the record's (stream, office); those of the parked event that ``body`` names when there is no record."""
     found = connection.execute(
         "select s.stream_id, s.office_id from estafette.record_state r"
         " join estafette.stream s on s.tenant_id = r.tenant_id and s.stream_id = r.stream_id"
@@ -129,8 +157,26 @@ def _place(connection: Connection, tenant: int, record_type: str, record_id: str
         [tenant, record_type, record_id],
     ).fetchone()
     if found is None:
+        found = _parked_place(connection, tenant, record_id, body.get("event"))
+    if found is None:
         raise InputError("case.unknown")
     return str(found[0]), str(found[1])
+
+
+def _parked_place(
+    connection: Connection, tenant: int, record_id: str, name: object
+) -> tuple[str, str] | tuple[object, ...] | None:
+    try:
+        event = EventId.parse(str(name))
+    except ValueError:
+        return None
+    return connection.execute(
+        "select s.stream_id, s.office_id from estafette.event e"
+        " join estafette.stream s on s.tenant_id = e.tenant_id and s.stream_id = e.stream_id"
+        " where e.tenant_id = %s and e.device_id = %s and e.incarnation = %s and e.seq = %s and e.record_id = %s"
+        " and e.state = 'parked'",
+        [tenant, *event, record_id],
+    ).fetchone()
 
 
 def _last_seq(connection: Connection, tenant: int, record_type: str, record_id: str) -> int:
@@ -146,7 +192,7 @@ def _console_device(central: Central, connection: Connection, tenant: int) -> st
     """Return the device of the console's key, made at its first act. Its identity follows from its key."""
     public_key = public_hex(central.keys.console(tenant))
     device = hashlib.sha256(b"estafette/console/1\x00" + bytes.fromhex(public_key)).hexdigest()[:32]
-    people.add_console_device(connection, tenant, device, INCARNATION, public_key, central.clock.now_ms())
+    people.add_console_device(connection, tenant, device, FIRST_INCARNATION, public_key, central.clock.now_ms())
     return device
 
 
@@ -163,16 +209,16 @@ def _next_event(
 ) -> tuple[Event, str]:
     """Return the chain's next event and its hash. The chain is locked: acts on several streams take turns here."""
     tenant = session.tenant
-    held_seq, prev = event_log.lock_chain(connection, tenant, device, INCARNATION)
+    incarnation, held_seq, prev = event_log.lock_chain(connection, tenant, device)
     seq = held_seq + 1
-    seed = salt_seed(central.keys.secret(f"console-salt-{tenant}"), INCARNATION, seq)
+    seed = salt_seed(central.keys.secret(f"console-salt-{tenant}"), incarnation, seq)
     salt = salt_from_seed(seed, seq)
     latest = _latest_time(connection, tenant, record_type, record_id)
     header = Header(
         HEADER_VERSION,
         tenant,
         device,
-        INCARNATION,
+        incarnation,
         seq,
         prev,
         session.account,

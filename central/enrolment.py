@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -133,6 +134,7 @@ def enrol(central: Central, request: EnrolRequest, address: str) -> EnrolReply:
             now_ms=central.clock.now_ms(),
             timezone=central.settings.timezone,
         )
+    reply = msgspec.structs.replace(reply, intake_key=public_hex(central.keys.intake()))
     forgive(central, [by_address])
     return reply
 

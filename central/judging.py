@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cases import merge, tracking, workflow
 from cases.errors import InputError
 from cases.events import Event, Kind, RecordType
-from cases.merge import RecordState, SeenEvent
+from cases.merge import FieldHead, FieldState, RecordState, SeenEvent
 from sync.messages import BODY_BYTES_MAX
 
 log = logging.getLogger("estafette.central.judging")
@@ -19,7 +21,10 @@ ACCEPTED = "accepted"
 MERGED = "merged"
 CONTESTED = "contested"
 PARKED = "parked"
+WITHDRAW = "withdraw"
 
+Chain = tuple[str, int]
+"""A device and its incarnation."""
 TIME_LAST_MS = 7_289_654_399_999
 """The end of the year 2200. No calendar of ours needs a later one, and many libraries have none."""
 _OF_STATUS = (merge.STATE, merge.MESSAGE, merge.REASONS)
@@ -27,36 +32,46 @@ _OF_STATUS = (merge.STATE, merge.MESSAGE, merge.REASONS)
 _EDITS = (Kind.SET, Kind.SETTLE)
 _PROCEDURE = frozenset({"procedure", "procedure_version"})
 _IDENTITY = re.compile("[0-9a-f]{32}")
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who wrote the event and where they may write."""
+    """Who wrote the event and where they may write.
+
+    Attributes:
+        refused: code with which every event is parked, as its author lost every right meanwhile; empty for none.
+    """
 
     tenant: int
     role: str
     office: str
     stream: str
+    refused: str = ""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What central holds of a record; ``stream`` None while there is no such record."""
+class Known(NamedTuple):
+    """What central holds of a record.
+
+    Attributes:
+        stream: None while there is no such record.
+        latest: ``latest_edits(state)`` where that is known already.
+    """
 
     stream: str | None = None
     state: RecordState = merge.EMPTY
+    latest: Mapping[Chain, int] | None = None
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Where the event ended; ``record`` is the record with it, None when it is parked."""
 
     state: str
     record: RecordState | None
     code: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, str] = _NO_TEXTS
+    body: Mapping[str, object] = _NO_TEXTS
 
 
 class _Parked(Exception):
@@ -67,15 +82,29 @@ class _Parked(Exception):
 
 
 def judge(
-    event: Event, central_seq: int, known: Known, actor: Actor, *, published: Collection[tuple[str, str]] = ()
+    event: Event,
+    central_seq: int,
+    known: Known,
+    actor: Actor,
+    *,
+    published: Collection[tuple[str, str]] = (),
+    shown: bool = True,
+    fields: Mapping[str, str | None] | None = None,
 ) -> Judgement:
     """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest.
 
     Args:
         published: (procedure, version) of the procedures that a case may follow.
+        shown: find out here that the record can be shown with it; False for who finds out later, for many at once.
+        fields: what the event's body says, where somebody has read it already: texts and nulls only.
     """
+    if actor.refused:
+        return Judgement(PARKED, None, actor.refused)
+    if fields is not None and (answered := _first_answer(event, fields, central_seq, known, actor)) is not None:
+        return answered
     try:
-        seen = _readable(event, central_seq)
+        said = _readable(event, central_seq)
+        seen = _resolved(said)
         _check_rights(event, seen, known, actor)
         state = merge.apply(known.state, seen)
         if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
@@ -83,13 +112,61 @@ def judge(
             _check_procedure(seen, state, published)
         if seen.kind == Kind.STATUS and actor.role == workflow.Role.AGENT:
             _check_computed(seen, known.state, state)
-        merge.show(state)
+        if shown:
+            merge.show(state)
     except _Parked as parked:
         return Judgement(PARKED, None, parked.code, parked.details)
     except Exception as error:  # the outermost edge of one event: a bug of ours is logged and waits with it
         log.exception("event parked by an unexpected error id=%s kind=%s", event.header.id, type(error).__name__)
         return Judgement(PARKED, None, "event.unexpected", {"kind": type(error).__name__})
-    return Judgement(_verdict(known.state, state, seen), state, body=seen.body)
+    return Judgement(_verdict(known, state, seen), state, body=said.body)
+
+
+def _resolved(said: SeenEvent) -> SeenEvent:
+    """Return what takes effect: for an event that resolves a parked one, what it carries, judged like any other."""
+    if said.kind != Kind.RESOLVE:
+        return said
+    seen = merge.applied(said)
+    action = said.body.get("action")
+    if not isinstance(said.body.get("event"), str) or (seen is said and action != WITHDRAW):
+        raise _Parked("event.malformed", reason="resolve")
+    return seen
+
+
+def _first_answer(
+    event: Event, fields: Mapping[str, str | None], central_seq: int, known: Known, actor: Actor
+) -> Judgement | None:
+    """Return where an agent's first answers to questions of a draft end; None for any other event.
+
+    Nearly all events are such ones. Nothing of what is checked below can be wrong with them, and there is nothing to
+    merge them with, so this is what would be found out there, and a test holds it to that.
+    """
+    header, held = event.header, known.state.fields
+    if (
+        header.kind != Kind.SET
+        or header.record_type != RecordType.CASE
+        or known.stream != actor.stream
+        or actor.role != workflow.Role.AGENT
+        or merge.STATE in held
+        or header.base >= central_seq
+        or header.time > TIME_LAST_MS
+        or event.body is None
+        or len(event.body) > BODY_BYTES_MAX
+    ):
+        return None
+    identity = header.id
+    changed = dict(held)
+    for name, value in fields.items():
+        if name[:1] != "/" or name in held or "\x00" in name or (value is not None and "\x00" in value):
+            return None
+        head = FieldHead(value, identity, header.time, header.agent, central_seq)
+        changed[name] = FieldState((head,), header.base)
+    own, base = identity[:2], header.base
+    latest = known.latest if known.latest is not None else latest_edits(known.state)
+    for chain, number in latest.items():
+        if number > base and chain != own:
+            return Judgement(MERGED, RecordState(changed), body=fields)
+    return Judgement(ACCEPTED, RecordState(changed), body=fields)
 
 
 def _readable(event: Event, central_seq: int) -> SeenEvent:
@@ -116,6 +193,8 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> 
         raise _Parked("right.foreign_record")
     if event.header.record_type not in (RecordType.CITIZEN, RecordType.CASE):
         return  # Of a newer version: held and carried on, not understood here.
+    if seen.kind == Kind.MOVE and actor.role != workflow.Role.SUPERVISOR:
+        raise _Parked("right.role")
     if seen.kind == Kind.SET:
         _check_set(seen.body, actor)
     elif seen.kind == Kind.SETTLE:
@@ -126,6 +205,7 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> 
         if event.header.record_type != RecordType.CASE:
             raise _Parked("event.malformed", reason="record_type")
         code = workflow.check_transition(known.state, seen, actor.role)
+        code = code or workflow.check_decidable(known.state, seen)
         if code is not None:
             raise _Parked(code, **_transition(seen.body))
 
@@ -186,18 +266,26 @@ def _check_set(body: Mapping[str, object], actor: Actor) -> None:
             raise _Parked("event.tracking_code", reason="foreign")
 
 
-def _verdict(before: RecordState, after: RecordState, event: SeenEvent) -> str:
+def _verdict(before: Known, after: RecordState, event: SeenEvent) -> str:
     touched = merge.touched(event.kind, event.body)
     if any(name in after.fields and merge.is_contested(name, after.fields[name]) for name in touched):
         return CONTESTED
     return MERGED if touched and _has_unseen(before, event) else ACCEPTED
 
 
-def _has_unseen(state: RecordState, event: SeenEvent) -> bool:
+def _has_unseen(known: Known, event: SeenEvent) -> bool:
     """Say whether the record holds somebody else's edit that this event had not seen."""
+    latest = known.latest if known.latest is not None else latest_edits(known.state)
+    own = event.event[:2]
+    return any(central_seq > event.base and chain != own for chain, central_seq in latest.items())
+
+
+def latest_edits(state: RecordState) -> dict[Chain, int]:
+    """Return the highest number of each chain among the edits that a record holds."""
+    latest: dict[Chain, int] = {}
     for held in state.fields.values():
-        seen = [(head.event, head.central_seq) for head in held.heads]
-        seen += [(reached.event, reached.central_seq) for reached in held.reached]
-        if any(known[:2] != event.event[:2] and (central_seq or 0) > event.base for known, central_seq in seen):
-            return True
-    return False
+        for place in (held.heads, held.reached):
+            for known in place:
+                chain = known.event[:2]
+                latest[chain] = max(latest.get(chain, 0), known.central_seq or 0)
+    return latest

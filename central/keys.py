@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from cases.errors import DamagedError
 from cases.ids import Randomness
@@ -28,6 +29,7 @@ class Keys:
         self._randomness = randomness
         self._lock = threading.Lock()
         self._secrets: dict[str, bytes] = {}
+        self._service: Ed25519PrivateKey | None = None
 
     def made(self) -> bool:
         """Say whether a service has made secrets here."""
@@ -45,8 +47,14 @@ class Keys:
             return self._secrets[name]
 
     def service(self) -> Ed25519PrivateKey:
-        """Return the key that signs receipts."""
-        return Ed25519PrivateKey.from_private_bytes(self.secret("service"))
+        """Return the key that signs receipts and answers; the same object every time, as making it is slow."""
+        if self._service is None:
+            self._service = Ed25519PrivateKey.from_private_bytes(self.secret("service"))
+        return self._service
+
+    def intake(self) -> X25519PrivateKey:
+        """Return the key that opens sealed envelopes. Lost, nothing sealed to it opens: it belongs in every backup."""
+        return X25519PrivateKey.from_private_bytes(self.secret("intake"))
 
     def console(self, tenant: int) -> Ed25519PrivateKey:
         """Return the key of the tenant's console device, which signs what supervisors do."""
@@ -84,7 +92,7 @@ class Keys:
             os.close(directory)
 
 
-def public_hex(key: Ed25519PrivateKey | Ed25519PublicKey) -> str:
+def public_hex(key: Ed25519PrivateKey | Ed25519PublicKey | X25519PrivateKey | X25519PublicKey) -> str:
     """Return a key's raw public half, 64 hexadecimal digits."""
-    public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
+    public = key.public_key() if isinstance(key, Ed25519PrivateKey | X25519PrivateKey) else key
     return public.public_bytes_raw().hex()

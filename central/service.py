@@ -27,6 +27,7 @@ from central.database.reading import (
 )
 from central.enrolment import make_enrolment_code
 from central.exporting import export_case
+from central.moving import move_case
 from central.records import (
     Act,
     AgentRow,
@@ -81,6 +82,7 @@ __all__ = [
     "export_case",
     "history",
     "make_enrolment_code",
+    "move_case",
     "offices",
     "parked",
     "procedure_bundle",

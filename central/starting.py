@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,14 @@ import pyotp
 
 from cases.clock import SystemClock
 from cases.errors import EnvironmentFault, InputError
-from cases.ids import SystemRandomness, uuid7
+from cases.ids import Randomness, SystemRandomness, uuid7
 from cases.tracking import ALPHABET
 from central.accounts import hash_passphrase, normal_login, seal_totp
 from central.context import Central, Settings
 from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
 from central.database.migrations import is_migrated, migrate
+from central.devices import DatabaseContacts
 from central.enrolment import make_enrolment_code
 from central.first_start import FIRST_START_FILE, FirstStart
 from central.keys import Keys, public_hex
@@ -114,7 +114,9 @@ def _require_private(data: Path) -> None:
 def make_central(data: Path, database: Database, settings: Settings) -> Central:
     """Return the service's parts over an open database."""
     randomness = SystemRandomness()
-    return Central(database, Keys(data / "keys", randomness), SystemClock(), randomness, settings)
+    clock = SystemClock()
+    contacts = DatabaseContacts(database, clock)
+    return Central(database, Keys(data / "keys", randomness), clock, randomness, settings, contacts=contacts)
 
 
 def first_start(central: Central, data: Path, names: Names) -> FirstStart | None:
@@ -135,7 +137,7 @@ def _make_tenant(central: Central, connection: Connection, names: Names) -> Firs
     tenant, now_ms = FIRST_TENANT, central.clock.now_ms()
     office, supervisor, agent = (uuid7(now_ms, central.randomness) for _ in range(3))
     login = normal_login(names.supervisor_login)
-    passphrase, totp_secret = _new_passphrase(), pyotp.random_base32()
+    passphrase, totp_secret = _new_passphrase(central.randomness), pyotp.random_base32()
     people.add_to_directory(connection, "tenant", str(tenant), tenant)
     people.add_to_directory(connection, "login", login, tenant)
     people.add_tenant(connection, tenant, names.tenant, now_ms)
@@ -169,9 +171,9 @@ def _make_tenant(central: Central, connection: Connection, names: Names) -> Firs
     )
 
 
-def _new_passphrase() -> str:
+def _new_passphrase(randomness: Randomness) -> str:
     """Return 80 random bits as four groups that can be read out."""
-    letters = [secrets.choice(ALPHABET).lower() for _ in range(16)]
+    letters = [ALPHABET[byte & 31].lower() for byte in randomness.token(16)]
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 

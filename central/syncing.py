@@ -1,117 +1,231 @@
-"""Push and pull: what a device's request does, apart from HTTP."""
+"""The exchange: what a device's request does, apart from HTTP and apart from where it is stored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
 from cases import workflow
 from cases.errors import ConflictError, InputError, NotPermittedError
-from central.appending import append_events
-from central.batches import ChainedEvents, check_batch
-from central.context import Central
-from central.database import log as event_log
-from central.database import people
+from cases.version import VERSION
+from central import whole
+from central.appending import Taken, append_events, retried
+from central.batches import check_batch
+from central.context import Core
 from central.judging import Actor
 from central.records import Device
+from central.storage import LoggedEvent, NewEvents, StreamPage
+from sync.columns import PageEvent, pack_page
 from sync.messages import (
     PAGE_EVENTS_MAX,
-    Batch,
-    Page,
-    PullRequest,
-    PushReply,
+    PROTOCOL,
+    Exchange,
+    ExchangeReply,
+    Hello,
+    HelloReply,
+    Pushed,
     Receipt,
-    Verdict,
+    SignedBatch,
+    StreamNews,
     receipt_bytes,
 )
 
 LEVEL = "accepted"
+SNAPSHOT_FROM = 2_000
+"""A device that has nothing yet and would be sent more events than this is offered a snapshot instead."""
+CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes"]
 _ATTEMPTS = 3
+_NUMBER_MAX = 2**53
 
 
-def push(central: Central, device: Device, batch: Batch) -> PushReply:
-    """Take a batch in and answer with its verdicts and a receipt, signed only once everything is committed.
+@dataclass(frozen=True)
+class _Done:
+    """A batch that is in: what became of it, and its receipt."""
 
-    Raises:
-        NotPermittedError: ``right.foreign_batch``. InputError: ``push.malformed``, ``push.chain``, ``push.signature``.
-        ConflictError: ``push.gap``, ``push.fork`` (``seq``). EnvironmentFault: ``database.unavailable``.
-    """
-    chained = check_batch(batch, device)
-    now_ms = central.clock.now_ms()
-    for attempt in range(_ATTEMPTS):
-        try:
-            verdicts, epoch = _append(central, device, batch, chained, now_ms)
-            break
-        except ConflictError as error:
-            # Another stream took a record's identity between our look and our write: the second look sees it.
-            if error.code != "push.again" or attempt == _ATTEMPTS - 1:
-                raise
-    return PushReply(verdicts, _receipt(central, device, batch, verdicts, epoch, now_ms), now_ms)
+    taken: Taken
+    receipt: Receipt
 
 
-def _append(
-    central: Central, device: Device, batch: Batch, chained: ChainedEvents, now_ms: int
-) -> tuple[list[Verdict], int]:
-    actor = _actor(device)
-    with central.transaction(device.tenant) as connection:
-        epoch = people.epoch(connection, device.tenant)
-        verdicts = append_events(
-            connection, actor, chained.events, chained.hashes, signature=batch.signature, now_ms=now_ms
-        )
-    return verdicts, epoch
-
-
-def _actor(device: Device) -> Actor:
-    assert device.office is not None and device.stream is not None, "an agent's device has an office"
-    return Actor(device.tenant, workflow.Role.AGENT, device.office, device.stream)
-
-
-def _receipt(
-    central: Central, device: Device, batch: Batch, verdicts: list[Verdict], epoch: int, now_ms: int
-) -> Receipt:
-    def receipt(signature: str) -> Receipt:
-        return Receipt(
-            tenant=device.tenant,
-            stream=str(device.stream),
-            device=device.device,
-            incarnation=batch.incarnation,
-            seq=batch.first_seq + len(batch.events) - 1,
-            head=batch.head,
-            central_seq=max(verdict.central_seq for verdict in verdicts),
-            epoch=epoch,
-            level=LEVEL,
-            time=now_ms,
-            signature=signature,
-        )
-
-    return receipt(central.keys.service().sign(receipt_bytes(receipt(""))).hex())
-
-
-def pull(central: Central, device: Device, request: PullRequest) -> Page:
-    """Return what comes after the device's cursors.
+def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
+    """Take a batch in, if there is one, and answer with what is new.
 
     Raises:
-        NotPermittedError: ``right.foreign_stream``. InputError: ``pull.malformed``.
-        ConflictError: ``pull.cursor_ahead`` (``head``, ``epoch``): the device has seen what this service does not hold.
+        NotPermittedError: ``right.foreign_stream``, ``right.foreign_batch``, ``auth.device_revoked``.
+        InputError: ``pull.malformed``, ``protocol.unsupported``, and those of ``check_batch``.
+        ConflictError: ``push.gap``, ``push.fork`` (``seq``, ``held``); ``pull.cursor_ahead`` (``stream``, ``head``,
+            ``epoch``, ``held``): the device has seen what this service does not hold.
     """
+    _check(device, request)
+    hello = _greeted(core, device, request.hello)
+    done = _take_in(core, device, request.batch) if request.batch is not None else None
+    epoch, streams, snapshot = _news(core, device, request, done)
+    held: dict[str, int] = {}
+    if request.epoch not in (0, epoch):
+        with core.storage.transaction(device.tenant) as transaction:
+            held = _named(transaction.chains(device.device))
+    return ExchangeReply(
+        core.clock.now_ms(),
+        epoch,
+        Pushed(done.taken.packed(), done.receipt) if done is not None else None,
+        streams,
+        snapshot,
+        core.tree.news(device.tenant, request.tree) if request.tree >= 0 else None,
+        core.backups.receipts(device.tenant, device.device, str(device.stream), _numbered(request.backed_up)),
+        hello,
+        held,
+    )
+
+
+def push(core: Core, device: Device, batch: SignedBatch, *, refused: str = "") -> Pushed:
+    """Take a batch in alone; one of a device that lost its rights is parked with the code ``refused``.
+
+    Raises:
+        As ``exchange``.
+    """
+    done = _take_in(core, device, batch, refused)
+    return Pushed(done.taken.packed(), done.receipt)
+
+
+def _check(device: Device, request: Exchange) -> None:
     check_stream(device, *request.cursors)
-    if any(not 0 <= cursor < 2**53 for cursor in request.cursors.values()) or request.limit < 1:
+    if any(not 0 <= cursor < _NUMBER_MAX for cursor in request.cursors.values()) or request.limit < 1:
         raise InputError("pull.malformed")
+    for numbers in (request.backed_up, request.held):
+        if not all(
+            name.isascii() and name.isdigit() and len(name) < 11 and 0 <= seq < _NUMBER_MAX
+            for name, seq in numbers.items()
+        ):
+            raise InputError("pull.malformed")
+
+
+def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | None:
+    if hello is None:
+        return None
+    if PROTOCOL not in hello.protocols:
+        raise InputError("protocol.unsupported", protocol=PROTOCOL)
+    core.contacts.heard(device, hello)
+    return HelloReply(PROTOCOL, VERSION, CAPABILITIES)
+
+
+def _take_in(core: Core, device: Device, batch: SignedBatch, refused: str = "") -> _Done:
+    """Check a batch outside of any transaction, append it in one, and sign its receipt once it is committed."""
+    chained = check_batch(batch, device)
+    new = NewEvents(
+        device.tenant,
+        str(device.stream),
+        device.device,
+        batch.incarnation,
+        batch.agent,
+        chained.events,
+        chained.hashes,
+        batch.signature,
+        core.clock.now_ms(),
+        even_revoked=bool(refused),
+        fields=chained.fields,
+    )
+    actor = Actor(device.tenant, workflow.Role.AGENT, str(device.office), str(device.stream), refused)
+
+    def learned(published: frozenset[tuple[str, str]]) -> None:
+        core.published[device.tenant] = published
+
+    def work() -> Taken:
+        with core.storage.transaction(device.tenant) as transaction:
+            known = core.published.get(device.tenant, frozenset())
+            return append_events(transaction, actor, new, published=known, learned=learned)
+
+    taken = retried(_ATTEMPTS, work)
+    return _Done(taken, _receipt(core, device, new, taken))
+
+
+def _receipt(core: Core, device: Device, new: NewEvents, taken: Taken) -> Receipt:
+    receipt = Receipt(
+        tenant=device.tenant,
+        stream=str(device.stream),
+        device=device.device,
+        incarnation=new.incarnation,
+        seq=new.first_seq + len(new.events) - 1,
+        head=new.hashes[-1],
+        central_seq=taken.appended.receipt_seq,
+        epoch=taken.appended.epoch,
+        level=LEVEL,
+        time=taken.appended.received_ms,
+        signature="",
+    )
+    return msgspec.structs.replace(receipt, signature=core.keys.service().sign(receipt_bytes(receipt)).hex())
+
+
+def _news(
+    core: Core, device: Device, request: Exchange, done: _Done | None
+) -> tuple[int, dict[str, StreamNews], list[str]]:
+    """Return the epoch, what is new in the device's stream, and the streams to be taken from a snapshot."""
     stream = str(device.stream)
-    with central.transaction(device.tenant) as connection:
-        page = event_log.page(
-            connection,
-            device.tenant,
-            stream,
-            after=request.cursors.get(stream, 0),
+    after = request.cursors.get(stream)
+    if done is not None and after in (None, done.taken.appended.before):
+        # Nothing lies between what the device has seen and what it has just sent.
+        news = {stream: StreamNews(done.taken.appended.head)} if after != done.taken.appended.head else {}
+        return done.taken.appended.epoch, news if after is not None else {}, []
+    limit = 1 if after is None else min(request.limit, PAGE_EVENTS_MAX)
+    first = after == 0 and not request.held.keys() - {"1"}
+    page = _page(core, device, after or 0, max(limit, SNAPSHOT_FROM) if first else limit, request.held)
+    if after is None:
+        return page.epoch, {}, []
+    if page.head < after:
+        raise _ahead(core, device, page)
+    if first and len(page.events) >= SNAPSHOT_FROM:
+        return page.epoch, {}, [stream]
+    if len(page.events) > limit:
+        page = _page(core, device, after, limit, request.held)
+    return page.epoch, {stream: _packed(page)} if page.cursor != after else {}, []
+
+
+def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
+    with core.storage.transaction(device.tenant) as transaction:
+        return transaction.page(
+            str(device.stream),
             device=device.device,
-            limit=min(request.limit, PAGE_EVENTS_MAX),
+            after=after,
+            limit=limit,
+            held=_numbered(held),
         )
-        epoch = people.epoch(connection, device.tenant)
-    if page.head < request.cursors.get(stream, 0):
-        # Restored from a backup without being told, or a damaged cursor: an empty page would hide it for ever.
-        raise ConflictError("pull.cursor_ahead", head=page.head, epoch=epoch)
-    return Page({stream: page.events}, {stream: page.cursor}, page.more, epoch, central.clock.now_ms())
+
+
+def _ahead(core: Core, device: Device, page: StreamPage) -> ConflictError:
+    """Restored from a backup without being told, or a damaged cursor: an empty page would hide it for ever."""
+    with core.storage.transaction(device.tenant) as transaction:
+        held = transaction.chains(device.device)
+    said = ",".join(f"{incarnation}:{seq}" for incarnation, seq in held.items())
+    return ConflictError("pull.cursor_ahead", stream=device.stream, head=page.head, epoch=page.epoch, held=said)
+
+
+def _packed(page: StreamPage) -> StreamNews:
+    return StreamNews(
+        page.cursor,
+        page.more,
+        pack_page([_page_event(event) for event in page.events]),
+        [msgspec.Raw(whole.packed(page.enters))] if page.enters else [],
+        list(page.leaves),
+    )
+
+
+def _page_event(event: LoggedEvent) -> PageEvent:
+    body = bytes(event.body) if event.body is not None else b"null"
+    return PageEvent(*event[:11], body, None, event.state)
+
+
+def _numbered(held: Mapping[str, int]) -> dict[int, int]:
+    return {int(incarnation): seq for incarnation, seq in held.items()}
+
+
+def _named(chains: Mapping[int, int]) -> dict[str, int]:
+    return {str(incarnation): seq for incarnation, seq in chains.items()}
 
 
 def check_stream(device: Device, *streams: str) -> None:
     """Raise NotPermittedError ``right.foreign_stream`` unless the device may read these streams."""
     if any(stream != device.stream for stream in streams):
         raise NotPermittedError("right.foreign_stream")
+
+
+__all__ = ["LEVEL", "SNAPSHOT_FROM", "check_stream", "exchange", "push"]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,11 +19,12 @@ from starlette.responses import Response
 from cases.errors import EstafetteError
 from central.api import described
 from central.api.bodies import BoundedBodies
+from central.api.door import ExchangeDoor
 from central.api.gate import Gate
 from central.api.heads import Heads
 from central.api.outermost import Outermost
 from central.api.problems import RETRY_S, is_api, problem, problem_of, status_of
-from central.api.routes import health_router, router
+from central.api.routes import exchanged, health_router, router, whole_router
 from central.console.routes import router as console_router
 from central.context import Central
 from central.portal.routes import router as portal_router
@@ -57,6 +59,7 @@ class Service:
         )
         gate = Gate(self.central)
         app.include_router(router(self.central, gate, self.heads))
+        app.include_router(whole_router(self.central, gate))
         app.include_router(health_router(self.central))
         app.include_router(assets_router(), include_in_schema=False)
         app.include_router(console_router(self.central), include_in_schema=False)
@@ -65,9 +68,11 @@ class Service:
         app.add_exception_handler(HTTPException, _of_http)
         app.add_exception_handler(RequestValidationError, _of_validation)
         # The last one added is the outermost.
+        work = partial(exchanged, self.central, gate)
+        app.add_middleware(ExchangeDoor, work=work, answer=_logged_refusal)
         app.add_middleware(BoundedBodies, answer=refusal)
         app.add_middleware(WebSecurity)
-        app.add_middleware(Outermost, nonce=gate.nonce, error_answer=error_answer)
+        app.add_middleware(Outermost, nonce=gate.nonce, key=self.central.keys.service, error_answer=error_answer)
         app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
         return app
 
@@ -99,6 +104,10 @@ def refusal(request: Request, error: EstafetteError) -> Response:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, EstafetteError)
+    return _logged_refusal(request, error)
+
+
+def _logged_refusal(request: Request, error: EstafetteError) -> Response:
     if (status := status_of(error)) >= 500:
         log.warning("refused status=%s error=%s", status, error)
     return refusal(request, error)

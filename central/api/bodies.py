@@ -21,10 +21,15 @@ ANONYMOUS_BYTES_MAX = 64 * 1024
 """For whoever has not shown who they are: a device's name, a passphrase, a tracking code."""
 PAGE_BYTES_MAX = 128 * 1024
 """For what a signed-in supervisor writes: the longest reasons, each sign as three escapes."""
+BUNDLE_PATH = "/console/cle-usb"
+"""Where a signed-in supervisor hands in what a USB stick brought."""
 QUERY_BYTES_MAX = 2048
 PIECE_WAIT_S = 30.0
 BODY_WAIT_S = 600.0
 """A bad line is slow; who sends nothing, or a byte now and then for ever, holds a place that others need."""
+SENT = "estafette.sent"
+"""Key of the scope: the body as it travelled, which a signature covers."""
+_LARGE = tuple(f"{API}/{name}" for name in ("sync", "envelopes"))
 _WINDOW_BYTES_MAX = 8 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -64,7 +69,8 @@ class BoundedBodies:
         headers = Headers(scope=scope)
         limit = min(self._limit, body_limit(scope["path"], headers))
         try:
-            body = await _read(headers, receive, limit)
+            sent = await _read(headers, receive, limit)
+            body = decoded(sent, headers.get("content-encoding", ""), limit)
         except ClientGone:
             return
         except InputError as error:
@@ -75,23 +81,25 @@ class BoundedBodies:
             return
         kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-encoding", b"content-length")]
         kept.append((b"content-length", str(len(body)).encode()))
-        await self._app({**scope, "headers": kept}, _replay(body, receive), send)
+        await self._app({**scope, "headers": kept, SENT: sent}, _replay(body, receive), send)
 
 
 def body_limit(path: str, headers: Headers) -> int:
     """Return how large a body may be, by what can be known before anything of it is read."""
-    if path == f"{API}/push" and "authorization" in headers:
+    if path in _LARGE and "authorization" in headers:
         return REQUEST_BYTES_MAX
-    if path.startswith("/console/dossiers/") and "cookie" in headers:
+    if path.startswith(("/console/dossiers/", "/console/attente/")) and "cookie" in headers:
         return PAGE_BYTES_MAX
+    if path == BUNDLE_PATH and "cookie" in headers:
+        return REQUEST_BYTES_MAX
     return ANONYMOUS_BYTES_MAX
 
 
 async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """Return the decoded body.
+    """Return the body as it came.
 
     Raises:
-        InputError: ``wire.too_large``, ``wire.too_slow``, and those of ``decoded``.
+        InputError: ``wire.too_large``, ``wire.too_slow``.
         ClientGone: it closed before the end.
     """
     length = headers.get("content-length", "")
@@ -115,7 +123,7 @@ async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
         if size > limit:
             raise InputError("wire.too_large", limit=limit)
         more = message.get("more_body", False)
-    return decoded(b"".join(pieces), headers.get("content-encoding", ""), limit)
+    return b"".join(pieces)
 
 
 def decoded(data: bytes, encoding: str, limit: int) -> bytes:

@@ -7,29 +7,38 @@ from typing import Any
 import msgspec
 
 from sync.messages import (
-    Batch,
+    AuditReply,
+    AuditRequest,
     EnrolReply,
     EnrolRequest,
+    Exchange,
+    ExchangeReply,
     Head,
-    Page,
     Problem,
     ProcedureList,
-    PullRequest,
-    PushReply,
+    RecordHistory,
+    RecordsRequest,
+    SnapshotManifest,
     TokenReply,
 )
+from sync.sealed import EnvelopesReply, EnvelopesRequest
 
 encode = msgspec.json.Encoder().encode
 _TYPES = (
-    Batch,
+    AuditReply,
+    AuditRequest,
     EnrolReply,
     EnrolRequest,
+    EnvelopesReply,
+    EnvelopesRequest,
+    Exchange,
+    ExchangeReply,
     Head,
-    Page,
     Problem,
     ProcedureList,
-    PullRequest,
-    PushReply,
+    RecordHistory,
+    RecordsRequest,
+    SnapshotManifest,
     TokenReply,
 )
 _REFERENCE = "#/components/schemas/{name}"
@@ -82,13 +91,19 @@ _WAIT = {
         {"name": "wait", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 60}},
     ]
 }
+_STREAM = {"parameters": [{"name": "stream", "in": "query", "schema": {"type": "string"}}]}
 _COMMON = (400, 413, 415, 503)
 _SIGNED = (401, 403, *_COMMON)
 
 ENROL = _route("Enrol a device with a one-time code", EnrolReply, (403, 422, 429, *_COMMON), _body(EnrolRequest))
 TOKEN = _route("Trade a device's assertion for an access token", TokenReply, (422, *_SIGNED), _FORM)
-PUSH = _route("Take consecutive events of one device", PushReply, (409, 422, *_SIGNED), _body(Batch))
-PULL = _route("What comes after each stream's cursor", Page, (422, *_SIGNED), _body(PullRequest))
+SYNC = _route("Hand over a batch and ask what is new", ExchangeReply, (409, 422, *_SIGNED), _body(Exchange))
+SNAPSHOT = _route("All records of a stream, as chunks to fetch", SnapshotManifest, (404, *_SIGNED), _STREAM)
+CHUNK = _route("A chunk of a snapshot", None, (404, *_SIGNED))
+HISTORY = _route("Every event of a record", RecordHistory, (404, *_SIGNED))
+RECORDS = _route("Records as they are, packed as a snapshot's", None, (422, *_SIGNED), _body(RecordsRequest))
+AUDIT = _route("Whether both ends hold the same", AuditReply, (422, *_SIGNED), _body(AuditRequest))
+ENVELOPES = _route("Take sealed envelopes in", EnvelopesReply, (422, *_SIGNED), _body(EnvelopesRequest))
 CHANGES = _route("Wait until a stream moves", Head, (422, *_SIGNED), _WAIT)
 PROCEDURES = _route("The newest version of each procedure", ProcedureList, _SIGNED)
 BUNDLE = _route("A procedure's bundle", None, (404, *_SIGNED))

@@ -1,9 +1,12 @@
-"""Who may come in: tokens bound to a device's key. Tokens are stateless; the device is looked up every time."""
+"""Who may come in: short tokens, and each request signed by the device's key (ADR 8).
+
+What never changes of a device (its key, its agent) is remembered, so that the hot path needs no question of its own:
+that it is not revoked is found out by the statement that does the work.
+"""
 
 from __future__ import annotations
 
-import base64
-import hmac
+from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -14,34 +17,51 @@ from central.database.client import NO_TENANT
 from central.records import Device
 from sync.dpop import Nonces, ReplayCache, assertion_device, check_assertion, check_proof, thumbprint_of
 from sync.messages import TokenReply
+from sync.signing import TOKEN_TYPE, Bearer, Counters, Tokens, check_request, parse_authorization
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_LIFETIME_S = 15 * 60
 NONCE_LIFETIME_S = 2 * 60
 FORM_BYTES_MAX = 16 * 1024
-_TOKEN_DOMAIN = b"estafette/access/1\x00"
+DEVICES_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True)
 class Presented:
-    """What a request shows: its method and path, and the two headers."""
+    """What a request shows.
+
+    Attributes:
+        method: as it came.
+        target: path and query, exactly as requested.
+        authorization, proof: the two headers.
+        body: as it travelled.
+    """
 
     method: str
-    path: str
+    target: str
     authorization: str
     proof: str
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
 
 
 class Gate:
-    """Gives tokens and checks them. Any thread.
+    """Gives tokens and checks requests. Any thread.
 
-    The replay cache belongs to this process, as do the connections it serves; a second process would need to share it.
+    The replay cache and the counters belong to this process, as do the connections it serves; another process asks for
+    a new token.
     """
 
     def __init__(self, central: Central) -> None:
         self._central = central
         self._nonces = Nonces(central.keys.secret("nonce"), central.clock, lifetime_s=NONCE_LIFETIME_S)
         self._spent = ReplayCache(central.clock, window_s=3 * NONCE_LIFETIME_S)
+        self._tokens = Tokens(central.keys.secret("token"), central.clock, central.randomness)
+        self._counters = Counters()
+        self._remembered: OrderedDict[tuple[int, str], Device] = OrderedDict()
 
     def nonce(self) -> str:
         """Return a fresh nonce for an answer."""
@@ -62,34 +82,56 @@ class Gate:
             nonce_valid=self._nonces.valid,
             first_use=self._spent.first_use,
         )
-        self._check_proof(shown, device, None)
-        return TokenReply(self._make_token(device), "DPoP", TOKEN_LIFETIME_S)
-
-    def device(self, shown: Presented) -> Device:
-        """Return the device that a request comes from.
-
-        Raises:
-            NotPermittedError: ``auth.token_expired`` (unknown tokens too), ``auth.device_revoked``,
-                ``auth.device_unknown``, and those of ``sync.dpop``.
-        """
-        scheme, _, token = shown.authorization.partition(" ")
-        if scheme.lower() != "dpop":
-            raise NotPermittedError("auth.token_expired")
-        tenant, device_id = self._read_token(token)
-        device = self._known(tenant, device_id)
-        self._check_proof(shown, device, token)
-        return device
-
-    def _check_proof(self, shown: Presented, device: Device, token: str | None) -> None:
         check_proof(
             shown.proof,
             method=shown.method,
             path=shown.path,
-            access_token=token,
+            access_token=None,
             thumbprint=thumbprint_of(device.public_key),
             nonce_valid=self._nonces.valid,
             first_use=self._spent.first_use,
         )
+        token, bearer = self._tokens.issue(device.tenant, device.device, lifetime_s=TOKEN_LIFETIME_S)
+        self._counters.open(bearer.serial)
+        return TokenReply(token, TOKEN_TYPE, TOKEN_LIFETIME_S)
+
+    def device(self, shown: Presented) -> Device:
+        """Return the device that a request comes from, as it is now.
+
+        Raises:
+            NotPermittedError: ``auth.token_expired`` (unknown tokens too), ``auth.device_revoked``,
+                ``auth.device_unknown``, ``auth.proof_invalid``, ``auth.proof_replayed``.
+        """
+        bearer = self._bearer(shown)
+        device = self._known(bearer.tenant, bearer.device)
+        self._check(shown, bearer, device)
+        return device
+
+    def caller(self, shown: Presented) -> Device:
+        """Return the device that a request comes from, as it was when last looked up.
+
+        For statements that find out themselves whether the device was revoked, or moved, meanwhile.
+
+        Raises:
+            NotPermittedError: as ``device``.
+        """
+        bearer = self._bearer(shown)
+        device = self._remembered.get((bearer.tenant, bearer.device)) or self._known(bearer.tenant, bearer.device)
+        self._check(shown, bearer, device)
+        return device
+
+    def forget(self, device: Device) -> None:
+        """Look the device up anew next time."""
+        self._remembered.pop((device.tenant, device.device), None)
+
+    def _bearer(self, shown: Presented) -> Bearer:
+        return self._tokens.read(parse_authorization(shown.authorization).token)
+
+    def _check(self, shown: Presented, bearer: Bearer, device: Device) -> None:
+        said = parse_authorization(shown.authorization)
+        check_request(said, device.public_key, method=shown.method, target=shown.target, body=shown.body)
+        # Spent last, by a request that holds in everything else.
+        self._counters.spend(bearer.serial, said.counter)
 
     def _device(self, device_id: str) -> Device:
         with self._central.transaction(NO_TENANT) as connection:
@@ -105,26 +147,10 @@ class Gate:
             raise NotPermittedError("auth.device_unknown")
         if device.revoked_ms is not None:
             raise NotPermittedError("auth.device_revoked")
+        while len(self._remembered) >= DEVICES_REMEMBERED:
+            self._remembered.popitem(last=False)
+        self._remembered[tenant, device_id] = device
         return device
-
-    def _make_token(self, device: Device) -> str:
-        expires_s = self._central.clock.now_ms() // 1000 + TOKEN_LIFETIME_S
-        payload = f"{device.tenant}.{device.device}.{expires_s}"
-        return f"{payload}.{self._mark(payload)}"
-
-    def _read_token(self, token: str) -> tuple[int, str]:
-        payload, _, mark = token.rpartition(".")
-        if not hmac.compare_digest(mark.encode("utf-8", "replace"), self._mark(payload).encode()):
-            raise NotPermittedError("auth.token_expired")
-        tenant, device, expires_s = payload.split(".")
-        if int(expires_s) <= self._central.clock.now_ms() // 1000:
-            raise NotPermittedError("auth.token_expired")
-        return int(tenant), device
-
-    def _mark(self, payload: str) -> str:
-        data = _TOKEN_DOMAIN + payload.encode("utf-8", "replace")
-        mark = hmac.digest(self._central.keys.secret("token"), data, "sha256")
-        return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
 
 
 def _assertion(form: bytes) -> str:

@@ -7,29 +7,44 @@ import time
 import traceback
 from collections.abc import Callable
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from central.api.problems import UNEXPECTED, is_api
-from sync.wire import SERVICE_HEADER, SERVICE_VALUE
+from sync.signing import SIGNATURE_HEADER, mark_of, sign_answer
+from sync.wire import JSON_TYPE, SERVICE_HEADER, SERVICE_VALUE
 
 log = logging.getLogger("estafette.central.requests")
 
+_SIGNATURE = SIGNATURE_HEADER.lower().encode()
+_SHOWN = (b"authorization", b"dpop")
 ErrorAnswer = Callable[[Request, int, str], Response]
 
 
 class Outermost:
-    """ASGI middleware: marks answers, gives machines a fresh nonce, turns bugs into an answer and a log line.
+    """ASGI middleware: marks answers, signs those to devices, turns bugs into an answer and a log line.
+
+    An answer to a signed request is bound to it by the service's key, errors included; it then carries no header that
+    its signature says already.
 
     The log names the route's pattern, never the address (it may hold a tracking code), and the place of a bug, never
     the exception's words (they may hold what a person typed).
     """
 
-    def __init__(self, app: ASGIApp, *, nonce: Callable[[], str], error_answer: ErrorAnswer) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        nonce: Callable[[], str],
+        key: Callable[[], Ed25519PrivateKey],
+        error_answer: ErrorAnswer,
+    ) -> None:
         self._app = app
         self._nonce = nonce
+        self._key = key
         self._error_answer = error_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,12 +53,28 @@ class Outermost:
             return
         started = time.perf_counter()
         status = 0
+        mark = _mark_of(scope)
+        begun: Message = {}
+        pieces: list[bytes] = []
 
         async def marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._mark(scope, MutableHeaders(scope=message))
+                self._mark(scope, MutableHeaders(scope=message), signed=bool(mark))
+                if mark:
+                    begun.update(message)
+                    return
+            elif mark and message["type"] == "http.response.body":
+                pieces.append(message.get("body", b""))
+                if message.get("more_body", False):
+                    return
+                body = b"".join(pieces)
+                signature = sign_answer(self._key(), mark, status, body)
+                begun["headers"].append((_SIGNATURE, signature.encode()))
+                await send(begun)
+                await send({"type": "http.response.body", "body": body})
+                return
             await send(message)
 
         try:
@@ -56,12 +87,27 @@ class Outermost:
         elapsed_ms = (time.perf_counter() - started) * 1000
         log.info("%s %s status=%s ms=%.1f", scope["method"], route, status, elapsed_ms)
 
-    def _mark(self, scope: Scope, headers: MutableHeaders) -> None:
+    def _mark(self, scope: Scope, headers: MutableHeaders, *, signed: bool) -> None:
+        if signed and b"dpop" not in dict(scope["headers"]):
+            for name in ("vary", "cache-control"):
+                if name in headers:
+                    del headers[name]
+            if headers.get("content-type") == JSON_TYPE:
+                del headers["content-type"]
+            return
         headers[SERVICE_HEADER] = SERVICE_VALUE
         headers["X-Content-Type-Options"] = "nosniff"
         if is_api(scope["path"]):
             headers["DPoP-Nonce"] = self._nonce()
             headers.setdefault("Cache-Control", "no-store")
+
+
+def _mark_of(scope: Scope) -> str:
+    """Return what the answer's signature is bound to; empty for a request that asks for none."""
+    if not scope["path"].startswith(("/api/", "/oauth/")):
+        return ""
+    shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name in _SHOWN}
+    return mark_of(shown)
 
 
 def _place(error: BaseException) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cases.errors import InputError, RejectedError
-from central import enrolment, syncing
+from cases.errors import InputError, NotPermittedError, RejectedError
+from central import enrolment, intake, syncing, whole
 from central.api import described
+from central.api.bodies import SENT
 from central.api.gate import Gate, Presented
 from central.api.heads import Heads
 from central.context import Central
@@ -21,14 +23,19 @@ from central.records import Device
 from sync import wire
 from sync.messages import (
     API,
-    Batch,
+    AuditRequest,
     EnrolRequest,
+    Exchange,
+    ExchangeReply,
     Head,
     ProcedureList,
     ProcedureSummary,
-    PullRequest,
+    RecordsRequest,
+    SnapshotManifest,
     offer_fingerprint,
 )
+from sync.sealed import EnvelopesRequest
+from sync.signing import SCHEME
 
 T = TypeVar("T")
 DEFAULT_WAIT_S = 25.0
@@ -50,18 +57,11 @@ def router(central: Central, gate: Gate, heads: Heads) -> APIRouter:
         form = await request.body()
         return await _answer(request, lambda: gate.token(form, _presented(request)))
 
-    @routes.post(f"{API}/push", **described.PUSH)
-    async def push(request: Request) -> Response:
+    @routes.post(f"{API}/sync", **described.SYNC)
+    async def sync(request: Request) -> Response:
+        # Described here; ``ExchangeDoor`` answers it before a route is looked for.
         body = await request.body()
-        return await _answer(
-            request,
-            lambda: syncing.push(central, gate.device(_presented(request)), wire.decode(body, Batch, encoding="")),
-        )
-
-    @routes.post(f"{API}/pull", **described.PULL)
-    async def pull(request: Request) -> Response:
-        message = await _message(request, PullRequest)
-        return await _answer(request, lambda: syncing.pull(central, gate.device(_presented(request)), message))
+        return await _answer(request, lambda: _exchanged(central, gate, _presented(request), body))
 
     @routes.get(f"{API}/changes", **described.CHANGES)
     async def changes(request: Request) -> Response:
@@ -82,6 +82,86 @@ def router(central: Central, gate: Gate, heads: Heads) -> APIRouter:
         return Response(data, media_type="application/octet-stream")
 
     return routes
+
+
+def whole_router(central: Central, gate: Gate) -> APIRouter:
+    """Return the routes by which devices get records whole, and hand envelopes on."""
+    routes = APIRouter()
+
+    @routes.get(f"{API}/snapshot", **described.SNAPSHOT)
+    async def snapshot(request: Request) -> Response:
+        return await _answer(request, lambda: _manifest(central, gate.device(_presented(request)), request))
+
+    @routes.get(f"{API}/snapshot/{{name}}", **described.CHUNK)
+    async def chunk(request: Request, name: str) -> Response:
+        data = await run_in_threadpool(lambda: whole.chunk(central, gate.device(_presented(request)), name))
+        return Response(data, media_type="application/octet-stream")
+
+    @routes.get(f"{API}/records/{{record}}/events", **described.HISTORY)
+    async def history(request: Request, record: str) -> Response:
+        return await _answer(request, lambda: whole.history(central, gate.device(_presented(request)), record))
+
+    @routes.post(f"{API}/records", **described.RECORDS)
+    async def records(request: Request) -> Response:
+        def work(device: Device, message: RecordsRequest) -> object:
+            return msgspec.Raw(whole.records(central, device, message.ids))
+
+        return await _asked(gate, request, RecordsRequest, work)
+
+    @routes.post(f"{API}/audit", **described.AUDIT)
+    async def audit(request: Request) -> Response:
+        def work(device: Device, message: AuditRequest) -> object:
+            syncing.check_stream(device, message.stream)
+            return whole.audit(central, device, message)
+
+        return await _asked(gate, request, AuditRequest, work)
+
+    @routes.post(f"{API}/envelopes", **described.ENVELOPES)
+    async def envelopes(request: Request) -> Response:
+        def work(device: Device, message: EnvelopesRequest) -> object:
+            return intake.take_in(central, device.tenant, message)
+
+        return await _asked(gate, request, EnvelopesRequest, work)
+
+    return routes
+
+
+def _manifest(central: Central, device: Device, request: Request) -> SnapshotManifest:
+    stream = request.query_params.get("stream", str(device.stream))
+    syncing.check_stream(device, stream)
+    return whole.manifest(central, device, stream)
+
+
+async def _asked(gate: Gate, request: Request, expected: type[T], work: Callable[[Device, T], object]) -> Response:
+    """Answer a device's message: who it is comes first, what it says second."""
+    body = await request.body()
+    shown = _presented(request)
+
+    def answer() -> object:
+        device = gate.device(shown)
+        return work(device, wire.decode(body, expected, encoding=""))
+
+    return await _answer(request, answer)
+
+
+def exchanged(central: Central, gate: Gate, request: Request, body: bytes) -> bytes:
+    """Do what an exchange asks for and return the answer as it travels.
+
+    Raises:
+        EstafetteError: the request is refused.
+    """
+    answer = described.encode(_exchanged(central, gate, _presented(request), body))
+    return wire.compress(answer) if len(answer) >= _COMPRESS_FROM_BYTES else answer
+
+
+def _exchanged(central: Central, gate: Gate, shown: Presented, body: bytes) -> ExchangeReply:
+    device = gate.caller(shown)
+    try:
+        return syncing.exchange(central, device, wire.decode(body, Exchange, encoding=""))
+    except NotPermittedError:
+        # It may have been revoked, or have another agent or office, since it was last looked up.
+        gate.forget(device)
+        raise
 
 
 def health_router(central: Central) -> APIRouter:
@@ -107,7 +187,8 @@ async def _message(request: Request, expected: type[T]) -> T:
 
 async def _answer(request: Request, work: Callable[[], object]) -> Response:
     """Do the work in the thread pool and write its answer there too: encoding a full page takes milliseconds."""
-    accepts = "zstd" in request.headers.get("accept-encoding", "")
+    headers = request.headers
+    accepts = "zstd" in headers.get("accept-encoding", "") or headers.get("authorization", "").startswith(SCHEME)
     return await run_in_threadpool(lambda: _encoded(work(), accepts))
 
 
@@ -123,7 +204,11 @@ def _presented(request: Request) -> Presented:
     headers = request.headers
     if len(headers.getlist("dpop")) > 1:
         raise InputError("wire.malformed", reason="dpop")
-    return Presented(request.method, request.url.path, headers.get("authorization", ""), headers.get("dpop", ""))
+    scope = request.scope
+    query = scope["query_string"]
+    target = (scope["raw_path"] + b"?" + query if query else scope["raw_path"]).decode("latin-1")
+    shown = headers.get("authorization", ""), headers.get("dpop", "")
+    return Presented(request.method, target, *shown, scope.get(SENT, b""))
 
 
 def _address(request: Request) -> str:

@@ -27,6 +27,8 @@ from central.web.routes import GuardedRoute
 from central.web.states import Chip, state_chip
 
 TEXT_LENGTH_MAX = 8_000
+CONTESTED = "workflow.contested"
+"""A field that decides the case holds several values: it blocks deciding, never editing."""
 
 _DECISION_HELP = {
     State.ACCEPTED: N_("The citizen obtains what was asked for."),
@@ -56,7 +58,7 @@ def typed(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _base(text: str) -> int:
+def base_of(text: str) -> int:
     """Return what the page had shown; a mangled value counts as nothing seen, so the act is refused as stale."""
     return int(text) if text.isdecimal() and len(text) < 18 else 0
 
@@ -82,7 +84,10 @@ def _done(identity: str, said: str) -> Response:
     return RedirectResponse(f"/console/dossiers/{identity}?dit={said}", status_code=303)
 
 
-def _too_long(text: str, field: str, visit: Visit) -> dict[str, str]:
+def text_errors(text: str, field: str, visit: Visit) -> dict[str, str]:
+    """Return what keeps a text from being recorded, at its field."""
+    if "\x00" in text:
+        return {field: visit.words.gettext("This text holds a character that cannot be kept. Write it again.")}
     if len(text) <= TEXT_LENGTH_MAX:
         return {}
     return {field: visit.words.plural("At most %(count)s character.", "At most %(count)s characters.", TEXT_LENGTH_MAX)}
@@ -153,7 +158,7 @@ def _decision_errors(visit: Visit, decision: str, reasons: str) -> dict[str, str
     errors = {} if decision in DECISIONS else {"decision": _("Choose a decision.")}
     if not reasons:
         errors["reasons"] = _("Write the reasons: a decision without reasons could be annulled.")
-    return errors | _too_long(reasons, "reasons", visit)
+    return errors | text_errors(reasons, "reasons", visit)
 
 
 def _confirm_page(visit: Visit, identity: str, decision: State, reasons: str, base: int) -> Response:
@@ -184,7 +189,7 @@ def _small_acts(routes: APIRouter, reception: Reception) -> None:
     def take(request: Request, identity: str, base: Text = "") -> Response:
         visit = reception.visit(request)
         try:
-            _change_status(visit, identity, State.IN_REVIEW, _base(base))
+            _change_status(visit, identity, State.IN_REVIEW, base_of(base))
         except ConflictError:
             return _done(identity, "changed")
         except InputError:
@@ -195,7 +200,7 @@ def _small_acts(routes: APIRouter, reception: Reception) -> None:
     def note(request: Request, identity: str, base: Text = "", text: Text = "") -> Response:
         visit = reception.visit(request)
         words = typed(text)
-        errors = _too_long(words, "text", visit)
+        errors = text_errors(words, "text", visit)
         if not words:
             errors = {"text": visit.words.gettext("Write the note before adding it.")}
         if errors:
@@ -211,7 +216,7 @@ def _small_acts(routes: APIRouter, reception: Reception) -> None:
                 identity,
                 Kind.NOTE,
                 {"text": words},
-                base=_base(base),
+                base=base_of(base),
             )
 
         _act(visit, identity, do)
@@ -227,15 +232,15 @@ def _request(routes: APIRouter, reception: Reception) -> None:
     def send_request(request: Request, identity: str, base: Text = "", message: Text = "") -> Response:
         visit = reception.visit(request)
         words = typed(message)
-        errors = _too_long(words, "message", visit)
+        errors = text_errors(words, "message", visit)
         if not words:
             errors = {"message": visit.words.gettext("Write what is missing: the citizen must know what to bring.")}
         if errors:
-            return _request_page(visit, identity, since=_base(base), status=422, errors=errors, message=message)
+            return _request_page(visit, identity, since=base_of(base), status=422, errors=errors, message=message)
         try:
-            _change_status(visit, identity, State.NEEDS_INFORMATION, _base(base), message=words)
+            _change_status(visit, identity, State.NEEDS_INFORMATION, base_of(base), message=words)
         except ConflictError:
-            return _request_page(visit, identity, status=409, since=_base(base), message=message)
+            return _request_page(visit, identity, status=409, since=base_of(base), message=message)
         except InputError:
             return _done(identity, "state")
         return _done(identity, "asked")
@@ -255,16 +260,19 @@ def _decision(routes: APIRouter, reception: Reception) -> None:
         errors = _decision_errors(visit, decision, words)
         if errors:
             return _decision_page(
-                visit, identity, since=_base(base), status=422, errors=errors, decision=decision, reasons=reasons
+                visit, identity, since=base_of(base), status=422, errors=errors, decision=decision, reasons=reasons
             )
         if step == "change":
-            return _decision_page(visit, identity, since=_base(base), decision=decision, reasons=reasons)
+            return _decision_page(visit, identity, since=base_of(base), decision=decision, reasons=reasons)
         if step != "confirmed":
-            return _confirm_page(visit, identity, State(decision), words, _base(base))
+            return _confirm_page(visit, identity, State(decision), words, base_of(base))
         try:
-            _change_status(visit, identity, State(decision), _base(base), reasons=words)
+            _change_status(visit, identity, State(decision), base_of(base), reasons=words)
         except ConflictError:
-            return _decision_page(visit, identity, status=409, since=_base(base), decision=decision, reasons=reasons)
-        except InputError:
-            return _done(identity, "state")
+            return _decision_page(visit, identity, status=409, since=base_of(base), decision=decision, reasons=reasons)
+        except InputError as refused:
+            if refused.details.get("code") != CONTESTED and refused.code != CONTESTED:
+                return _done(identity, "state")
+            errors = {"contested": visit.words.gettext("Settle first what decides this case: two values stand there.")}
+            return _decision_page(visit, identity, status=422, errors=errors, decision=decision, reasons=reasons)
         return _done(identity, "decided")

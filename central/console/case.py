@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from cases.events import RecordType
 from cases.ids import row_id
-from central import service
+from central import contested, service
+from central.console.fields import named_fields
 from central.console.reading import Reader, open_reader
 from central.console.sayings import saying
 from central.console.views import CasePage, case_page, changes_since, last_seq
@@ -54,9 +56,17 @@ def show_case(
 ) -> Response:
     """Return the case's page."""
     case, history = read_case(visit, identity)
-    shown = page_of(visit, case, history, reader_of(visit, case))
+    reader = reader_of(visit, case)
+    shown = page_of(visit, case, history, reader)
+    with visit.central.transaction(visit.session.tenant) as conn:
+        open_ones = contested.contested_fields(conn, visit.session.tenant, identity, case.citizen)
+        settled = contested.settled_fields(conn, visit.session.tenant, identity, case.citizen)
     return visit.page(
         "console/case.html",
+        citizen_contested=named_fields(
+            [each for each in open_ones if each.record_type == RecordType.CITIZEN], reader, visit.words
+        ),
+        settled=named_fields(settled, reader, visit.words),
         status=status,
         case=shown,
         page_base=shown.base,

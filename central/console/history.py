@@ -39,9 +39,29 @@ _PARKED_WORDS = {
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),
+    "auth": N_("Not applied: the device or its agent had lost their rights when this arrived."),
     "right": N_("Not applied: this person or device had no right to do it."),
     "": N_("Not applied: a person has to look at it."),
 }
+
+
+_RESOLVED_WORDS = {
+    "adopt": N_("adopted an act that waited"),
+    "resend": N_("edited an act that waited, and applied it"),
+    "withdraw": N_("withdrew an act that waited"),
+}
+
+
+def _resolved(event: HistoryEntry) -> tuple[str, str, str]:
+    words = _RESOLVED_WORDS.get(text_of(event, "action"), N_("decided about an act that waited"))
+    return words, "octagon-alert", "soft"
+
+
+def _moved(_event: HistoryEntry) -> tuple[str, str, str]:
+    return N_("gave the case to another office"), "send", "soft"
+
+
+_OTHER_ACTS: Mapping[str, Callable[[HistoryEntry], tuple[str, str, str]]] = {"resolve": _resolved, "move": _moved}
 
 
 def parked_words(code: str) -> str:
@@ -165,6 +185,9 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
         return _("added a note"), "sticky-note", "soft"
     if event.kind == Kind.SETTLE:
         return _("settled “%(question)s”") % {"question": label(text_of(event, "field"))}, "split", "positive"
+    if event.kind in _OTHER_ACTS:
+        words_, icon, tone = _OTHER_ACTS[event.kind](event)
+        return _(words_), icon, tone
     if event.kind != Kind.SET:
         return _("acted on the case (written by a newer version)"), "info", "soft"
     if is_first or _opens_case(event):
@@ -176,7 +199,7 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
 
 
 def _quote(event: HistoryEntry) -> str:
-    return text_of(event, "text") or text_of(event, "message") or text_of(event, "reasons")
+    return next((said for name in ("text", "message", "reasons", "reason") if (said := text_of(event, name))), "")
 
 
 def _paths(group: Sequence[HistoryEntry]) -> list[str]:

@@ -59,6 +59,21 @@ class Reader:
         except FormsError:
             return path
 
+    def kind(self, path: str) -> str:
+        """Return a question's kind (``forms.views.QuestionView``), ``text`` for one that the form does not know."""
+        if self._session is None:
+            return "text"
+        try:
+            return self._session.question(path).kind
+        except FormsError:
+            return "text"
+
+    def choices(self, path: str) -> tuple[tuple[str, str], ...]:
+        """Return the choices offered now, as (value, label); none where a question has none."""
+        if self._session is None or self.kind(path) != "select_one":
+            return ()
+        return tuple((choice.value, choice.label) for choice in self._session.choices(path))
+
     def value(self, path: str, value: str | None) -> str:
         """Return a stored value as people say it; an empty text for no value."""
         if self._session is None or not value:

@@ -20,6 +20,16 @@ _SAYINGS = {
         N_("Your decision is recorded. The office and the citizen’s page show it."),
     ),
     "noted": ("positive", "circle-check", N_("Your note is added.")),
+    "settled": ("positive", "circle-check", N_("Your choice is recorded. You can choose anew at any time.")),
+    "settled-already": ("info", "info", N_("There is nothing left to settle there: somebody did it meanwhile.")),
+    "moved": ("positive", "send", N_("The case has moved. Its new office has it whole at its next contact.")),
+    "parked-adopt": ("positive", "circle-check", N_("The act is adopted: it takes effect as it was made.")),
+    "parked-resend": ("positive", "circle-check", N_("The act takes effect as you edited it.")),
+    "parked-withdraw": (
+        "positive",
+        "circle-check",
+        N_("The act is withdrawn. It stays in the history, without effect."),
+    ),
     "revoked": (
         "positive",
         "circle-check",

@@ -36,6 +36,8 @@ class GuardedRoute(APIRoute):
 
     visitor_cookie: ClassVar[str]
     public_url: ClassVar[str]
+    form_bytes_max: ClassVar[int] = FORM_BYTES_MAX
+    files_max: ClassVar[int] = 0
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -55,11 +57,11 @@ class GuardedRoute(APIRoute):
     async def _check_form(self, request: Request) -> None:
         length = request.headers.get("content-length", "")
         # Without a length a body could be endless, and no browser sends a form so.
-        if not length.isdigit() or int(length) > FORM_BYTES_MAX:
+        if not length.isdigit() or int(length) > self.form_bytes_max:
             raise PageRefused(413, "form.too_large")
         if not same_origin(request, self.public_url):
             raise PageRefused(403, FORGED_CODE)
-        form = await request.form(max_files=0, max_fields=_FIELDS_MAX)
+        form = await request.form(max_files=self.files_max, max_fields=_FIELDS_MAX)
         token = form.get("token")
         if not isinstance(token, str) or not token_matches(request.cookies.get(self.visitor_cookie), token):
             raise PageRefused(403, FORGED_CODE)
@@ -76,3 +78,8 @@ def _to_the_door(request: Request) -> Response:
 def guarded_route(visitor_cookie: str, public_url: str) -> type[GuardedRoute]:
     """Return the route class whose tokens hang on the cookie ``visitor_cookie``."""
     return type("BoundRoute", (GuardedRoute,), {"visitor_cookie": visitor_cookie, "public_url": public_url})
+
+
+def uploading(route_class: type[GuardedRoute], bytes_max: int) -> type[GuardedRoute]:
+    """Return the same route class for forms that carry one file; ``bytes_max`` of the whole form."""
+    return type("UploadRoute", (route_class,), {"form_bytes_max": bytes_max, "files_max": 1})

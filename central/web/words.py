@@ -7,43 +7,10 @@ import gettext
 from dataclasses import dataclass
 
 from central.web.catalogue import DEFAULT_LANGUAGE, LANGUAGES, translations
+from forms.dates import MONTHS, WEEKDAYS
 
 _TIME_LAST_MS = 7_289_654_399_999
 """The end of the year 2200."""
-_MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-_DAYS = {
-    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-}
 _NARROW_SPACE = "\u202f"
 
 
@@ -85,7 +52,7 @@ class Words:
 
     def _written(self, day: dt.date) -> str:
         number = "1er" if self.language == "fr" and day.day == 1 else str(day.day)
-        return f"{number} {_MONTHS[self.language][day.month - 1]} {day.year}"
+        return f"{number} {MONTHS[self.language][0][day.month - 1]} {day.year}"
 
     def calendar_day(self, text: str) -> str:
         """Return an ISO date as people write it (``3 novembre 2026``); any other text as it is: nothing is hidden."""
@@ -108,7 +75,7 @@ class Words:
         return self._local(when_ms).isoformat(timespec="seconds")
 
     def _weekday(self, when_ms: int) -> str:
-        return _DAYS[self.language][self.day(when_ms).weekday()]
+        return WEEKDAYS[self.language][self.day(when_ms).weekday()]
 
     def _local(self, when_ms: int) -> dt.datetime:
         # Bounded, so that no time that was ever written keeps a page from being shown.

@@ -1,0 +1,109 @@
+"""Taking a USB bundle in at central: from the console's page or by ``main.py bundle import``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cases.envelopes import intake_name
+from cases.errors import EstafetteError, InputError
+from cases.keys.files import write_file
+from central import intake, starting, words
+from central.commandline import default_data_directory
+from central.context import Central, Settings
+from central.database import people
+from central.database.client import NO_TENANT
+from central.keys import public_hex
+from sync import bundle_words
+from sync.bundle import read_limited
+from sync.bundle_files import read_bundle, write_answers
+
+ANSWERS_ENDING = ".accuses"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        tenant: of the bundle.
+        taken: envelopes that central holds now, those it held before too.
+        parked: events in them that wait for a person.
+        refused: code -> how many envelopes were not taken.
+        answers: the file to carry back.
+    """
+
+    tenant: int
+    taken: int
+    parked: int
+    refused: dict[str, int]
+    answers: bytes
+
+
+def import_bundle(central: Central, data: bytes, *, tenant: int | None = None) -> Imported:
+    """Take a bundle in. Repetition changes nothing and gives the same answers.
+
+    Args:
+        tenant: the organisation of who asks; None for whoever runs the service's own machine.
+
+    Raises:
+        InputError: ``bundle.*``; nothing was taken. EnvironmentFault: ``database.unavailable``: ask again.
+    """
+    manifest, envelopes = read_bundle(data)
+    if tenant not in (None, manifest.tenant) or manifest.intake != intake_name(public_hex(central.keys.intake())):
+        raise InputError("bundle.other_organisation")
+    with central.transaction(NO_TENANT) as connection:
+        if manifest.tenant not in people.tenants(connection):
+            raise InputError("bundle.other_organisation")
+    answers = [intake.take_one(central, manifest.tenant, each.raw) for each in envelopes]
+    return Imported(
+        tenant=manifest.tenant,
+        taken=sum(answer.pushed is not None for answer in answers),
+        parked=sum(
+            verdict.state == "parked"
+            for answer in answers
+            if answer.pushed is not None
+            for verdict in answer.pushed.verdicts.others
+        ),
+        refused=dict(Counter(answer.code for answer in answers if answer.pushed is None)),
+        answers=write_answers(manifest.tenant, answers, central.clock.now_ms()),
+    )
+
+
+def run_import(argv: Sequence[str]) -> int:
+    """Run ``main.py bundle import`` and return its exit code: 0, 1 when something was refused."""
+    parser = argparse.ArgumentParser(
+        prog="main.py bundle import", description="Take in at the central service what a USB stick brought."
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--answers", type=Path, metavar="FILE", help=f"where to write the answers (FILE{ANSWERS_ENDING})"
+    )
+    parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
+    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner")
+    parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
+    options = parser.parse_args(argv)
+    try:
+        return _import(options)
+    except EstafetteError as error:
+        known = bundle_words.known(error.code) is not None
+        print("\n".join(bundle_words.error_lines(error) if known else words.error_lines(error)), file=sys.stderr)
+        return 1
+
+
+def _import(options: argparse.Namespace) -> int:
+    data = read_limited(options.file)
+    answers: Path = options.answers or options.file.with_name(options.file.name + ANSWERS_ENDING)
+    opened = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
+    with opened as (database, _server):
+        central = starting.make_central(options.data, database, Settings(""))
+        if not central.keys.made():
+            raise starting.nothing_there(options.data, options.database)
+        done = import_bundle(central, data)
+    write_file(answers, done.answers)
+    print("\n".join(bundle_words.imported_lines(done.taken, done.refused, done.parked, str(answers))))
+    return 1 if done.refused else 0

@@ -1,0 +1,297 @@
+"""Contested fields: the queue of what the office has not settled by itself, and the page on which one is settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from cases.errors import ConflictError, InputError
+from cases.events import RecordType
+from central import contested, settling
+from central.console.acts import base_of, text_errors, typed
+from central.console.case import page_of, read_case, reader_of
+from central.console.fields import field_label, field_name
+from central.console.reading import Reader
+from central.console.sayings import saying
+from central.console.views import procedure_title
+from central.console.visits import Reception, Visit
+from central.contested import Claim, ContestedCase, ContestedField, Settled
+from central.records import CaseView
+from central.web.routes import GuardedRoute, PageRefused
+from central.web.states import Chip, state_chip
+from central.web.words import Words
+
+Text = Annotated[str, Form()]
+
+OTHER = "other"
+EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case of the queue."""
+
+    case: str
+    citizen: str
+    procedure: str
+    tracking_code: str
+    office: str
+    chip: Chip
+    fields: tuple[tuple[str, str], ...]
+    due_ms: int
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value to choose. ``saw`` is what its author had seen before."""
+
+    key: str
+    said: str
+    who: str
+    when_ms: int
+    saw: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field to settle, ready to show."""
+
+    name: str
+    label: str
+    kind: str
+    options: tuple[Option, ...]
+    choices: tuple[tuple[str, str], ...]
+    citizen: bool
+
+
+def _said(value: str | None, name: str, record_type: str, reader: Reader, words: Words) -> str:
+    if not value:
+        return words.gettext("(empty)")
+    if record_type == RecordType.CITIZEN:
+        return words.calendar_day(value) if name == "birth_date" else value
+    return state_chip(value, words).word if name == "state" else reader.value(name, value)
+
+
+def question_of(each: ContestedField | Settled, reader: Reader, words: Words) -> Question:
+    """Return a field to settle, or one that was settled, as its page shows it."""
+    claims: list[Claim] = list(each.claims if isinstance(each, ContestedField) else each.settled)
+    if isinstance(each, Settled) and each.value not in {claim.value for claim in claims}:
+        claims.insert(0, Claim(each.value, each.event, each.agent_name, each.time_ms, each.time_ms, None))
+    by_case = each.record_type == RecordType.CASE
+    kind = reader.kind(each.field) if by_case else ("date" if each.field == "birth_date" else "text")
+    if each.field == "state":
+        kind = "state"
+
+    def said(value: str | None) -> str:
+        return _said(value, each.field, each.record_type, reader, words)
+
+    return Question(
+        field_name(each.record_type, each.field),
+        field_label(each.field, each.record_type, reader, words),
+        kind,
+        tuple(
+            Option(claim.event, said(claim.value), claim.agent_name, claim.time_ms, said(claim.saw)) for claim in claims
+        ),
+        reader.choices(each.field) if by_case else (),
+        not by_case,
+    )
+
+
+def _line(visit: Visit, each: ContestedCase) -> Line:
+    words = visit.words
+    procedure = visit.shelf.get(visit.session.tenant, each.procedure, each.procedure_version)
+    case, _history = read_case(visit, each.case)
+    reader = reader_of(visit, case)
+    return Line(
+        case=each.case,
+        citizen=each.citizen_name or words.gettext("Citizen without a name"),
+        procedure=procedure_title(procedure, each.procedure, words),
+        tracking_code=each.tracking_code,
+        office=each.office_name,
+        chip=state_chip(each.state, words),
+        fields=tuple(
+            (field_name(field.record_type, field.field), field_label(field.field, field.record_type, reader, words))
+            for field in each.fields
+        ),
+        due_ms=each.due_ms,
+    )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person chose and wrote, kept when the page comes again."""
+
+    choice: str = ""
+    other: str = ""
+    reason: str = ""
+
+
+NOTHING_GIVEN = Given()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A field of a case, contested or settled, with what its page needs."""
+
+    case: CaseView
+    question: Question
+    field: str
+    record_type: str
+    values: dict[str, str | None]
+    settled: Settled | None
+
+
+def _find(visit: Visit, identity: str, name: str) -> _Found | None:
+    """Return the field, None when there is nothing to settle in it. Raises PageRefused when the case is not theirs."""
+    record_type, _, field = name.partition(":")
+    case, _history = read_case(visit, identity)
+    tenant = visit.session.tenant
+    with visit.central.transaction(tenant) as conn:
+        open_ones = contested.contested_fields(conn, tenant, identity, case.citizen)
+        done = contested.settled_fields(conn, tenant, identity, case.citizen)
+    wanted = (record_type, field)
+    all_of_them: list[ContestedField | Settled] = [*open_ones, *done]
+    each = next((one for one in all_of_them if (one.record_type, one.field) == wanted), None)
+    if each is None:
+        return None
+    settled = each if isinstance(each, Settled) else None
+    claims = each.claims if isinstance(each, ContestedField) else each.settled
+    values = {claim.event: claim.value for claim in claims}
+    if settled is not None:
+        values[settled.event] = settled.value
+    question = question_of(each, reader_of(visit, case), visit.words)
+    return _Found(case, question, field, record_type, values, settled)
+
+
+def _page(
+    visit: Visit,
+    found: _Found,
+    *,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    given: Given = NOTHING_GIVEN,
+    changed: bool = False,
+) -> Response:
+    case, history = read_case(visit, found.case.case)
+    shown = page_of(visit, case, history, reader_of(visit, case))
+    return visit.page(
+        "console/settle.html",
+        status=status,
+        section="contested",
+        case=shown,
+        base=case.base,
+        question=found.question,
+        settled=found.settled,
+        errors=errors or {},
+        given=given,
+        changed=changed,
+    )
+
+
+def _value(found: _Found, choice: str, other: str, words: Words) -> tuple[str | None, dict[str, str]]:
+    """Return the value that was chosen, and what is wrong with the choice."""
+    if choice == EMPTY:
+        return None, {}
+    if choice == OTHER and found.question.kind not in ("select_multiple", "state"):
+        allowed = {value for value, _label in found.question.choices}
+        if not other or (allowed and other not in allowed):
+            return None, {"other": words.gettext("Enter the value to keep.")}
+        return other, {}
+    if choice not in found.values:
+        return None, {"choice": words.gettext("Choose the value to keep.")}
+    return found.values[choice], {}
+
+
+def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
+    """Return the routes of what is contested."""
+    routes = APIRouter(prefix="/console", route_class=route_class, include_in_schema=False)
+
+    @routes.get("/a-departager", response_class=Response)
+    def queue(request: Request, dit: str = "") -> Response:
+        visit = reception.visit(request)
+        session = visit.session
+        with visit.central.transaction(session.tenant) as conn:
+            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone)
+        lines = [_line(visit, each) for each in found]
+        return visit.page(
+            "console/contested.html",
+            section="contested",
+            said=saying(dit, visit.words),
+            mine=[line for line in lines if line.due_ms <= visit.now_ms],
+            theirs=[line for line in lines if line.due_ms > visit.now_ms],
+            days=contested.SETTLE_DELAY_DAYS,
+        )
+
+    @routes.get("/dossiers/{identity}/departager", response_class=Response)
+    def question(request: Request, identity: str, champ: str = "") -> Response:
+        visit = reception.visit(request)
+        found = _find(visit, identity, champ)
+        return _clear(identity) if found is None else _page(visit, found)
+
+    @routes.post("/dossiers/{identity}/departager", response_class=Response)
+    def settle(
+        request: Request,
+        identity: str,
+        champ: str = "",
+        base: Text = "",
+        choice: Text = "",
+        other: Text = "",
+        reason: Text = "",
+    ) -> Response:
+        visit = reception.visit(request)
+        found = _find(visit, identity, champ)
+        if found is None:
+            return _clear(identity)
+        value, errors = _value(found, choice, typed(other), visit.words)
+        if not typed(reason):
+            errors["reason"] = visit.words.gettext("Write why this value: colleagues will read it.")
+        errors |= text_errors(reason, "reason", visit)
+        given = Given(choice, other, reason)
+        if errors:
+            return _page(visit, found, status=422, errors=errors, given=given)
+        try:
+            _settle(visit, identity, found, value, typed(reason), base_of(base))
+        except ConflictError:
+            return _page(visit, found, status=409, changed=True, given=given)
+        except InputError as refused:
+            errors = _refusal(refused, visit)
+            return _clear(identity) if not errors else _page(visit, found, status=422, errors=errors, given=given)
+        return RedirectResponse(f"/console/dossiers/{identity}?dit=settled", status_code=303)
+
+    return routes
+
+
+def _refusal(refused: InputError, visit: Visit) -> dict[str, str]:
+    """Return what to say at which field; nothing when there is nothing left to settle."""
+    if refused.code == "settle.clear":
+        return {}
+    if refused.code == "case.text_unstorable":
+        field = "other" if refused.details.get("field") == "value" else "reason"
+        return {field: visit.words.gettext("This text holds a character that cannot be kept. Write it again.")}
+    return {"choice": visit.words.gettext("The service could not apply this choice. Look at the case again.")}
+
+
+def _settle(visit: Visit, identity: str, found: _Found, value: str | None, reason: str, base: int) -> None:
+    tenant = visit.session.tenant
+    with visit.central.transaction(tenant) as conn:
+        settling.settle(
+            visit.central,
+            conn,
+            visit.session,
+            identity,
+            found.field,
+            value,
+            reason,
+            base=base,
+            record_type=found.record_type,
+        )
+
+
+def _clear(identity: str) -> Response:
+    """Return to the case: somebody settled it meanwhile."""
+    if len(identity) != 32 or not identity.isalnum():
+        raise PageRefused(404, "case.unknown")
+    return RedirectResponse(f"/console/dossiers/{identity}?dit=settled-already", status_code=303)

@@ -1,0 +1,118 @@
+"""Gives records to another stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from cases import merge
+from cases.errors import InputError
+from central.database.client import Connection
+from central.database.rows import row
+from central.storage import RecordMove
+
+T = TypeVar("T")
+
+_REHOME = """
+update estafette.record_state set stream_id = %s, central_seq = %s, state = %s
+where tenant_id = %s and record_type = %s and record_id = %s and stream_id = %s
+"""
+_FEED = """
+insert into estafette.feed (tenant_id, stream_id, central_seq, record_type, record_id, way)
+values (%s, %s, %s, %s, %s, %s) on conflict do nothing
+"""
+_PROJECTIONS = (
+    "update estafette.case_file c set stream_id = s.stream_id, office_id = s.office_id from estafette.stream s"
+    " where s.tenant_id = %s and s.stream_id = %s and c.tenant_id = s.tenant_id and c.case_id = any(%s)",
+    "update estafette.citizen c set stream_id = s.stream_id, office_id = s.office_id from estafette.stream s"
+    " where s.tenant_id = %s and s.stream_id = %s and c.tenant_id = s.tenant_id and c.citizen_id = any(%s)",
+)
+
+
+_AROUND = """
+select c.stream_id, c.citizen_id, p.stream_id, exists (
+    select 1 from estafette.case_file o where o.tenant_id = c.tenant_id and o.citizen_id = c.citizen_id
+        and o.citizen_id <> '' and o.stream_id = c.stream_id and o.case_id <> c.case_id)
+from estafette.case_file c
+left join estafette.record_state p on p.tenant_id = c.tenant_id and p.record_type = 'citizen'
+    and p.record_id = c.citizen_id
+where c.tenant_id = %s and c.case_id = %s
+"""
+
+
+def around(connection: Connection, shape: type[T], tenant: int, case: str) -> T | None:
+    """Return (stream, citizen, the citizen's stream, whether the citizen has another case there) of a case."""
+    return row(connection, shape, _AROUND, [tenant, case])
+
+
+def stream_of(connection: Connection, tenant: int, office: str) -> str | None:
+    """Return an office's stream."""
+    found = connection.execute(
+        "select stream_id from estafette.stream where tenant_id = %s and office_id = %s", [tenant, office]
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def unshare(connection: Connection, tenant: int, stream: str, citizen: str, left_seq: int) -> None:
+    """End that a stream reads a citizen of another one."""
+    done = connection.execute(
+        "delete from estafette.shared_record where tenant_id = %s and stream_id = %s and record_type = 'citizen'"
+        " and record_id = %s",
+        [tenant, stream, citizen],
+    )
+    if done.rowcount:
+        connection.execute(_FEED, [tenant, stream, left_seq, "citizen", citizen, "leaves"])
+
+
+def lock_streams(connection: Connection, tenant: int, streams: Sequence[str]) -> dict[str, int]:
+    """See ``central.storage.Transaction.lock_streams``.
+
+    Raises:
+        InputError: ``office.unknown``: one of them does not exist.
+    """
+    found = connection.execute(
+        "select stream_id, head from estafette.stream where tenant_id = %s and stream_id = any(%s)"
+        " order by stream_id for update",
+        [tenant, list(streams)],
+    ).fetchall()
+    if len(found) != len(set(streams)):
+        raise InputError("office.unknown")
+    return {str(stream): int(head) for stream, head in found}
+
+
+def move(
+    connection: Connection, tenant: int, old: str, new: str, moves: Sequence[RecordMove], *, left_seq: int
+) -> None:
+    """See ``central.storage.Transaction.move``. Both streams are locked."""
+    gone = [each for each in moves if not each.shared]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _REHOME,
+            [(new, m.central_seq, merge.to_json(m.state), tenant, m.record_type, m.record_id, old) for m in gone],
+        )
+        feed = [(tenant, new, m.central_seq, m.record_type, m.record_id, "enters") for m in moves]
+        feed += [(tenant, old, left_seq, m.record_type, m.record_id, "leaves") for m in gone]
+        cursor.executemany(_FEED, feed)
+    for statement, record_type in zip(_PROJECTIONS, ("case", "citizen"), strict=True):
+        connection.execute(statement, [tenant, new, [m.record_id for m in gone if m.record_type == record_type]])
+    for each in moves:
+        key = [tenant, new, each.record_type, each.record_id]
+        if each.shared:
+            connection.execute(
+                "insert into estafette.shared_record (tenant_id, stream_id, record_type, record_id)"
+                " values (%s, %s, %s, %s) on conflict do nothing",
+                key,
+            )
+        else:
+            connection.execute(
+                "delete from estafette.shared_record where tenant_id = %s and stream_id = %s and record_type = %s"
+                " and record_id = %s",
+                key,
+            )
+    last = max(each.central_seq for each in moves)
+    for stream, number in ((new, last), (old, left_seq)):
+        connection.execute(
+            "update estafette.stream set head = greatest(head, %s), fed = greatest(fed, %s)"
+            " where tenant_id = %s and stream_id = %s",
+            [number, number, tenant, stream],
+        )

@@ -1,0 +1,118 @@
+"""Sealed envelopes at central: opened here alone, checked as their author's own pushes, appended by the same function.
+
+Whoever forwards one gains nothing and needs no right on what is in it. Repetition changes nothing. What a revoked
+device or an agent who left had written is held, parked with ``auth.device_revoked``: a supervisor sees it (ADR 12).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from cases.envelopes import Envelope, open_sealed, read_envelope, signed_by
+from cases.errors import DamagedError, EnvironmentFault, EstafetteError, InputError
+from central import syncing
+from central.context import Central
+from central.database import people
+from central.records import Device
+from sync.envelopes import covers
+from sync.messages import Pushed, Receipt, SignedBatch
+from sync.sealed import (
+    ENVELOPES_MAX,
+    EnvelopeAnswer,
+    EnvelopesReply,
+    EnvelopesRequest,
+    answer_bytes,
+    unpack,
+)
+
+log = logging.getLogger("estafette.central.intake")
+
+REVOKED = "auth.device_revoked"
+
+
+def take_in(central: Central, tenant: int, request: EnvelopesRequest) -> EnvelopesReply:
+    """Open and append envelopes of one organisation; one signed answer each, in their order.
+
+    Raises:
+        InputError: ``envelope.too_many``. EnvironmentFault: ``database.unavailable``; what was done stays, ask again.
+    """
+    if len(request.envelopes) > ENVELOPES_MAX:
+        raise InputError("envelope.too_many", limit=ENVELOPES_MAX)
+    answers = [take_one(central, tenant, raw) for raw in request.envelopes]
+    return EnvelopesReply(answers, central.clock.now_ms())
+
+
+def take_one(central: Central, tenant: int, raw: bytes) -> EnvelopeAnswer:
+    """Open and append one envelope; an answer in any case but EnvironmentFault, with a code when it was not taken."""
+    try:
+        envelope = read_envelope(raw)
+    except (DamagedError, InputError) as error:
+        return _signed(central, _refusal(tenant, raw, error))
+    try:
+        pushed, device = _append(central, tenant, envelope)
+    except EnvironmentFault:
+        raise
+    except EstafetteError as error:
+        log.warning("envelope not taken in code=%s device=%s", error.code, envelope.label.device[:32])
+        return _signed(central, _refusal(tenant, raw, error))
+    backed_up = _backed_up(central, device, envelope, pushed.receipt)
+    return _signed(central, EnvelopeAnswer(envelope.hash, tenant, pushed=pushed, backed_up=backed_up))
+
+
+def _append(central: Central, tenant: int, envelope: Envelope) -> tuple[Pushed, Device]:
+    label = envelope.label
+    if label.tenant != tenant:
+        raise InputError("envelope.other_organisation")
+    device, refused = _author(central, tenant, label.device)
+    if not signed_by(envelope, device.public_key):
+        raise InputError("envelope.signature")
+    batch = unpack(open_sealed(envelope, central.keys.intake()))
+    if not _as_labelled(batch, envelope):
+        raise InputError("envelope.label")
+    return syncing.push(central, device, batch, refused=refused), device
+
+
+def _author(central: Central, tenant: int, device_id: str) -> tuple[Device, str]:
+    """Return the device that wrote, revoked ones too, and the code with which all of it is parked, empty for none."""
+    with central.transaction(tenant) as connection:
+        device = people.device(connection, tenant, device_id)
+        if device is None or device.kind != "agent" or device.account is None:
+            raise InputError("envelope.unknown_device")
+        employed = people.agent_office(connection, tenant, device.account) is not None
+    return device, "" if device.revoked_ms is None and employed else REVOKED
+
+
+def _as_labelled(batch: SignedBatch, envelope: Envelope) -> bool:
+    label = envelope.label
+    last_seq = batch.first_seq + len(batch.events.record) - 1
+    return (batch.tenant, batch.device, batch.incarnation, batch.first_seq, last_seq) == (
+        label.tenant,
+        label.device,
+        label.incarnation,
+        label.first_seq,
+        label.last_seq,
+    )
+
+
+def _backed_up(central: Central, device: Device, envelope: Envelope, receipt: Receipt) -> Receipt | None:
+    held = {receipt.incarnation: 0}
+    found = central.backups.receipts(device.tenant, device.device, receipt.stream, held)
+    return next((each for each in found if covers(each, envelope)), None)
+
+
+def _refusal(tenant: int, raw: bytes, error: EstafetteError) -> EnvelopeAnswer:
+    details = {name: str(value) for name, value in error.details.items()}
+    return EnvelopeAnswer(Envelope.name_of(raw), tenant, error.code, details)
+
+
+def _signed(central: Central, answer: EnvelopeAnswer) -> EnvelopeAnswer:
+    return msgspec.structs.replace(answer, signature=central.keys.service().sign(answer_bytes(answer)).hex())
+
+
+def counted(answers: Sequence[EnvelopeAnswer]) -> tuple[int, int]:
+    """Return how many envelopes were taken in, and how many not."""
+    taken = sum(answer.pushed is not None for answer in answers)
+    return taken, len(answers) - taken

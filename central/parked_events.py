@@ -1,0 +1,137 @@
+"""Parked events as a person decides about them: who wrote what, why it waits, and whether its record exists at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from cases import merge
+from central.database.client import Connection
+
+QUEUE_MAX = 500
+_decode = msgspec.json.Decoder(dict[str, object]).decode
+
+_PARKED = """
+select e.device_id || '.' || e.incarnation || '.' || e.seq, e.record_type, e.record_id, e.kind, k.code, k.details,
+    coalesce(a.name, ''), o.office_id, o.name, least(e.time_ms, e.received_ms), k.parked_ms, e.body, s.head,
+    r.record_id is not null, coalesce(trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), ''),
+    coalesce(c.case_id, (select min(f.case_id) from estafette.case_file f
+        where f.tenant_id = e.tenant_id and e.record_type = 'citizen' and f.citizen_id = e.record_id), '')
+from estafette.parked k
+join estafette.event e on e.tenant_id = k.tenant_id and e.stream_id = k.stream_id and e.central_seq = k.central_seq
+join estafette.stream s on s.tenant_id = k.tenant_id and s.stream_id = k.stream_id
+join estafette.office o on o.tenant_id = s.tenant_id and o.office_id = s.office_id
+left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
+left join estafette.record_state r
+    on r.tenant_id = e.tenant_id and r.record_type = e.record_type and r.record_id = e.record_id
+left join estafette.case_file c
+    on c.tenant_id = e.tenant_id and c.case_id = e.record_id and e.record_type = 'case'
+left join estafette.citizen p on p.tenant_id = e.tenant_id
+    and p.citizen_id = case when e.record_type = 'citizen' then e.record_id else c.citizen_id end
+where k.tenant_id = %(tenant)s and k.settled_ms is null and (%(office)s::text is null or o.office_id = %(office)s)
+    and (%(device)s::text is null or (e.device_id = %(device)s and e.incarnation = %(incarnation)s and e.seq = %(seq)s))
+order by k.parked_ms, k.central_seq limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class ParkedEvent:
+    """One event that waits.
+
+    Attributes:
+        base: the head of its stream now: what an act that follows has seen.
+        exists: whether its record holds anything yet.
+        case: the case that it is about, or one of its citizen's; empty when there is none.
+    """
+
+    event: str
+    record_type: str
+    record_id: str
+    kind: str
+    code: str
+    details: str
+    agent_name: str
+    office: str
+    office_name: str
+    time_ms: int
+    parked_ms: int
+    body: Mapping[str, object]
+    base: int
+    exists: bool
+    citizen_name: str
+    case: str
+
+    @property
+    def touched(self) -> dict[str, str | None]:
+        """The fields that it writes."""
+        return merge.touched(self.kind, self.body)
+
+    def edited(self, values: Mapping[str, str]) -> dict[str, object]:
+        """Return its body with other values for fields that it writes; an empty text clears one."""
+        return {**self.body, **{name: values[name].strip() or None for name in self.touched if name in values}}
+
+
+def parked_queue(connection: Connection, tenant: int, office: str | None) -> list[ParkedEvent]:
+    """Return the events that wait, of one office or of all, the longest waiting first."""
+    return _read(connection, tenant, office=office)
+
+
+def parked_event(connection: Connection, tenant: int, event: str) -> ParkedEvent | None:
+    """Return one event that waits, named device.incarnation.seq; None when none of that name does."""
+    device, _, rest = event.partition(".")
+    incarnation, _, seq = rest.partition(".")
+    if not (len(device) <= 64 and _number(incarnation, 9) and _number(seq, 16)):
+        return None
+    found = _read(connection, tenant, device=device, incarnation=int(incarnation), seq=int(seq))
+    return found[0] if found else None
+
+
+def _number(text: str, digits: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= digits
+
+
+def _read(
+    connection: Connection,
+    tenant: int,
+    *,
+    office: str | None = None,
+    device: str | None = None,
+    incarnation: int = 0,
+    seq: int = 0,
+) -> list[ParkedEvent]:
+    arguments = {
+        "tenant": tenant,
+        "office": office,
+        "device": device,
+        "incarnation": incarnation,
+        "seq": seq,
+        "limit": QUEUE_MAX,
+    }
+    return [_event(row) for row in connection.execute(_PARKED, arguments).fetchall()]
+
+
+def _event(row: tuple[Any, ...]) -> ParkedEvent:
+    try:
+        body = _decode(bytes(row[11])) if row[11] is not None else {}
+    except ValueError:
+        # It may wait exactly because nobody can read it: it can still be withdrawn.
+        body = {}
+    event, record_type, record_id, kind, code, details, agent, office, office_name, time_ms, parked_ms = row[:11]
+    return ParkedEvent(
+        event,
+        record_type,
+        record_id,
+        kind,
+        code,
+        details,
+        agent,
+        office,
+        office_name,
+        time_ms,
+        parked_ms,
+        body,
+        *row[12:16],
+    )

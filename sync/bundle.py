@@ -1,0 +1,129 @@
+"""``main.py bundle``: what a site without a network carries to the central service on a USB stick, and back.
+
+No passphrase is needed: what is carried was sealed when it was saved, and only central opens it. Answers are laid
+beside the envelopes; the window of each agent finds them when it is unlocked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from cases.clock import SystemClock
+from cases.envelopes import Envelope
+from cases.errors import EstafetteError, InputError
+from cases.keys.files import environment_fault, write_file
+from cases.mailbox import Mailbox, mailboxes
+from sync import bundle_words as words
+from sync.bundle_files import BUNDLE_BYTES_MAX, read_answers, write_bundle
+from sync.envelopes import in_order
+from sync.sealed import EnvelopeAnswer
+
+DONE = 0
+FAILED = 1
+
+
+def default_workspace() -> Path:
+    """Return where the window keeps its workspace unless told."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "estafette"
+    base = os.environ.get("XDG_DATA_HOME") if sys.platform != "win32" else os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "estafette"
+
+
+def run_bundle(argv: Sequence[str]) -> int:
+    """Run ``main.py bundle`` and return its exit code: 0, 1 when refused, 2 for a command badly written."""
+    parser = argparse.ArgumentParser(
+        prog="main.py bundle",
+        description="Porter sur une clé USB le travail non envoyé / carry unsent work on a USB stick.",
+        epilog="Au service central / at the central service: main.py bundle import FILE",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    export = commands.add_parser("export", help="write what waits on this computer, sealed, to a file")
+    receipts = commands.add_parser("receipts", help="take in the file of answers that came back")
+    for command in (export, receipts):
+        command.add_argument("file", type=Path, metavar="FILE")
+        command.add_argument(
+            "--workspace",
+            type=Path,
+            default=default_workspace(),
+            metavar="DIR",
+            help="a workspace's folder; those beside it are of the same computer (%(default)s)",
+        )
+    options = parser.parse_args(argv)
+    try:
+        run = _export if options.command == "export" else _receipts
+        print("\n".join(run(options.file, options.workspace)))
+    except EstafetteError as error:
+        print("\n".join(words.error_lines(error)), file=sys.stderr)
+        return FAILED
+    return DONE
+
+
+def _export(file: Path, workspace: Path) -> list[str]:
+    envelopes, damaged = collect(workspace)
+    if not file.absolute().parent.is_dir():
+        raise InputError("bundle.no_folder")
+    write_file(file, write_bundle(envelopes, SystemClock().now_ms()))
+    return words.exported_lines(len(envelopes), sum(_events(each) for each in envelopes), damaged, str(file))
+
+
+def collect(workspace: Path) -> tuple[list[Envelope], int]:
+    """Return the envelopes of a computer in the order of their chains, and how many bytes are damaged there.
+
+    Raises:
+        InputError: ``bundle.no_workspace``.
+    """
+    if not workspace.is_dir():
+        raise InputError("bundle.no_workspace", directory=str(workspace))
+    boxes = mailboxes(workspace)
+    found = in_order([envelope for box in boxes for envelope in box.envelopes()])
+    return found, sum(box.damaged_bytes() for box in boxes)
+
+
+def _events(envelope: Envelope) -> int:
+    return envelope.label.last_seq - envelope.label.first_seq + 1
+
+
+def _receipts(file: Path, workspace: Path) -> list[str]:
+    if not workspace.is_dir():
+        raise InputError("bundle.no_workspace", directory=str(workspace))
+    manifest = read_answers(read_limited(file))
+    laid, refused = lay_answers(mailboxes(workspace), manifest.answers)
+    if not laid:
+        raise InputError("bundle.other_computer")
+    return words.received_lines(laid, refused)
+
+
+def lay_answers(boxes: Sequence[Mailbox], answers: Sequence[EnvelopeAnswer]) -> tuple[int, int]:
+    """Lay each answer beside its envelope. Return how many found theirs, and how many of these are refusals.
+
+    Whether the service really gave an answer is checked by who knows its key: the workspace that wrote the envelope.
+    """
+    by_envelope = {answer.envelope: answer for answer in answers}
+    laid = refused = 0
+    for box in boxes:
+        for envelope in box.envelopes():
+            answer = by_envelope.get(envelope.hash)
+            if answer is not None:
+                box.put_answer(envelope.hash, msgspec.json.encode(answer))
+                laid += 1
+                refused += answer.pushed is None
+    return laid, refused
+
+
+def read_limited(file: Path) -> bytes:
+    """Return a file's bytes. InputError ``bundle.no_file``, ``bundle.too_large``; EnvironmentFault ``store.*``."""
+    try:
+        if file.stat().st_size > BUNDLE_BYTES_MAX:
+            raise InputError("bundle.too_large", limit=BUNDLE_BYTES_MAX)
+        return file.read_bytes()
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise InputError("bundle.no_file", file=str(file)) from error
+    except OSError as error:
+        raise environment_fault(error) from error
