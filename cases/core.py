@@ -42,6 +42,8 @@ class Core:
         self.directory = directory
         self.store = store
         self.ports = ports
+        self.closing: list[Callable[[], object]] = []
+        """What ``Workspace.close`` does before the store closes."""
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         with store.reading() as connection:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from cases.core import Part, changed
-from cases.events import EventId, decode_body
+from cases import returning
+from cases.core import changed
+from cases.events import CHAIN_START, EventId, decode_body
 from cases.merge import SeenEvent
+from cases.outbox import UNVERIFIED, Outbox, rebuild
 from cases.projections import Working, load_many
 from cases.store import facts, log
 from cases.store.engine import Connection
@@ -60,7 +62,36 @@ class PulledLike(Protocol):
     def state(self) -> str: ...
 
 
-class Inbox(Part):
+class NewsLike(Protocol):
+    """What is new in one stream.
+
+    Attributes:
+        events: in the stream's order.
+        cursor: where it goes on; ``more``: there is more now.
+    """
+
+    @property
+    def events(self) -> Sequence[returning.ComingLike]: ...
+    @property
+    def cursor(self) -> int: ...
+    @property
+    def more(self) -> bool: ...
+
+
+class _Hashless:
+    """An event of a signed answer as a row is made of it: its hashes stayed at central."""
+
+    prev = digest = CHAIN_START
+    salt = ""
+
+    def __init__(self, event: returning.ComingLike) -> None:
+        self._event = event
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._event, name)
+
+
+class Inbox(Outbox):
     """What comes in. Every page is one transaction with its cursor."""
 
     def cursors(self) -> dict[str, int]:
@@ -104,6 +135,55 @@ class Inbox(Part):
             return None, _notice(touched)
 
         self._core.transact(act)
+
+    def apply_news(
+        self, streams: Mapping[str, NewsLike], *, epoch: int | None = None, central_time_ms: int | None = None
+    ) -> None:
+        """Take in what a signed answer says is new, in one transaction with its cursors. Twice is as once.
+
+        Args:
+            streams: stream -> its news, in the stream's order.
+            epoch: central's epoch as the answer says. A new one means that it was restored from a backup: every stream
+                is taken from its start once more. Call ``replay`` first.
+        """
+        identity = self._core.enrolled_identity()
+        incoming = [event for news in streams.values() for event in news.events]
+        with self._core.store.reading() as connection:
+            parted = returning.parted(connection, identity, incoming)
+        if parted is not None:
+            self.take_back(*parted)
+            self.fork(*parted, taken=returning.newest_chain(identity, incoming))
+
+        def act(connection: Connection) -> tuple[None, Changed | None]:
+            fresh, again = returning.sort_out(connection, incoming)
+            returning.go_on_beside(connection, identity, self._core.journal, fresh)
+            done, settled = returning.sent_by_another_self(connection, identity, fresh)
+            facts.count(connection, {"events.pending": -done})
+            again |= settled
+            touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
+            for stream, news in streams.items():
+                facts.move_cursor(connection, stream, news.cursor)
+            if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
+                self._core.claim_epoch(connection, epoch)
+            elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection, UNVERIFIED):
+                pending, doubted = returning.settle_doubts(connection, identity)
+                facts.count(connection, {"events.pending": pending})
+                again |= doubted
+            touched |= self._made_again(connection, identity, again)
+            if central_time_ms is not None:
+                self._core.note_contact(connection, central_time_ms)
+            return None, _notice(touched)
+
+        self._core.transact(act)
+
+    def _made_again(self, connection: Connection, identity: Identity, records: set[str]) -> dict[str, Working]:
+        """Make records again from the log."""
+        self._core.projector.forget_records()
+        touched = load_many(connection, identity.tenant, dict(returning.types_of(connection, sorted(records))))
+        for working in touched.values():
+            rebuild(connection, identity.tenant, working)
+        self._core.projector.save(connection, list(touched.values()))
+        return touched
 
     def claimed_epoch(self) -> int:
         """Return the newest epoch that a page named; 0 when none ever named one beyond the enrolment's."""
@@ -222,7 +302,7 @@ def _read(
         prev=bytes.fromhex(event.prev),
         digest=bytes.fromhex(event.digest),
         body=body,
-        salt=None if body is None else bytes.fromhex(event.salt),
+        salt=None if body is None else bytes.fromhex(event.salt) or None,
         central_seq=event.central_seq,
         state=state,
         code=code,

@@ -56,10 +56,15 @@ class Journal:
         draft = Draft(record_no, header.record_id, header.record_type, header.kind, {}, header.base)
         return self._append(connection, identity, draft, old.body, header.time, header.agent)
 
-    def open_incarnation(self, connection: Connection) -> ChainHead:
-        """Begin a new chain beside the one that broke (DESIGN invariant 6)."""
+    def open_incarnation(self, connection: Connection, identity: Identity, *, taken: int = 0) -> ChainHead:
+        """Begin a new chain beside the one that broke (DESIGN invariant 6), past every one known of this device.
+
+        Args:
+            taken: another self of this device has used chains up to this one.
+        """
         last = log.chain_head(connection)
-        head = ChainHead(last.incarnation + 1, 0, CHAIN_START, last.time)
+        known = log.incarnations(connection, identity.device)
+        head = ChainHead(max(last.incarnation, taken, *known) + 1, 0, CHAIN_START, last.time)
         log.move_chain(connection, head)
         return head
 

@@ -5,7 +5,7 @@ Own events that central has not answered for, as signed batches. Damaged ones ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from cases import merge
@@ -27,6 +27,8 @@ UNANSWERED_CHAINS_MAX = 8
 DAMAGED_BODY = "store.damaged_body"
 DAMAGED_CHAIN = "store.damaged_chain"
 RENUMBERED = "store.renumbered"
+UNVERIFIED = "store.unverified"
+"""Code of a confirmed event between a restore of the service and the moment when it is sent again."""
 
 
 class OutgoingEvent(NamedTuple):
@@ -176,11 +178,66 @@ class Outbox(Part):
 
         self._core.transact(act)
 
-    def fork(self, incarnation: int, seq: int) -> bool:
+    def replay(self, held: Mapping[int, int]) -> None:
+        """Central was restored and holds this device's chains up to ``held``: make the rest pending again.
+
+        Of every incarnation, not of the living one alone. What is confirmed is in doubt until it comes again.
+        """
+        identity = self._core.enrolled_identity()
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            again = [
+                stored
+                for incarnation in log.incarnations(connection, identity.device)
+                for stored in log.own_settled_from(connection, identity, incarnation, held.get(incarnation, 0) + 1)
+                if stored.event.salt == self._core.journal.salt(stored.id)
+            ]
+            counts = {"events.pending": len(again), "events.troubled": -sum(one.state == log.PARKED for one in again)}
+            for stored in again:
+                log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
+            log.doubt_confirmed(connection, UNVERIFIED)
+            touched = self._load(connection, identity, again)
+            for working in touched.values():
+                rebuild(connection, identity.tenant, working)
+            self._core.projector.save(connection, list(touched.values()))
+            facts.count(connection, counts)
+            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
+
+        self._core.transact(act)
+
+    def take_back(self, incarnation: int, seq: int) -> None:
+        """Central holds other events under these numbers of ours: what was confirmed under them waits again."""
+        identity = self._core.enrolled_identity()
+
+        def act(connection: Connection) -> tuple[None, None]:
+            again = [
+                stored
+                for stored in log.own_settled_from(connection, identity, incarnation, seq)
+                if stored.event.salt == self._core.journal.salt(stored.id)
+            ]
+            troubled = sum(one.state == log.PARKED for one in again)
+            for stored in again:
+                log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
+            facts.count(connection, {"events.pending": len(again), "events.troubled": -troubled})
+            return None, None
+
+        self._core.transact(act)
+
+    def chains(self) -> dict[int, int]:
+        """Return incarnation -> how far this device's chain is confirmed here without a hole; for ``Exchange.held``."""
+        identity = self._core.enrolled_identity()
+        with self._core.store.reading() as connection:
+            found = log.confirmed_ends(connection, identity.device)
+            return dict.fromkeys(found or (1,), 0) if log.any_in_doubt(connection, UNVERIFIED) else found
+
+    def fork(self, incarnation: int, seq: int, *, taken: int = 0) -> bool:
         """Go on in a new incarnation with what is pending of a chain from ``seq`` on: central holds another history.
 
         So it is after this computer was restored from a backup or copied (DESIGN invariant 6). What central took of
         either history stays as it is; the acts that it does not know are numbered anew, and nothing is lost.
+
+        Args:
+            taken: another self of this device has used chains up to this one.
 
         Returns:
             False when ``UNANSWERED_CHAINS_MAX`` chains were begun already without an answer: nothing was changed.
@@ -194,8 +251,8 @@ class Outbox(Part):
                 return False, None
             waiting = log.pending_from(connection, identity.tenant, incarnation, seq)
             if waiting:
-                if log.chain_head(connection).incarnation == incarnation:
-                    self._core.journal.open_incarnation(connection)
+                if log.chain_head(connection).incarnation <= max(incarnation, taken):
+                    self._core.journal.open_incarnation(connection, identity, taken=taken)
                 facts.put(connection, facts.FORKED, str(now_ms))
             touched = self._load(connection, identity, waiting)
             for stored in waiting:
@@ -284,7 +341,7 @@ class Outbox(Part):
             log.settle_verdict(connection, damaged.no, state=log.QUARANTINED, central_seq=None, code=fault, details={})
             later = log.pending_from(connection, identity.tenant, damaged.id.incarnation, damaged.id.seq + 1)
             if later:
-                self._core.journal.open_incarnation(connection)
+                self._core.journal.open_incarnation(connection, identity)
             touched = self._load(connection, identity, [damaged, *later])
             for stored in later:
                 working = touched[stored.event.header.record_id]

@@ -20,9 +20,9 @@ from cases.inbox import Inbox
 from cases.keys import slots
 from cases.keys.files import environment_fault
 from cases.lock import FolderLock
-from cases.outbox import Outbox
 from cases.ports import Ports
 from cases.reads import Reads
+from cases.sealing import Sealing
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
 from cases.store.migrations import check_not_newer, migrate
@@ -32,7 +32,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Acts, Reads, Outbox, Inbox):
+class Workspace(Acts, Reads, Inbox, Sealing):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:
@@ -105,6 +105,8 @@ class Workspace(Acts, Reads, Outbox, Inbox):
 
     def close(self) -> None:
         """Finish the writes that were asked for and close the store. A second call does nothing."""
+        while self._core.closing:
+            self._core.closing.pop()()
         self._core.store.close()
         self._lock.release()
 

@@ -6,6 +6,7 @@ own (``sync.background``).
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,13 +28,17 @@ from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
+from sync.envelopes import Courier
+from sync.exchanges import Exchanges, hello
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.problems import AUTH
-from sync.rounds import Tally, documents, pull, push
+from sync.rounds import Tally, documents
 from sync.schedule import Schedule
 from sync.state import UNDER_WAY, WAITS_FOR_PERSON, StateMachine, SyncState
 from sync.transport import CAPTIVE_PORTAL, TIMEOUT, TLS, UNREACHABLE, TransportFactory, checked_url
+
+log = logging.getLogger(__name__)
 
 OFFERS_EVERY_S = 900.0
 """How often the procedures on offer are asked for without a sign that they changed: a round with nothing to do stays
@@ -110,6 +115,8 @@ class Agent:
         self._wanted_procedures: set[tuple[str, str]] = set()
         self._offers_due_s = float("-inf")
         self._offers_seen = ""
+        self._greeted = False
+        self._courier = Courier(workspace, ports)
         self._fault: EstafetteError | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
@@ -178,10 +185,8 @@ class Agent:
                 self._enter(SyncState.OFFLINE)
             tally = Tally(wanted_procedures=self._wanted_procedures)
             try:
+                self._courier.take_answers()
                 self._round(identity, tally)
-                if tally.restored:
-                    self._enter(SyncState.IDLE)
-                    self._round(self._identity(), tally)
             except EstafetteError as error:
                 self._round_failed(error)
                 raise
@@ -201,9 +206,12 @@ class Agent:
         client = self.line().rounds
         client.handshake()
         self._enter(SyncState.PUSH)
-        refused = self._push(client, identity, tally)
+        greeting = None if self._greeted else hello(self._workspace)
+        exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=greeting)
+        refused = exchanges.run()
+        self._greeted = True
         self._enter(SyncState.PULL)
-        pull(self._workspace, client, identity, tally)
+        self._forward(client)
         self._enter(SyncState.DOCUMENTS)
         now_s = self._ports.clock.monotonic_s()
         offered = now_s >= self._offers_due_s
@@ -214,17 +222,16 @@ class Agent:
         if refused is not None:
             raise refused
 
-    def _push(self, client: CentralClient, identity: Identity, tally: Tally) -> EstafetteError | None:
-        """Return why the service refused what was sent: decisions and news still arrive in such a round."""
+    def _forward(self, client: CentralClient) -> None:
+        """Carry what others left sealed on this computer; that it cannot be done now ends nobody's round."""
         try:
-            push(self._workspace, client, identity, self._size, tally)
-        except RejectedError as error:
-            return error
+            self._courier.round(client)
+        except (NetworkFault, RejectedError) as error:
+            log.info("envelopes not forwarded code=%s", error.code)
         except NotPermittedError as error:
             if error.code.startswith(AUTH):
                 raise
-            return error
-        return None
+            log.info("envelopes not forwarded code=%s", error.code)
 
     def _round_failed(self, error: EstafetteError) -> None:
         """Set the state and the next try; after ``stop`` the workspace is not ours any more and is left alone."""
@@ -259,9 +266,7 @@ class Agent:
                 raise NetworkFault(STOPPED)
             if self._line is None:
                 url = identity.server_url
-                credentials = Credentials(
-                    self._workspace, identity.device, url, self._ports.clock, self._ports.randomness
-                )
+                credentials = Credentials(self._workspace, identity, self._ports.clock, self._ports.randomness)
                 rounds, news = self._transport_factory(url), self._transport_factory(url)
                 self._line = Line(rounds, news, credentials, self._exit)
             return self._line
@@ -299,6 +304,7 @@ class Agent:
             self._background = Background(
                 self._workspace, self, self._schedule, self._exit, Backoff(self._ports.randomness)
             )
+            self._courier.start()
             self._background.start()
 
     def stop(self) -> None:
@@ -310,6 +316,7 @@ class Agent:
         self._schedule.close()
         self._exit.close()
         self._drop_line()
+        self._courier.stop()
         if self._background is not None:
             self._background.stop()
 
@@ -394,4 +401,5 @@ def _identity_of(reply: EnrolReply, server_url: str) -> Identity:
         server_url=server_url,
         epoch=reply.epoch,
         timezone=reply.timezone,
+        intake_key=reply.intake_key,
     )

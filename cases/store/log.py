@@ -197,6 +197,92 @@ def held_seqs(connection: Connection, device: str, incarnation: int, first_seq: 
     return {row[0] for row in connection.execute(sql, (device, incarnation, first_seq, last_seq))}
 
 
+class Standing(NamedTuple):
+    """How an event stands here: enough to compare it with one that comes.
+
+    ``salted``: written here; what another self of this device sent came without its salts.
+    """
+
+    no: int
+    central_seq: int | None
+    state: str
+    code: str
+    record_id: str
+    kind: str
+    time: int
+    body: bytes | None
+    salted: bool
+
+
+def standing(
+    connection: Connection, device: str, incarnation: int, first_seq: int, last_seq: int
+) -> dict[int, Standing]:
+    """Return number -> how it stands, of a chain's range."""
+    sql = (
+        "SELECT e.seq, e.no, e.central_seq, e.state, e.code, r.id, e.kind, e.time, e.body, e.salt IS NOT NULL"
+        " FROM event e JOIN record r ON r.no = e.record_no"
+        " WHERE e.device_no = (SELECT no FROM device WHERE id = ?) AND e.incarnation = ? AND e.seq BETWEEN ? AND ?"
+    )
+    rows = connection.execute(sql, (device, incarnation, first_seq, last_seq))
+    return {row[0]: Standing(*row[1:]) for row in rows}
+
+
+def same_act_waits(
+    connection: Connection, device: str, record_id: str, kind: str, time: int, body: bytes
+) -> int | None:
+    """Return the row of an event that waits here and is the same act; None when there is none."""
+    sql = (
+        "SELECT e.no FROM event e JOIN record r ON r.no = e.record_no WHERE e.state = 'pending' AND r.id = ?"
+        " AND e.device_no = (SELECT no FROM device WHERE id = ?) AND e.kind = ? AND e.time = ? AND e.body = ?"
+    )
+    row = connection.execute(sql, (record_id, device, kind, time, body)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def record_of(connection: Connection, no: int) -> list[str]:
+    """Return the identity of the record that a row is about."""
+    sql = "SELECT r.id FROM event e JOIN record r ON r.no = e.record_no WHERE e.no = ?"
+    return [str(row[0]) for row in connection.execute(sql, (no,))]
+
+
+def step_aside(connection: Connection, no: int) -> None:
+    """Let a renumbered row give its number to the event that central holds under it; no chain has negative numbers."""
+    connection.execute("UPDATE event SET incarnation = -no WHERE no = ?", (no,))
+
+
+def incarnations(connection: Connection, device: str) -> list[int]:
+    """Return the incarnations of a device that this store knows."""
+    sql = (
+        "SELECT DISTINCT incarnation FROM event"
+        " WHERE device_no = (SELECT no FROM device WHERE id = ?) AND incarnation > 0"
+    )
+    return [row[0] for row in connection.execute(sql, (device,))]
+
+
+def confirmed_ends(connection: Connection, device: str) -> dict[int, int]:
+    """Return incarnation -> up to which number central has answered for everything."""
+    sql = (
+        "SELECT incarnation, coalesce(min(CASE WHEN state IN ('pending', 'quarantined') THEN seq END) - 1, max(seq))"
+        " FROM event WHERE device_no = (SELECT no FROM device WHERE id = ?) AND incarnation > 0 GROUP BY incarnation"
+    )
+    return {row[0]: row[1] for row in connection.execute(sql, (device,))}
+
+
+def doubt_confirmed(connection: Connection, code: str) -> None:
+    """Mark every confirmed event with a code."""
+    connection.execute("UPDATE event SET code = ? WHERE state IN ('accepted', 'merged', 'contested')", (code,))
+
+
+def any_in_doubt(connection: Connection, code: str) -> bool:
+    """Say whether an event bears this code."""
+    return connection.execute("SELECT 1 FROM event WHERE code = ? LIMIT 1", (code,)).fetchone() is not None
+
+
+def with_code(connection: Connection, tenant: int, code: str) -> list[StoredEvent]:
+    """Return the confirmed events that bear this code."""
+    return _events(connection, tenant, "WHERE e.code = ? ORDER BY e.no", (code,))
+
+
 def hash_after(connection: Connection, event: EventId) -> str:
     """Return the hash by which an own event is chained to what follows.
 

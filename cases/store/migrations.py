@@ -13,7 +13,7 @@ from cases.store.engine import READER_CACHE_KIB, Database, Migrations, Store, co
 
 migrations = Migrations("estafette")
 
-RELEASED: frozenset[str] = frozenset({"2026_11_23_first_store"})
+RELEASED: frozenset[str] = frozenset({"2026_11_23_first_store", "2026_11_23_renumbered_rows_step_aside"})
 """Every step that this program knows. A store that records another one was made by a newer program."""
 
 _FIRST_STORE = """
@@ -113,6 +113,23 @@ CREATE TABLE receipt (
 def first_store(db: Database) -> None:
     """Make the store of the first release."""
     for statement in statements(_FIRST_STORE):
+        db.execute(statement)
+
+
+_RENUMBERED_ROWS_STEP_ASIDE = """
+DROP TRIGGER event_is_immutable;
+CREATE TRIGGER event_is_immutable
+BEFORE UPDATE OF device_no, seq, record_no, kind, agent_no, base, time, prev, digest ON event
+BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
+CREATE TRIGGER event_keeps_its_number BEFORE UPDATE OF incarnation ON event WHEN old.code != 'store.renumbered'
+BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
+"""
+
+
+@migrations(name="2026_11_23_renumbered_rows_step_aside")
+def renumbered_rows_step_aside(db: Database) -> None:
+    """What a lost branch of this device had numbered gives its numbers to the events that central holds under them."""
+    for statement in statements(_RENUMBERED_ROWS_STEP_ASIDE):
         db.execute(statement)
 
 

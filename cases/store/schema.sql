@@ -71,9 +71,6 @@ CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
 CREATE INDEX event_by_record ON event (record_no);
 CREATE INDEX event_pending ON event (incarnation, seq) WHERE state = 'pending';
 CREATE INDEX event_troubled ON event (no) WHERE state IN ('parked', 'quarantined');
-CREATE TRIGGER event_is_immutable
-BEFORE UPDATE OF device_no, incarnation, seq, record_no, kind, agent_no, base, time, prev, digest ON event
-BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE TRIGGER event_body_is_immutable BEFORE UPDATE OF body, salt ON event WHEN new.body IS NOT NULL
 BEGIN SELECT RAISE (ABORT, 'a body is immutable'); END;
 CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT RAISE (ABORT, 'an event stays'); END;
@@ -82,3 +79,8 @@ CREATE INDEX case_by_activity ON case_file (updated_ms, record_no);
 CREATE INDEX case_by_state ON case_file (state, updated_ms, record_no);
 CREATE INDEX case_by_citizen ON case_file (citizen_no, updated_ms);
 CREATE INDEX case_contested ON case_file (updated_ms, record_no) WHERE contested > 0;
+CREATE TRIGGER event_is_immutable
+BEFORE UPDATE OF device_no, seq, record_no, kind, agent_no, base, time, prev, digest ON event
+BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
+CREATE TRIGGER event_keeps_its_number BEFORE UPDATE OF incarnation ON event WHEN old.code != 'store.renumbered'
+BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;

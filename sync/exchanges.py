@@ -1,0 +1,306 @@
+"""The exchanges of one round with the central service: batches out, news in. Each is safe to repeat after any failure.
+
+What an answer claims is checked before anything of it is kept: a receipt by the service key that was pinned at
+enrolment, a page by its order and its limits. An answer that fails its check changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
+from cases.outbox import OutgoingBatch
+from cases.version import VERSION
+from cases.views import Identity
+from cases.workspace import Workspace
+from sync import columns
+from sync.backoff import BatchSize
+from sync.client import CentralClient
+from sync.columns import PageEvent
+from sync.messages import (
+    PAGE_EVENTS_MAX,
+    PROTOCOL,
+    REQUEST_BYTES_MAX,
+    Exchange,
+    ExchangeReply,
+    Hello,
+    Pushed,
+    SignedBatch,
+    StreamNews,
+    Verdict,
+    batch_bytes,
+)
+from sync.problems import AUTH, SERVICE_FAILED
+from sync.rounds import (
+    CURSOR_AHEAD,
+    FORK,
+    PAGE_INVALID,
+    RECEIPT_INVALID,
+    VERDICT_STATES,
+    Tally,
+    procedures_named,
+    receipt_signed,
+)
+
+CAPABILITIES = ["columns"]
+_NO_SNAPSHOT = "2"
+"""A device that has a second chain is sent events instead of a snapshot, which this version does not take yet."""
+
+
+class News(NamedTuple):
+    """What one stream has after a cursor, unpacked and checked."""
+
+    events: Sequence[PageEvent]
+    cursor: int
+    more: bool
+    enters: Sequence[bytes]
+    leaves: Sequence[tuple[int, str]]
+
+
+def hello(workspace: Workspace) -> Hello:
+    """Return what this end says of itself in the first exchange of a session."""
+    status = workspace.status()
+    oldest_ms = max(0, status.oldest_pending_ms or 0)
+    return Hello([PROTOCOL], VERSION, CAPABILITIES, max(0, status.pending), oldest_ms, max(0, status.parked))
+
+
+class Exchanges:
+    """The exchanges of one round.
+
+    Args:
+        size: how much goes at once.
+        tally: gets what was done.
+        greeting: said in the first exchange; None when it was said in this session.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        client: CentralClient,
+        identity: Identity,
+        size: BatchSize,
+        tally: Tally,
+        *,
+        greeting: Hello | None = None,
+    ) -> None:
+        self._workspace = workspace
+        self._client = client
+        self._identity = identity
+        self._size = size
+        self._tally = tally
+        self._greeting = greeting
+        self._common = 0
+        self._news_first = False
+        self._refused: EstafetteError | None = None
+        self._again: set[str] = set()
+
+    def run(self) -> EstafetteError | None:
+        """Hand over everything that waits and take in everything that is new.
+
+        Returns:
+            Why the service refused what was sent: what is new was still taken in. None when nothing was refused.
+
+        Raises:
+            NetworkFault: what got a receipt stays so, and what was taken in.
+            NotPermittedError: ``auth.*``. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
+        """
+        while not self._one():
+            continue
+        return self._refused
+
+    def _one(self) -> bool:
+        """Make one exchange; say whether it was the last."""
+        outgoing = None
+        if self._refused is None and not self._news_first:
+            outgoing = self._workspace.next_batch(self._common or self._size.events)
+        self._common = 0
+        batch = None if outgoing is None else signed_batch(outgoing, self._workspace)
+        cursors = self._workspace.cursors()
+        message = msgspec.json.encode(self._request(batch, cursors))
+        if batch is not None and len(message) > REQUEST_BYTES_MAX and self._size.failed():
+            return False
+        try:
+            reply = self._client.exchange(message)
+        except NetworkFault:
+            if batch is not None:
+                self._size.failed()
+            raise
+        except (RejectedError, NotPermittedError) as error:
+            self._refusal(batch, error)
+            return False
+        self._greeting = None
+        return self._take(reply, outgoing, batch, cursors)
+
+    def _request(self, batch: SignedBatch | None, cursors: dict[str, int]) -> Exchange:
+        held = {str(incarnation): seq for incarnation, seq in self._workspace.chains().items()}
+        if batch is not None and batch.first_seq == held.get(str(batch.incarnation), 0) + 1:
+            held[str(batch.incarnation)] = batch.first_seq + len(batch.events.record) - 1
+        # Said always, a few bytes: no computer knows by itself that it was restored or copied.
+        held.setdefault("1", 0)
+        if 0 in cursors.values():
+            held.setdefault(_NO_SNAPSHOT, 0)
+        epoch = max(self._identity.epoch, self._workspace.claimed_epoch())
+        return Exchange(cursors, batch, PAGE_EVENTS_MAX, epoch=epoch, held=held, hello=self._greeting)
+
+    def _refusal(self, batch: SignedBatch | None, error: RejectedError | NotPermittedError) -> None:
+        """Do what helps; raises ``error`` when nothing does."""
+        if error.code == CURSOR_AHEAD:
+            self._once(CURSOR_AHEAD, error)
+            self._tally.restored = True
+            self._workspace.replay(_held_in(error))
+            self._workspace.rewind()
+            self._news_first = True
+            return
+        if batch is None or error.code.startswith(AUTH):
+            raise error
+        if error.code == FORK and self._part(batch, error):
+            return
+        if error.code == "push.gap":
+            self._once(f"push.gap {batch.incarnation}", error)
+            self._workspace.replay(_held_in(error))
+            return
+        if error.code == "wire.too_large" and self._size.failed():
+            return
+        self._refused = error
+
+    def _once(self, what: str, error: EstafetteError) -> None:
+        if what in self._again:
+            raise error
+        self._again.add(what)
+
+    def _part(self, batch: SignedBatch, error: EstafetteError) -> bool:
+        """Central holds another history of this device from some number on: go on in a new chain there."""
+        parted = _number(error.details.get("seq"))
+        if batch.first_seq < parted < batch.first_seq + len(batch.events.record):
+            # Those that both histories hold go alone first.
+            self._common = parted - batch.first_seq
+            return True
+        # Another self may have sent the very same acts: its news come before ours go.
+        self._news_first = True
+        return self._workspace.fork(batch.incarnation, batch.first_seq)
+
+    def _take(
+        self,
+        reply: ExchangeReply,
+        outgoing: OutgoingBatch | None,
+        batch: SignedBatch | None,
+        cursors: Mapping[str, int],
+    ) -> bool:
+        verdicts = check_pushed(reply.push, batch, self._identity) if batch is not None else []
+        news = check_news(reply, cursors, self._identity)
+        restored = reply.epoch > self._identity.epoch and reply.epoch != self._workspace.claimed_epoch()
+        if restored:
+            if "epoch" in self._again:
+                raise RejectedError(PAGE_INVALID, reason="epoch")
+            self._again.add("epoch")
+            self._tally.restored = True
+            self._workspace.replay({int(name): seq for name, seq in reply.held.items() if name.isdigit()})
+        if outgoing is not None and batch is not None and reply.push is not None:
+            self._workspace.apply_verdicts(outgoing, verdicts, reply.push.receipt, central_time_ms=reply.time)
+            self._size.succeeded()
+            self._tally.pushed += len(verdicts)
+            self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
+        self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
+        for one in news.values():
+            self._tally.pulled += len(one.events)
+            self._tally.wanted_procedures |= procedures_named(one.events)
+        waits = self._news_first
+        self._news_first = restored or (waits and any(one.more for one in news.values()))
+        if restored or any(one.more for one in news.values()):
+            if not restored and all(one.cursor <= cursors[stream] for stream, one in news.items()):
+                raise NetworkFault(SERVICE_FAILED, reason="cursor")
+            return False
+        return self._refused is not None or (batch is None and not waits) or not self._workspace.status().pending
+
+
+def signed_batch(outgoing: OutgoingBatch, workspace: Workspace) -> SignedBatch:
+    """Return the signed message for a batch of the outbox. The bodies' bytes arrive as they were written."""
+    unsigned = SignedBatch(
+        tenant=outgoing.tenant,
+        device=outgoing.device,
+        incarnation=outgoing.incarnation,
+        agent=outgoing.agent,
+        first_seq=outgoing.first_seq,
+        prev=outgoing.prev,
+        salt_seeds=list(outgoing.salt_seeds),
+        events=columns.pack(outgoing.events),
+        head=outgoing.head,
+        signature="",
+    )
+    return msgspec.structs.replace(unsigned, signature=workspace.sign(batch_bytes(unsigned)))
+
+
+def check_pushed(pushed: Pushed | None, batch: SignedBatch, identity: Identity) -> list[Verdict]:
+    """Check that an answer is the pinned service's word on exactly this batch; return its verdicts, one an event.
+
+    Raises:
+        RejectedError: ``sync.receipt_invalid``; ``reason`` names what does not hold.
+    """
+    if pushed is None:
+        raise RejectedError(RECEIPT_INVALID, reason="missing")
+    last_seq = batch.first_seq + len(batch.events.record) - 1
+    receipt = pushed.receipt
+    expected = (batch.tenant, identity.stream, batch.device, batch.incarnation, last_seq, batch.head, "accepted")
+    said = (
+        receipt.tenant,
+        receipt.stream,
+        receipt.device,
+        receipt.incarnation,
+        receipt.seq,
+        receipt.head,
+        receipt.level,
+    )
+    if not receipt_signed(receipt, identity.service_key):
+        raise RejectedError(RECEIPT_INVALID, reason="signature")
+    if said != expected:
+        raise RejectedError(RECEIPT_INVALID, reason="content")
+    if receipt.epoch < identity.epoch:
+        raise RejectedError(RECEIPT_INVALID, reason="epoch")
+    try:
+        verdicts = columns.unpack_verdicts(pushed.verdicts, batch.first_seq, last_seq)
+    except InputError as error:
+        raise RejectedError(RECEIPT_INVALID, reason="verdicts") from error
+    if any(verdict.state not in VERDICT_STATES or verdict.central_seq < 1 for verdict in verdicts):
+        raise RejectedError(RECEIPT_INVALID, reason="verdicts")
+    return verdicts
+
+
+def check_news(reply: ExchangeReply, cursors: Mapping[str, int], identity: Identity) -> dict[str, News]:
+    """Check that news hold only what was asked for, in order; return them unpacked.
+
+    Raises:
+        RejectedError: ``sync.page_invalid``; ``reason`` is ``scope``, ``order``, ``epoch`` or ``columns``.
+    """
+    if reply.epoch < identity.epoch:
+        raise RejectedError(PAGE_INVALID, reason="epoch")
+    if not reply.streams.keys() <= cursors.keys():
+        raise RejectedError(PAGE_INVALID, reason="scope")
+    return {stream: _checked(news, cursors[stream]) for stream, news in reply.streams.items()}
+
+
+def _checked(news: StreamNews, cursor: int) -> News:
+    try:
+        events = [] if news.events is None else columns.unpack_page(news.events)
+    except InputError as error:
+        raise RejectedError(PAGE_INVALID, reason="columns") from error
+    numbers = [cursor, *(event.central_seq for event in events)]
+    if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+        raise RejectedError(PAGE_INVALID, reason="order")
+    if news.cursor < numbers[-1] or (news.more and events and news.cursor != numbers[-1]):
+        # A page that is not full leads to the stream's head, past events that are not for this device.
+        raise RejectedError(PAGE_INVALID, reason="order")
+    return News(events, news.cursor, news.more, [bytes(one) for one in news.enters], news.leaves)
+
+
+def _held_in(error: EstafetteError) -> dict[int, int]:
+    """Return what an error says central holds of this device's chains: ``1:120,2:7``."""
+    pairs = [one.partition(":") for one in str(error.details.get("held", "")).split(",") if one]
+    return {_number(incarnation): _number(seq) for incarnation, _, seq in pairs}
+
+
+def _number(detail: object) -> int:
+    text = str(detail)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
