@@ -17,6 +17,10 @@ PAGES = (
     "/console?etat=needs_information",
     "/console/postes",
     "/console/attente",
+    "/console/a-departager",
+    "/console/cle-usb",
+    "/console/suivi-postes",
+    "/console/dossiers/{case}/antenne",
     "/console/dossiers/{case}",
     "/console/dossiers/{case}/demande",
     "/console/dossiers/{case}/decision",
@@ -64,6 +68,10 @@ def address(path: str, handed: Handed) -> str:
 def test_structure_can_be_read_by_assistive_technology(supervisor: BrowserContext, handed: Handed, path: str) -> None:
     page = supervisor.new_page()
     page.goto(address(path, handed))
+    assert_structure(page)
+
+
+def assert_structure(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "fr"
     expect(page.locator("h1")).to_have_count(1)
     for landmark in ("header.top", "main", "footer"):
@@ -80,6 +88,10 @@ def test_text_at_two_hundred_percent_is_neither_clipped_nor_wider_than_the_windo
 ) -> None:
     page = supervisor.new_page()
     page.goto(address(path, handed))
+    assert_fits_at_two_hundred_percent(page)
+
+
+def assert_fits_at_two_hundred_percent(page: Page) -> None:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert page.evaluate(_CLIPPED) == []

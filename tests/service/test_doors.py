@@ -6,9 +6,10 @@ import concurrent.futures
 
 import msgspec
 import pytest
+import requests
 
 from central.service import make_enrolment_code, revoke_device
-from sync import dpop
+from sync import dpop, signing
 from sync.messages import API, EnrolReply, EnrolRequest, Head, ProcedureList, enrol_bytes
 from tests.support.central_service import RunningService
 from tests.support.wire_device import Refused, WireDevice, enrolled, new_id
@@ -118,51 +119,50 @@ def test_tokens_end_after_a_quarter_of_an_hour(central_service: RunningService, 
     device.pull()
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "1.2.3.4", "é", "1.x.99999999999.AAAA"])
+def signed(device: WireDevice, counter: int = 1, **changes: str) -> str:
+    """Return the header of a request for the procedures, or for what is changed."""
+    asked = {"method": "GET", "target": f"{API}/procedures", "token": device.token} | changes
+    shown = signing.authorization(device.sign, counter=counter, body=b"", **asked)
+    return shown.replace(f" {asked['token']}.", f" {device.token}.")
+
+
+def answer_to(device: WireDevice, shown: str) -> requests.Response:
+    return device.http.get(device.url + f"{API}/procedures", headers={"Authorization": shown})
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "1.2.3.4", "A" * 80])
 def test_made_up_tokens_are_refused(device: WireDevice, token: str) -> None:
-    headers = {"Authorization": f"DPoP {token}".encode("latin-1"), "DPoP": device.proof("GET", f"{API}/changes", "x")}
-    answer = device.http.get(device.url + f"{API}/changes", headers=headers)
+    device.token = token
+    answer = answer_to(device, signed(device))
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_expired")
 
 
-def test_a_request_without_a_proof_is_refused(device: WireDevice) -> None:
-    device.fetch_token()
-    answer = device.http.get(device.url + f"{API}/changes", headers={"Authorization": f"DPoP {device.token}"})
-    assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
-    assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
+@pytest.mark.parametrize("shown", ["", "Bearer x", "DPoP x", "Estafette é".encode().decode("latin-1")])
+def test_a_request_that_is_not_signed_is_refused(device: WireDevice, shown: str) -> None:
+    answer = answer_to(device, shown)
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_expired")
 
 
-@pytest.mark.parametrize("changes", [{"method": "POST"}, {"path": f"{API}/push"}, {"token": "other"}, {"token": ""}])
-def test_a_proof_for_something_else_is_refused(device: WireDevice, changes: dict[str, str]) -> None:
+@pytest.mark.parametrize("changes", [{"method": "POST"}, {"target": f"{API}/changes"}, {"token": "other"}])
+def test_a_signature_for_something_else_is_refused(device: WireDevice, changes: dict[str, str]) -> None:
     device.fetch_token()
-    asked = {"method": "GET", "path": f"{API}/changes", "token": device.token}
-    proof = device.proof(**(asked | changes))
-    headers = {"Authorization": f"DPoP {device.token}", "DPoP": proof}
-    answer = device.http.get(device.url + f"{API}/changes", headers=headers)
+    answer = answer_to(device, signed(device, **changes))
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
 
 
-def test_a_proof_works_once(device: WireDevice) -> None:
+def test_a_request_works_once(device: WireDevice) -> None:
     device.fetch_token()
-    headers = {
-        "Authorization": f"DPoP {device.token}",
-        "DPoP": device.proof("GET", f"{API}/procedures", device.token),
-    }
-    answers = [device.http.get(device.url + f"{API}/procedures", headers=headers) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 401]
-    assert answers[1].json()["code"] == "auth.proof_replayed"
+    answers = [answer_to(device, signed(device, counter)) for counter in (3, 2, 3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert answers[2].json()["code"] == "auth.proof_replayed"
 
 
 def test_an_old_nonce_asks_for_a_new_one(central_service: RunningService, device: WireDevice) -> None:
     device.fetch_token()
     central_service.clock.move(minutes=5)
-    headers = {
-        "Authorization": f"DPoP {device.token}",
-        "DPoP": device.proof("GET", f"{API}/procedures", device.token),
-    }
-    answer = device.http.get(device.url + f"{API}/procedures", headers=headers)
+    answer = device._ask_token()
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.nonce_required")
-    assert answer.headers["DPoP-Nonce"] != device.nonce
+    assert answer.headers["DPoP-Nonce"] == device.nonce
 
 
 def test_a_token_of_another_device_is_useless(device: WireDevice, second_device: WireDevice) -> None:
@@ -194,8 +194,11 @@ def test_thumbprints_bind_keys() -> None:
 
 def test_every_signed_route_refuses_strangers(central_service: RunningService, device: WireDevice) -> None:
     for method, path in (
-        ("POST", "/push"),
-        ("POST", "/pull"),
+        ("POST", "/sync"),
+        ("POST", "/records"),
+        ("POST", "/audit"),
+        ("GET", "/snapshot"),
+        ("GET", f"/records/{new_id()}/events"),
         ("GET", "/changes"),
         ("GET", "/procedures"),
         ("GET", "/procedures/apa/x"),

@@ -108,10 +108,11 @@ def test_a_cursor_beyond_the_head_is_told(device: WireDevice) -> None:
     with pytest.raises(Refused) as refused:
         device.pull(head + 1)
     assert (refused.value.problem.status, refused.value.code) == (409, "pull.cursor_ahead")
-    assert refused.value.problem.details == {"head": str(head), "epoch": "1"}
+    said = {"stream": device.me.stream, "head": str(head), "epoch": "1", "held": "1:1"}
+    assert refused.value.problem.details == said
 
 
-@pytest.mark.parametrize("path", ["/oauth/token", f"{API}/enrol", f"{API}/push", "/console/entrer", "/suivi"])
+@pytest.mark.parametrize("path", ["/oauth/token", f"{API}/enrol", f"{API}/sync", "/console/entrer", "/suivi"])
 def test_a_stranger_sends_little(central_service: RunningService, path: str) -> None:
     for body in (b"x" * (bodies.ANONYMOUS_BYTES_MAX + 1), iter([b"x" * 40_000] * 2)):
         assert requests.post(central_service.url + path, data=body).status_code == 413

@@ -13,7 +13,7 @@ import requests
 import zstandard
 
 from cases.events import Kind, RecordType
-from sync.messages import API, REQUEST_BYTES_MAX, PushReply
+from sync.messages import API, REQUEST_BYTES_MAX, Exchange, ExchangeReply
 from sync.wire import PROBLEM_TYPE
 from tests.support.central_service import RunningService
 from tests.support.wire_device import WireDevice, new_id
@@ -29,7 +29,7 @@ def check_problem(answer: requests.Response, status: int, code: str) -> None:
 def test_every_kind_of_error_has_the_one_shape(central_service: RunningService) -> None:
     url = central_service.url
     check_problem(requests.get(f"{url}{API}/nothing"), 404, "http.not_found")
-    check_problem(requests.get(f"{url}{API}/push"), 405, "http.method_not_allowed")
+    check_problem(requests.get(f"{url}{API}/sync"), 405, "http.method_not_allowed")
     check_problem(requests.post(f"{url}{API}/enrol", data=b"{"), 400, "wire.malformed")
     check_problem(requests.post(f"{url}{API}/enrol", data=b'{"code":1}'), 400, "wire.malformed")
     check_problem(requests.post(f"{url}{API}/enrol", data=b"\xff"), 400, "wire.malformed")
@@ -74,15 +74,16 @@ def test_a_database_that_is_gone_is_a_503_with_a_time_to_come_back(central_servi
 @pytest.mark.parametrize("encoding", ["zstd", "gzip", ""])
 def test_bodies_come_compressed_or_not(device: WireDevice, encoding: str) -> None:
     batch = device.batch(device.event(RecordType.CITIZEN, new_id(), Kind.SET, {"family_name": "Durand"}))
-    plain = msgspec.json.encode(batch)
+    plain = msgspec.json.encode(Exchange({}, device.by_column(batch)))
     body = {"zstd": zstandard.compress, "gzip": gzip.compress, "": bytes}[encoding](plain)
-    answer = device.call("POST", f"{API}/push", body, {"Content-Encoding": encoding} if encoding else {})
-    assert device._read(answer, PushReply).verdicts[0].state == "accepted"
+    answer = device.call("POST", f"{API}/sync", body, {"Content-Encoding": encoding} if encoding else {})
+    reply = device._read(answer, ExchangeReply)
+    assert reply.push is not None and reply.push.verdicts.others == []
 
 
 def test_large_answers_come_compressed(device: WireDevice, second_device: WireDevice) -> None:
     device.act(*(device.event(RecordType.CITIZEN, new_id(), Kind.SET, {"family_name": "Durand"}) for _ in range(50)))
-    answer = second_device.call("POST", f"{API}/pull", msgspec.json.encode({"cursors": {device.me.stream: 0}}))
+    answer = second_device.call("POST", f"{API}/sync", msgspec.json.encode({"cursors": {device.me.stream: 0}}))
     assert answer.headers["Content-Encoding"] == "zstd"
     assert len(second_device.pull().events[device.me.stream]) == 50
 
@@ -136,12 +137,14 @@ def test_bodies_that_cannot_be_decoded_are_refused(
 
 
 def test_json_of_a_hundred_thousand_levels_is_refused_quickly(device: WireDevice) -> None:
-    answer = device.call("POST", f"{API}/push", b"[" * 100_000 + b"]" * 100_000)
+    answer = device.call("POST", f"{API}/sync", b"[" * 100_000 + b"]" * 100_000)
     check_problem(answer, 400, "wire.malformed")
 
 
 def test_the_description_names_every_route_and_type(central_service: RunningService) -> None:
     document = requests.get(f"{central_service.url}{API}/openapi.json").json()
-    assert {f"{API}/push", f"{API}/pull", f"{API}/changes", f"{API}/enrol", "/oauth/token"} <= set(document["paths"])
-    assert {"Batch", "PushReply", "Problem"} <= set(document["components"]["schemas"])
+    assert {f"{API}/sync", f"{API}/snapshot", f"{API}/changes", f"{API}/enrol", "/oauth/token"} <= set(
+        document["paths"]
+    )
+    assert {"SignedBatch", "ExchangeReply", "Problem"} <= set(document["components"]["schemas"])
     assert not any(path.startswith("/console") for path in document["paths"])

@@ -12,9 +12,12 @@ import pytest
 from cases.events import CHAIN_START, Event, Header, body_bytes, body_digest, header_hash
 from central.appending import append_events
 from central.context import Central
-from central.database import log as event_log
 from central.database import people
+from central.database.client import Connection
+from central.database.storage import PostgresTransaction
 from central.judging import Actor
+from central.storage import NewEvents
+from sync.messages import Verdict
 from tests.support.central_service import MovedClock, opened_central
 from tests.support.wire_device import new_id
 
@@ -22,6 +25,7 @@ WRITERS = 8
 PUSHES = 12
 EVENTS = 5
 TENANT, OFFICE, AGENT = 1, "0" * 32, "1" * 32
+READER = f"{WRITERS:032x}"
 ACTOR = Actor(TENANT, "agent", OFFICE, OFFICE)
 
 
@@ -32,7 +36,7 @@ def central(owner_conninfo: str, tmp_path: Path) -> Iterator[Central]:
             people.add_tenant(connection, TENANT, "T", 1)
             people.add_office(connection, TENANT, OFFICE, "O", 1)
             people.add_agent(connection, TENANT, AGENT, OFFICE, "A", 1)
-            for number in range(WRITERS):
+            for number in range(WRITERS + 1):
                 people.add_device(
                     connection, TENANT, f"{number:032x}", account=AGENT, public_key=f"{number:064x}", name="d", now_ms=1
                 )
@@ -52,18 +56,24 @@ def chained(device: str, first_seq: int, prev: str) -> tuple[list[Event], list[s
     return events, hashes
 
 
+def append(connection: Connection, events: list[Event], hashes: list[str]) -> list[Verdict]:
+    device = events[0].header.device
+    new = NewEvents(TENANT, OFFICE, device, 1, AGENT, events, hashes, "", 1)
+    return append_events(PostgresTransaction(connection, TENANT), ACTOR, new).verdicts()
+
+
 def write_with_head_row(central: Central, number: int) -> None:
     device, prev = f"{number:032x}", CHAIN_START
     for push in range(PUSHES):
         events, hashes = chained(device, 1 + push * EVENTS, prev)
         with central.transaction(TENANT) as connection:
-            append_events(connection, ACTOR, events, hashes, signature="", now_ms=1)
+            append(connection, events, hashes)
         prev = hashes[-1]
 
 
 def read_by_cursor(central: Central) -> list[int]:
     with central.transaction(TENANT) as connection:
-        page = event_log.page(connection, TENANT, OFFICE, after=CURSOR[0], device="reader", limit=50)
+        page = PostgresTransaction(connection, TENANT).page(OFFICE, device=READER, after=CURSOR[0], limit=50, held={})
     CURSOR[0] = page.cursor
     return [event.central_seq for event in page.events]
 
@@ -120,15 +130,15 @@ def test_the_head_row_makes_the_second_writer_wait_for_the_first(central: Centra
 
     def second_writer() -> None:
         with central.transaction(TENANT) as connection:
-            append_events(connection, ACTOR, events_b, hashes_b, signature="", now_ms=1)
+            append(connection, events_b, hashes_b)
         done.set()
 
     writer = threading.Thread(target=second_writer)
     with psycopg.connect(owner_conninfo, autocommit=True) as observer:
         with central.transaction(TENANT) as connection:
-            append_events(connection, ACTOR, events_a, hashes_a, signature="", now_ms=1)
+            append(connection, events_a, hashes_a)
             writer.start()
-            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%push%'"
+            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%take_in%'"
             while observer.execute(waiting).fetchone() == (0,):
                 assert not done.is_set()
             assert observer.execute("select count(*) from estafette.event").fetchone() == (0,)
@@ -143,7 +153,7 @@ def test_the_same_batch_from_many_at_once_is_held_once(central: Central) -> None
 
     def send(_number: int) -> None:
         with central.transaction(TENANT) as connection:
-            verdicts = append_events(connection, ACTOR, events, hashes, signature="", now_ms=1)
+            verdicts = append(connection, events, hashes)
         answers.append([verdict.central_seq for verdict in verdicts])
 
     CURSOR[0] = 0

@@ -158,13 +158,13 @@ def test_unseen_edits_merge_by_field_and_contest_on_the_same_field(
 def test_pull_leaves_out_own_events_and_leads_to_the_head(device: WireDevice, second_device: WireDevice) -> None:
     batch = device.batch(citizen(device))
     device.push(batch)
-    device.push(batch)  # burns a number, so that the head runs ahead of the last event
+    device.push(batch)
     own = device.pull()
     assert own.events[device.me.stream] == [] and not own.more
     other = second_device.pull()
     (event,) = other.events[device.me.stream]
     assert event.agent_name and event.central_seq == 1
-    assert other.cursors == own.cursors == {device.me.stream: 2}
+    assert other.cursors == own.cursors == {device.me.stream: 1}
 
 
 def test_pull_goes_page_by_page(device: WireDevice, second_device: WireDevice) -> None:

@@ -1,4 +1,4 @@
-"""A central service in memory that keeps the contract of the real one: signed chain, DPoP, merge, receipts, cursors.
+"""A central service in memory: the real one's logic over ``tests.support.memory_storage``, behind the same checks.
 
 It is reached through the same ``Transport`` as the real one, so a test runs in milliseconds; ``tests.support.faults``
 makes the way to it misbehave.
@@ -6,9 +6,12 @@ makes the way to it misbehave.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -17,40 +20,50 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from cases import merge, workflow
 from cases.clock import Clock
-from cases.errors import InputError, NetworkFault, NotPermittedError
-from cases.events import CHAIN_START, SALT_BLOCK, Header, body_bytes, body_digest, header_hash, salt_from_seed
+from cases.errors import ConflictError, EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
+from cases.events import CHAIN_START, Event, Header, body_bytes, body_digest, header_hash
 from cases.ids import Randomness
 from cases.views import DEFAULT_TIMEZONE
-from sync import dpop, wire
+from central import syncing, whole
+from central.appending import append_events
+from central.context import Nothing
+from central.judging import Actor
+from central.records import Device
+from central.rehoming import in_office, rehomed
+from central.storage import NewEvents, RecordMove, StoredRecord, Transaction
+from sync import dpop, signing, wire
 from sync.messages import (
     API,
     JWT_BEARER,
-    Batch,
+    AuditRequest,
     EnrolReply,
     EnrolRequest,
+    Exchange,
     Head,
-    Page,
     Problem,
     ProcedureList,
     ProcedureSummary,
-    PulledEvent,
-    PullRequest,
-    PushReply,
-    Receipt,
+    RecordsRequest,
+    StreamNews,
     TokenReply,
     Verdict,
-    batch_bytes,
     bundle_version,
     enrol_bytes,
     offer_fingerprint,
-    receipt_bytes,
 )
 from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response, Transport, own_answer
 from tests.support.faults import Faults, FaultyTransport
+from tests.support.memory_storage import Logged, MemoryStorage, Tables
 
 TENANT = 7
 STREAM = "office-1"
-CONSOLE = "console-1"
+OFFICES = (STREAM, "office-2")
+SUPERVISOR = "supervisor-1"
+TOKEN_PATH = "/oauth/token"
+TOKEN_LIFETIME_S = 900
+_COMPRESS_FROM_BYTES = 400
+_STATUS = {"auth.device_revoked": 403, "auth.device_unknown": 403, "wire.malformed": 400, "wire.too_large": 413}
+_STATUS_OF_KIND = ((InputError, 422), (ConflictError, 409), (RejectedError, 404), (NotPermittedError, 403))
 
 
 class Refused(Exception):
@@ -59,17 +72,6 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, **details: str) -> None:
         super().__init__(code)
         self.problem = Problem(code=code, title=code, status=status, details=details)
-
-
-@dataclass
-class Device:
-    """An enrolled device."""
-
-    name: str
-    public_key: str
-    agent: str
-    agent_name: str
-    revoked: bool = False
 
 
 @dataclass
@@ -85,12 +87,21 @@ class Held:
     verdict: Verdict
 
 
+class MemoryKeys:
+    """The service's keys (``central.keys.Keys``)."""
+
+    def __init__(self, randomness: Randomness) -> None:
+        self._service = Ed25519PrivateKey.from_private_bytes(randomness.token(32))
+
+    def service(self) -> Ed25519PrivateKey:
+        return self._service
+
+
 @dataclass
 class MemoryCentral:
     """The service. Any thread.
 
     Attributes:
-        epoch: of this service; see ``restore``.
         timezone: of the offices.
         stuck: a fault of the service: every page says that there is more and its cursor stays.
         requests: path of every request that arrived, in order.
@@ -98,104 +109,226 @@ class MemoryCentral:
 
     clock: Clock
     randomness: Randomness
-    epoch: int = 1
     timezone: str = DEFAULT_TIMEZONE
     stuck: bool = False
     requests: list[str] = field(default_factory=list)
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
 
     def __post_init__(self) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(self.randomness.token(32))
-        self._nonces = dpop.Nonces(self.randomness.token(32), self.clock)
-        self._replays = dpop.ReplayCache(self.clock)
-        self._changed = threading.Condition(threading.RLock())
-        self._codes: dict[str, tuple[str, str, str]] = {}
-        self._devices: dict[str, Device] = {}
-        self._tokens: dict[str, tuple[str, str]] = {}
-        self._log: list[Held] = []
-        self._chains: dict[tuple[str, int], list[Held]] = {}
-        self._records: dict[str, merge.RecordState] = {}
-        self._bundles: dict[tuple[str, str], bytes] = {}
-        self._offered: dict[str, str] = {}
+        self.keys = MemoryKeys(self.randomness)
+        self._changed = threading.Condition(self.storage.lock)
+        self._codes: dict[str, tuple[str, str, str, str]] = {}
+        self._backups: dict[int, Tables] = {}
+        self.directory = self.storage.tables
+        self.core: Any = SimpleNamespace(
+            storage=self.storage,
+            clock=self.clock,
+            keys=self.keys,
+            tree=Nothing(),
+            backups=Nothing(),
+            contacts=Nothing(),
+            published={},
+        )
+        self.storage.tables.heads.update(dict.fromkeys(OFFICES, 0))
+        self._add_console()
+        self.forget_tokens()
 
     # --- what a supervisor or IT does --------------------------------------------------------------------------------
 
     @property
     def service_key(self) -> str:
-        return self._key.public_key().public_bytes_raw().hex()
+        return self.keys.service().public_key().public_bytes_raw().hex()
 
-    def enrolment_code(self, agent_name: str = "Camille Roux", *, agent: str | None = None) -> str:
+    @property
+    def epoch(self) -> int:
+        return self.storage.tables.epoch
+
+    @epoch.setter
+    def epoch(self, epoch: int) -> None:
+        self.storage.tables.epoch = epoch
+
+    def enrolment_code(
+        self, agent_name: str = "Camille Roux", *, agent: str | None = None, office: str = STREAM
+    ) -> str:
         """Return a new one-time code for an agent; a new one unless named."""
         code = self.randomness.token(6).hex().upper()
-        self._codes[code] = (agent or f"agent-{len(self._codes) + 1}", agent_name, "")
+        self._codes[code] = (agent or f"agent-{len(self._codes) + 1}", agent_name, office, "")
         return code
 
     def revoke(self, device: str) -> None:
-        self._devices[device].revoked = True
-        self._tokens = {token: bound for token, bound in self._tokens.items() if bound[0] != device}
+        devices = self.directory.devices
+        known = devices[device]
+        devices[device] = replace(known, revoked_ms=self.clock.now_ms())
 
     def forget_tokens(self) -> None:
-        """Let every token end now."""
-        self._tokens.clear()
+        """Let every token end now: what a new process of the service knows of them."""
+        self._nonces = dpop.Nonces(self.randomness.token(32), self.clock)
+        self._replays = dpop.ReplayCache(self.clock)
+        self._tokens = signing.Tokens(self.randomness.token(32), self.clock, self.randomness)
+        self._counters = signing.Counters()
 
     def publish(self, procedure: str, bundle: bytes) -> str:
         """Offer a procedure; return its version."""
         version = bundle_version(bundle)
-        self._bundles[procedure, version] = bundle
-        self._offered[procedure] = version
+        self.directory.published[procedure, version] = bundle
+        self.directory.offered[procedure] = version
         return version
 
     def withdraw_offers(self) -> None:
         """Offer no procedure any more; versions in use can still be fetched."""
-        self._offered.clear()
+        self.directory.offered.clear()
 
     def restore(self, kept: int) -> None:
         """Come back from a backup that holds only the first ``kept`` events, in a new epoch."""
         with self._changed:
-            self.epoch += 1
-            del self._log[kept:]
-            for chain in self._chains.values():
-                chain[:] = [held for held in chain if held.central_seq <= kept]
-            self._records.clear()
-            for held in self._log:
-                if held.verdict.state != "parked":
-                    seen = merge.seen_event(held.header, held.body, held.central_seq)
-                    self._records[held.header.record_id] = merge.apply(self.record(held.header.record_id), seen)
+            tables = self.storage.copy()
+            gone = tables.log[kept:]
+            del tables.log[kept:]
+            for logged in gone:
+                header = logged.event.header
+                tables.chains[header.device, header.incarnation].remove(logged)
+            for changed in {logged.key for logged in gone}:
+                last = tables.records.pop(changed, None)
+                earlier = [one for one in tables.log if one.key == changed and one.state != "parked"]
+                if last is not None and earlier:
+                    seen = (merge.seen_event(one.event.header, one.event.body, one.central_seq) for one in earlier)
+                    tables.records[changed] = replace(last, state=merge.apply_all(merge.EMPTY, seen))
+            self.restored(tables)
+
+    def restored(self, backup: Tables) -> None:
+        """Come back from a copy of the storage, in a new epoch."""
+        with self._changed:
+            self.storage.restore(backup)
+            self.directory = self.storage.tables
+            self._add_console()
+            self.forget_tokens()
+
+    def _add_console(self) -> None:
+        """Enrol the console's own device; a new one in each epoch, as the old one's numbers may be known elsewhere."""
+        key = self.randomness.token(32).hex()
+        self._console, self._console_chain = hashlib.sha256(bytes.fromhex(key)).hexdigest()[:32], (0, CHAIN_START)
+        self._join(Device(TENANT, self._console, "console", None, None, None, key, None), SUPERVISOR, "Dominique Petit")
+
+    def _join(self, device: Device, account: str, name: str) -> None:
+        """Write a device down, and who acts on it."""
+        self.directory.devices[device.device] = device
+        self.directory.names[account] = name
 
     def act_as_supervisor(self, record: str, kind: str, body: dict[str, object]) -> None:
         """Record an act of the console on a case, as somebody who has seen everything."""
+        self.try_act_as_supervisor(record, kind, body)
+
+    def try_act_as_supervisor(
+        self, record: str, kind: str, body: dict[str, object], *, record_type: str = "case"
+    ) -> Event | None:
+        """Do so; None, and nothing is kept, when the act cannot be applied."""
         with self._changed:
-            chain = self._chains.setdefault((CONSOLE, 1), [])
-            data = body_bytes(body)
-            salt = self.randomness.token(16)
-            header = Header(
-                1,
-                TENANT,
-                CONSOLE,
-                1,
-                len(chain) + 1,
-                chain[-1].hash if chain else CHAIN_START,
-                "supervisor-1",
-                "case",
-                record,
-                kind,
-                self.head,
-                self.clock.now_ms(),
-                body_digest(data, salt),
+            try:
+                with self.core.storage.transaction(TENANT) as transaction:
+                    event, digest = self._acted(transaction, record_type, record, kind, body)
+            except Refused:
+                return None
+            self._console_chain = (event.header.seq, digest)
+            self._changed.notify_all()
+            return event
+
+    def _acted(
+        self, transaction: Transaction, record_type: str, record: str, kind: str, body: dict[str, object]
+    ) -> tuple[Event, str]:
+        found = [(stream, stored) for stream in OFFICES for stored in transaction.stored(stream, [record])]
+        stream, state = (found[0][0], merge.from_json(found[0][1].state)) if found else (STREAM, merge.EMPTY)
+        _epoch, head = transaction.standing(stream)
+        event, digest = self._event(record_type, record, kind, body, head, state)
+        now_ms = self.clock.now_ms()
+        new = NewEvents(TENANT, stream, self._console, 1, SUPERVISOR, [event], [digest], "00" * 64, now_ms)
+        actor = Actor(TENANT, workflow.Role.SUPERVISOR, stream, stream)
+        (verdict,) = append_events(transaction, actor, new).verdicts()
+        if verdict.state == "parked":
+            raise Refused(409, verdict.code)
+        return event, digest
+
+    def move(self, case: str, office: str) -> Event | None:
+        """Give a case to another office as a supervisor does (``central.moving.move_case``); None when it cannot be."""
+        with self._changed:
+            try:
+                around = {stream: self._stored(stream) for stream in OFFICES}
+                with self.core.storage.transaction(TENANT) as transaction:
+                    event, digest = self._moved(transaction, case, office, around)
+            except (Refused, InputError):
+                return None
+            self._console_chain = (event.header.seq, digest)
+            self._changed.notify_all()
+            return event
+
+    def _stored(self, stream: str) -> dict[str, StoredRecord]:
+        with self.core.storage.transaction(TENANT) as transaction:
+            return {one.record_id: one for one in transaction.stored_all(stream)[2]}
+
+    def _moved(
+        self, transaction: Transaction, case: str, office: str, around: Mapping[str, Mapping[str, StoredRecord]]
+    ) -> tuple[Event, str]:
+        old = next((stream for stream in OFFICES if case in around[stream]), office)
+        if old == office:
+            raise Refused(409, "office.same")
+        heads = transaction.lock_streams([old, office])
+        stored = around[old]
+        citizen = merge.from_json(stored[case].state).value("citizen") or ""
+        staying = any(
+            record != case and merge.from_json(one.state).value("citizen") == citizen for record, one in stored.items()
+        )
+        there = citizen in around[office]
+        event, digest = self._acted(transaction, "case", case, "move", {"office": office, "reason": "Déménagement"})
+        (case_now,) = transaction.stored(old, [case])
+        moves = [
+            RecordMove(
+                "case", case, in_office(merge.from_json(case_now.state), office, heads[office] + 1), heads[office] + 1
             )
-            self._append(header, data, salt, "Dominique Petit", workflow.Role.SUPERVISOR)
+        ]
+        if citizen in stored and not there:
+            state = rehomed(merge.from_json(stored[citizen].state), heads[office] + 2)
+            moves.append(RecordMove("citizen", citizen, state, heads[office] + 2, staying))
+        transaction.move(old, office, moves, left_seq=transaction.standing(old)[1])
+        return event, digest
+
+    def _event(
+        self, record_type: str, record: str, kind: str, body: dict[str, object], base: int, state: merge.RecordState
+    ) -> tuple[Event, str]:
+        data, salt = body_bytes(body), self.randomness.token(16)
+        latest = max((head.time for known in state.fields.values() for head in known.heads), default=0)
+        seq, prev = self._console_chain
+        header = Header(
+            1, TENANT, self._console, 1, seq + 1, prev, SUPERVISOR, record_type, record, kind, base,
+            max(self.clock.now_ms(), latest + 1), body_digest(data, salt),
+        )  # fmt: skip
+        return Event(header, data, salt), header_hash(header)
 
     @property
     def head(self) -> int:
-        """The newest number of the stream."""
-        return len(self._log)
+        """The newest number of the first office's stream."""
+        return self.head_of(STREAM)
+
+    def head_of(self, stream: str) -> int:
+        """Return the newest number of a stream."""
+        with self.core.storage.transaction(TENANT) as transaction:
+            return int(transaction.standing(stream)[1])
 
     @property
     def log(self) -> list[Held]:
-        return list(self._log)
+        """Every event, in the order in which it came."""
+        return [self._held(logged) for logged in self.storage.tables.log]
+
+    def _held(self, logged: Logged) -> Held:
+        header = logged.event.header
+        verdict = Verdict(header.seq, logged.central_seq, logged.state, logged.code, dict(logged.details))
+        name = self.storage.tables.names.get(header.agent, "")
+        return Held(
+            logged.central_seq, header, logged.hash, logged.event.body or b"", logged.event.salt or b"", name, verdict
+        )
 
     def record(self, record: str) -> merge.RecordState:
         """Return a record as merged from the log."""
-        return self._records.get(record, merge.EMPTY)
+        found = [kept.state for key, kept in self.storage.tables.records.items() if key[1] == record]
+        return found[0] if found else merge.EMPTY
 
     # --- the API -----------------------------------------------------------------------------------------------------
 
@@ -203,69 +336,91 @@ class MemoryCentral:
         self, method: str, target: str, body: bytes, headers: Mapping[str, str], gone: Callable[[], bool]
     ) -> Response:
         """Answer one request. ``gone`` says that the caller closed its connection."""
-        parts = urlsplit(target)
         given = {name.lower(): value for name, value in headers.items()}
         with self._changed:
-            self.requests.append(parts.path)
+            self.requests.append(urlsplit(target).path)
+            if gone():
+                raise NetworkFault(UNREACHABLE, reason="closed")
             try:
-                if gone():
-                    raise NetworkFault(UNREACHABLE, reason="closed")
-                return self._route(method, parts.path, parse_qs(parts.query), body, given, gone)
+                response = self._route(method, target, body, given, gone)
             except Refused as refused:
-                return self._answer(refused.problem, refused.problem.status, wire.PROBLEM_TYPE)
-            except NotPermittedError as error:
-                return self._answer(Problem(error.code, error.code, 401), 401, wire.PROBLEM_TYPE)
-            except InputError as error:
-                return self._answer(Problem(error.code, error.code, 400), 400, wire.PROBLEM_TYPE)
+                response = _answer(refused.problem, refused.problem.status)
+            except EstafetteError as error:
+                details = {name: str(value) for name, value in error.details.items()}
+                status = _status(error)
+                response = _answer(Problem(error.code, error.code, status, details), status)
+            return self._marked(response, given)
+
+    def _marked(self, response: Response, given: Mapping[str, str]) -> Response:
+        """Sign an answer to a signed request; say on any other that it is the service's own."""
+        headers = dict(response.headers)
+        mark = signing.mark_of(given)
+        if mark:
+            signature = signing.sign_answer(self.keys.service(), mark, response.status, response.body)
+            headers[signing.SIGNATURE_HEADER.lower()] = signature
+        else:
+            headers[wire.SERVICE_HEADER.lower()] = wire.SERVICE_VALUE
+        if "dpop" in given:
+            headers["dpop-nonce"] = self._nonces.issue()
+        return Response(response.status, headers, response.body)
 
     def _route(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, list[str]],
-        body: bytes,
-        headers: dict[str, str],
-        gone: Callable[[], bool],
+        self, method: str, target: str, body: bytes, headers: dict[str, str], gone: Callable[[], bool]
     ) -> Response:
-        if (method, path) == ("POST", f"{API}/enrol"):
-            return self._answer(self._enrol(wire.decode(body, EnrolRequest)))
-        if (method, path) == ("POST", "/oauth/token"):
-            return self._answer(self._token(body, headers))
-        device = self._authorised(method, path, headers)
-        if (method, path) == ("POST", f"{API}/push"):
-            return self._answer(self._push(device, wire.decode(body, Batch)))
-        if (method, path) == ("POST", f"{API}/pull"):
-            return self._answer(self._pull(device, wire.decode(body, PullRequest)))
-        if (method, path) == ("GET", f"{API}/changes"):
-            after, wait_s = int(query["after"][0]), float(query["wait"][0])
-            self._changed.wait_for(lambda: self.head > after or gone(), wait_s)
-            offered = [(summary.id, summary.version) for summary in self._summaries()]
-            return self._answer(Head(self.head, offer_fingerprint(offered)))
-        if (method, path) == ("GET", f"{API}/procedures"):
-            return self._answer(ProcedureList(self._summaries()))
-        if method == "GET" and path.startswith(f"{API}/procedures/"):
-            procedure, version = path.split("/")[-2:]
-            bundle = self._bundles.get((procedure, version))
-            if bundle is None:
-                raise Refused(404, "procedure.unknown")
-            return Response(200, self._headers("application/octet-stream", ""), bundle)
+        parts = urlsplit(target)
+        if (method, parts.path) == ("POST", f"{API}/enrol"):
+            return _answer(self._enrol(wire.decode(body, EnrolRequest)))
+        if (method, parts.path) == ("POST", TOKEN_PATH):
+            return _answer(self._token(body, headers))
+        device = self._authorised(method, target, headers, body)
+        encoding = headers.get("content-encoding", "")
+        query = parse_qs(parts.query)
+        if method == "POST":
+            return self._post(parts.path, device, body, encoding)
+        if parts.path == f"{API}/changes":
+            stream, after = str(device.stream), int(query["after"][0])
+            self._changed.wait_for(lambda: self.head_of(stream) > after or gone(), float(query["wait"][0]))
+            return _answer(Head(self.head_of(stream), offer_fingerprint(self.directory.offered.items())))
+        if parts.path == f"{API}/procedures":
+            return _answer(ProcedureList(self._summaries()))
+        return self._get(parts.path.removeprefix(API).strip("/").split("/"), device, query)
+
+    def _post(self, path: str, device: Device, body: bytes, encoding: str) -> Response:
+        if path == f"{API}/sync":
+            asked = wire.decode(body, Exchange, encoding=encoding)
+            reply = syncing.exchange(self.core, device, asked)
+            if self.stuck:
+                reply.streams.update({stream: StreamNews(cursor, True) for stream, cursor in asked.cursors.items()})
+            self._changed.notify_all()
+            return _answer(reply)
+        if path == f"{API}/records":
+            wanted = wire.decode(body, RecordsRequest, encoding=encoding).ids
+            return Response(200, {}, whole.records(self.core, device, wanted))
+        if path == f"{API}/audit":
+            return _answer(whole.audit(self.core, device, wire.decode(body, AuditRequest, encoding=encoding)))
         raise Refused(404, "http.404")
 
-    def _answer(self, message: object, status: int = 200, content_type: str = wire.JSON_TYPE) -> Response:
-        return Response(status, self._headers(content_type, wire.ENCODING), wire.encode(message))
-
-    def _headers(self, content_type: str, encoding: str) -> dict[str, str]:
-        headers = {
-            wire.SERVICE_HEADER.lower(): wire.SERVICE_VALUE,
-            "content-type": content_type,
-            "dpop-nonce": self._nonces.issue(),
-        }
-        return {**headers, "content-encoding": encoding} if encoding else headers
+    def _get(self, names: list[str], device: Device, query: dict[str, list[str]]) -> Response:
+        match names:
+            case ["procedures", procedure, version]:
+                bundle = self.directory.published.get((procedure, version))
+                if bundle is None:
+                    raise Refused(404, "procedure.unknown")
+                return Response(200, {}, bundle)
+            case ["records", record, "events"]:
+                return _answer(whole.history(self.core, device, record))
+            case ["snapshot"]:
+                syncing.check_stream(device, query["stream"][0])
+                return _answer(whole.manifest(self.core, device, query["stream"][0]))
+            case ["snapshot", name]:
+                return Response(200, {}, whole.chunk(self.core, device, name))
+            case _:
+                raise Refused(404, "http.404")
 
     # --- who ---------------------------------------------------------------------------------------------------------
 
     def _enrol(self, request: EnrolRequest) -> EnrolReply:
-        agent, agent_name, used_by = self._codes.get(request.code, ("", "", ""))
+        agent, agent_name, office, used_by = self._codes.get(request.code, ("", "", "", ""))
         if not agent:
             raise Refused(403, "enrol.wrong_code")
         if used_by not in ("", request.public_key):
@@ -275,18 +430,18 @@ class MemoryCentral:
             key.verify(bytes.fromhex(request.proof), enrol_bytes(request.code, request.public_key, request.device_name))
         except InvalidSignature as error:
             raise Refused(422, "enrol.proof") from error
-        self._codes[request.code] = (agent, agent_name, request.public_key)
-        device = f"device-{request.public_key[:8]}"
-        self._devices[device] = Device(request.device_name, request.public_key, agent, agent_name)
+        self._codes[request.code] = (agent, agent_name, office, request.public_key)
+        device = hashlib.sha256(bytes.fromhex(request.public_key)).hexdigest()[:32]
+        self._join(Device(TENANT, device, "agent", agent, office, office, request.public_key, None), agent, agent_name)
         return EnrolReply(
             tenant=TENANT,
             tenant_name="Département de démonstration",
-            office=STREAM,
+            office=office,
             office_name="Antenne de la vallée",
             agent=agent,
             agent_name=agent_name,
             device=device,
-            stream=STREAM,
+            stream=office,
             service_key=self.service_key,
             epoch=self.epoch,
             time=self.clock.now_ms(),
@@ -295,156 +450,51 @@ class MemoryCentral:
 
     def _token(self, body: bytes, headers: dict[str, str]) -> TokenReply:
         form = parse_qs(body.decode())
-        if form.get("grant_type") != [JWT_BEARER]:
+        if form.get("grant_type") != [JWT_BEARER] or len(form.get("assertion", ())) != 1:
             raise Refused(400, "auth.grant_type")
-        proof = self._proof("POST", "/oauth/token", headers, None, None)
-        assertion = form["assertion"][0]
-        device = self._devices.get(dpop.assertion_device(assertion))
-        if device is None:
-            raise Refused(403, "auth.device_unknown")
-        name = dpop.check_assertion(
-            assertion,
+        proof = dpop.check_proof(
+            headers.get("dpop", ""),
+            method="POST",
+            path=TOKEN_PATH,
+            access_token=None,
+            thumbprint=None,
+            nonce_valid=self._nonces.valid,
+            first_use=self._replays.first_use,
+        )
+        device = self._known(dpop.assertion_device(form["assertion"][0]))
+        dpop.check_assertion(
+            form["assertion"][0],
             public_key=device.public_key,
             nonce_valid=self._nonces.valid,
             first_use=self._replays.first_use,
         )
-        if device.revoked:
-            raise Refused(403, "auth.device_revoked")
         if proof.public_key != device.public_key:
             raise Refused(401, "auth.proof_invalid")
-        token = self.randomness.token(24).hex()
-        self._tokens[token] = (name, proof.thumbprint)
-        return TokenReply(token, "DPoP", 900)
+        token, bearer = self._tokens.issue(TENANT, device.device, lifetime_s=TOKEN_LIFETIME_S)
+        self._counters.open(bearer.serial)
+        return TokenReply(token, signing.TOKEN_TYPE, TOKEN_LIFETIME_S)
 
-    def _authorised(self, method: str, path: str, headers: dict[str, str]) -> str:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme != "DPoP" or token not in self._tokens:
-            raise Refused(401, "auth.token_expired")
-        device, thumbprint = self._tokens[token]
-        self._proof(method, path, headers, token, thumbprint)
+    def _authorised(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Device:
+        shown = signing.parse_authorization(headers.get("authorization", ""))
+        bearer = self._tokens.read(shown.token)
+        device = self._known(bearer.device)
+        signing.check_request(shown, device.public_key, method=method, target=target, body=body)
+        self._counters.spend(bearer.serial, shown.counter)
         return device
 
-    def _proof(
-        self, method: str, path: str, headers: dict[str, str], token: str | None, thumbprint: str | None
-    ) -> dpop.Proof:
-        return dpop.check_proof(
-            headers.get("dpop", ""),
-            method=method,
-            path=path,
-            access_token=token,
-            thumbprint=thumbprint,
-            nonce_valid=self._nonces.valid,
-            first_use=self._replays.first_use,
-        )
-
-    # --- events ------------------------------------------------------------------------------------------------------
-
-    def _push(self, name: str, batch: Batch) -> PushReply:
-        device = self._devices[name]
-        if (batch.device, batch.tenant, batch.agent) != (name, TENANT, device.agent):
-            raise Refused(403, "right.foreign_batch")
-        try:
-            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(device.public_key))
-            key.verify(bytes.fromhex(batch.signature), batch_bytes(batch))
-        except InvalidSignature as error:
-            raise Refused(422, "push.signature") from error
-        chain = self._chains.setdefault((name, batch.incarnation), [])
-        if batch.first_seq > len(chain) + 1:
-            raise Refused(409, "push.gap", seq=str(len(chain) + 1))
-        if batch.prev != (chain[batch.first_seq - 2].hash if batch.first_seq > 1 else CHAIN_START):
-            raise Refused(409, "push.fork")
-        arrived = self._headers_of(batch)
-        if header_hash(arrived[-1][0]) != batch.head:
-            raise Refused(422, "push.chain")
-        for header, body, salt in arrived:
-            if header.seq > len(chain):
-                self._append(header, body, salt, device.agent_name, workflow.Role.AGENT)
-            elif chain[header.seq - 1].hash != header_hash(header):
-                raise Refused(409, "push.fork")
-        held = chain[batch.first_seq - 1 : batch.first_seq - 1 + len(arrived)]
-        return PushReply([event.verdict for event in held], self._receipt(batch, held[-1]), self.clock.now_ms())
-
-    def _headers_of(self, batch: Batch) -> list[tuple[Header, bytes, bytes]]:
-        """Recompute the chain: headers, bodies and salts of a batch."""
-        prev, found = batch.prev, []
-        first_block = batch.first_seq // SALT_BLOCK
-        for seq, event in enumerate(batch.events, batch.first_seq):
-            salt = salt_from_seed(bytes.fromhex(batch.salt_seeds[seq // SALT_BLOCK - first_block]), seq)
-            body = bytes(event.body)
-            header = Header(
-                1,
-                batch.tenant,
-                batch.device,
-                batch.incarnation,
-                seq,
-                prev,
-                batch.agent,
-                event.record_type,
-                event.record_id,
-                event.kind,
-                event.base,
-                event.time,
-                body_digest(body, salt),
-            )
-            prev = header_hash(header)
-            found.append((header, body, salt))
-        return found
-
-    def _append(self, header: Header, body: bytes, salt: bytes, agent_name: str, role: str) -> None:
-        central_seq = self.head + 1
-        seen = merge.seen_event(header, body, central_seq)
-        before = self.record(header.record_id)
-        code = workflow.check_transition(before, seen, role)
-        if code is not None:
-            verdict = Verdict(header.seq, central_seq, "parked", code)
-        else:
-            after = merge.apply(before, seen)
-            self._records[header.record_id] = after
-            contested = set(merge.show(after).contested) & set(merge.touched(seen.kind, seen.body))
-            verdict = Verdict(header.seq, central_seq, "contested" if contested else "accepted")
-        held = Held(central_seq, header, header_hash(header), body, salt, agent_name, verdict)
-        self._log.append(held)
-        self._chains.setdefault((header.device, header.incarnation), []).append(held)
-        self._changed.notify_all()
-
-    def _receipt(self, batch: Batch, last: Held) -> Receipt:
-        unsigned = Receipt(
-            tenant=TENANT,
-            stream=STREAM,
-            device=batch.device,
-            incarnation=batch.incarnation,
-            seq=last.header.seq,
-            head=last.hash,
-            central_seq=last.central_seq,
-            epoch=self.epoch,
-            level="accepted",
-            time=self.clock.now_ms(),
-            signature="",
-        )
-        return msgspec.structs.replace(unsigned, signature=self._key.sign(receipt_bytes(unsigned)).hex())
-
-    def _pull(self, name: str, request: PullRequest) -> Page:
-        if set(request.cursors) - {STREAM}:
-            raise Refused(403, "right.foreign_stream")
-        events: list[PulledEvent] = []
-        cursor = request.cursors.get(STREAM, 0)
-        while cursor < self.head and len(events) < request.limit:
-            held = self._log[cursor]
-            cursor = held.central_seq
-            if held.header.device != name and held.verdict.state != "parked":
-                events.append(_pulled(held))
-        return Page(
-            events={STREAM: events},
-            cursors={STREAM: cursor},
-            more=cursor < self.head or self.stuck,
-            epoch=self.epoch,
-            time=self.clock.now_ms(),
-        )
+    def _known(self, name: str) -> Device:
+        device = self.directory.devices.get(name)
+        if device is None or device.kind != "agent":
+            raise NotPermittedError("auth.device_unknown")
+        if device.revoked_ms is not None:
+            raise NotPermittedError("auth.device_revoked")
+        return device
 
     def _summaries(self) -> list[ProcedureSummary]:
+        known = self.directory
         return [
-            ProcedureSummary(procedure, version, len(self._bundles[procedure, version]))
-            for procedure, version in sorted(self._offered.items())
+            ProcedureSummary(procedure, version, len(known.published[procedure, version]))
+            for procedure, version in sorted(known.offered.items())
         ]
 
     # --- connections -------------------------------------------------------------------------------------------------
@@ -486,23 +536,19 @@ class MemoryTransport:
         self._central.hang_up()
 
 
-def _pulled(held: Held) -> PulledEvent:
-    header = held.header
-    return PulledEvent(
-        held.central_seq,
-        header.device,
-        header.incarnation,
-        header.seq,
-        header.agent,
-        held.agent_name,
-        header.record_type,
-        header.record_id,
-        header.kind,
-        header.base,
-        header.time,
-        header.prev,
-        header.digest,
-        held.salt.hex(),
-        msgspec.Raw(held.body),
-        held.verdict.state,
-    )
+def _answer(message: object, status: int = 200) -> Response:
+    """Return a message as an answer: compressed when that saves something; plain 200 JSON says nothing of its type."""
+    data = msgspec.json.encode(message)
+    headers = {"content-type": wire.PROBLEM_TYPE} if status >= 400 else {}
+    if len(data) >= _COMPRESS_FROM_BYTES:
+        return Response(status, {**headers, "content-encoding": wire.ENCODING}, wire.compress(data))
+    return Response(status, headers, data)
+
+
+def _status(error: EstafetteError) -> int:
+    """Return the status with which the real service answers such an error (``central.api.problems``)."""
+    if error.code in _STATUS:
+        return _STATUS[error.code]
+    if error.code.startswith("auth."):
+        return 401
+    return next((status for kind, status in _STATUS_OF_KIND if isinstance(error, kind)), 500)

@@ -27,6 +27,7 @@ from central.api.application import Service
 from central.context import Central, Settings
 from central.database.client import Database
 from central.database.migrations import migrate
+from central.devices import DatabaseContacts
 from central.first_start import FirstStart
 from central.keys import Keys
 from central.postgres import PrivatePostgres
@@ -34,6 +35,7 @@ from central.records import ConsoleSession
 from central.service import console_session, sign_in_code, sign_in_passphrase
 from central.serving import Server, bind
 from central.starting import Names
+from tests.support.proxy import FaultProxy
 
 _numbers = itertools.count(1)
 
@@ -122,17 +124,27 @@ def opened_central(
     database.open()
     randomness = SystemRandomness()
     try:
-        yield Central(database, Keys(data / "keys", randomness), clock, randomness, Settings(url))
+        contacts = DatabaseContacts(database, clock)
+        yield Central(database, Keys(data / "keys", randomness), clock, randomness, Settings(url), contacts=contacts)
     finally:
         database.close()
 
 
 @contextlib.contextmanager
-def running_service(owner_conninfo: str, data: Path, *, names: Names | None = None) -> Iterator[RunningService]:
-    """The whole service on a free loopback port, first start made, in a thread of this process."""
+def running_service(
+    owner_conninfo: str, data: Path, *, names: Names | None = None, proxy: FaultProxy | None = None
+) -> Iterator[RunningService]:
+    """The whole service on a free loopback port, first start made, in a thread of this process.
+
+    Args:
+        proxy: what clients call instead; the service then goes by the proxy's address.
+    """
     clock = MovedClock()
     with bind("127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        if proxy is not None:
+            proxy.serve(listening.getsockname()[1])
+            url = proxy.url
         with opened_central(owner_conninfo, data, clock, url) as central:
             first = starting.first_start(central, data, names or Names())
             assert first is not None

@@ -42,12 +42,17 @@ NAME, AGE, TOWN, CHILD = "/who/name", "/who/age", "/who/town", "/child"
 
 
 @lru_cache
-def bundle() -> bytes:
-    """Return the bundle of a small procedure."""
+def _form() -> bytes:
+    return xform(FORM)
+
+
+@lru_cache
+def bundle(title: str = "Demande d'essai") -> bytes:
+    """Return the bundle of a small procedure; another title makes another version."""
     return to_bundle(
         Procedure(
             id=PROCEDURE,
-            title={"fr": "Demande d'essai", "en": "Test request"},
+            title={"fr": title, "en": "Test request"},
             summary={},
             legal_basis=(),
             required_documents=(),
@@ -57,7 +62,7 @@ def bundle() -> bytes:
             retention_months=12,
             notices={"fr": "Vos données servent à cette demande."},
             decision_fields=(),
-            form=xform(FORM),
+            form=_form(),
             prefill={NAME: "family_name"},
         )
     )

@@ -9,14 +9,14 @@ import threading
 
 import pytest
 
-from cases.errors import EstafetteError, NetworkFault, NotPermittedError, RejectedError
+from cases.errors import EstafetteError, NetworkFault, NotPermittedError
 from sync.agent import AgentStatus
 from sync.messages import API
 from sync.state import SyncState
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Client, Office, Service
 from tests.support.faults import NEVER_ANSWERED, Fault
 
-PATHS = ("/oauth/token", f"{API}/push", f"{API}/pull")
+PATHS = ("/oauth/token", f"{API}/sync")
 WAIT_S = 30
 
 
@@ -141,7 +141,7 @@ class ContractTests:
         client.faults.add(fault, path=path)
         assert isinstance(failed_sync(client), NetworkFault)
         assert client.faults.left == 0
-        assert client.pending == (0 if path == f"{API}/pull" else pending)
+        assert client.pending == pending
         assert client.agent.status().state in (SyncState.OFFLINE, SyncState.BACKING_OFF)
         client.sync()
         assert client.pending == 0
@@ -151,10 +151,10 @@ class ContractTests:
         client = office.client()
         client.case({NAME: "Moreau"})
         pending = client.pending
-        client.faults.add(Fault.FORGED_RECEIPT, path="/push")
+        client.faults.add(Fault.FORGED_RECEIPT, path="/sync")
         error = failed_sync(client)
-        assert isinstance(error, RejectedError)
-        assert (error.code, error.details["reason"]) == ("sync.receipt_invalid", "signature")
+        assert isinstance(error, NetworkFault)
+        assert error.code == "network.altered"
         assert client.pending == pending
         client.sync()
         assert client.pending == 0
@@ -164,12 +164,23 @@ class ContractTests:
         case = one.case({NAME: "Moreau"})
         one.sync()
         cursors = other.workspace.cursors()
-        other.faults.add(Fault.ALTERED_PAGE, path="/pull")
-        assert failed_sync(other).code == "sync.page_invalid"
+        other.faults.add(Fault.ALTERED_PAGE, path="/sync")
+        assert failed_sync(other).code == "network.altered"
         assert other.workspace.cursors() == cursors
         assert other.workspace.cases() == []
         other.sync()
         assert other.workspace.case(case).answers[NAME] == "Moreau"
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_answer_that_the_service_did_not_sign_is_none(self, office: Office, path: str) -> None:
+        client = office.client(synchronised=path != "/oauth/token")
+        client.citizen()
+        pending = client.pending
+        client.faults.add(Fault.UNSIGNED, path=path)
+        assert failed_sync(client).code == "network.altered"
+        assert client.pending == pending
+        client.sync()
+        assert client.pending == 0
 
     # --- two agents
 

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cases.errors import NetworkFault
 from cases.events import body_bytes
 from sync import wire
-from sync.messages import Page, PushReply, receipt_bytes
+from sync.columns import pack_page, unpack_page
+from sync.messages import ExchangeReply, PageEvents, receipt_bytes
+from sync.signing import SIGNATURE_HEADER
 from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response, Transport, own_answer
 
 
@@ -40,9 +42,11 @@ class Fault(Enum):
     CUT = auto()
     """The service does it, half of the answer arrives."""
     FORGED_RECEIPT = auto()
-    """A receipt signed by somebody else's key."""
+    """Something on the way puts a receipt signed by its own key into the answer."""
     ALTERED_PAGE = auto()
-    """A pulled body is not what its device wrote."""
+    """Something on the way changes the events of the answer."""
+    UNSIGNED = auto()
+    """Something on the way takes the answer's signature off."""
 
 
 _HTML = {"content-type": "text/html"}
@@ -120,24 +124,43 @@ def _spoilt(response: Response, fault: Fault | None) -> Response:
     if fault is Fault.CUT:
         return Response(response.status, response.headers, response.body[: len(response.body) // 2])
     if fault is Fault.FORGED_RECEIPT and response.status == 200:
-        return _replaced(response, _forged(wire.decode(response.body, PushReply)))
+        return _replaced(response, _forged(_decoded(response)))
     if fault is Fault.ALTERED_PAGE and response.status == 200:
-        return _replaced(response, _altered(wire.decode(response.body, Page)))
+        return _replaced(response, _altered(_decoded(response)))
+    if fault is Fault.UNSIGNED:
+        mark = {wire.SERVICE_HEADER.lower(): wire.SERVICE_VALUE}
+        kept = {name: text for name, text in response.headers.items() if name != SIGNATURE_HEADER.lower()}
+        return Response(response.status, {**kept, **mark}, response.body)
     return response
+
+
+def _decoded(response: Response) -> ExchangeReply:
+    return wire.decode(response.body, ExchangeReply, encoding=response.headers.get("content-encoding", ""))
 
 
 def _replaced(response: Response, message: object) -> Response:
     return Response(response.status, {**response.headers, "content-encoding": wire.ENCODING}, wire.encode(message))
 
 
-def _forged(reply: PushReply) -> PushReply:
-    signature = Ed25519PrivateKey.generate().sign(receipt_bytes(reply.receipt)).hex()
-    return msgspec.structs.replace(reply, receipt=msgspec.structs.replace(reply.receipt, signature=signature))
+def _forged(reply: ExchangeReply) -> ExchangeReply:
+    if reply.push is None:
+        return reply
+    receipt = reply.push.receipt
+    signature = Ed25519PrivateKey.generate().sign(receipt_bytes(receipt)).hex()
+    push = msgspec.structs.replace(reply.push, receipt=msgspec.structs.replace(receipt, signature=signature))
+    return msgspec.structs.replace(reply, push=push)
 
 
-def _altered(page: Page) -> Page:
-    events = {
-        stream: [msgspec.structs.replace(event, body=msgspec.Raw(body_bytes({"text": "autre"}))) for event in found]
-        for stream, found in page.events.items()
+def _altered(reply: ExchangeReply) -> ExchangeReply:
+    streams = {
+        stream: msgspec.structs.replace(news, events=None if news.events is None else _other_bodies(news.events))
+        for stream, news in reply.streams.items()
     }
-    return msgspec.structs.replace(page, events=events)
+    return msgspec.structs.replace(reply, streams=streams)
+
+
+def _other_bodies(page: PageEvents) -> PageEvents:
+    rows = [row._replace(body=body_bytes({"text": "autre"}), fields=None) for row in unpack_page(page)]
+    other = pack_page(rows)
+    assert other is not None
+    return other

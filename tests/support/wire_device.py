@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import requests
@@ -23,16 +23,19 @@ from cases.events import (
     salt_seed,
 )
 from cases.ids import SystemRandomness, uuid7
-from sync import dpop, wire
+from sync import columns, dpop, signing, wire
+from sync.columns import PageEvent, Unpacked
 from sync.messages import (
     API,
     Batch,
     EnrolReply,
     EnrolRequest,
-    Page,
+    Exchange,
+    ExchangeReply,
     Problem,
-    PullRequest,
     PushReply,
+    SignedBatch,
+    StreamNews,
     TokenReply,
     WireEvent,
     batch_bytes,
@@ -63,6 +66,15 @@ def new_id() -> str:
     return uuid7(SystemClock().now_ms(), SystemRandomness())
 
 
+class Pulled(NamedTuple):
+    """What one pull found, by stream."""
+
+    events: dict[str, list[PageEvent]]
+    cursors: dict[str, int]
+    more: bool
+    epoch: int
+
+
 @dataclass
 class WireDevice:
     """One device. ``who`` is set by ``enrol``; the chain grows with ``batch``."""
@@ -75,6 +87,7 @@ class WireDevice:
     prev: str = CHAIN_START
     nonce: str = ""
     token: str = ""
+    counter: int = 0
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     http: requests.Session = field(default_factory=requests.Session)
 
@@ -156,36 +169,79 @@ class WireDevice:
     def signed(self, batch: Batch) -> Batch:
         return msgspec.structs.replace(batch, signature=self.sign(batch_bytes(batch)))
 
+    def by_column(self, batch: Batch) -> SignedBatch:
+        """Return the same batch as an exchange carries it; the same signature covers it."""
+        rows = [Unpacked(e.record_type, e.record_id, e.kind, e.base, e.time, bytes(e.body), None) for e in batch.events]
+        return SignedBatch(
+            batch.tenant,
+            batch.device,
+            batch.incarnation,
+            batch.agent,
+            batch.first_seq,
+            batch.prev,
+            batch.salt_seeds,
+            columns.pack(rows),
+            batch.head,
+            batch.signature,
+        )
+
     def twin(self) -> WireDevice:
         """Return a copy that stands where this one stands: what restoring a PC from a backup makes."""
-        return replace(self, http=requests.Session())
+        return replace(self, http=requests.Session(), token="")
 
     # --- requests ---
 
     def push(self, batch: Batch) -> PushReply:
-        return self._read(self.call("POST", f"{API}/push", msgspec.json.encode(batch)), PushReply)
+        """Send a batch alone."""
+        reply = self.exchange(batch=self.by_column(batch))
+        assert reply.push is not None
+        last_seq = batch.first_seq + len(batch.events) - 1
+        verdicts = columns.unpack_verdicts(reply.push.verdicts, batch.first_seq, last_seq)
+        return PushReply(verdicts, reply.push.receipt, reply.time)
+
+    def exchange(
+        self, after: int | None = None, *events: WireEvent, batch: SignedBatch | None = None, **said: Any
+    ) -> ExchangeReply:
+        """Make one exchange: these events, or this batch, up, and what comes after a cursor down."""
+        if events:
+            batch = self.by_column(self.batch(*events))
+        cursors = {} if after is None else {self.me.stream: after}
+        body = msgspec.json.encode(Exchange(cursors, batch, **said))
+        return self._read(self.call("POST", f"{API}/sync", body), ExchangeReply)
+
+    def call(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """Send a signed request and check that the answer is signed by the service and bound to it."""
+        if not self.token:
+            self.fetch_token()
+        self.counter += 1
+        shown = signing.authorization(
+            self.sign, method=method, target=path, token=self.token, counter=self.counter, body=body
+        )
+        answer = self._send(method, path, body, {"Authorization": shown, **(headers or {})}, raw=True)
+        sent = answer.raw.read(decode_content=False)
+        answer._content = sent
+        mark = signing.mark_of({"authorization": shown})
+        signature = answer.headers[signing.SIGNATURE_HEADER]
+        assert signing.answer_signed(self.me.service_key, mark, answer.status_code, sent, signature)
+        return answer
 
     def act(self, *events: WireEvent) -> PushReply:
         """Chain, sign and push."""
         return self.push(self.batch(*events))
 
-    def pull(self, after: int = 0, *, limit: int = 2000, stream: str | None = None) -> Page:
-        request = PullRequest({stream or self.me.stream: after}, limit)
-        return self._read(self.call("POST", f"{API}/pull", msgspec.json.encode(request)), Page)
+    def pull(self, after: int = 0, *, limit: int = 2000, stream: str | None = None) -> Pulled:
+        """Ask for what comes after a cursor, and send nothing."""
+        name = stream or self.me.stream
+        body = msgspec.json.encode(Exchange({name: after}, limit=limit))
+        reply = self._read(self.call("POST", f"{API}/sync", body), ExchangeReply)
+        news = reply.streams.get(name, StreamNews(after))
+        events = columns.unpack_page(news.events) if news.events is not None else []
+        return Pulled({name: events}, {name: news.cursor}, news.more, reply.epoch)
 
     def get(self, path: str, expected: type[T]) -> T:
         return self._read(self.call("GET", path), expected)
-
-    def call(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> requests.Response:
-        """Send a request with a token and a proof; fetch a token or a nonce once where one is missing."""
-        if not self.token:
-            self.fetch_token()
-        answer = self._proved(method, path, body, headers or {})
-        if answer.status_code == 401 and "nonce" in answer.text:
-            answer = self._proved(method, path, body, headers or {})
-        return answer
 
     def fetch_token(self) -> TokenReply:
         answer = self._ask_token()
@@ -214,15 +270,22 @@ class WireDevice:
         headers = {"DPoP": self.proof("POST", "/oauth/token"), "Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", "/oauth/token", form, headers)
 
-    def _proved(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
-        proof = self.proof(method, path, self.token)
-        return self._send(method, path, body, {"Authorization": f"DPoP {self.token}", "DPoP": proof, **headers})
-
     def _send(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        raw: bool = False,
     ) -> requests.Response:
         answer = self.http.request(
-            method, self.url + path, data=body, headers={"Accept-Encoding": "zstd", **(headers or {})}, timeout=60
+            method,
+            self.url + path,
+            data=body,
+            headers={"Accept-Encoding": "zstd", **(headers or {})},
+            timeout=60,
+            stream=raw,
         )
         self.nonce = answer.headers.get("DPoP-Nonce", self.nonce)
         return answer

@@ -150,7 +150,8 @@ def test_token_is_kept_until_shortly_before_its_end(post: Office, memory: Memory
     assert "/oauth/token" not in memory.central.requests
     clock.advance(50)
     client.sync()
-    assert memory.central.requests.count("/oauth/token") == 1
+    # The nonce that came with the first token is too old by now: the service gives another one first.
+    assert memory.central.requests.count("/oauth/token") == 2
 
 
 def test_token_that_ended_early_and_nonce_that_grew_old_are_renewed_unseen(
@@ -226,7 +227,7 @@ def test_commit_is_sent_at_once_and_costs_few_requests(post: Office, memory: Mem
     seen.wait_for(SyncState.IDLE)
     client.agent.stop()
     assert client.pending == 0
-    assert memory.central.requests.count(f"{API}/push") == 1
+    assert memory.central.requests.count(f"{API}/sync") <= 2
     assert len(memory.central.requests) <= 6
 
 

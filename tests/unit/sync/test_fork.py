@@ -12,8 +12,10 @@ import pytest
 
 from cases.errors import RejectedError
 from cases.workspace import Workspace
+from central import syncing
 from sync.agent import Agent
-from tests.support.central_memory import MemoryCentral, Refused
+from sync.messages import Exchange, ExchangeReply
+from tests.support.central_memory import Refused
 from tests.support.memory_service import MemoryService
 from tests.support.workspaces import PASSPHRASE, FakeClock, make_citizen, make_ports
 
@@ -82,15 +84,15 @@ def test_what_both_histories_hold_is_not_sent_twice(
     """The answer to the first of two acts was lost with the disk; central says where the histories part."""
     workspace, agent = open_copy("a")
     kept = make_citizen(workspace, commune="kept")
-    true_push, replies = MemoryCentral._push, []
+    exchange = syncing.exchange
 
-    def push(self: MemoryCentral, name: str, batch: Any) -> Any:
-        if batch.incarnation == 1 and batch.first_seq + len(batch.events) - 1 > 2:
+    def asked(core: Any, device: Any, request: Exchange) -> ExchangeReply:
+        batch = request.batch
+        if batch is not None and batch.incarnation == 1 and batch.first_seq + len(batch.events.record) - 1 > 2:
             raise Refused(409, "push.fork", seq="3")
-        replies.append(true_push(self, name, batch))
-        return replies[-1]
+        return exchange(core, device, request)
 
-    monkeypatch.setattr(MemoryCentral, "_push", push)
+    monkeypatch.setattr(syncing, "exchange", asked)
     new = make_citizen(workspace, commune="new")
     agent.sync_once()
     assert [(held.header.incarnation, held.header.seq, held.header.record_id) for held in memory.central.log[1:]] == [
@@ -105,11 +107,15 @@ def test_service_that_sees_a_fork_everywhere_is_not_followed_for_ever(
     workspace, agent = open_copy("a")
     record = make_citizen(workspace)
 
-    def push(*_arguments: object) -> Any:
-        raise Refused(409, "push.fork", seq="1")
+    exchange = syncing.exchange
+
+    def asked(core: Any, device: Any, request: Exchange) -> ExchangeReply:
+        if request.batch is not None:
+            raise Refused(409, "push.fork", seq="1")
+        return exchange(core, device, request)
 
     with monkeypatch.context() as context:
-        context.setattr(MemoryCentral, "_push", push)
+        context.setattr(syncing, "exchange", asked)
         for _ in range(3):
             with pytest.raises(RejectedError, match="push.fork"):
                 agent.sync_once()

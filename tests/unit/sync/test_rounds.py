@@ -8,22 +8,26 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.errors import EstafetteError, NetworkFault, RejectedError
-from cases.events import CHAIN_START, body_digest
 from cases.views import Identity
+from sync import columns, wire
 from sync.backoff import BatchSize
+from sync.columns import PageEvent, Unpacked
+from sync.exchanges import Exchanges, check_news, check_pushed
 from sync.messages import (
     API,
-    Batch,
-    Page,
+    Exchange,
+    ExchangeReply,
+    PageEvents,
     ProcedureSummary,
-    PulledEvent,
-    PushReply,
+    Pushed,
     Receipt,
+    SignedBatch,
+    StreamNews,
     Verdict,
-    WireEvent,
+    Verdicts,
     receipt_bytes,
 )
-from sync.rounds import Tally, check_page, check_push_reply, documents, push
+from sync.rounds import Tally, documents
 from tests.support.clients import NAME, Client, Office
 from tests.support.faults import Fault
 from tests.support.memory_service import MemoryService
@@ -31,8 +35,8 @@ from tests.support.workspaces import make_identity
 
 SERVICE_KEY = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 IDENTITY = make_identity(device="device-1", service_key=SERVICE_KEY.public_key().public_bytes_raw().hex(), epoch=2)
-EVENT = WireEvent("case", "c1", "note", 0, 1, msgspec.Raw(b'{"text":"x"}'))
-BATCH = Batch(
+EVENT = Unpacked("case", "c1", "note", 0, 1, b'{"text":"x"}', None)
+BATCH = SignedBatch(
     tenant=IDENTITY.tenant,
     device="device-1",
     incarnation=1,
@@ -40,7 +44,7 @@ BATCH = Batch(
     first_seq=4,
     prev="2" * 64,
     salt_seeds=[],
-    events=[EVENT, EVENT],
+    events=columns.pack([EVENT, EVENT]),
     head="1" * 64,
     signature="",
 )
@@ -63,20 +67,20 @@ def receipt(**changed: Any) -> Receipt:
     return msgspec.structs.replace(unsigned, signature=SERVICE_KEY.sign(receipt_bytes(unsigned)).hex())
 
 
-def verdicts(*seqs: int, state: str = "accepted", central_seq: int = 7) -> list[Verdict]:
-    return [Verdict(seq, central_seq, state) for seq in seqs]
+def verdicts(*seqs: int, state: str = "accepted", central_seq: int = 7) -> Verdicts:
+    return columns.pack_verdicts([Verdict(seq, central_seq + place, state) for place, seq in enumerate(seqs)])
 
 
-def reason(reply: PushReply) -> str:
+def reason(pushed: Pushed) -> str:
     with pytest.raises(RejectedError) as caught:
-        check_push_reply(reply, BATCH, IDENTITY)
+        check_pushed(pushed, BATCH, IDENTITY)
     assert caught.value.code == "sync.receipt_invalid"
     return str(caught.value.details["reason"])
 
 
 def test_right_receipt_is_taken() -> None:
-    check_push_reply(PushReply(verdicts(4, 5), receipt(), 1), BATCH, IDENTITY)
-    check_push_reply(PushReply(verdicts(4, 5), receipt(epoch=3), 1), BATCH, IDENTITY)
+    check_pushed(Pushed(verdicts(4, 5), receipt()), BATCH, IDENTITY)
+    check_pushed(Pushed(verdicts(4, 5), receipt(epoch=3)), BATCH, IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -93,11 +97,11 @@ def test_right_receipt_is_taken() -> None:
     ],
 )
 def test_receipt_for_something_else_is_refused(changed: dict[str, Any]) -> None:
-    assert reason(PushReply(verdicts(4, 5), receipt(**changed), 1)) == "content"
+    assert reason(Pushed(verdicts(4, 5), receipt(**changed))) == "content"
 
 
 def test_receipt_of_an_earlier_epoch_is_refused() -> None:
-    assert reason(PushReply(verdicts(4, 5), receipt(epoch=1), 1)) == "epoch"
+    assert reason(Pushed(verdicts(4, 5), receipt(epoch=1))) == "epoch"
 
 
 @pytest.mark.parametrize("field", [name for name in Receipt.__struct_fields__ if name != "signature"])
@@ -105,107 +109,95 @@ def test_every_field_of_a_receipt_is_signed(field: str) -> None:
     said = receipt()
     value = getattr(said, field)
     changed = msgspec.structs.replace(said, **{field: value + 1 if isinstance(value, int) else value + "x"})
-    assert reason(PushReply(verdicts(4, 5), changed, 1)) == "signature"
+    assert reason(Pushed(verdicts(4, 5), changed)) == "signature"
 
 
 @pytest.mark.parametrize("signature", ["", "00", "zz" * 64, "00" * 64])
 def test_junk_signature_is_refused(signature: str) -> None:
     changed = msgspec.structs.replace(receipt(), signature=signature)
-    assert reason(PushReply(verdicts(4, 5), changed, 1)) == "signature"
+    assert reason(Pushed(verdicts(4, 5), changed)) == "signature"
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        verdicts(),
+        Verdicts([]),
         verdicts(4),
-        verdicts(5, 4),
+        Verdicts([(5, 7, 1), (4, 8, 1)]),
         verdicts(4, 5, 6),
-        verdicts(4, 4),
+        Verdicts([(4, 7, 1), (4, 8, 1)]),
         verdicts(4, 5, state="lost"),
-        verdicts(4, 5, central_seq=0),
+        Verdicts([(4, 0, 2)]),
     ],
 )
-def test_verdicts_must_be_one_for_each_event(given: list[Verdict]) -> None:
-    assert reason(PushReply(given, receipt(), 1)) == "verdicts"
+def test_verdicts_must_be_one_for_each_event(given: Verdicts) -> None:
+    assert reason(Pushed(given, receipt())) == "verdicts"
 
 
-def pulled(central_seq: int, **changed: Any) -> PulledEvent:
-    body, salt = b'{"text":"note"}', b"0" * 16
-    whole = PulledEvent(
-        central_seq,
-        "device-2",
-        1,
-        central_seq,
-        "a",
-        "A",
-        "case",
-        "c1",
-        "note",
-        0,
-        1,
-        CHAIN_START,
-        body_digest(body, salt),
-        salt.hex(),
-        msgspec.Raw(body),
+def test_answer_to_a_batch_without_a_receipt_is_refused() -> None:
+    with pytest.raises(RejectedError):
+        check_pushed(None, BATCH, IDENTITY)
+
+
+def pulled(central_seq: int) -> PageEvent:
+    return PageEvent(
+        central_seq, "device-2", 1, central_seq, "a", "A", "case", "c1", "note", 0, 1, b'{"text":"note"}', None
     )
-    return msgspec.structs.replace(whole, **changed)
 
 
-def page(*events: PulledEvent, cursor: int = 9, stream: str = IDENTITY.stream, epoch: int = 2) -> Page:
-    return Page(events={stream: list(events)}, cursors={stream: cursor}, more=False, epoch=epoch, time=1)
+def news(*events: PageEvent, cursor: int = 9, stream: str = IDENTITY.stream, epoch: int = 2) -> ExchangeReply:
+    return ExchangeReply(1, epoch, None, {stream: StreamNews(cursor, False, columns.pack_page(events))})
 
 
-def page_reason(given: Page) -> str:
-    with pytest.raises(RejectedError) as caught:
-        check_page(given, {IDENTITY.stream: 3}, IDENTITY)
-    assert caught.value.code == "sync.page_invalid"
-    return str(caught.value.details["reason"])
-
-
-def test_right_page_is_taken_with_erased_bodies_in_it() -> None:
-    check_page(page(pulled(4), pulled(6, body=msgspec.Raw(b"null"), salt="")), {IDENTITY.stream: 3}, IDENTITY)
+def test_right_news_are_taken() -> None:
+    found = check_news(news(pulled(4), pulled(6)), {IDENTITY.stream: 3}, IDENTITY)
+    assert [event.central_seq for event in found[IDENTITY.stream].events] == [4, 6]
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (page(pulled(4), stream="office-2"), "scope"),
-        (page(pulled(3)), "order"),
-        (page(pulled(6), pulled(5)), "order"),
-        (page(pulled(4), pulled(4)), "order"),
-        (page(pulled(10)), "order"),
-        (page(cursor=2), "order"),
-        (page(epoch=1), "epoch"),
-        (page(pulled(4, body=msgspec.Raw(b'{"text":"nota"}'))), "body"),
-        (page(pulled(4, body=msgspec.Raw(b"null"))), "body"),
-        (page(pulled(4, salt="zz")), "body"),
-        (page(pulled(4, salt="")), "body"),
+        (news(pulled(4), stream="office-2"), "scope"),
+        (news(pulled(3)), "order"),
+        (news(pulled(6), pulled(5)), "order"),
+        (news(pulled(4), pulled(4)), "order"),
+        (news(pulled(10)), "order"),
+        (news(cursor=2), "order"),
+        (news(epoch=1), "epoch"),
     ],
 )
-def test_page_that_is_not_what_was_asked_for_is_refused(given: Page, expected: str) -> None:
-    assert page_reason(given) == expected
+def test_news_that_are_not_what_was_asked_for_are_refused(given: ExchangeReply, expected: str) -> None:
+    with pytest.raises(RejectedError) as caught:
+        check_news(given, {IDENTITY.stream: 3}, IDENTITY)
+    assert (caught.value.code, caught.value.details["reason"]) == ("sync.page_invalid", expected)
+
+
+def test_news_whose_columns_do_not_fit_are_refused() -> None:
+    page = columns.pack_page([pulled(4)])
+    assert isinstance(page, PageEvents)
+    odd = ExchangeReply(1, 2, None, {IDENTITY.stream: StreamNews(9, False, msgspec.structs.replace(page, device=[7]))})
+    with pytest.raises(RejectedError, match="sync.page_invalid"):
+        check_news(odd, {IDENTITY.stream: 3}, IDENTITY)
 
 
 @dataclass
 class Recorder:
-    """A client whose pushes go through to the service in memory, watched."""
+    """A client whose exchanges go through to the service in memory, watched."""
 
     inner: Any
     sizes: list[int]
     limit: int = 10_000
     fail: NetworkFault | None = None
 
-    def push(self, message: bytes) -> PushReply:
-        from sync import wire
-
-        count = len(wire.decode(message, Batch).events)
-        self.sizes.append(count)
-        if count > self.limit:
-            raise RejectedError("wire.too_large")
+    def exchange(self, message: bytes) -> ExchangeReply:
+        batch = wire.decode(message, Exchange, encoding="").batch
+        if batch is not None:
+            self.sizes.append(len(batch.events.record))
+            if self.sizes[-1] > self.limit:
+                raise RejectedError("wire.too_large")
         if self.fail is not None:
             raise self.fail
-        reply: PushReply = self.inner.push(message)
+        reply: ExchangeReply = self.inner.exchange(message)
         return reply
 
 
@@ -218,10 +210,14 @@ def ready(post: Office) -> tuple[Client, Identity, Recorder]:
     return client, identity, Recorder(client.agent.line().rounds, [])
 
 
+def run(client: Client, recorder: Recorder, identity: Identity, size: BatchSize, tally: Tally) -> EstafetteError | None:
+    return Exchanges(client.workspace, recorder, identity, size, tally).run()  # type: ignore[arg-type]
+
+
 def test_batches_are_bounded(post: Office) -> None:
     client, identity, recorder = ready(post)
     tally = Tally()
-    push(client.workspace, recorder, identity, BatchSize(4), tally)  # type: ignore[arg-type]
+    run(client, recorder, identity, BatchSize(4), tally)
     assert recorder.sizes == [4, 4, 2]
     assert (tally.pushed, client.pending) == (10, 0)
 
@@ -229,7 +225,7 @@ def test_batches_are_bounded(post: Office) -> None:
 def test_batch_that_is_too_large_is_cut_at_once(post: Office) -> None:
     client, identity, recorder = ready(post)
     recorder.limit = 3
-    push(client.workspace, recorder, identity, BatchSize(8), Tally())  # type: ignore[arg-type]
+    run(client, recorder, identity, BatchSize(8), Tally())
     assert recorder.sizes[:3] == [8, 4, 2]
     assert client.pending == 0
 
@@ -240,17 +236,18 @@ def test_next_batch_after_a_failure_is_smaller(post: Office) -> None:
     recorder.fail = NetworkFault("network.timeout")
     for _attempt in range(2):
         with pytest.raises(NetworkFault):
-            push(client.workspace, recorder, identity, size, Tally())  # type: ignore[arg-type]
+            run(client, recorder, identity, size, Tally())
     recorder.fail = None
-    push(client.workspace, recorder, identity, size, Tally())  # type: ignore[arg-type]
+    run(client, recorder, identity, size, Tally())
     assert recorder.sizes == [8, 4, 2, 4, 4]
 
 
 def test_one_event_that_is_too_large_is_said_and_not_retried_for_ever(post: Office) -> None:
     client, identity, recorder = ready(post)
     recorder.limit = 0
-    with pytest.raises(RejectedError, match="wire.too_large"):
-        push(client.workspace, recorder, identity, BatchSize(4), Tally())  # type: ignore[arg-type]
+    refused = run(client, recorder, identity, BatchSize(4), Tally())
+    assert refused is not None
+    assert refused.code == "wire.too_large"
     assert recorder.sizes == [4, 2, 1]
 
 
@@ -330,7 +327,7 @@ def test_requests_of_a_round_with_nothing_to_do(post: Office, memory: MemoryServ
     client = post.client()
     memory.central.requests.clear()
     client.sync()
-    assert memory.central.requests == [f"{API}/pull"]
+    assert memory.central.requests == [f"{API}/sync"]
 
 
 def test_cursor_that_does_not_move_is_not_followed_for_ever(post: Office, memory: MemoryService) -> None:

@@ -1,0 +1,139 @@
+"""A case goes to another office: its citizen, its feeds, and what comes too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cases.errors import ConflictError, InputError
+from cases.events import Kind, RecordType
+from cases.snapshot import unpack
+from cases.verify import verify_chain
+from central.database import people
+from central.records import ConsoleSession
+from central.service import case_view, export_case, make_enrolment_code, move_case
+from sync.columns import unpack_verdicts
+from sync.messages import API, RecordHistory
+from tests.support.central_service import RunningService
+from tests.support.wire_device import VERSION, WireDevice, enrolled, new_id
+
+NORTH = "f" * 32
+
+
+@pytest.fixture
+def north(central_service: RunningService, device: WireDevice) -> Iterator[WireDevice]:
+    """A device of another office."""
+    central, tenant = central_service.central, central_service.tenant
+    agent = new_id()
+    with central.transaction(tenant) as connection:
+        people.add_office(connection, tenant, NORTH, "Nord", 1)
+        people.add_agent(connection, tenant, agent, NORTH, "Nadia", 1)
+        code = make_enrolment_code(central, connection, None, agent)
+    made = enrolled(central_service.url, code.code)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(central_service: RunningService) -> ConsoleSession:
+    return central_service.sign_in()[1]
+
+
+def open_case(device: WireDevice, citizen: str, case: str) -> None:
+    about = {"procedure": "apa", "procedure_version": VERSION, "citizen": citizen, "office": device.me.office}
+    device.exchange(
+        None,
+        device.event(RecordType.CITIZEN, citizen, Kind.SET, {"family_name": "Durand"}),
+        device.event(RecordType.CASE, case, Kind.SET, about),
+        device.event(RecordType.CASE, case, Kind.STATUS, {"from": "draft", "to": "submitted"}),
+    )
+
+
+def move(service: RunningService, session: ConsoleSession, case: str, office: str = NORTH) -> None:
+    with service.central.transaction(session.tenant) as connection:
+        view = case_view(connection, session.tenant, case)
+        assert view is not None
+        move_case(service.central, connection, session, case, office, "Déménagement", base=view.base)
+
+
+def test_a_case_leaves_one_office_and_enters_the_other_with_its_citizen(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+    left = device.exchange(0).streams[device.me.stream]
+    assert sorted(record for _number, record in left.leaves) == sorted([citizen, case])
+    entered = north.exchange(0).streams[NORTH]
+    assert entered.cursor == 2
+    (chunk,) = entered.enters
+    assert {record.record_id for record in unpack(bytes(chunk)).records} == {case, citizen}
+    assert north.exchange(2).streams == {}
+    with central_service.central.transaction(session.tenant) as connection:
+        view = case_view(connection, session.tenant, case)
+    assert view is not None and (view.office, view.fields["office"], view.state) == (NORTH, NORTH, "submitted")
+
+
+def test_a_citizen_with_another_case_stays_and_is_readable_in_both(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, first, second = new_id(), new_id(), new_id()
+    open_case(device, citizen, first)
+    open_case(device, citizen, second)
+    move(central_service, session, first)
+    left = device.exchange(0).streams[device.me.stream]
+    assert [record for _number, record in left.leaves] == [first]
+    entered = bytes(north.exchange(0).streams[NORTH].enters[0])
+    assert citizen.encode() in entered and first.encode() in entered and second.encode() not in entered
+    move(central_service, session, second)
+    assert citizen in [record for _number, record in device.exchange(0).streams[device.me.stream].leaves]
+
+
+def test_what_the_old_office_still_sends_is_parked_and_the_new_one_goes_on(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+    late = device.exchange(None, device.event(RecordType.CASE, case, Kind.NOTE, {"text": "?"}))
+    assert late.push is not None
+    (verdict,) = unpack_verdicts(late.push.verdicts, 4, 4)
+    assert (verdict.state, verdict.code) == ("parked", "right.foreign_record")
+    reply = north.exchange(2, north.event(RecordType.CASE, case, Kind.NOTE, {"text": "ok"}, base=2))
+    assert reply.push is not None and reply.push.verdicts.others == []
+
+
+def test_a_move_needs_a_reason_another_office_and_the_newest_look(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    refusals = [(NORTH, " ", 3), ("e" * 32, "x", 3), (device.me.office, "x", 3)]
+    for office, reason, base in refusals:
+        with pytest.raises(InputError), central_service.central.transaction(session.tenant) as connection:
+            move_case(central_service.central, connection, session, case, office, reason, base=base)
+    with pytest.raises(ConflictError), central_service.central.transaction(session.tenant) as connection:
+        move_case(central_service.central, connection, session, case, NORTH, "x", base=2)
+
+
+def test_an_agent_cannot_move_a_case(device: WireDevice) -> None:
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    reply = device.exchange(None, device.event(RecordType.CASE, case, "move", {"office": NORTH, "reason": "x"}, base=3))
+    assert reply.push is not None and [verdict.code for verdict in reply.push.verdicts.others] == ["right.role"]
+
+
+def test_the_export_of_a_moved_case_still_proves_itself(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+    north.exchange(2, north.event(RecordType.CASE, case, Kind.NOTE, {"text": "ok"}, base=2))
+    with central_service.central.transaction(session.tenant) as connection:
+        exported = export_case(central_service.central, connection, session.tenant, case)
+    verified = verify_chain(exported.splitlines(), service_key=device.me.service_key)
+    assert verified.proven and verified.complete
+    history = north.get(f"{API}/records/{case}/events", RecordHistory).events
+    assert [event.kind for event in history] == ["set", "status", "move", "note"]

@@ -1,0 +1,122 @@
+"""First contact by a snapshot, records asked for, and the audit, against the real service."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import pytest
+
+from cases import merge
+from cases.audit import bucket_digest, fingerprint
+from cases.events import Kind, RecordType
+from cases.snapshot import unpack
+from central import syncing, whole
+from sync import wire
+from sync.messages import API, AuditReply, AuditRequest, RecordsRequest, SnapshotManifest
+from tests.support.central_service import RunningService
+from tests.support.wire_device import Refused, WireDevice, new_id
+
+
+def citizens(device: WireDevice, count: int) -> list[str]:
+    names = [new_id() for _ in range(count)]
+    events = [device.event(RecordType.CITIZEN, name, Kind.SET, {"family_name": "Durand"}) for name in names]
+    device.exchange(None, *events)
+    return names
+
+
+def manifest(device: WireDevice) -> SnapshotManifest:
+    return device.get(f"{API}/snapshot?stream={device.me.stream}", SnapshotManifest)
+
+
+def chunk(device: WireDevice, name: str) -> bytes:
+    answer = device.call("GET", f"{API}/snapshot/{name}")
+    assert answer.status_code == 200, answer.content
+    return bytes(answer.content)
+
+
+def test_a_new_device_far_behind_is_offered_a_snapshot_that_holds_everything(
+    device: WireDevice, second_device: WireDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "SNAPSHOT_FROM", 20)
+    monkeypatch.setattr(whole, "CHUNK_BYTES", 1_000)
+    names = citizens(device, 40)
+    reply = second_device.exchange(0)
+    assert (reply.snapshot, reply.streams) == ([device.me.stream], {})
+    found = manifest(second_device)
+    assert found.central_seq == 40 and len(found.chunks) > 1
+    seen: list[str] = []
+    for entry in found.chunks:
+        data = chunk(second_device, entry.hash)
+        assert hashlib.sha256(data).hexdigest() == entry.hash and len(data) == entry.bytes
+        records = unpack(wire.decompress(data)).records
+        assert len(records) == entry.records
+        seen += [record.record_id for record in records]
+    assert sorted(seen) == sorted(names)
+    assert second_device.exchange(found.central_seq).streams == {}
+
+
+def test_the_same_snapshot_serves_again_until_the_stream_has_moved_far(
+    device: WireDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizens(device, 3)
+    first = manifest(device)
+    citizens(device, 1)
+    assert manifest(device).central_seq == first.central_seq
+    monkeypatch.setattr(whole, "REBUILT_AFTER", 0)
+    assert manifest(device).central_seq == 4
+    assert chunk(device, first.chunks[0].hash)
+
+
+def test_own_cases_come_first_and_are_marked(
+    device: WireDevice, central_service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "CHUNK_BYTES", 0)
+    citizens(device, 2)
+    own = new_id()
+    device.exchange(None, device.event(RecordType.CASE, own, Kind.SET, {"agent": device.me.agent}))
+    found = manifest(device)
+    assert [entry.own for entry in found.chunks] == [True, False, False]
+    assert [record.record_id for record in unpack(wire.decompress(chunk(device, found.chunks[0].hash))).records] == [
+        own
+    ]
+
+
+def test_an_unknown_chunk_is_named_so(device: WireDevice) -> None:
+    answer = device.call("GET", f"{API}/snapshot/{'0' * 64}")
+    assert answer.status_code == 404 and b"snapshot.unknown" in answer.content
+
+
+def test_records_are_given_as_they_are_and_strangers_are_left_out(device: WireDevice) -> None:
+    names = citizens(device, 2)
+    answer = device.call("POST", f"{API}/records", msgspec.json.encode(RecordsRequest([names[1], new_id()])))
+    data = bytes(answer.content)
+    if answer.headers.get("Content-Encoding") == "zstd":
+        data = wire.decompress(data)
+    (record,) = unpack(data).records
+    assert (record.record_id, record.state.value("family_name")) == (names[1], "Durand")
+
+
+def test_an_audit_names_what_differs(device: WireDevice, central_service: RunningService) -> None:
+    names = citizens(device, 6)
+    central = central_service.central
+    with central.storage.transaction(central_service.tenant) as transaction:
+        held = transaction.stored(device.me.stream, names)
+    prints = {
+        each.record_id: fingerprint(each.record_type, each.record_id, merge.from_json(each.state)) for each in held
+    }
+    buckets = {
+        name[-2:]: bucket_digest({key: value for key, value in prints.items() if key[-2:] == name[-2:]})
+        for name in names
+    }
+
+    def audit(cursor: int, **changed: str) -> AuditReply:
+        request = AuditRequest(device.me.stream, cursor, {**buckets, **changed})
+        return device._read(device.call("POST", f"{API}/audit", msgspec.json.encode(request)), AuditReply)
+
+    assert audit(6) == AuditReply(current=True)
+    assert audit(5) == AuditReply(current=False)
+    ending = names[0][-2:]
+    assert audit(6, **{ending: "0" * 32}).differ[ending][names[0]] == prints[names[0]]
+    with pytest.raises(Refused, match=r"request\.invalid"):
+        audit(6, zz="0")

@@ -1,0 +1,301 @@
+"""Products that are broken in a known way. Each must be caught within ``SEEDS_MAX`` worlds, or the checker is blind.
+
+A variant is a context manager: inside it worlds are made of the broken parts. It may also give the service's storage
+another class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from cases import merge, returning
+from cases.errors import InputError
+from cases.merge import FieldState, RecordState, SeenEvent
+from cases.workspace import Workspace
+from central import appending, judging
+from central.judging import Judgement
+from central.storage import Appended, NewEvents
+from tests.simulation import services
+from tests.simulation.machines import CrashingDisk
+from tests.support.memory_storage import Logged, MemoryStorage, MemoryTransaction
+
+SEEDS_MAX = 40
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Let ``owner.name`` be something else for a while."""
+    sound = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, sound)
+
+
+# --- the client ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def dropped_retry() -> Iterator[None]:
+    """What was sent once is not sent again, whether or not it was answered for."""
+    sound = Workspace.next_batch
+
+    def next_batch(self: Any, *limits: Any, **named: Any) -> Any:
+        batch = sound(self, *limits, **named)
+        sent: set[tuple[int, int]] = self._core.__dict__.setdefault("sent", set())
+        if batch is None or (batch.incarnation, batch.first_seq) in sent:
+            return None
+        sent.add((batch.incarnation, batch.first_seq))
+        return batch
+
+    with replaced(Workspace, "next_batch", next_batch):
+        yield
+
+
+@contextmanager
+def said_before_it_is_durable() -> Iterator[None]:
+    """An act returns though its commit is still on the way to the disk."""
+    reached, keep = CrashingDisk.reached, CrashingDisk.keep
+
+    def late(self: Any, point: str) -> None:
+        if point == "before commit":
+            keep(self)
+            self.__dict__["earlier"] = True
+        reached(self, point)
+
+    def keep_earlier(self: Any) -> None:
+        if "earlier" not in self.__dict__:
+            keep(self)
+
+    with replaced(CrashingDisk, "reached", late), replaced(CrashingDisk, "keep", keep_earlier):
+        yield
+
+
+@contextmanager
+def deletes_what_a_list_lacks() -> Iterator[None]:
+    """A record that a full listing does not name is taken for deleted."""
+    sound = Workspace.apply_news
+
+    def apply_news(self: Any, streams: Any, **named: Any) -> Any:
+        cursors = self.cursors()
+        done = sound(self, streams, **named)
+        for stream, news in streams.items():
+            if cursors.get(stream, 0) == 0 and news.events:
+                _delete_others(self, {event.record_id for event in news.events})
+        return done
+
+    with replaced(Workspace, "apply_news", apply_news):
+        yield
+
+
+def _delete_others(workspace: Workspace, listed: set[str]) -> None:
+    def act(connection: Any) -> tuple[None, None]:
+        for number, record in connection.execute("SELECT no, id FROM record").fetchall():
+            if record not in listed:
+                connection.execute("DELETE FROM event WHERE record_no = ?", (number,))
+        return None, None
+
+    workspace._core.transact(act)
+
+
+@contextmanager
+def replays_the_living_incarnation_only() -> Iterator[None]:
+    """After a restore of the service, what was written before a fork is not sent again."""
+    sound = Workspace.replay
+
+    def replay(self: Any, held: Any) -> Any:
+        living = self.identity.incarnation
+        return sound(self, {**{one: 2**52 for one in range(1, living)}, living: held.get(living, 0)})
+
+    # What central turns out not to hold is found a second time when all has come again: that net is cut as well.
+    with replaced(Workspace, "replay", replay), replaced(returning, "settle_doubts", lambda *_all: (0, set())):
+        yield
+
+
+# --- merge -----------------------------------------------------------------------------------------------------------
+
+
+def _after_each_event(change: Callable[[RecordState, SeenEvent], RecordState]) -> AbstractContextManager[None]:
+    sound = merge.apply_all
+
+    def apply(state: RecordState, event: SeenEvent) -> RecordState:
+        return change(sound(state, (event,)), event)
+
+    def apply_all(state: RecordState, events: Any) -> RecordState:
+        for event in events:
+            state = apply(state, event)
+        return state
+
+    @contextmanager
+    def broken() -> Iterator[None]:
+        with replaced(merge, "apply", apply), replaced(merge, "apply_all", apply_all):
+            yield
+
+    return broken()
+
+
+def last_write_wins() -> AbstractContextManager[None]:
+    """Of two values that had not seen each other the later one stays, and nobody is told."""
+
+    def latest(state: RecordState, event: SeenEvent) -> RecordState:
+        return _with_heads(state, event, lambda heads: heads[:1])
+
+    return _after_each_event(latest)
+
+
+def merges_in_order_of_arrival() -> AbstractContextManager[None]:
+    """Of two values that had not seen each other the one that came last is shown."""
+
+    def newest_first(state: RecordState, event: SeenEvent) -> RecordState:
+        return _with_heads(state, event, lambda heads: sorted(heads, key=lambda head: head.event != event.event))
+
+    return _after_each_event(newest_first)
+
+
+def _with_heads(state: RecordState, event: SeenEvent, change: Callable[[Any], Any]) -> RecordState:
+    fields = dict(state.fields)
+    for name in merge.touched(event.kind, event.body):
+        if name in fields:
+            fields[name] = fields[name]._replace(heads=tuple(change(list(fields[name].heads))))
+    assert all(isinstance(one, FieldState) for one in fields.values())
+    return RecordState(fields)
+
+
+# --- the service -----------------------------------------------------------------------------------------------------
+
+
+class _Forgetful(MemoryStorage):
+    """The last commit is gone when the process ends, though its answer was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: MemoryTransaction | None = None
+
+    @contextmanager
+    def transaction(self, tenant: int) -> Iterator[MemoryTransaction]:
+        with super().transaction(tenant) as transaction:
+            yield transaction
+        if transaction.wrote:
+            self.last = transaction
+
+    def restarted(self) -> None:
+        if self.last is not None:
+            self.last.undo()
+            self.last = None
+
+
+class _Late(MemoryTransaction):
+    """Readers see a stream's head before all the events under it."""
+
+    hidden: set[int] = set()
+
+    def append(self, new: NewEvents) -> Appended:
+        appended = super().append(new)
+        self.hidden.clear()
+        self.hidden.update(range(appended.before + 1, appended.head + 1))
+        return appended
+
+    def visible(self, stream: str) -> list[Logged]:
+        return [one for one in super().visible(stream) if one.central_seq not in self.hidden]
+
+
+class _Forgets(MemoryTransaction):
+    """What could not be applied is answered for and thrown away."""
+
+    def park(self, logged: Logged, code: str, details: Any) -> None:
+        super().park(logged, code, details)
+        self._tables.log.remove(logged)
+        self._undo.append(lambda: self._tables.log.append(logged))
+
+
+class _Repeats(MemoryTransaction):
+    """What comes twice is appended twice."""
+
+    def append(self, new: NewEvents) -> Appended:
+        chain = self._tables.chains.get((new.device, new.incarnation))
+        if chain is not None and new.first_seq <= len(chain):
+            self._put(self._tables.chains, (new.device, new.incarnation), chain[: new.first_seq - 1])
+        return super().append(new)
+
+
+def _storage(transaction: type[MemoryTransaction]) -> type[MemoryStorage]:
+    class Broken(MemoryStorage):
+        def begin(self) -> MemoryTransaction:
+            return transaction(self.tables)
+
+    return Broken
+
+
+def _with_storage(storage: type[MemoryStorage]) -> AbstractContextManager[None]:
+    return replaced(services, "STORAGE", storage)
+
+
+def acknowledged_before_commit() -> AbstractContextManager[None]:
+    return _with_storage(_Forgetful)
+
+
+def cursor_passes_an_open_transaction() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_Late))
+
+
+def forgets_parked_events() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_Forgets))
+
+
+def no_dedupe_on_push() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_Repeats))
+
+
+@contextmanager
+def stuck_after_a_poison_event() -> Iterator[None]:
+    """A batch with an event that cannot be applied is refused whole."""
+    sound = judging.judge
+
+    def judge(*arguments: Any, **named: Any) -> Judgement:
+        judgement = sound(*arguments, **named)
+        if judgement.code in ("event.malformed", "event.too_large", "right.protected_field", "workflow.malformed"):
+            raise InputError("push.malformed", reason=judgement.code)
+        return judgement
+
+    with replaced(appending, "judge", judge):
+        yield
+
+
+@contextmanager
+def numbers_given_again_after_a_restore() -> Iterator[None]:
+    """The restored service gives the numbers after its backup again: old bases claim to have seen the new events."""
+    sound = MemoryStorage.restore
+
+    def restore(self: Any, backup: Any) -> None:
+        sound(self, backup)
+        self.tables.heads.update(backup.heads)
+
+    with replaced(MemoryStorage, "restore", restore):
+        yield
+
+
+VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    variant.__name__: variant
+    for variant in (
+        dropped_retry,
+        said_before_it_is_durable,
+        deletes_what_a_list_lacks,
+        replays_the_living_incarnation_only,
+        last_write_wins,
+        merges_in_order_of_arrival,
+        acknowledged_before_commit,
+        cursor_passes_an_open_transaction,
+        forgets_parked_events,
+        no_dedupe_on_push,
+        stuck_after_a_poison_event,
+        numbers_given_again_after_a_restore,
+    )
+}
+OFTEN: dict[str, tuple[str, ...]] = {
+    "replays_the_living_incarnation_only": ("back_up_service", "restore_service", "back_up_machine", "restore_machine"),
+    "numbers_given_again_after_a_restore": ("back_up_service", "restore_service"),
+}
+"""What must happen often for a variant to show."""

@@ -1,0 +1,44 @@
+"""Worlds from fixed seeds; more of them by ``python -m tests.simulation`` and in the nightly run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulation import running
+from tests.simulation.known_bad import SEEDS_MAX, VARIANTS
+
+SEEDS = range(1, 41)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Injected faults are logged as the real ones are."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_lost_nothing_comes_twice_and_everybody_agrees(seed: int) -> None:
+    print(f"python -m tests.simulation --seeds {seed} --story")
+    assert running.run(seed) == []
+
+
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
+def test_broken_product_is_caught(variant: str) -> None:
+    for seed in range(1, SEEDS_MAX + 1):
+        failures = running.run(seed, bad=variant)
+        if failures:
+            print(f"seed {seed}: {failures[0]}")
+            return
+    pytest.fail(f"{SEEDS_MAX} worlds did not notice {variant}")
+
+
+def test_a_world_can_be_replayed() -> None:
+    stories: list[list[str]] = [[], []]
+    for story in stories:
+        running.run(7, story=story)
+    assert stories[0] == stories[1]
