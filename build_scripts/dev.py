@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from build_scripts import environment, machine  # noqa: E402 (the path above makes them importable from anywhere)
+from build_scripts import environment, machine, soak  # noqa: E402 (the path above makes them importable from anywhere)
 
 BENCHES = ("store", "sync", "start", "central")
 
@@ -138,6 +138,13 @@ def bench(arguments: argparse.Namespace) -> None:
     raise SystemExit(subprocess.run(command, cwd=ROOT, env=offscreen(), check=False).returncode)
 
 
+def endure(arguments: argparse.Namespace) -> None:
+    """Inject faults for as long as asked: kills, power cuts, full disks, cut connections, the simulation; prints one
+    line each (runs, seeds, failures) and ends with exit code 1 when any found something."""
+    python = setup(arguments)
+    raise SystemExit(soak.soak(python, ROOT, arguments.minutes, arguments.seed, offscreen()))
+
+
 def build(arguments: argparse.Namespace) -> None:
     """Make the one-folder program, then start it where there is no Python and open a workspace in it."""
     python = setup(arguments)
@@ -151,6 +158,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], object], str]] = {
     "fix": (fix, "lay out and mend the code, update translation sources (--locks: write the locks anew)"),
     "test": (test, "every check, every test, and the main job; ends with exit code 0 only when all passed"),
     "bench": (bench, "measure figures against their floors"),
+    "soak": (endure, "faults without end: kill, power cut, disk full, cut connections, simulation, one line each"),
     "build": (build, "the PyInstaller one-folder program, started and tried once built"),
 }
 
@@ -169,6 +177,9 @@ def parser() -> argparse.ArgumentParser:
             )
         if name == "fix":
             command.add_argument("--locks", action="store_true", help="also write requirements/*.txt anew")
+        if name == "soak":
+            command.add_argument("--minutes", type=float, default=60.0, metavar="N", help="how long (60)")
+            command.add_argument("--seed", type=int, metavar="S", help="first seed of every harness (by chance)")
         if name == "bench":
             command.add_argument("name", choices=BENCHES)
             command.add_argument("--json", metavar="FILE", help="also write the figures there")

@@ -36,6 +36,7 @@ PACKAGES = {
     "the console and the citizen's page are tested in it": ["chromium", "libatomic1"],
     "the keyring is tested with a real one": ["gnome-keyring", "dbus"],
     "virtual environments and the program's build": ["python3-venv", "binutils"],
+    "faults of the disk are injected with it": ["strace"],
     "receipts are read back in tests": ["poppler-utils"],
 }
 CLUSTER_RULE = Path("/etc/postgresql-common/createcluster.d/estafette.conf")
