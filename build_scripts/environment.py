@@ -38,13 +38,15 @@ def ensure(environment: Path = ENVIRONMENT, lock: str = "development.txt") -> Pa
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     _require_supported_python()
-    print(f"setting up {environment.relative_to(ROOT)} from requirements/{lock} (a minute or two)", flush=True)
+    print(
+        f"setting up {environment.relative_to(ROOT)} from {lock_path.relative_to(ROOT)} (a minute or two)", flush=True
+    )
     venv.create(environment, with_pip=True, clear=True)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run = subprocess.run([*install, "--require-hashes", "-r", str(lock_path)], check=False)
     if run.returncode:
         raise SystemExit(
-            f"the packages of requirements/{lock} could not be installed (see above); is a package index reachable?"
+            f"the packages of {lock_path.relative_to(ROOT)} could not be installed (see above); is a package index reachable?"
         )
     stamp.write_text(wanted)
     return python

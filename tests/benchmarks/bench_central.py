@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from sync import wire
-from sync.messages import API, Batch, PushReply, WireEvent
+from sync.messages import API, Batch, Exchange, ExchangeReply, WireEvent
 from tests.benchmarks.measure import TICK_S, Figure, arguments, figure, report, tree_cpu_s
 from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.benchmarks.records import Records
@@ -22,7 +22,7 @@ LARGE, SMALL = 500, 3
 LARGE_PUSHES = 60
 SMALL_PUSHES = 800
 WARM_UP = 5
-_HEADERS = {"Content-Type": wire.JSON_TYPE, "Content-Encoding": wire.ENCODING}
+_HEADERS = {"Content-Encoding": wire.ENCODING}
 
 
 class Spent(NamedTuple):
@@ -89,7 +89,10 @@ def _case_work(device: WireDevice) -> Iterator[WireEvent]:
 def _prepared(device: WireDevice, events: Iterator[WireEvent], size: int, pushes: int) -> list[tuple[Batch, bytes]]:
     """Chain, sign and compress batches, so that the device's work is done before the measure."""
     batches = [device.batch(*islice(events, size)) for _ in range(pushes)]
-    return [(batch, wire.encode(batch)) for batch in batches]
+    # The device is alone, so the stream's head is its own last number: that is where its cursor stands.
+    cursors = [{device.me.stream: batch.first_seq - 1} for batch in batches]
+    messages = [Exchange(cursor, device.by_column(batch)) for cursor, batch in zip(cursors, batches, strict=True)]
+    return [(batch, wire.encode(message)) for batch, message in zip(batches, messages, strict=True)]
 
 
 def _push_all(device: WireDevice, events: Iterator[WireEvent], size: int, pushes: int) -> None:
@@ -98,14 +101,17 @@ def _push_all(device: WireDevice, events: Iterator[WireEvent], size: int, pushes
 
 
 def _push(device: WireDevice, message: bytes) -> bytes:
-    answer = device.call("POST", f"{API}/push", message, _HEADERS)
+    answer = device.call("POST", f"{API}/sync", message, _HEADERS)
     answer.raise_for_status()
     return answer.content
 
 
 def _check(batch: Batch, answer: bytes) -> None:
-    reply = wire.decode(answer, PushReply, encoding=wire.ENCODING if answer[:1] == b"\x28" else "")
-    if len(reply.verdicts) != len(batch.events) or any(verdict.state != "accepted" for verdict in reply.verdicts):
+    reply = wire.decode(answer, ExchangeReply, encoding=wire.ENCODING if answer[:1] == b"\x28" else "")
+    if reply.push is None:
+        raise RuntimeError("no answer about the batch")
+    verdicts = reply.push.verdicts
+    if sum(run[2] for run in verdicts.numbers) != len(batch.events) or verdicts.others:
         raise RuntimeError("an event was not accepted")
 
 
