@@ -46,7 +46,8 @@ def ensure(environment: Path = ENVIRONMENT, lock: str = "development.txt") -> Pa
     run = subprocess.run([*install, "--require-hashes", "-r", str(lock_path)], check=False)
     if run.returncode:
         raise SystemExit(
-            f"the packages of {lock_path.relative_to(ROOT)} could not be installed (see above); is a package index reachable?"
+            f"the packages of {lock_path.relative_to(ROOT)} could not be installed (see above);"
+            " is a package index reachable?"
         )
     stamp.write_text(wanted)
     return python

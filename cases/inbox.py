@@ -11,7 +11,7 @@ from cases import returning
 from cases.core import changed
 from cases.events import CHAIN_START, EventId, decode_body
 from cases.merge import SeenEvent
-from cases.outbox import UNVERIFIED, Outbox, rebuild
+from cases.outbox import Outbox, rebuild
 from cases.projections import Working, load_many
 from cases.store import facts, log
 from cases.store.engine import Connection
@@ -165,9 +165,10 @@ class Inbox(Outbox):
                 facts.move_cursor(connection, stream, news.cursor)
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
-            elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection, UNVERIFIED):
+            elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
                 pending, doubted = returning.settle_doubts(connection, identity)
                 facts.count(connection, {"events.pending": pending})
+                log.end_doubts(connection)
                 again |= doubted
             touched |= self._made_again(connection, identity, again)
             if central_time_ms is not None:

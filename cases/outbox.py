@@ -228,7 +228,7 @@ class Outbox(Part):
         identity = self._core.enrolled_identity()
         with self._core.store.reading() as connection:
             found = log.confirmed_ends(connection, identity.device)
-            return dict.fromkeys(found or (1,), 0) if log.any_in_doubt(connection, UNVERIFIED) else found
+            return dict.fromkeys(found or (1,), 0) if log.any_in_doubt(connection) else found
 
     def fork(self, incarnation: int, seq: int, *, taken: int = 0) -> bool:
         """Go on in a new incarnation with what is pending of a chain from ``seq`` on: central holds another history.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases.ids import Randomness
-from sync.messages import BATCH_EVENTS_MAX
+from sync.messages import BATCH_EVENTS_MAX, EXCHANGE_EVENTS_MAX
 
 FIRST_S = 1.0
 LONGEST_S = 30.0
@@ -34,9 +34,9 @@ class Backoff:
 class BatchSize:
     """How many events the next batch may hold: half after each failure, so that a poor line still gets some through."""
 
-    def __init__(self, largest: int = BATCH_EVENTS_MAX) -> None:
+    def __init__(self, first: int = BATCH_EVENTS_MAX, largest: int = EXCHANGE_EVENTS_MAX) -> None:
         self._largest = largest
-        self.events = largest
+        self.events = first
 
     def failed(self) -> bool:
         """Shrink; false when one event is already all that is tried."""
@@ -45,5 +45,5 @@ class BatchSize:
         return smaller
 
     def succeeded(self) -> None:
-        """Grow again."""
+        """Grow: a line that carries a batch may carry twice as much."""
         self.events = min(self._largest, self.events * 2)

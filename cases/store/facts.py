@@ -13,6 +13,7 @@ LAST_CONTACT = "last_contact_ms"
 CORRECTION = "clock_correction_ms"
 CLAIMED_EPOCH = "claimed_epoch"
 FORKED = "forked_ms"
+IN_DOUBT = "in_doubt"
 DEVICE_KEY = "device_key"
 SALT_SECRET = "salt_secret"
 

@@ -9,6 +9,7 @@ import msgspec
 
 from cases.events import CHAIN_START, Event, EventId, Header, decode_body
 from cases.merge import SeenEvent, seen_event
+from cases.store import facts
 from cases.store.engine import Connection, Row
 from cases.views import Identity
 
@@ -259,23 +260,46 @@ def incarnations(connection: Connection, device: str) -> list[int]:
     return [row[0] for row in connection.execute(sql, (device,))]
 
 
+_INCARNATIONS = """
+WITH RECURSIVE own (device_no) AS (SELECT no FROM device WHERE id = ?1), found (incarnation) AS (
+    SELECT (SELECT min(incarnation) FROM event, own WHERE event.device_no = own.device_no AND incarnation > 0)
+    UNION ALL
+    SELECT (SELECT min(incarnation) FROM event, own
+            WHERE event.device_no = own.device_no AND event.incarnation > found.incarnation)
+    FROM found WHERE found.incarnation IS NOT NULL)
+SELECT incarnation,
+    (SELECT min(seq) FROM event WHERE state = 'pending' AND incarnation = found.incarnation),
+    (SELECT min(seq) FROM event INDEXED BY event_troubled WHERE state IN ('parked', 'quarantined')
+        AND state = 'quarantined' AND device_no = (SELECT device_no FROM own) AND incarnation = found.incarnation),
+    (SELECT max(seq) FROM event, own WHERE event.device_no = own.device_no AND incarnation = found.incarnation)
+FROM found WHERE incarnation IS NOT NULL
+"""
+"""Steps from one chain to the next by the index on identities: every exchange asks this, however long the log is."""
+
+
 def confirmed_ends(connection: Connection, device: str) -> dict[int, int]:
     """Return incarnation -> up to which number central has answered for everything."""
-    sql = (
-        "SELECT incarnation, coalesce(min(CASE WHEN state IN ('pending', 'quarantined') THEN seq END) - 1, max(seq))"
-        " FROM event WHERE device_no = (SELECT no FROM device WHERE id = ?) AND incarnation > 0 GROUP BY incarnation"
-    )
-    return {row[0]: row[1] for row in connection.execute(sql, (device,))}
+    ends: dict[int, int] = {}
+    for incarnation, pending, quarantined, last in connection.execute(_INCARNATIONS, (device,)):
+        waiting = [seq for seq in (pending, quarantined) if seq is not None]
+        ends[incarnation] = min(waiting) - 1 if waiting else last
+    return ends
 
 
 def doubt_confirmed(connection: Connection, code: str) -> None:
     """Mark every confirmed event with a code."""
     connection.execute("UPDATE event SET code = ? WHERE state IN ('accepted', 'merged', 'contested')", (code,))
+    facts.put(connection, facts.IN_DOUBT, "1")
 
 
-def any_in_doubt(connection: Connection, code: str) -> bool:
-    """Say whether an event bears this code."""
-    return connection.execute("SELECT 1 FROM event WHERE code = ? LIMIT 1", (code,)).fetchone() is not None
+def any_in_doubt(connection: Connection) -> bool:
+    """Say whether confirmed events wait to be heard of again; one look, however long the log is."""
+    return facts.get(connection, facts.IN_DOUBT) == "1"
+
+
+def end_doubts(connection: Connection) -> None:
+    """Record that none waits any more."""
+    facts.put(connection, facts.IN_DOUBT, "")
 
 
 def with_code(connection: Connection, tenant: int, code: str) -> list[StoredEvent]:

@@ -6,9 +6,11 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.clock import SystemClock
 from cases.ids import SystemRandomness
@@ -18,9 +20,13 @@ from cases.workspace import Workspace
 from sync import wire
 from sync.agent import Agent
 from sync.auth import TOKEN_PATH, Credentials
+from sync.backoff import BatchSize
 from sync.client import CentralClient
-from sync.messages import PulledEvent, PullRequest, TokenReply
-from sync.rounds import Tally, pull
+from sync.columns import PageEvent
+from sync.exchanges import Exchanges
+from sync.messages import Exchange, ExchangeReply, TokenReply
+from sync.rounds import Tally
+from sync.signing import SIGNATURE_HEADER, TOKEN_TYPE, mark_of, sign_answer
 from sync.transport import ANSWER_TIMEOUT_S, RequestsTransport, Response
 from tests.benchmarks import bare
 from tests.benchmarks.counting import CountingProxy, Traffic
@@ -42,9 +48,10 @@ Row = dict[str, str]
 
 
 class PreparedPages:
-    """A transport that answers from pages made beforehand, so that only the client is measured."""
+    """A transport that answers from pages made beforehand, signed as the service signs."""
 
-    def __init__(self, pages: Mapping[int, bytes]) -> None:
+    def __init__(self, key: Ed25519PrivateKey, pages: Mapping[int, bytes]) -> None:
+        self._key = key
         self._pages = pages
 
     def request(
@@ -52,9 +59,13 @@ class PreparedPages:
     ) -> Response:
         """Give a token, or the page after the cursor asked about."""
         if path == TOKEN_PATH:
-            return Response(200, ZSTD, wire.encode(TokenReply("token", "DPoP", 900)))
-        cursors = wire.decode(body, PullRequest).cursors
-        return Response(200, ZSTD, self._pages[sum(cursors.values())])
+            answer = wire.encode(TokenReply("token", TOKEN_TYPE, 900))
+        else:
+            encoding = headers.get("Content-Encoding", "")
+            cursors = wire.decode(body, Exchange, encoding=encoding).cursors
+            answer = self._pages[sum(cursors.values())]
+        mark = mark_of({name.lower(): value for name, value in headers.items()})
+        return Response(200, {**ZSTD, SIGNATURE_HEADER.lower(): sign_answer(self._key, mark, 200, answer)}, answer)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -65,9 +76,10 @@ def measure_pull(cases: int) -> list[Figure]:
     office, rows = Office(), list(_rows(cases))
     pages: dict[int, bytes] = {}
     before = 0
-    for page in office.pages(_events(office, rows)):
-        pages[before] = wire.encode(page)
-        before = page.cursors[office.identity.stream]
+    for reply in office.replies(_events(office, rows)):
+        pages[before] = wire.encode(reply)
+        before = reply.streams[office.identity.stream].cursor
+    pages[before] = wire.encode(ExchangeReply(office.now_ms, office.identity.epoch))
     blob = wire.compress(b"\n".join(map(msgspec.json.encode, rows)))
     by_column = wire.compress(msgspec.json.encode([[row[name] for row in rows] for name in rows[0]]))
     texts = [(number, text) for number, text in enumerate(itertools.chain.from_iterable(map(_texts, rows)), start=1)]
@@ -103,7 +115,7 @@ def _rows(cases: int) -> Iterator[Row]:
         yield {"id": ids.new_id(), **citizen, **answers}
 
 
-def _events(office: Office, rows: list[Row]) -> Iterator[PulledEvent]:
+def _events(office: Office, rows: list[Row]) -> Iterator[PageEvent]:
     for row in rows:
         answers = {name: value for name, value in row.items() if name.startswith("/")}
         fields = {name: value for name, value in row.items() if name not in answers and name != "id"}
@@ -125,13 +137,14 @@ def _pull_s(directory: Path, office: Office, pages: Mapping[int, bytes]) -> floa
     ports = make_ports()
     workspace = Workspace.create(directory, PASSPHRASE, ports=ports)
     try:
-        identity = office.identity
+        key = Ed25519PrivateKey.generate()
+        identity = replace(office.identity, service_key=key.public_key().public_bytes_raw().hex())
         workspace.enrolled(identity)
-        credentials = Credentials(workspace, identity.device, identity.server_url, ports.clock, ports.randomness)
-        client = CentralClient(PreparedPages(pages), credentials)
+        credentials = Credentials(workspace, identity, ports.clock, ports.randomness)
+        client = CentralClient(PreparedPages(key, pages), credentials)
         tally = Tally()
         with metered() as meter:
-            pull(workspace, client, identity, tally)
+            Exchanges(workspace, client, identity, BatchSize(), tally).run()
         if tally.pulled != office.head:
             raise RuntimeError(f"{tally.pulled} of {office.head} events were pulled")
         return meter.cpu_s

@@ -1,4 +1,4 @@
-"""One office's log as the central service holds it: every event by its agent's device, chained, salted and numbered."""
+"""One office's log as the central service holds it: every event by its agent's device, numbered."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from cases.events import CHAIN_START, Header, body_bytes, body_digest, header_hash, salt_from_seed, salt_seed
+from cases.events import body_bytes
 from cases.ids import uuid7
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
-from sync.messages import PAGE_EVENTS_MAX, Page, PulledEvent
+from sync.columns import PageEvent, pack_page
+from sync.exchanges import check_news
+from sync.messages import PAGE_EVENTS_MAX, ExchangeReply, StreamNews
 from tests.benchmarks.records import AUTHORS, Records
 from tests.support.workspaces import PASSPHRASE, START_MS, SeededRandomness, make_identity, make_ports
 
@@ -32,9 +32,7 @@ class _Device:
     id: str
     agent: str
     name: str
-    secret: bytes
     seq: int = 0
-    prev: str = CHAIN_START
 
 
 @dataclass
@@ -49,9 +47,7 @@ class Office:
     def __post_init__(self) -> None:
         self._randomness = SeededRandomness(self.seed)
         token = self._randomness.token
-        self._devices = [
-            _Device(token(16).hex(), token(16).hex(), f"Agent {number}", token(32)) for number in range(AUTHORS)
-        ]
+        self._devices = [_Device(token(16).hex(), token(16).hex(), f"Agent {number}") for number in range(AUTHORS)]
 
     def new_id(self) -> str:
         """Return a record identity of now."""
@@ -61,32 +57,22 @@ class Office:
         """Return the number of the agent that a generated record names."""
         return int(answers["/dossier/agent"].removeprefix("agent"))
 
-    def event(
-        self, author: int, record_type: str, record_id: str, kind: str, body: Mapping[str, object]
-    ) -> PulledEvent:
+    def event(self, author: int, record_type: str, record_id: str, kind: str, body: Mapping[str, object]) -> PageEvent:
         """Return the next event of the stream."""
         device = self._devices[author]
         device.seq += 1
         self.head += 1
         self.now_ms += PAUSE_MS
-        data = body_bytes(dict(body))
-        salt = salt_from_seed(salt_seed(device.secret, 1, device.seq), device.seq)
-        header = Header(
-            1, self.identity.tenant, device.id, 1, device.seq, device.prev, device.agent, record_type, record_id, kind,
-            self.head - 1, self.now_ms, body_digest(data, salt),
+        return PageEvent(
+            self.head, device.id, 1, device.seq, device.agent, device.name, record_type, record_id, kind,
+            self.head - 1, self.now_ms, body_bytes(dict(body)), None,
         )  # fmt: skip
-        event = PulledEvent(
-            self.head, device.id, 1, device.seq, device.agent, device.name, record_type, record_id, kind, header.base,
-            self.now_ms, device.prev, header.digest, salt.hex(), msgspec.Raw(data),
-        )  # fmt: skip
-        device.prev = header_hash(header)
-        return event
 
-    def citizen(self, author: int, fields: Mapping[str, str]) -> PulledEvent:
+    def citizen(self, author: int, fields: Mapping[str, str]) -> PageEvent:
         """Return the event that records a new citizen."""
         return self.event(author, "citizen", self.new_id(), "set", fields)
 
-    def case(self, author: int, citizen: str, answers: Mapping[str, str]) -> PulledEvent:
+    def case(self, author: int, citizen: str, answers: Mapping[str, str]) -> PageEvent:
         """Return the event that opens a case with its answers."""
         about = {
             "procedure": PROCEDURE,
@@ -97,27 +83,26 @@ class Office:
         }
         return self.event(author, "case", self.new_id(), "set", {**about, **answers})
 
-    def submitted(self, author: int, case: str) -> PulledEvent:
+    def submitted(self, author: int, case: str) -> PageEvent:
         """Return the event that hands a case in."""
         return self.event(author, "case", case, "status", {"from": "draft", "to": "submitted"})
 
-    def pages(self, events: Iterator[PulledEvent]) -> Iterator[Page]:
-        """Yield the events as central answers pulls from the start: full pages, then the rest."""
-        page: list[PulledEvent] = []
+    def replies(self, events: Iterator[PageEvent]) -> Iterator[ExchangeReply]:
+        """Yield the events as central answers exchanges from the start: full pages, then the rest."""
+        page: list[PageEvent] = []
         ahead = next(events, None)
         while ahead is not None:
             page.append(ahead)
             ahead = next(events, None)
             if len(page) == PAGE_EVENTS_MAX or ahead is None:
-                stream = self.identity.stream
-                more = ahead is not None
-                yield Page({stream: page}, {stream: page[-1].central_seq}, more, self.identity.epoch, page[-1].time)
+                news = StreamNews(page[-1].central_seq, ahead is not None, pack_page(page))
+                yield ExchangeReply(page[-1].time, self.identity.epoch, streams={self.identity.stream: news})
                 page = []
 
 
 def caseload(
     office: Office, cases: int, *, citizens: int | None = None, records: Records | None = None
-) -> Iterator[PulledEvent]:
+) -> Iterator[PageEvent]:
     """Yield an office's whole log: citizens, each case of one of them, nearly all handed in.
 
     Args:
@@ -140,10 +125,11 @@ def caseload(
                 yield office.submitted(author, case.record_id)
 
 
-def fill(workspace: Workspace, office: Office, events: Iterator[PulledEvent]) -> None:
-    """Take the events into a workspace by the way that pulled pages take."""
-    for page in office.pages(events):
-        workspace.apply_page(page.events, page.cursors, epoch=page.epoch, central_time_ms=page.time)
+def fill(workspace: Workspace, office: Office, events: Iterator[PageEvent]) -> None:
+    """Take the events into a workspace by the way that news take."""
+    for reply in office.replies(events):
+        news = check_news(reply, workspace.cursors(), office.identity)
+        workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
 
 
 def filled(directory: Path, cases: int, *, ports: Ports | None = None, records: Records | None = None) -> Workspace:
