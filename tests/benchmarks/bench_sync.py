@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.clock import SystemClock
+from cases.errors import NetworkFault
 from cases.ids import SystemRandomness
 from cases.keys.device_secret import MemoryDeviceSecrets
 from cases.ports import Ports
@@ -32,6 +33,8 @@ from tests.benchmarks import bare
 from tests.benchmarks.counting import CountingProxy, Traffic
 from tests.benchmarks.measure import Figure, arguments, figure, metered, middle, report
 from tests.benchmarks.office import PROCEDURE, VERSION, Office
+from tests.benchmarks.peers.measuring import CUT_AT, SLOW_KBIT_PER_S, SLOW_ROUND_TRIP_S, measure_peer
+from tests.benchmarks.peers.site import PEERS, install
 from tests.benchmarks.records import TEXTS, Records
 from tests.benchmarks.service import OfficeService, office_service
 from tests.support.workspaces import CHEAP_KDF, PASSPHRASE, make_ports
@@ -172,7 +175,16 @@ def _floor_s(path: Path, blob: bytes, texts: list[tuple[int, str]]) -> tuple[flo
 class Poste:
     """One enrolled device with a workspace of its own."""
 
-    def __init__(self, directory: Path, proxy: CountingProxy, code: str, name: str, ends: ExitStack) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        proxy: CountingProxy,
+        code: str,
+        name: str,
+        ends: ExitStack,
+        *,
+        first_round: bool = True,
+    ) -> None:
         ports = Ports(MemoryDeviceSecrets(), SystemClock(), SystemRandomness(), CHEAP_KDF)
         self.workspace = Workspace.create(directory, PASSPHRASE, ports=ports)
         ends.callback(self.workspace.close)
@@ -182,7 +194,8 @@ class Poste:
         self.agent.enrol(proxy.url, code, name)
         # Held already: what is measured are cases, not the form that they are filled with.
         self.workspace.store_procedure(PROCEDURE, VERSION, b"")
-        self.agent.sync_once()
+        if first_round:
+            self.agent.sync_once()
 
     def sync(self) -> Traffic:
         """Make one round; return what it cost."""
@@ -207,6 +220,9 @@ def measure_exchange(service: OfficeService, *, records: int = NEW_RECORDS, chan
         one = first.sync()
         second.sync()
         idle = [second.sync() for _ in range(NOTHING_ROUNDS)]
+        slow_s = _slow_s(proxy, first, cases[1])
+        second.sync()
+        waste = _cut_waste(proxy, directory, service.codes[3:], ends)
         if first.workspace.status().pending or second.workspace.case_count() != records:
             raise RuntimeError("the service and the devices do not agree")
     pushed = len(wire.compress(b"\n".join(map(msgspec.json.encode, rows))))
@@ -215,7 +231,57 @@ def measure_exchange(service: OfficeService, *, records: int = NEW_RECORDS, chan
         *_push_figures(new, pushed, records),
         *_delta_figures(up, down, delta),
         *_idle_figures(idle, one, records),
+        figure("one.slow_seconds", slow_s, unit="s", floor=_slow_floor_s(), target=1.0, note="64 kbit/s, 600 ms, warm"),
+        figure("cut90.waste", waste, unit="share", floor=0, target=0.01, note=f"a first sync of {records:,} cases"),
     ]
+
+
+def _slow_s(proxy: CountingProxy, poste: Poste, case: str) -> float:
+    """Return the wall seconds of handing over one changed case on a slow link, the connection warm."""
+    poste.sync()
+    _change(poste.workspace, case, CHANGED + 1)
+    proxy.shape(kbit_per_s=SLOW_KBIT_PER_S, round_trip_s=SLOW_ROUND_TRIP_S)
+    with metered() as meter:
+        poste.sync()
+    proxy.shape()
+    return meter.wall_s
+
+
+def _slow_floor_s() -> float:
+    """Return what one bare request takes there: a round trip, and 200 bytes at the link's speed."""
+    return SLOW_ROUND_TRIP_S + 200 * 8 / (SLOW_KBIT_PER_S * 1000)
+
+
+def _cut_waste(proxy: CountingProxy, directory: Path, codes: Sequence[str], ends: ExitStack) -> float:
+    """Return the share of a first sync that is sent again after its line was cut at 90 %."""
+    whole = Poste(directory / "whole", proxy, codes[0], "Poste 3", ends, first_round=False).sync()
+    cut = Poste(directory / "cut", proxy, codes[1], "Poste 4", ends, first_round=False)
+    proxy.cut_after(int(whole.down * CUT_AT), upwards=False)
+    with proxy.counted() as traffic:
+        try:
+            cut.agent.sync_once()
+        except NetworkFault:
+            proxy.heal()
+        else:
+            raise RuntimeError("the cut came too late to be one")
+        cut.agent.sync_once()
+    size = whole.up + whole.down
+    return max(0.0, (traffic.up + traffic.down - size) / size)
+
+
+def with_peers(figures: list[Figure], cases: int) -> list[Figure]:
+    """Measure the peers with the same records and put the best of them beside each figure of ours."""
+    rows = [{name.rpartition("/")[2]: value for name, value in row.items()} for row in _rows(cases + NEW_RECORDS)]
+    texts = Records(CHANGED)
+    changes = [
+        {"id": rows[number]["id"], TEXTS[number % 15]: texts.text(), TEXTS[(number + 7) % 15]: texts.text()}
+        for number in range(CHANGED + 2)
+    ]
+    found = {peer.name: measure_peer(peer, rows[:cases], rows[cases:], changes) for peer in PEERS}
+    for name, values in found.items():
+        print(f"{name}: " + ", ".join(f"{id} {value:.4g}" for id, value in values.items()), flush=True)
+    best = {id: min(values[id] for values in found.values()) for id in found[PEERS[0].name]}
+    return [replace(line, peer=best.get(line.id)) for line in figures]
 
 
 def _push_figures(new: Traffic, pushed: int, records: int) -> list[Figure]:
@@ -272,10 +338,11 @@ def _change(workspace: Workspace, case: str, number: int) -> Row:
 
 def main() -> None:
     options = arguments(__doc__)
+    install()
     figures = measure_pull(options.cases)
     with office_service() as service:
         figures += measure_exchange(service)
-    report("Sync", figures, options.json)
+    report("Sync", with_peers(figures, options.cases), options.json)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,7 @@ class CountingProxy:
     def _reset(self, one: socket.socket) -> None:
         with contextlib.suppress(OSError):
             one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            one.shutdown(socket.SHUT_RD)  # Wakes the thread that reads it; as long as it waits nothing is closed.
         one.close()
 
     def _end(self, one: socket.socket) -> None:

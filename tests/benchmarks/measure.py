@@ -110,12 +110,13 @@ def middle(values: list[float]) -> float:
 def report(title: str, figures: list[Figure], json_file: str | None) -> None:
     """Print the table and write it as JSON, keyed by id, when asked."""
     print(f"\n{title}\n")
-    print(f"{'figure':32} {'ours':>12} {'floor':>12} {'target':>9}  met  unit")
+    print(f"{'figure':32} {'ours':>12} {'floor':>12} {'peer':>10} {'target':>9}  met  unit")
     for line in figures:
         floor = "" if line.floor is None else f"{line.floor:.4g}"
+        peer = "" if line.peer is None else f"{line.peer:.4g}"
         target = "" if line.target is None else f"{line.target:g}"
         met = {True: "yes", False: "NO", None: ""}[line.met]
-        print(f"{line.id:32} {line.ours:12.4g} {floor:>12} {target:>9}  {met:4} {line.unit}  {line.note}")
+        print(f"{line.id:32} {line.ours:12.4g} {floor:>12} {peer:>10} {target:>9}  {met:4} {line.unit}  {line.note}")
     if json_file:
         Path(json_file).write_text(json.dumps({line.id: asdict(line) for line in figures}, indent=1) + "\n")
 

@@ -23,7 +23,7 @@ from central.postgres import PrivatePostgres
 from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.support.central_service import reachable_directory
 
-CODES = 3
+CODES = 5
 ROOT = Path(__file__).resolve().parents[2]
 
 

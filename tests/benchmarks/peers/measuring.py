@@ -50,8 +50,8 @@ def measure_peer(peer: Peer, base: Sequence[Row], new: Sequence[Row], changes: S
         )
         first("load", file=files.write("base", base))
         first("push", url=proxy.url)
-        figures = _first_sync(proxy, second, len(base))
-        figures["cut90.waste"] = _cut(peer, proxy, third, figures["pull50k.megabytes"] * 1e6)
+        figures, whole = _first_sync(proxy, second, len(base))
+        figures["cut90.waste"] = _cut(peer, proxy, third, whole)
         figures |= _nothing(proxy, second)
         figures |= _delta(proxy, first, second, files.write("delta", changes[:-2]))
         first("load", file=files.write("new", new))
@@ -70,20 +70,21 @@ def _counted(proxy: CountingProxy, client: Client, operation: str) -> Traffic:
     return traffic
 
 
-def _first_sync(proxy: CountingProxy, client: Client, count: int) -> dict[str, float]:
+def _first_sync(proxy: CountingProxy, client: Client, count: int) -> tuple[dict[str, float], Traffic]:
     before_s = tree_cpu_s(client.pid)
     traffic = _counted(proxy, client, "pull")
     size = traffic.up + traffic.down
-    return {
+    figures = {
         "pull50k.megabytes": size / 1e6,
         "pull50k.bytes_per_case": size / count,
         "pull50k.cpu_s": tree_cpu_s(client.pid) - before_s,
     }
+    return figures, traffic
 
 
-def _cut(peer: Peer, proxy: CountingProxy, client: Client, whole: float) -> float:
+def _cut(peer: Peer, proxy: CountingProxy, client: Client, whole: Traffic) -> float:
     """Return the share of a first sync that is sent again after a cut near its end."""
-    proxy.cut_after(int(whole * CUT_AT), upwards=False)
+    proxy.cut_after(int(whole.down * CUT_AT), upwards=False)
     with proxy.counted() as traffic:
         if peer.retries_by_itself:
             healing = threading.Timer(HEALED_AFTER_S, proxy.heal)
@@ -96,7 +97,8 @@ def _cut(peer: Peer, proxy: CountingProxy, client: Client, whole: float) -> floa
             _fails(client, proxy)
             proxy.heal()
             client("pull", url=proxy.url)
-    return max(0.0, (traffic.up + traffic.down - whole) / whole)
+    size = whole.up + whole.down
+    return max(0.0, (traffic.up + traffic.down - size) / size)
 
 
 def _fails(client: Client, proxy: CountingProxy) -> None:
