@@ -107,7 +107,7 @@ def _write(
     (fresh / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     for path in (*files, fresh / MANIFEST):
         path.chmod(0o600)
-        _sync(path)
+        sync_file(path)
     for directory in (fresh / KEYS, fresh):
         directory.chmod(0o700)
         sync_directory(directory)
@@ -187,7 +187,8 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _sync(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Return once a file's content is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 

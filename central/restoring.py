@@ -18,7 +18,7 @@ from cases.clock import Clock
 from cases.errors import EnvironmentFault, InputError
 from cases.events import CHAIN_START
 from cases.ids import SystemRandomness
-from central.backups import DUMP, KEYS, Manifest, program_path, read_backup, run_program, sync_directory
+from central.backups import DUMP, KEYS, Manifest, program_path, read_backup, run_program, sync_directory, sync_file
 from central.console_acts import write_console_device
 from central.covered import cover
 from central.database.migrations import all_migrations, ensure_role, migrate
@@ -134,6 +134,8 @@ def _finish(connection: psycopg.Connection[Any], manifest: Manifest, slot: int, 
 
 def _put_in_place(staging: Path, data: Path, replaced_ms: int | None) -> None:
     """Give the finished folder its name. Renaming over an empty folder takes its place."""
+    for path in (*(staging / KEYS).iterdir(), staging / RESTORED):
+        sync_file(path)
     sync_directory(staging / KEYS)
     sync_directory(staging)
     if replaced_ms is not None:

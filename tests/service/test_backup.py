@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
@@ -15,8 +17,10 @@ import main
 from cases.clock import SystemClock
 from cases.errors import EstafetteError
 from cases.returning import LOST_AT_CENTRAL
-from central import restoring, starting
+from central import backups, restoring, starting
 from central.first_start import FirstStart
+from sync.exchanges import check_backed_up
+from sync.messages import ExchangeReply
 from sync.rounds import receipt_signed
 from tests.service.test_contract import RealService
 from tests.support.central_service import RunningService, reachable_directory, running_service
@@ -201,3 +205,129 @@ def test_a_restore_that_leaves_a_step_out_is_found_by_the_drill(place: Path, tmp
     steps = tuple(step for number, step in enumerate(restoring.STEPS) if number != left_out)
     with drilled(place, tmp_path, steps) as check, pytest.raises((AssertionError, EstafetteError)):
         check()
+
+
+def office_of(service: RunningService, directory: Path) -> tuple[Office, Client]:
+    office = Office(RealService(service), directory, SystemClock())
+    return office, office.client()
+
+
+def test_receipts_cover_what_the_dump_holds_and_what_came_later_only_with_the_next_backup(
+    central_service: RunningService, tmp_path: Path
+) -> None:
+    office, client = office_of(central_service, tmp_path)
+    command = ["--data", str(central_service.data), "--database", central_service.owner_conninfo]
+    client.case()
+    client.sync()
+    held = client.workspace.chains()
+    assert client.workspace.backed_up() == {}
+    assert main.main(["backup", str(tmp_path / "one"), *command]) == 0
+    client.case()
+    client.sync()
+    assert client.workspace.backed_up() == held != client.workspace.chains()
+    assert main.main(["backup", str(tmp_path / "two"), *command]) == 0
+    client.sync()
+    assert client.workspace.backed_up() == client.workspace.chains()
+    assert stat.S_IMODE((tmp_path / "two").stat().st_mode) == 0o700
+    assert {path.name for path in (tmp_path / "two").iterdir()} == {"database.dump", "keys", "manifest.json"}
+    manifest = backups.read_backup(tmp_path / "two")
+    (chain,) = [each for each in manifest.coverage if each.device == device_of(client)]
+    assert {chain.incarnation: chain.seq} == client.workspace.backed_up()
+    office.close()
+
+
+def test_a_backup_that_fails_covers_nothing(central_service: RunningService, tmp_path: Path) -> None:
+    office, client = office_of(central_service, tmp_path)
+    client.case()
+    client.sync()
+    (tmp_path / "keys" / "broken.key").symlink_to("nowhere")
+    with pytest.raises(EstafetteError, match=r"backup\.unwritable"):
+        backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
+    assert not (tmp_path / "one").exists()
+    client.sync()
+    assert client.workspace.backed_up() == {}
+    (tmp_path / "keys" / "broken.key").unlink()
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
+    client.sync()
+    assert client.workspace.backed_up() == client.workspace.chains()
+    office.close()
+
+
+def test_a_receipt_of_another_chain_or_epoch_is_not_kept(central_service: RunningService, tmp_path: Path) -> None:
+    office, client = office_of(central_service, tmp_path)
+    client.case()
+    client.sync()
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
+    identity = client.workspace.identity
+    assert identity is not None
+    (receipt,) = central_service.central.backups.receipts(identity.tenant, identity.device, identity.stream, {})
+    for wrong in ({"head": "0" * 64}, {"seq": receipt.seq - 1}, {"incarnation": 2}, {"level": "accepted"}):
+        client.workspace.apply_backed_up([msgspec.structs.replace(receipt, **wrong)])
+        assert client.workspace.backed_up() == {}, wrong
+    client.workspace.apply_backed_up([msgspec.structs.replace(receipt, epoch=receipt.epoch - 1)])
+    assert client.workspace.backed_up() == {}
+    for wrong in ({"signature": "00" * 64}, {"seq": receipt.seq + 1}):
+        reply = ExchangeReply(1, receipt.epoch, backed_up=[msgspec.structs.replace(receipt, **wrong)])
+        with pytest.raises(EstafetteError, match=r"sync\.receipt_invalid"):
+            check_backed_up(reply, identity)
+    client.workspace.apply_backed_up([receipt, receipt])
+    assert client.workspace.backed_up() == {receipt.incarnation: receipt.seq}
+    office.close()
+
+
+def _altered(backup: Path, **changes: object) -> None:
+    manifest = msgspec.json.decode((backup / "manifest.json").read_bytes())
+    (backup / "manifest.json").write_bytes(msgspec.json.encode(manifest | changes))
+
+
+def test_what_cannot_be_restored_is_said_in_words_and_nothing_is_made(
+    central_service: RunningService, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = tmp_path / "good"
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", good, SystemClock())
+
+    def code(source: Path, data: Path = place / "data") -> str:
+        assert main.main(["restore", str(source), "--data", str(data)]) == 1
+        french, english, last = capsys.readouterr().err.splitlines()
+        assert french != english and not (place / "data").exists()
+        return last
+
+    def bad(name: str) -> Path:
+        return Path(shutil.copytree(good, tmp_path / name))
+
+    assert code(tmp_path) == "[backup.none]"
+    for file in ("database.dump", "keys/service.key", "manifest.json"):
+        cut = bad(file.replace("/", "-")) / file
+        cut.write_bytes(cut.read_bytes()[:-3])
+        assert code(tmp_path / file.replace("/", "-")) == "[backup.damaged]", file
+    (bad("missing") / "keys" / "service.key").unlink()
+    assert code(tmp_path / "missing") == "[backup.damaged]"
+    _altered(bad("major"), major=99)
+    assert code(tmp_path / "major") == "[postgres.wrong_major]"
+    _altered(bad("newer"), schema=9_999)
+    assert code(tmp_path / "newer") == "[database.newer_version]"
+    (place / "full").mkdir()
+    (place / "full" / "anything").touch()
+    assert code(good, place / "full") == "[restore.not_empty]"
+    command = ["--data", str(central_service.data), "--database", central_service.owner_conninfo]
+    assert main.main(["backup", str(good), *command]) == 1
+    assert "[backup.exists]" in capsys.readouterr().err
+
+
+def test_restoring_twice_takes_no_number_twice_and_keeps_what_was_there(
+    central_service: RunningService, tmp_path: Path, place: Path
+) -> None:
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "good", SystemClock())
+    found: list[tuple[int, int]] = []
+    for force in (False, True):
+        restoring.restore(tmp_path / "good", place / "data", SystemClock(), force=force)
+        with starting.opened_conninfo(place / "data", None, create=False) as (conninfo, _server):
+            with psycopg.connect(conninfo) as connection:
+                row = connection.execute("select max(t.epoch), max(s.head) from estafette.tenant t, estafette.stream s")
+                found += row.fetchall()
+            with pytest.raises(EstafetteError, match=r"postgres\.in_use"):
+                restoring.restore(tmp_path / "good", place / "data", SystemClock(), force=True)
+    (first_epoch, first_head), (second_epoch, second_head) = found
+    assert second_epoch > first_epoch and second_head >= first_head + 2**32 and second_head % 2**32 == 0
+    (kept,) = place.glob("data.replaced-*")
+    assert (kept / "keys" / "service.key").exists()
