@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from cases import merge
 from cases.core import Part, changed
-from cases.events import CHAIN_START, body_intact, header_hash
+from cases.events import CHAIN_START, EventId, body_intact, header_hash
 from cases.projections import Working, load_many
 from cases.store import facts, log
 from cases.store.engine import Connection
@@ -22,6 +22,8 @@ BATCH_BYTES_MAX = 2 * 1024 * 1024
 """Bodies of one batch together; a batch holds one event at least."""
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 
+BACKED_UP = "backed_up"
+"""Level of a receipt for what a backup of central holds."""
 UNANSWERED_CHAINS_MAX = 8
 """New chains begun one after the other, as a device that was copied finds some taken; then a person must look."""
 DAMAGED_BODY = "store.damaged_body"
@@ -155,6 +157,34 @@ class Outbox(Part):
             return known_as, changed({"sync", *(one.type for one in touched.values())}, touched)
 
         self._core.set_identity(self._core.transact(act))
+
+    def apply_backed_up(self, receipts: Sequence[ReceiptLike]) -> None:
+        """Keep receipts that say how far a backup covers this device's chains. Twice is as once.
+
+        The caller has checked their signatures and whom they are about. One whose hash is not that of our own chain at
+        that number is about another self of this device, and one of an older epoch about a service that is no more:
+        neither is kept.
+        """
+        identity = self._core.enrolled_identity()
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            for receipt in receipts:
+                event = EventId(identity.device, receipt.incarnation, receipt.seq)
+                if receipt.level == BACKED_UP and receipt.head == log.hash_after(connection, event):
+                    _keep_receipt(connection, receipt)
+            return None, changed({"sync"})
+
+        if receipts:
+            self._core.transact(act)
+
+    def backed_up(self) -> dict[int, int]:
+        """Return how far a backup covers each incarnation of this device, as the service of the newest epoch says."""
+        identity = self._core.identity
+        with self._core.store.reading() as connection:
+            held = facts.receipts(connection)
+            claimed = int(facts.get(connection, facts.CLAIMED_EPOCH) or 0)
+        epoch = max(claimed, 0 if identity is None else identity.epoch)
+        return {one.incarnation: one.seq for one in held if one.level == BACKED_UP and one.epoch >= epoch}
 
     def replay_from(self, seq: int) -> None:
         """Make the events of the living chain from ``seq`` on pending again: central was restored and lost them.

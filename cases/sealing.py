@@ -13,14 +13,13 @@ from cases.errors import EstafetteError
 from cases.events import body_intact, header_hash
 from cases.mailbox import Mailbox, mailboxes
 from cases.outbox import OutgoingBatch, OutgoingEvent
-from cases.store import facts, log, sealing
+from cases.store import log, sealing
 from cases.store.log import StoredEvent
 from cases.views import Identity
 
 if TYPE_CHECKING:
     from cases.workspace import Workspace
 
-BACKED_UP = "backed_up"
 BATCH_EVENTS_MAX = 500
 BATCH_BYTES_MAX = 2 * 1024 * 1024
 DELAY_S = 0.5
@@ -73,12 +72,6 @@ class Sealing(Part):
         with self._core.store.reading() as connection:
             waiting = log.own_pending_between(connection, identity, incarnation, first_seq, last_seq)
         return self._batch_of(identity, waiting, Coverage(), last_seq - first_seq + 1) if waiting else None
-
-    def backed_up_to(self) -> dict[int, int]:
-        """Return how far a backed-up receipt covers each incarnation of this device."""
-        with self._core.store.reading() as connection:
-            held = facts.receipts(connection)
-        return {receipt.incarnation: receipt.seq for receipt in held if receipt.level == BACKED_UP}
 
     def _batch_of(
         self, identity: Identity, waiting: list[StoredEvent], sealed: Coverage, events_max: int
@@ -202,7 +195,7 @@ class Sealer:
         return count
 
     def _remove(self, identity: Identity) -> None:
-        backed_up = self._workspace.backed_up_to()
+        backed_up = self._workspace.backed_up()
         if backed_up:
             self._mailbox.remove(lambda each: each.label.device == identity.device and covered(each.label, backed_up))
 

@@ -1,4 +1,4 @@
-"""The service's front doors: ``serve``, ``procedure``, ``verify``."""
+"""The service's front doors: ``serve``, ``procedure``, ``verify``, ``backup``, ``restore``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cases import resources, tracking
+from cases.clock import SystemClock
 from cases.errors import EstafetteError, InputError
 from cases.verify import Verified, verify_chain
-from central import publishing, starting, words
+from central import backups, publishing, restoring, starting, words
 from central.context import Central, Settings
 from central.database import people, reading
 from central.database.client import NO_TENANT
@@ -187,6 +188,43 @@ def _export(central: Central, name: str) -> bytes:
             if case is not None and reading.case_view(connection, tenant, case) is not None:
                 return export_case(central, connection, tenant, case)
     raise InputError("case.unknown")
+
+
+def run_backup(argv: list[str]) -> int:
+    """Write a backup of the whole service; it may be running."""
+    parser = _parser("backup", "Write a backup of the whole service, running or not: database, keys, manifest.")
+    parser.add_argument("target", type=Path, metavar="TARGET", help="a folder that does not exist yet; keep it secret")
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _backup(options))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    opened = starting.opened_conninfo(options.data, options.database, binaries=options.postgres, create=False)
+    with opened as (conninfo, _server):
+        keys = options.data / backups.KEYS
+        if not keys.is_dir():
+            raise InputError("data.none", directory=str(options.data))
+        made = backups.back_up(conninfo, keys, options.target, SystemClock(), binaries=options.postgres)
+    events = sum(chain.seq for chain in made.coverage)
+    print(f"{options.target} : sauvegarde faite, {events} événements / backup written, {events} events")
+    return DONE
+
+
+def run_restore(argv: list[str]) -> int:
+    """Put a backup into an empty data folder, with a private PostgreSQL of its own."""
+    parser = argparse.ArgumentParser(prog="main.py restore", description="Put a backup into an empty data folder.")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="the folder that backup wrote")
+    parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
+    parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder")
+    parser.add_argument("--force", action="store_true", help="replace what is in the folder; it is kept beside")
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _restore(options))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    restoring.restore(options.source, options.data, SystemClock(), binaries=options.postgres, force=options.force)
+    print(f"{options.data} : restauré ; lancez serve / restored; start serve")
+    return DONE
 
 
 def _is_code(name: str) -> bool:

@@ -31,7 +31,7 @@ from central.database.client import Connection
 from central.database.reading import case_view
 from central.database.storage import PostgresTransaction
 from central.judging import TIME_LAST_MS, Actor
-from central.keys import public_hex
+from central.keys import Keys, public_hex
 from central.records import Act, ConsoleSession
 from central.storage import NewEvents
 from sync.messages import Batch, WireEvent, batch_bytes
@@ -190,9 +190,14 @@ def _last_seq(connection: Connection, tenant: int, record_type: str, record_id: 
 
 def _console_device(central: Central, connection: Connection, tenant: int) -> str:
     """Return the device of the console's key, made at its first act. Its identity follows from its key."""
-    public_key = public_hex(central.keys.console(tenant))
+    return write_console_device(connection, central.keys, tenant, central.clock.now_ms())
+
+
+def write_console_device(connection: Connection, keys: Keys, tenant: int, now_ms: int) -> str:
+    """Write the console's device and its empty chain, unless they are there; return its identity."""
+    public_key = public_hex(keys.console(tenant))
     device = hashlib.sha256(b"estafette/console/1\x00" + bytes.fromhex(public_key)).hexdigest()[:32]
-    people.add_console_device(connection, tenant, device, FIRST_INCARNATION, public_key, central.clock.now_ms())
+    people.add_console_device(connection, tenant, device, FIRST_INCARNATION, public_key, now_ms)
     return device
 
 

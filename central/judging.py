@@ -185,6 +185,8 @@ def _readable(event: Event, central_seq: int) -> SeenEvent:
     changes = merge.touched(header.kind, seen.body)
     if any(_UNSTORABLE.search(text) for text in (*changes, *changes.values()) if text):
         raise _Parked("event.malformed", reason="text")
+    if "" in changes:
+        raise _Parked("event.malformed", reason="field")
     return seen
 
 

@@ -219,6 +219,19 @@ class PrivatePostgres:
             self._lock.close()
             self._lock = None
 
+    def in_use(self) -> bool:
+        """Say whether a supervisor, or the server of one that was killed, is at work here."""
+        if _pid_file(self._cluster) is not None:
+            return True
+        try:
+            with (self.directory / "estafette.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
     def attach(self) -> None:
         """Talk to the server that another supervisor runs here, without owning it.
 

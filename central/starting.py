@@ -17,6 +17,7 @@ from cases.ids import Randomness, SystemRandomness, uuid7
 from cases.tracking import ALPHABET
 from central.accounts import hash_passphrase, normal_login, seal_totp
 from central.context import Central, Settings
+from central.covered import DatabaseBackups
 from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
 from central.database.migrations import is_migrated, migrate
@@ -56,23 +57,10 @@ def prepare_directory(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def opened_database(
+def opened_conninfo(
     data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
-) -> Iterator[tuple[Database, PrivatePostgres | None]]:
-    """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
-
-    The private server is started and stopped here, or only joined when a service that runs already owns it.
-
-    Args:
-        create: make what is not there yet. Without it nothing is made, neither folder nor schema.
-
-    Yields:
-        The database, and the private server when this process owns it.
-
-    Raises:
-        InputError: ``data.none``, ``database.empty``: there is nothing to open. EnvironmentFault: ``data.unreadable``,
-            ``data.unwritable``, and those of PostgreSQL.
-    """
+) -> Iterator[tuple[str, PrivatePostgres | None]]:
+    """Bring the database to its newest schema; yield how its owner connects, and see ``opened_database``."""
     if create:
         prepare_directory(data)
     elif url is None:
@@ -92,10 +80,34 @@ def opened_database(
         if not create and not is_migrated(conninfo):
             raise nothing_there(data, url)
         migrate(conninfo)
+        yield conninfo, private
+
+
+@contextlib.contextmanager
+def opened_database(
+    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
+) -> Iterator[tuple[Database, PrivatePostgres | None]]:
+    """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
+
+    The private server is started and stopped here, or only joined when a service that runs already owns it.
+
+    Args:
+        create: make what is not there yet. Without it nothing is made, neither folder nor schema.
+
+    Yields:
+        The database, and the private server when this process owns it.
+
+    Raises:
+        InputError: ``data.none``, ``database.empty``: there is nothing to open. EnvironmentFault: ``data.unreadable``,
+            ``data.unwritable``, and those of PostgreSQL.
+    """
+    with opened_conninfo(data, url, binaries=binaries, create=create) as (conninfo, private):
         database = Database(conninfo)
         database.open()
-        stack.callback(database.close)
-        yield database, private
+        try:
+            yield database, private
+        finally:
+            database.close()
 
 
 def nothing_there(data: Path, url: str | None) -> InputError:
@@ -116,7 +128,9 @@ def make_central(data: Path, database: Database, settings: Settings) -> Central:
     randomness = SystemRandomness()
     clock = SystemClock()
     contacts = DatabaseContacts(database, clock)
-    return Central(database, Keys(data / "keys", randomness), clock, randomness, settings, contacts=contacts)
+    keys = Keys(data / "keys", randomness)
+    backups = DatabaseBackups(database, keys)
+    return Central(database, keys, clock, randomness, settings, backups=backups, contacts=contacts)
 
 
 def first_start(central: Central, data: Path, names: Names) -> FirstStart | None:

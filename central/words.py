@@ -90,6 +90,36 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "« {timezone} » n'est pas un fuseau horaire : donnez un nom comme Europe/Paris avec --timezone.",
         "'{timezone}' is no time zone: give a name such as Europe/Paris with --timezone.",
     ),
+    "backup.exists": (
+        "{directory} existe déjà. Donnez un autre nom à la sauvegarde ; rien n'a été remplacé.",
+        "{directory} exists already. Give the backup another name; nothing was replaced.",
+    ),
+    "backup.unwritable": (
+        "Impossible d'écrire la sauvegarde dans {directory}. Les postes ne la croient pas faite.",
+        "Cannot write the backup in {directory}. The devices do not take it for done.",
+    ),
+    "backup.no_program": (
+        "Il manque le programme {program} dans {directory}. Installez les outils de PostgreSQL (Debian : apt install"
+        " postgresql), ou donnez leur dossier avec --postgres.",
+        "The program {program} is missing in {directory}. Install PostgreSQL's tools (Debian: apt install"
+        " postgresql), or give their folder with --postgres.",
+    ),
+    "backup.failed": (
+        "{program} a échoué : {said}. Rien n'a été remplacé.",
+        "{program} failed: {said}. Nothing was replaced.",
+    ),
+    "backup.none": (
+        "{directory} n'est pas une sauvegarde que cette version sait lire. Rien n'a été modifié.",
+        "{directory} is no backup that this version can read. Nothing was changed.",
+    ),
+    "backup.damaged": (
+        "La sauvegarde est abîmée : {file} n'est pas ce qui a été écrit. Prenez-en une autre ; rien n'a été modifié.",
+        "The backup is damaged: {file} is not what was written. Take another one; nothing was changed.",
+    ),
+    "restore.not_empty": (
+        "{directory} n'est pas vide. Donnez un dossier vide avec --data, ou --force : l'ancien est alors gardé à côté.",
+        "{directory} is not empty. Give an empty folder with --data, or --force: the old one is then kept beside it.",
+    ),
     "case.unknown": (
         "Aucun dossier ne porte cet identifiant ou ce code de suivi.",
         "No case has this identity or tracking code.",

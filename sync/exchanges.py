@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
-from cases.outbox import OutgoingBatch
+from cases.outbox import BACKED_UP, OutgoingBatch
 from cases.version import VERSION
 from cases.views import Identity
 from cases.workspace import Workspace
@@ -143,7 +143,10 @@ class Exchanges:
         if 0 in cursors.values():
             held.setdefault(_NO_SNAPSHOT, 0)
         epoch = max(self._identity.epoch, self._workspace.claimed_epoch())
-        return Exchange(cursors, batch, PAGE_EVENTS_MAX, epoch=epoch, held=held, hello=self._greeting)
+        backed_up = {str(incarnation): seq for incarnation, seq in self._workspace.backed_up().items()}
+        return Exchange(
+            cursors, batch, PAGE_EVENTS_MAX, backed_up=backed_up, epoch=epoch, held=held, hello=self._greeting
+        )
 
     def _refusal(self, batch: SignedBatch | None, error: RejectedError | NotPermittedError) -> None:
         """Do what helps; raises ``error`` when nothing does."""
@@ -191,6 +194,7 @@ class Exchanges:
     ) -> bool:
         verdicts = check_pushed(reply.push, batch, self._identity) if batch is not None else []
         news = check_news(reply, cursors, self._identity)
+        check_backed_up(reply, self._identity)
         restored = reply.epoch > self._identity.epoch and reply.epoch != self._workspace.claimed_epoch()
         if restored:
             if "epoch" in self._again:
@@ -204,6 +208,7 @@ class Exchanges:
             self._tally.pushed += len(verdicts)
             self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
+        self._workspace.apply_backed_up(reply.backed_up)
         for one in news.values():
             self._tally.pulled += len(one.events)
             self._tally.wanted_procedures |= procedures_named(one.events)
@@ -266,6 +271,20 @@ def check_pushed(pushed: Pushed | None, batch: SignedBatch, identity: Identity) 
     if any(verdict.state not in VERDICT_STATES or verdict.central_seq < 1 for verdict in verdicts):
         raise RejectedError(RECEIPT_INVALID, reason="verdicts")
     return verdicts
+
+
+def check_backed_up(reply: ExchangeReply, identity: Identity) -> None:
+    """Check that receipts for what is backed up are the pinned service's word on this device.
+
+    Raises:
+        RejectedError: ``sync.receipt_invalid``; ``reason`` names what does not hold.
+    """
+    expected = (identity.tenant, identity.stream, identity.device, BACKED_UP, reply.epoch)
+    for receipt in reply.backed_up:
+        if not receipt_signed(receipt, identity.service_key):
+            raise RejectedError(RECEIPT_INVALID, reason="signature")
+        if (receipt.tenant, receipt.stream, receipt.device, receipt.level, receipt.epoch) != expected:
+            raise RejectedError(RECEIPT_INVALID, reason="content")
 
 
 def check_news(reply: ExchangeReply, cursors: Mapping[str, int], identity: Identity) -> dict[str, News]:

@@ -102,11 +102,11 @@ class StoredReceipt(NamedTuple):
 
 
 def put_receipt(connection: Connection, receipt: StoredReceipt) -> None:
-    """Keep the farthest receipt of each chain and level."""
+    """Keep the farthest receipt of each chain and level, of the newest epoch: an older one's may be lost by now."""
     connection.execute(
         f"INSERT INTO receipt ({','.join(StoredReceipt._fields)}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
         " ON CONFLICT (incarnation, level) DO UPDATE SET seq = ?3, head = ?4, central_seq = ?5, epoch = ?6, time = ?7,"
-        " signature = ?8 WHERE ?3 >= seq",
+        " signature = ?8 WHERE ?6 > epoch OR (?6 = epoch AND ?3 >= seq)",
         receipt,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +9,13 @@ import msgspec
 import pytest
 
 import main
+from cases.clock import SystemClock
 from cases.envelopes import Envelope, Label, open_sealed, seal
 from cases.errors import InputError
 from cases.mailbox import Mailbox
 from cases.ports import Ports
 from cases.workspace import Workspace
-from central import bundles, intake
+from central import backups, bundles, intake
 from central.database import people
 from central.keys import public_hex
 from central.service import make_enrolment_code, parked, queue
@@ -23,7 +23,7 @@ from sync import wire
 from sync.agent import Agent
 from sync.bundle_files import read_answers, write_bundle
 from sync.envelopes import Courier
-from sync.messages import API, Receipt, receipt_bytes
+from sync.messages import API
 from sync.sealed import EnvelopeAnswer, EnvelopesReply, EnvelopesRequest, answer_holds, pack
 from sync.transport import RequestsTransport
 from tests.support.central_service import RunningService
@@ -361,43 +361,21 @@ def test_a_colleagues_ordinary_round_forwards_and_the_authors_finds_the_receipts
     assert len(_cases(central_service)) == 1
 
 
-class BackedUp:
-    """A backup that covers everything: what the operator's command leads to."""
-
-    def __init__(self, service: RunningService) -> None:
-        self._service = service
-        self._last: dict[str, Receipt] = {}
-
-    def note(self, receipt: Receipt) -> None:
-        self._last[receipt.device] = receipt
-
-    def receipts(self, tenant: int, device: str, stream: str, held: object) -> list[Receipt]:
-        receipt = self._last.get(device)
-        if receipt is None:
-            return []
-        unsigned = msgspec.structs.replace(receipt, level="backed_up", signature="")
-        signature = self._service.central.keys.service().sign(receipt_bytes(unsigned)).hex()
-        return [msgspec.structs.replace(unsigned, signature=signature)]
-
-
 def test_a_colleagues_envelopes_go_once_they_are_backed_up_and_not_before(
-    central_service: RunningService, desks: tuple[Desk, Desk]
+    central_service: RunningService, desks: tuple[Desk, Desk], tmp_path: Path
 ) -> None:
     author, colleague = desks
     author.open_case()
     author.workspace.close()
     mailbox = Mailbox(author.directory)
-    backups = BackedUp(central_service)
-    service = dataclasses.replace(
-        central_service, central=dataclasses.replace(central_service.central, backups=backups)
-    )
-    first = colleague.courier.round(Direct(service))
+    first = colleague.courier.round(Direct(central_service))
     assert (first.held, first.removed) == (1, 0)
-    assert colleague.courier.round(Direct(service)).sent == 0, "asked again before its time"
+    assert colleague.courier.round(Direct(central_service)).sent == 0, "asked again before its time"
     (answer,) = [msgspec.json.decode(data, type=EnvelopeAnswer) for _name, data in mailbox.answers()]
     assert answer.pushed is not None
-    backups.note(answer.pushed.receipt)
-    later = Courier(colleague.workspace, colleague.ports).round(Direct(service))
+    keys = central_service.data / "keys"
+    backups.back_up(central_service.owner_conninfo, keys, tmp_path / "backup", SystemClock())
+    later = Courier(colleague.workspace, colleague.ports).round(Direct(central_service))
     assert (later.sent, later.held, later.removed) == (1, 1, 1)
     assert not mailbox.envelopes()
     author.workspace = Workspace.unlock(author.directory, PASSPHRASE, ports=author.ports)

@@ -25,6 +25,7 @@ from cases.ids import SystemRandomness
 from central import starting
 from central.api.application import Service
 from central.context import Central, Settings
+from central.covered import DatabaseBackups
 from central.database.client import Database
 from central.database.migrations import migrate
 from central.devices import DatabaseContacts
@@ -125,19 +126,27 @@ def opened_central(
     randomness = SystemRandomness()
     try:
         contacts = DatabaseContacts(database, clock)
-        yield Central(database, Keys(data / "keys", randomness), clock, randomness, Settings(url), contacts=contacts)
+        keys = Keys(data / "keys", randomness)
+        backups = DatabaseBackups(database, keys)
+        yield Central(database, keys, clock, randomness, Settings(url), backups=backups, contacts=contacts)
     finally:
         database.close()
 
 
 @contextlib.contextmanager
 def running_service(
-    owner_conninfo: str, data: Path, *, names: Names | None = None, proxy: FaultProxy | None = None
+    owner_conninfo: str,
+    data: Path,
+    *,
+    names: Names | None = None,
+    proxy: FaultProxy | None = None,
+    again: FirstStart | None = None,
 ) -> Iterator[RunningService]:
     """The whole service on a free loopback port, first start made, in a thread of this process.
 
     Args:
         proxy: what clients call instead; the service then goes by the proxy's address.
+        again: what the first start of this database said, when it is not the first.
     """
     clock = MovedClock()
     with bind("127.0.0.1", 0) as listening:
@@ -146,7 +155,7 @@ def running_service(
             proxy.serve(listening.getsockname()[1])
             url = proxy.url
         with opened_central(owner_conninfo, data, clock, url) as central:
-            first = starting.first_start(central, data, names or Names())
+            first = starting.first_start(central, data, names or Names()) or again
             assert first is not None
             ready = threading.Event()
             server = Server(Service(central), ready.set)

@@ -62,14 +62,14 @@ def migrate(owner_conninfo: str) -> int:
         with psycopg.connect(owner_conninfo, autocommit=True) as connection:
             if connection.info.server_version < 15_00_00:
                 raise EnvironmentFault("database.too_old", found=connection.info.server_version // 10_000)
-            _ensure_role(connection)
+            ensure_role(connection)
             _ensure_table(connection)
             return sum(_apply(connection, migration) for migration in all_migrations())
     except psycopg.OperationalError as error:
         raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
 
 
-def _ensure_role(connection: psycopg.Connection[Any]) -> None:
+def ensure_role(connection: psycopg.Connection[Any]) -> None:
     """Make the application role, a thing of the whole server, unless there is one, and let the owner act as it."""
     known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone()
     role = sql.Identifier(APPLICATION_ROLE)

@@ -40,6 +40,20 @@ def test_what_cannot_be_read_is_parked(body: bytes) -> None:
     assert (found.state, found.code, found.record) == ("parked", "event.malformed", None)
 
 
+@pytest.mark.parametrize("value", ["x", None])
+@pytest.mark.parametrize("kind", ["set", "settle", "resolve"])
+def test_a_field_without_a_name_is_parked(kind: str, value: str | None) -> None:
+    bodies: dict[str, dict[str, object]] = {
+        "set": {"/x": "1", "": value},
+        "settle": {"field": "", "value": value, "settles": []},
+        "resolve": {"event": "d.1.1", "action": "adopt", "kind": "set", "body": {"": value}},
+    }
+    for actor in (AGENT, SUPERVISOR):
+        found = judged(bodies[kind], actor, kind=kind)
+        assert (found.state, found.code, found.record) == ("parked", "event.malformed", None)
+        assert found.details == {"reason": "field"}
+
+
 @pytest.mark.parametrize("name", ["state", "message", "reasons", "=/income"])
 def test_a_plain_edit_cannot_pass_for_a_decision(name: str) -> None:
     for actor in (AGENT, SUPERVISOR):
