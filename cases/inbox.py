@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 import msgspec
 
-from cases import returning
+from cases import returning, scope
 from cases.core import changed
 from cases.events import CHAIN_START, EventId, decode_body
 from cases.merge import SeenEvent
 from cases.outbox import Outbox, rebuild
 from cases.projections import Working, load_many
-from cases.store import facts, log
+from cases.store import facts, log, registers, scopes
 from cases.store.engine import Connection
 from cases.store.log import EventRow
 from cases.store.registers import Registers
@@ -62,18 +62,16 @@ class PulledLike(Protocol):
     def state(self) -> str: ...
 
 
-class NewsLike(Protocol):
+class NewsLike(scope.MovesLike, Protocol):
     """What is new in one stream.
 
     Attributes:
-        events: in the stream's order.
+        events: in the stream's order; ``enters`` and ``leaves``: see ``cases.scope``.
         cursor: where it goes on; ``more``: there is more now.
     """
 
     @property
     def events(self) -> Sequence[returning.ComingLike]: ...
-    @property
-    def cursor(self) -> int: ...
     @property
     def more(self) -> bool: ...
 
@@ -161,6 +159,7 @@ class Inbox(Outbox):
             facts.count(connection, {"events.pending": -done})
             again |= settled
             touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
+            touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
                 facts.move_cursor(connection, stream, news.cursor)
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
@@ -169,7 +168,7 @@ class Inbox(Outbox):
                 pending, doubted = returning.settle_doubts(connection, identity)
                 facts.count(connection, {"events.pending": pending})
                 log.end_doubts(connection)
-                again |= doubted
+                again |= doubted | set(scopes.settle_doubts(connection))
             touched |= self._made_again(connection, identity, again)
             if central_time_ms is not None:
                 self._core.note_contact(connection, central_time_ms)
@@ -180,7 +179,7 @@ class Inbox(Outbox):
     def _made_again(self, connection: Connection, identity: Identity, records: set[str]) -> dict[str, Working]:
         """Make records again from the log."""
         self._core.projector.forget_records()
-        touched = load_many(connection, identity.tenant, dict(returning.types_of(connection, sorted(records))))
+        touched = load_many(connection, identity.tenant, dict(registers.types_of(connection, sorted(records))))
         for working in touched.values():
             rebuild(connection, identity.tenant, working)
         self._core.projector.save(connection, list(touched.values()))
@@ -259,11 +258,11 @@ class Inbox(Outbox):
         self._core.projector.forget_records()
         wanted = {event.record_id: event.record_type for event in fresh}
         touched = load_many(connection, identity.tenant, wanted)
-        registers = self._core.projector.registers
+        numbers = self._core.projector.registers
         rows: list[EventRow] = []
         for event in fresh:
             working = touched[event.record_id]
-            row, seen = _read(connection, registers, event, working.no)
+            row, seen = _read(connection, numbers, event, working.no)
             rows.append(row)
             if seen is not None:
                 working.note_event(seen)
@@ -274,7 +273,7 @@ class Inbox(Outbox):
 
 
 def _read(
-    connection: Connection, registers: Registers, event: PulledLike, record_no: int
+    connection: Connection, numbers: Registers, event: PulledLike, record_no: int
 ) -> tuple[EventRow, SeenEvent | None]:
     """Return an event's row, and the event as merge sees it, None when it takes no part in the confirmed state."""
     body: bytes | None = bytes(event.body)
@@ -292,12 +291,12 @@ def _read(
         except ValueError:
             state, code = log.PARKED, UNREADABLE_BODY
     row = EventRow(
-        device_no=registers.device(connection, event.device),
+        device_no=numbers.device(connection, event.device),
         incarnation=event.incarnation,
         seq=event.seq,
         record_no=record_no,
         kind=event.kind,
-        agent_no=registers.agent(connection, event.agent, event.agent_name),
+        agent_no=numbers.agent(connection, event.agent, event.agent_name),
         base=event.base,
         time=event.time,
         prev=bytes.fromhex(event.prev),

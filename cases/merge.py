@@ -70,7 +70,7 @@ class RecordState(NamedTuple):
     def value(self, field: str) -> str | None:
         """Return the value to show; None when the field was never set or was cleared."""
         state = self.fields.get(field)
-        return state.heads[0].value if state is not None else None
+        return state.heads[0].value if state is not None and state.heads else None
 
 
 EMPTY = RecordState({})

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from cases import merge
 from cases.core import Part, changed
 from cases.events import CHAIN_START, EventId, body_intact, header_hash
 from cases.projections import Working, load_many
-from cases.store import facts, log
+from cases.store import facts, log, registers, scopes
 from cases.store.engine import Connection
 from cases.store.facts import StoredReceipt
 from cases.store.log import StoredEvent
@@ -226,7 +225,10 @@ class Outbox(Part):
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
             log.doubt_confirmed(connection, UNVERIFIED)
-            touched = self._load(connection, identity, again)
+            types = {stored.event.header.record_id: stored.event.header.record_type for stored in again}
+            types |= registers.types_of(connection, scopes.doubt(connection))
+            self._core.projector.forget_records()
+            touched = load_many(connection, identity.tenant, types)
             for working in touched.values():
                 rebuild(connection, identity.tenant, working)
             self._core.projector.save(connection, list(touched.values()))
@@ -401,13 +403,11 @@ class Outbox(Part):
 
 
 def rebuild(connection: Connection, tenant: int, working: Working) -> None:
-    """Make a record again from the log: confirmed state, pending events, and everything that lists show."""
+    """Make a record again from what central gave of it whole and from the log: all that is kept beside the events."""
     events = log.of_record(connection, tenant, working.no)
     confirmed = [log.seen(stored) for stored in events if stored.state in log.CONFIRMED]
     working.pending = [log.seen(stored) for stored in events if stored.state == log.PENDING]
-    working.on_top = None
-    working.folded, working.unfolded, working.confirmed_count = merge.EMPTY, [], 0
-    working.confirmed_changed = working.status = True
+    working.found(scopes.of(connection, [working.no]).get(working.no))
     for event in confirmed:
         working.confirm(event)
     for stored in events:

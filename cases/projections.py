@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from cases import merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import RecordState, SeenEvent, Shown
-from cases.store import facts, log, projected, registers, search_index
+from cases.store import facts, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.store.registers import Known, Registers
+from cases.store.scopes import Foundation
 from cases.words import date_words, phone_words, sort_key, words
 from cases.workflow import State
 
 REMEMBERED_RECORDS = 64
+FOUNDED = 2
+"""Events that a record counts as confirmed which came whole: its state is never made from the log alone."""
 _CASE_WORDS = frozenset({"procedure", "citizen", "tracking_code"})
 
 
@@ -36,6 +39,7 @@ class Working:
         touched: the fields that they touch; None means that anything may have changed.
         status: one of them changes the case's state, or an event was parked.
         fresh: the record has no row in the projections yet.
+        foundation: what it is built on, when it came whole or leaves.
     """
 
     no: int
@@ -52,6 +56,22 @@ class Working:
     fresh: bool = False
     confirmed_changed: bool = False
     on_top: RecordState | None = None
+    foundation: Foundation | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the record leaves now: it is another office's, and nothing of ours waits."""
+        return self.foundation is not None and self.foundation.standing != scopes.HERE and not self.pending
+
+    def found(self, foundation: Foundation | None) -> None:
+        """Begin again from what central gave of the record as a whole, or from nothing."""
+        self.foundation, self.on_top, self.unfolded = foundation, None, []
+        self.folded, self.confirmed_count = merge.EMPTY, 0
+        self.confirmed_changed = self.status = True
+        if foundation is not None and foundation.state is not None:
+            self.folded, self.confirmed_count = merge.from_json(foundation.state), FOUNDED
+            self.times += [foundation.created_ms, foundation.updated_ms]
+            self.touched.update(self.folded.fields)
 
     def state(self) -> RecordState:
         """Return confirmed state with pending events on top; remembered, so that the next answer adds only itself."""
@@ -82,6 +102,8 @@ class Working:
     def confirm(self, event: SeenEvent) -> None:
         """Take in an event that central accepted. For an own one, that is all: it was shown before, and still is."""
         self.on_top = None
+        if self.foundation is not None and (event.central_seq or 0) <= self.foundation.central_seq:
+            return  # It is in what central gave.
         self.unfolded.append(event)
         self.confirmed_count += 1
         self.confirmed_changed = True
@@ -136,11 +158,17 @@ class Projector:
         return working
 
     def save(self, connection: Connection, changed: Sequence[Working]) -> None:
-        """Write the confirmed states and projections of these records, their counters and search words."""
-        _save_confirmed(connection, changed)
+        """Write the confirmed states and projections of these records, their counters and search words.
+
+        Those that leave, and wait for nothing any more, go out of all of them.
+        """
         counts: dict[str, int] = {}
-        citizens = [working for working in changed if working.type == RecordType.CITIZEN]
-        cases = [working for working in changed if working.type == RecordType.CASE]
+        gone = [working for working in changed if working.gone]
+        if gone:
+            self._remove(connection, gone, counts)
+        _save_confirmed(connection, changed)
+        citizens = [working for working in changed if working.type == RecordType.CITIZEN and not working.gone]
+        cases = [working for working in changed if working.type == RecordType.CASE and not working.gone]
         if citizens:
             self._save_citizens(connection, citizens, counts)
         if cases:
@@ -148,6 +176,21 @@ class Projector:
         facts.count(connection, counts)
         for working in changed:
             working.settle_down()
+
+    def _remove(self, connection: Connection, gone: list[Working], counts: dict[str, int]) -> None:
+        numbers = [working.no for working in gone]
+        for citizen in projected.citizens_by_no(connection, numbers).values():
+            _count_citizen(counts, citizen, None)
+        for case in projected.cases_by_no(connection, numbers).values():
+            _count_case(counts, case, None)
+        projected.remove(connection, numbers)
+        search_index.remove(connection, numbers)
+        scopes.mark_left(connection, numbers)
+        for working in gone:
+            working.found(None)
+        kept = scopes.of(connection, numbers)
+        for working in gone:
+            working.foundation = kept[working.no]
 
     # --- citizens ---
 
@@ -214,7 +257,7 @@ class Projector:
         created = working.times + ([before.created_ms] if before else [])
         submitted_ms = before.submitted_ms if before else None
         if working.status:
-            submitted_ms = projected.submitted_at(connection, working.no)
+            submitted_ms = _submitted_ms(connection, working)
         return CaseColumns(
             record_no=working.no,
             citizen_no=citizen_no,
@@ -241,6 +284,7 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
     """Return records (identity -> type) with their confirmed states and pending events, made when they are new."""
     known = registers.records(connection, wanted)
     loaded: dict[str, Working] = {}
+    foundations = scopes.of(connection, [row.no for row in known.values() if not row.fresh])
     for record_id, row in known.items():
         loaded[record_id] = Working(
             row.no,
@@ -249,6 +293,7 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
             folded=confirmed_state(connection, tenant, row),
             confirmed_count=row.confirmed,
             fresh=row.fresh,
+            foundation=foundations.get(row.no),
         )
     for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
         loaded[event.event.header.record_id].pending.append(log.seen(event))
@@ -272,6 +317,13 @@ def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
         if working.confirmed_changed
     ]
     registers.save_confirmed(connection, rows)
+
+
+def _submitted_ms(connection: Connection, working: Working) -> int | None:
+    """Return when a case was first handed in, by its events here and by what central gave."""
+    given = working.foundation.submitted_ms if working.foundation is not None else None
+    said = projected.submitted_at(connection, working.no)
+    return min((one for one in (given, said) if one is not None), default=None)
 
 
 def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
@@ -310,25 +362,31 @@ def _case_words(tracking_code: str, procedure: str, citizen_name: str) -> list[s
     return words(f"{citizen_name} {procedure} {tracking_code} {tracking_code.replace('-', '')}")
 
 
-def _count_citizen(counts: dict[str, int], before: CitizenColumns | None, after: CitizenColumns) -> None:
-    if before is None:
-        _add(counts, "citizens", 1)
-    _add(counts, "records.contested", (after.contested > 0) - (before is not None and before.contested > 0))
-    _add(counts, "citizens.pending", (after.pending > 0) - (before is not None and before.pending > 0))
+def _count_citizen(counts: dict[str, int], before: CitizenColumns | None, after: CitizenColumns | None) -> None:
+    _add(counts, "citizens", (after is not None) - (before is not None))
+    _count_marks(counts, "citizens", before, after)
 
 
-def _count_case(counts: dict[str, int], before: CaseColumns | None, after: CaseColumns) -> None:
-    if before is None:
-        _add(counts, "cases", 1)
-    else:
-        _add(counts, f"cases:{before.state}", -1)
-        if before.contested:
-            _add(counts, f"cases.contested:{before.state}", -1)
-    _add(counts, f"cases:{after.state}", 1)
-    if after.contested:
-        _add(counts, f"cases.contested:{after.state}", 1)
-    _add(counts, "records.contested", (after.contested > 0) - (before is not None and before.contested > 0))
-    _add(counts, "cases.pending", (after.pending > 0) - (before is not None and before.pending > 0))
+def _count_case(counts: dict[str, int], before: CaseColumns | None, after: CaseColumns | None) -> None:
+    _add(counts, "cases", (after is not None) - (before is not None))
+    for row, change in ((before, -1), (after, 1)):
+        if row is not None:
+            _add(counts, f"cases:{row.state}", change)
+            if row.contested:
+                _add(counts, f"cases.contested:{row.state}", change)
+    _count_marks(counts, "cases", before, after)
+
+
+def _count_marks(
+    counts: dict[str, int],
+    kind: str,
+    before: CaseColumns | CitizenColumns | None,
+    after: CaseColumns | CitizenColumns | None,
+) -> None:
+    for row, change in ((before, -1), (after, 1)):
+        if row is not None:
+            _add(counts, "records.contested", change if row.contested else 0)
+            _add(counts, f"{kind}.pending", change if row.pending else 0)
 
 
 def _add(counts: dict[str, int], name: str, change: int) -> None:

@@ -6,10 +6,9 @@ what its other self wrote. Inside the page's transaction; writer thread only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from cases.errors import DamagedError
 from cases.events import CHAIN_START
 from cases.journal import Journal
 from cases.outbox import RENUMBERED, UNVERIFIED
@@ -170,18 +169,3 @@ def settle_doubts(connection: Connection, identity: Identity) -> tuple[int, set[
                 connection, stored.no, state=log.QUARANTINED, central_seq=None, code=LOST_AT_CENTRAL, details={}
             )
     return again, changed
-
-
-def types_of(connection: Connection, records: Iterable[str]) -> Mapping[str, str]:
-    """Return the types of these records.
-
-    Raises:
-        DamagedError: ``store.damaged``: one of them is not here.
-    """
-    found: dict[str, str] = {}
-    for record in records:
-        row = connection.execute("SELECT type FROM record WHERE id = ?", (record,)).fetchone()
-        if row is None:
-            raise DamagedError("store.damaged", reason="record")
-        found[record] = row[0]
-    return found

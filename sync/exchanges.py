@@ -13,6 +13,7 @@ import msgspec
 
 from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
 from cases.outbox import BACKED_UP, OutgoingBatch
+from cases.snapshot import PackedRecord, unpack
 from cases.version import VERSION
 from cases.views import Identity
 from cases.workspace import Workspace
@@ -42,6 +43,7 @@ from sync.rounds import (
     VERDICT_STATES,
     Tally,
     procedures_named,
+    procedures_of,
     receipt_signed,
 )
 
@@ -56,7 +58,7 @@ class News(NamedTuple):
     events: Sequence[PageEvent]
     cursor: int
     more: bool
-    enters: Sequence[bytes]
+    enters: Sequence[PackedRecord]
     leaves: Sequence[tuple[int, str]]
 
 
@@ -211,7 +213,7 @@ class Exchanges:
         self._workspace.apply_backed_up(reply.backed_up)
         for one in news.values():
             self._tally.pulled += len(one.events)
-            self._tally.wanted_procedures |= procedures_named(one.events)
+            self._tally.wanted_procedures |= procedures_named(one.events) | procedures_of(one.enters)
         waits = self._news_first
         self._news_first = restored or (waits and any(one.more for one in news.values()))
         if restored or any(one.more for one in news.values()):
@@ -303,6 +305,7 @@ def check_news(reply: ExchangeReply, cursors: Mapping[str, int], identity: Ident
 def _checked(news: StreamNews, cursor: int) -> News:
     try:
         events = [] if news.events is None else columns.unpack_page(news.events)
+        enters = [record for chunk in news.enters for record in unpack(bytes(chunk)).records]
     except InputError as error:
         raise RejectedError(PAGE_INVALID, reason="columns") from error
     numbers = [cursor, *(event.central_seq for event in events)]
@@ -311,7 +314,7 @@ def _checked(news: StreamNews, cursor: int) -> News:
     if news.cursor < numbers[-1] or (news.more and events and news.cursor != numbers[-1]):
         # A page that is not full leads to the stream's head, past events that are not for this device.
         raise RejectedError(PAGE_INVALID, reason="order")
-    return News(events, news.cursor, news.more, [bytes(one) for one in news.enters], news.leaves)
+    return News(events, news.cursor, news.more, enters, news.leaves)
 
 
 def _held_in(error: EstafetteError) -> dict[int, int]:

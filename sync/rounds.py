@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cases.errors import InputError, NetworkFault, NotPermittedError, RejectedError
 from cases.events import Kind, decode_body
 from cases.procedure_file import ID_PATTERN
+from cases.snapshot import PackedRecord
 from cases.workspace import Workspace
 from sync.client import CentralClient
 from sync.columns import PageEvent
@@ -75,6 +76,12 @@ def procedures_named(events: Iterable[PageEvent]) -> set[tuple[str, str]]:
         if isinstance(procedure, str) and isinstance(version, str) and _can_be_asked_for(procedure, version):
             named.add((procedure, version))
     return named
+
+
+def procedures_of(records: Iterable[PackedRecord]) -> set[tuple[str, str]]:
+    """Return the procedure versions that cases use which came whole."""
+    named = {(record.state.value("procedure"), record.state.value("procedure_version")) for record in records}
+    return {(one, version) for one, version in named if one and version and _can_be_asked_for(one, version)}
 
 
 def _can_be_asked_for(procedure: str, version: str) -> bool:

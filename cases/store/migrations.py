@@ -13,7 +13,13 @@ from cases.store.engine import READER_CACHE_KIB, Database, Migrations, Store, co
 
 migrations = Migrations("estafette")
 
-RELEASED: frozenset[str] = frozenset({"2026_11_23_first_store", "2026_11_23_renumbered_rows_step_aside"})
+RELEASED: frozenset[str] = frozenset(
+    {
+        "2026_11_23_first_store",
+        "2026_11_23_renumbered_rows_step_aside",
+        "2026_11_23_records_enter_and_leave",
+    }
+)
 """Every step that this program knows. A store that records another one was made by a newer program."""
 
 _FIRST_STORE = """
@@ -130,6 +136,26 @@ BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 def renumbered_rows_step_aside(db: Database) -> None:
     """What a lost branch of this device had numbered gives its numbers to the events that central holds under them."""
     for statement in statements(_RENUMBERED_ROWS_STEP_ASIDE):
+        db.execute(statement)
+
+
+_RECORDS_ENTER_AND_LEAVE = """
+-- Records that came whole, with the state that central gave: later events apply over it. And records that leave.
+CREATE TABLE scope (
+    record_no INTEGER PRIMARY KEY REFERENCES record (no),
+    state BLOB, central_seq INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, submitted_ms INTEGER,
+    standing TEXT NOT NULL CHECK (standing IN ('here', 'leaving', 'left')),
+    doubted INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
+"""
+
+
+@migrations(name="2026_11_23_records_enter_and_leave")
+def records_enter_and_leave(db: Database) -> None:
+    """A record may come whole from another office, and may go to one."""
+    for statement in statements(_RECORDS_ENTER_AND_LEAVE):
         db.execute(statement)
 
 

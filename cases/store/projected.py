@@ -63,6 +63,13 @@ def put_cases(connection: Connection, rows: Iterable[CaseColumns]) -> None:
     connection.executemany(f"INSERT OR REPLACE INTO case_file ({','.join(CaseColumns._fields)}) VALUES ({marks})", rows)
 
 
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take records out of the lists."""
+    rows = [(no,) for no in numbers]
+    connection.executemany("DELETE FROM citizen WHERE record_no = ?", rows)
+    connection.executemany("DELETE FROM case_file WHERE record_no = ?", rows)
+
+
 def citizens_by_no(connection: Connection, numbers: Collection[int]) -> dict[int, CitizenColumns]:
     """Return the rows of these citizens."""
     rows = _by_no(connection, "citizen", CitizenColumns._fields, numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from cases.errors import DamagedError
 from cases.store.engine import Connection
 
 CHUNK = 5_000
@@ -89,10 +90,29 @@ def find(connection: Connection, record_id: str) -> Known | None:
 
 
 def known_type(connection: Connection, record_id: str) -> str | None:
-    """Return the type of a record that has an event here, None for one that this store only heard of."""
-    sql = "SELECT type FROM record r WHERE id = ? AND EXISTS (SELECT 1 FROM event WHERE record_no = r.no)"
+    """Return the type of a record that is held here, None for one that this store only heard of or that left."""
+    sql = (
+        "SELECT type FROM record r LEFT JOIN scope s ON s.record_no = r.no WHERE id = ?"
+        " AND coalesce(s.standing, '') != 'left'"
+        " AND (s.state IS NOT NULL OR EXISTS (SELECT 1 FROM event WHERE record_no = r.no))"
+    )
     row = connection.execute(sql, (record_id,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def types_of(connection: Connection, records: Iterable[str]) -> dict[str, str]:
+    """Return the types of these records.
+
+    Raises:
+        DamagedError: ``store.damaged``: one of them is not here.
+    """
+    found: dict[str, str] = {}
+    for record in records:
+        row = connection.execute("SELECT type FROM record WHERE id = ?", (record,)).fetchone()
+        if row is None:
+            raise DamagedError("store.damaged", reason="record")
+        found[record] = row[0]
+    return found
 
 
 def save_confirmed(connection: Connection, rows: Sequence[tuple[int, bytes | None, int]]) -> None:

@@ -66,6 +66,13 @@ CREATE TABLE receipt (
     central_seq INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL, signature TEXT NOT NULL,
     PRIMARY KEY (incarnation, level)
 ) STRICT;
+CREATE TABLE scope (
+    record_no INTEGER PRIMARY KEY REFERENCES record (no),
+    state BLOB, central_seq INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, submitted_ms INTEGER,
+    standing TEXT NOT NULL CHECK (standing IN ('here', 'leaving', 'left')),
+    doubted INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX event_by_record ON event (record_no);
@@ -84,3 +91,4 @@ BEFORE UPDATE OF device_no, seq, record_no, kind, agent_no, base, time, prev, di
 BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE TRIGGER event_keeps_its_number BEFORE UPDATE OF incarnation ON event WHEN old.code != 'store.renumbered'
 BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
+CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;

@@ -55,6 +55,11 @@ def index(connection: Connection, texts: Mapping[int, Sequence[str]], *, fresh: 
     )
 
 
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take records out of the index."""
+    connection.executemany("DELETE FROM search WHERE rowid = ?", [(no,) for no in numbers])
+
+
 def match(connection: Connection, expression: str, limit: int) -> list[int]:
     """Return the records that match an FTS5 expression, the newest known first."""
     sql = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"

@@ -1,0 +1,94 @@
+"""Records that came whole, and records that leave this device's scope. Writer thread only, but for ``of``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from cases.store.engine import Connection
+
+HERE, LEAVING, LEFT = "here", "leaving", "left"
+ALL = 2**62
+"""Above every central number: of a record that left, no event takes part."""
+_CHUNK = 5_000
+
+
+class Foundation(NamedTuple):
+    """A row of ``scope``: what a record is built on.
+
+    Attributes:
+        state: as central gave it, written by ``cases.merge``; None: only the log says what it is.
+        central_seq: confirmed events up to this number are in ``state``, or are over.
+        standing: ``LEAVING``: it goes with the answer to the last own event that waits.
+    """
+
+    record_no: int
+    state: bytes | None
+    central_seq: int
+    created_ms: int
+    updated_ms: int
+    submitted_ms: int | None
+    standing: str = HERE
+
+
+_COLUMNS = ",".join(Foundation._fields)
+
+
+def of(connection: Connection, numbers: Collection[int]) -> dict[int, Foundation]:
+    """Return the foundations of these records; most have none."""
+    found: dict[int, Foundation] = {}
+    wanted = list(numbers)
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        for row in connection.execute(f"SELECT {_COLUMNS} FROM scope WHERE record_no IN ({marks})", part):
+            found[row[0]] = Foundation(*row)
+    return found
+
+
+def put(connection: Connection, rows: Iterable[Foundation]) -> None:
+    """Keep what central gave, in place of what it gave before."""
+    marks = ",".join("?" * len(Foundation._fields))
+    connection.executemany(f"INSERT OR REPLACE INTO scope ({_COLUMNS}) VALUES ({marks})", list(rows))
+
+
+def mark_leaving(connection: Connection, numbers: Sequence[int]) -> None:
+    """Note that these records are no longer this device's business."""
+    connection.executemany(
+        "INSERT INTO scope (record_no, central_seq, created_ms, updated_ms, standing) VALUES (?1, 0, 0, 0, 'leaving')"
+        " ON CONFLICT (record_no) DO UPDATE SET standing = 'leaving' WHERE standing = 'here'",
+        [(no,) for no in numbers],
+    )
+
+
+def mark_left(connection: Connection, numbers: Sequence[int]) -> None:
+    """Forget what these records were built on."""
+    connection.executemany(
+        "UPDATE scope SET state = NULL, central_seq = ?, standing = 'left', doubted = 0 WHERE record_no = ?",
+        [(ALL, no) for no in numbers],
+    )
+
+
+def doubt(connection: Connection) -> list[str]:
+    """The service was restored: it says again what entered and what left.
+
+    Returns:
+        The records that had left or were to leave; they are to be made again.
+    """
+    gone = "SELECT id FROM record WHERE no IN (SELECT record_no FROM scope WHERE standing != 'here') ORDER BY no"
+    records = [str(row[0]) for row in connection.execute(gone)]
+    connection.execute("DELETE FROM scope WHERE state IS NULL")
+    connection.execute("UPDATE scope SET doubted = 1, standing = 'here'")
+    return records
+
+
+def settle_doubts(connection: Connection) -> list[str]:
+    """The service has given everything: what it did not give again is no foundation any more; return the records.
+
+    One that has events here is what they say, one that has none leaves.
+    """
+    doubted = "SELECT id FROM record WHERE no IN (SELECT record_no FROM scope WHERE doubted) ORDER BY no"
+    records = [str(row[0]) for row in connection.execute(doubted)]
+    connection.execute("DELETE FROM scope WHERE doubted AND record_no IN (SELECT record_no FROM event)")
+    connection.execute("UPDATE scope SET state = NULL, doubted = 0, standing = 'leaving' WHERE doubted")
+    return records
