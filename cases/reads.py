@@ -218,7 +218,9 @@ def _case_view(
         state=row.state,
         answers={name: value for name, value in values.items() if name.startswith("/")},
         fields={name: value for name, value in values.items() if name[:1] not in ("/", merge.COMPUTED)},
-        computed={name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None},
+        computed={
+            name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
+        },
         contested=_contested(state, shown, _names(events)),
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
