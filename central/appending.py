@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from cases import merge, workflow
 from cases.errors import ConflictError
-from cases.events import Event, EventId, Kind, RecordType
+from cases.events import Event, EventId, Kind, RecordType, decode_body
 from cases.merge import RecordState, Shown
+from central.batches import SEQ_MAX
 from central.judging import ACCEPTED, Actor, Judgement, Known, judge, latest_edits
-from central.storage import Appended, NewEvents, RecordKey, RecordWrite, Transaction, Writes
+from central.storage import Appended, NewEvents, RecordKey, RecordWrite, Transaction, WaitingEvent, Writes
 from sync.messages import Verdict, Verdicts
 
 log = logging.getLogger("estafette.central.appending")
@@ -127,6 +129,7 @@ class _Merging:
     _shown: dict[RecordKey, Shown] = field(default_factory=dict)
     _parked: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     _settled: list[tuple[EventId, str, str]] = field(default_factory=list)
+    _waiting: dict[EventId, WaitingEvent] = field(default_factory=dict)
     _asked: bool = False
 
     def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
@@ -140,6 +143,7 @@ class _Merging:
             state = judgement.record
             if state is None:
                 self._parked.append((central_seq, judgement.code, dict(judgement.details)))
+                self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
             elif header.kind == RESOLVE and not state.fields:
                 # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
                 self._settle(header.record_id, judgement)
@@ -174,24 +178,33 @@ class _Merging:
         else:
             held = self.appended.known.get(key)
             known = Known(held.stream, held.state) if held is not None else _UNKNOWN
-        judgement = judge(
-            event, central_seq, known, self.actor, published=self.published, shown=self.shown, fields=read
-        )
+        waiting = self._named(event) if event.header.kind == RESOLVE else None
+        judging = partial(judge, event, central_seq, known, self.actor, waiting=waiting, shown=self.shown)
+        judgement = judging(published=self.published, fields=read)
         if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
             # Published since we last looked: what was published once stays, so only a miss needs a second look.
             self._asked = True
             self.published = self.transaction.published()
             self.learned(self.published)
-            judgement = judge(event, central_seq, known, self.actor, published=self.published, shown=self.shown)
+            judgement = judging(published=self.published)
         return judgement
 
-    def _settle(self, record_id: str, judgement: Judgement) -> None:
+    def _named(self, event: Event) -> WaitingEvent | None:
+        """Return the parked event that one resolves, of this batch or of before; None when it names none."""
         try:
-            self._settled.append(
-                (EventId.parse(str(judgement.body.get("event"))), record_id, str(judgement.body.get("action")))
-            )
-        except ValueError:
-            return  # It names no event of ours: there is nothing of which it could say how it ended.
+            text = str(decode_body(event.body or b"").get("event"))
+            name = EventId.parse(text)
+        except (ValueError, RecursionError):
+            return None
+        if str(name) != text or not text.isascii() or "\x00" in text or not _numbered(name):
+            return None
+        found = self._waiting.get(name) or self.transaction.waiting(name)
+        settled = any(name == done for done, _record, _how in self._settled)
+        return found._replace(settled=True) if found is not None and settled else found
+
+    def _settle(self, record_id: str, judgement: Judgement) -> None:
+        name = EventId.parse(str(judgement.body.get("event")))
+        self._settled.append((name, record_id, str(judgement.body.get("action"))))
 
     def write(self) -> None:
         now_ms = self.new.received_ms
@@ -208,6 +221,11 @@ class _Merging:
                 self._settled,
             )
         )
+
+
+def _numbered(name: EventId) -> bool:
+    """Say whether an event's numbers are such as can be stored."""
+    return 0 < name.incarnation < 2**31 and 0 < name.seq <= SEQ_MAX
 
 
 def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> RecordWrite:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
+
 from cases import merge, tracking, workflow
 from cases.errors import InputError
-from cases.events import Event, Kind, RecordType
+from cases.events import Event, Kind, RecordType, decode_body
 from cases.merge import FieldHead, FieldState, RecordState, SeenEvent
+from central.storage import WaitingEvent
 from sync.messages import BODY_BYTES_MAX
 
 log = logging.getLogger("estafette.central.judging")
@@ -21,7 +24,7 @@ ACCEPTED = "accepted"
 MERGED = "merged"
 CONTESTED = "contested"
 PARKED = "parked"
-WITHDRAW = "withdraw"
+ADOPT, WITHDRAW = "adopt", "withdraw"
 
 Chain = tuple[str, int]
 """A device and its incarnation."""
@@ -33,6 +36,7 @@ _EDITS = (Kind.SET, Kind.SETTLE)
 _PROCEDURE = frozenset({"procedure", "procedure_version"})
 _IDENTITY = re.compile("[0-9a-f]{32}")
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -88,6 +92,7 @@ def judge(
     actor: Actor,
     *,
     published: Collection[tuple[str, str]] = (),
+    waiting: WaitingEvent | None = None,
     shown: bool = True,
     fields: Mapping[str, str | None] | None = None,
 ) -> Judgement:
@@ -95,6 +100,7 @@ def judge(
 
     Args:
         published: (procedure, version) of the procedures that a case may follow.
+        waiting: the parked event that this one resolves, where there is one.
         shown: find out here that the record can be shown with it; False for who finds out later, for many at once.
         fields: what the event's body says, where somebody has read it already: texts and nulls only.
     """
@@ -105,6 +111,10 @@ def judge(
     try:
         said = _readable(event, central_seq)
         seen = _resolved(said)
+        if said.kind == Kind.RESOLVE:
+            _check_resolve(event, said, waiting, actor)
+            if seen is said and known.stream not in (None, actor.stream):
+                known = Known()  # Withdrawn, of a record that is another office's: nothing of it is read or written.
         _check_rights(event, seen, known, actor)
         state = merge.apply(known.state, seen)
         if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
@@ -131,6 +141,29 @@ def _resolved(said: SeenEvent) -> SeenEvent:
     if not isinstance(said.body.get("event"), str) or (seen is said and action != WITHDRAW):
         raise _Parked("event.malformed", reason="resolve")
     return seen
+
+
+def _check_resolve(event: Event, said: SeenEvent, waiting: WaitingEvent | None, actor: Actor) -> None:
+    """Park what resolves no event of this record that waits, or what its author may not do with it."""
+    header, action = event.header, said.body.get("action")
+    if waiting is None:
+        raise _Parked("resolve.unknown")
+    if (waiting.record_type, waiting.record_id) != (header.record_type, header.record_id):
+        raise _Parked("resolve.other_record")
+    if waiting.settled:
+        raise _Parked("resolve.settled")
+    if action != ADOPT:
+        if header.agent != waiting.agent and actor.role != workflow.Role.SUPERVISOR:
+            raise _Parked("right.role")
+    elif said.body.get("kind") != waiting.kind or not _same(said.body.get("body"), waiting.body):
+        raise _Parked("resolve.altered")
+
+
+def _same(carried: object, body: bytes | None) -> bool:
+    try:
+        return body is not None and _encode(carried) == _encode(decode_body(body))
+    except ValueError:
+        return False  # Nobody can read what waits: nothing is the same as that.
 
 
 def _first_answer(

@@ -133,6 +133,17 @@ class Writes:
     settled: Sequence[tuple[EventId, str, str]] = ()
 
 
+class WaitingEvent(NamedTuple):
+    """A parked event as the one that resolves it is held against. ``body`` is None once erased by law."""
+
+    record_type: str
+    record_id: str
+    kind: str
+    agent: str
+    body: bytes | None
+    settled: bool
+
+
 class StoredRecord(NamedTuple):
     """A record whole, as it goes into a snapshot. ``state`` as ``merge.to_json`` wrote it."""
 
@@ -224,6 +235,9 @@ class Transaction(Protocol):
         Raises:
             ConflictError: ``push.again``: another stream made a record of the same identity meanwhile; void.
         """
+
+    def waiting(self, event: EventId) -> WaitingEvent | None:
+        """Return a parked event, held to the end of the transaction; None when none of that name was parked."""
 
     def published(self) -> frozenset[tuple[str, str]]:
         """Return (procedure, version) of everything that was ever published."""

@@ -39,6 +39,7 @@ _PARKED_WORDS = {
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),
+    "resolve": N_("Not applied: the act that it decides about does not wait here, or not as it says."),
     "auth": N_("Not applied: the device or its agent had lost their rights when this arrived."),
     "right": N_("Not applied: this person or device had no right to do it."),
     "": N_("Not applied: a person has to look at it."),

@@ -11,6 +11,7 @@ import psycopg
 
 from cases import merge
 from cases.errors import ConflictError, NotPermittedError, RejectedError
+from cases.events import EventId
 from cases.words import words
 from central.database import moving, pages, procedures, snapshots
 from central.database.arrays import Bigints, Bytes, Integers, Texts
@@ -26,6 +27,7 @@ from central.storage import (
     RecordWrite,
     StoredRecord,
     StreamPage,
+    WaitingEvent,
     Writes,
 )
 from sync.messages import PulledEvent
@@ -63,6 +65,13 @@ join estafette.event e on e.tenant_id = %(tenant)b::integer and e.device_id = v.
     and e.incarnation = v.incarnation and e.seq = v.seq and e.record_id = v.record_id
 where k.tenant_id = e.tenant_id and k.stream_id = e.stream_id and k.central_seq = e.central_seq
     and k.settled_ms is null
+"""
+_WAITING = """
+select e.record_type, e.record_id, e.kind, e.agent, e.body, k.settled_ms is not null
+from estafette.event e
+join estafette.parked k on k.tenant_id = e.tenant_id and k.stream_id = e.stream_id and k.central_seq = e.central_seq
+where e.tenant_id = %s and e.device_id = %s and e.incarnation = %s and e.seq = %s
+for update of k
 """
 _decode_details = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -136,6 +145,13 @@ class PostgresTransaction:
                 "hows": [how for _event, _record, how in writes.settled],
             }
             self.connection.execute(_SETTLE, {**place, **marks, "account": writes.account})
+
+    def waiting(self, event: EventId) -> WaitingEvent | None:
+        row = self.connection.execute(_WAITING, [self._tenant, *event]).fetchone()
+        if row is None:
+            return None
+        record_type, record_id, kind, agent, body, settled = row
+        return WaitingEvent(record_type, record_id, kind, agent, None if body is None else bytes(body), settled)
 
     def published(self) -> frozenset[tuple[str, str]]:
         return procedures.versions(self.connection, self._tenant)

@@ -31,6 +31,7 @@ from central.storage import (
     RecordMove,
     StoredRecord,
     StreamPage,
+    WaitingEvent,
     Writes,
 )
 from sync.messages import PulledEvent
@@ -289,6 +290,15 @@ class MemoryTransaction:
             setattr(logged, name, value)
 
     # --- out ---
+
+    def waiting(self, event: EventId) -> WaitingEvent | None:
+        """See the protocol."""
+        chain = self._tables.chains.get((event.device, event.incarnation), [])
+        found = chain[event.seq - 1] if 0 < event.seq <= len(chain) else None
+        if found is None or found.state != "parked":
+            return None
+        header = found.event.header
+        return WaitingEvent(*found.key, header.kind, header.agent, found.event.body, bool(found.settled))
 
     def published(self) -> frozenset[tuple[str, str]]:
         """See the protocol."""
