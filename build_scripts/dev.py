@@ -99,8 +99,11 @@ def test(arguments: argparse.Namespace) -> None:
     pytest = [python, "-m", "pytest", "-q"]
     side_by_side(
         {
-            "properties, window, benches": [*pytest, "tests/property", "tests/gui", "tests/benchmarks"],
-            "service and browser": [*pytest, "tests/service", "tests/e2e"],
+            "properties, window, benches, simulation": [
+                *pytest,
+                *("tests/property", "tests/gui", "tests/benchmarks", "tests/simulation"),
+            ],
+            "service, browser, fault harnesses": [*pytest, "tests/service", "tests/e2e", "tests/soak"],
         }
     )
     run("the main job", [python, "main.py", "demo", "--headless"], env={**os.environ, "PYTHONPATH": str(ROOT)})
