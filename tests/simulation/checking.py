@@ -157,6 +157,12 @@ def _histories(machine: Machine, log: list[Held], scope: Collection[tuple[str, s
             yield f"history: {machine.name} {record[-6:]} holds an event twice"
 
 
+def _gone(workspace: Workspace) -> set[str]:
+    """Return the records that left this machine's scope."""
+    sql = "SELECT id FROM record WHERE no IN (SELECT record_no FROM scope WHERE standing = 'left')"
+    return {row[0] for row in workspace._core.store.rows(sql)}
+
+
 def _records(workspace: Workspace) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in workspace._core.store.rows("SELECT id, type FROM record ORDER BY id")]
 
@@ -220,8 +226,11 @@ def _projections(machine: Machine) -> Iterator[str]:
             shown = merge.show(state)
             names[record] = f"{shown.values.get('family_name') or ''} {shown.values.get('given_names') or ''}".strip()
             contested += bool(shown.contested)
+    gone = _gone(workspace)
     for record, kind, state in confirmed(workspace):
         if kind != "case":
+            continue
+        if record in gone:
             continue
         if not state.fields:
             # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen.

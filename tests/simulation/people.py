@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cases import tracking
+from cases import merge, tracking
 from cases.core import changed
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import Kind
 from cases.journal import Draft
 from cases.merge import seen_event
-from cases.store import facts, registers
+from cases.store import facts, registers, scopes
 from cases.views import CaseRow
 from cases.workflow import State
 from tests.simulation.ledger import Deed, deed_of
@@ -182,7 +182,18 @@ class Agents:
             base = machine.workspace.case(record).base
         except InputError:
             base = machine.workspace.citizen(record).base
-        return base, frozenset(deed_of(record, entry) for entry in machine.workspace.history(record))
+        seen = {deed_of(record, entry) for entry in machine.workspace.history(record)}
+        return base, frozenset(seen | self._given(machine, record))
+
+    def _given(self, machine: Machine, record: str) -> set[Deed]:
+        """Return the acts whose values came whole with the record, not one by one: the screen shows those too."""
+        with machine.workspace._core.store.reading() as connection:
+            known = registers.find(connection, record)
+            kept = scopes.of(connection, [known.no] if known else []).values()
+        states = [merge.from_json(one.state) for one in kept if one.state is not None]
+        shown = {tuple(head.event) for state in states for field in state.fields.values() for head in field.heads}
+        held = self._world.service.held() if shown else []
+        return {one.deed for one in held if (one.device, one.incarnation, one.seq) in shown}
 
     def _note_new(self, machine: Machine, record: str) -> None:
         entries = machine.workspace.history(record)

@@ -25,7 +25,7 @@ ROUNDS_MAX = 8
 """Within so many rounds of every machine, once all is well again, nothing may be left to do."""
 ROUNDS_THAT_MAY_FAIL = 2
 MACHINES_MAX = 8
-MOVES = False
+MOVES = True
 """Whether records move between offices: once the store takes in what ``enters`` and ``leaves`` a scope."""
 
 
@@ -157,7 +157,9 @@ class World:
             seen = {held.deed for held in self.service.held() if held.deed.record == case}
             done = self.service.move(case, office)
             if done is not None:
-                self.moved.add(case)
+                # Its citizen may have gone along.
+                states = self.service.states()
+                self.moved |= {case, states["case", case].value("citizen") or case}
                 self.ledger.note([done], "console", seen)
 
     def _weather(self) -> None:
