@@ -217,7 +217,7 @@ def run(client: Client, recorder: Recorder, identity: Identity, size: BatchSize,
 def test_batches_are_bounded(post: Office) -> None:
     client, identity, recorder = ready(post)
     tally = Tally()
-    run(client, recorder, identity, BatchSize(4), tally)
+    run(client, recorder, identity, BatchSize(4, 4), tally)
     assert recorder.sizes == [4, 4, 2]
     assert (tally.pushed, client.pending) == (10, 0)
 

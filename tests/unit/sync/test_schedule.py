@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from sync.backoff import Backoff, BatchSize
+from sync.messages import EXCHANGE_EVENTS_MAX
 from sync.schedule import Reason, Schedule
 from tests.support.workspaces import FakeClock, SeededRandomness
 
@@ -51,7 +52,15 @@ def test_batches_shrink_and_grow() -> None:
     assert size.events == 1
     for _ in range(20):
         size.succeeded()
-    assert size.events == 500
+    assert size.events == EXCHANGE_EVENTS_MAX
+
+
+def test_a_batch_grows_from_its_first_size_as_far_as_the_service_takes() -> None:
+    size = BatchSize(500, 1_500)
+    size.succeeded()
+    assert size.events == 1_000
+    size.succeeded()
+    assert size.events == 1_500
 
 
 @pytest.fixture
