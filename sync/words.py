@@ -190,6 +190,10 @@ _KNOWN: Mapping[str, Words] = {
         "La connexion chiffrée avec le service central n'est pas sûre : vérifiez la date du poste et le réseau.",
         "The encrypted connection to the central service is not safe: check this computer's date and the network.",
     ),
+    "network.altered": Words(
+        "La réponse n'est pas celle du service central : elle a été modifiée en chemin et n'a pas été prise.",
+        "The answer is not the central service's own: it was altered on the way, and not used.",
+    ),
     "network.cut": Words(
         "La réponse du service central est arrivée incomplète.",
         "The central service's answer arrived incomplete.",

@@ -210,6 +210,11 @@ def _tls() -> _Words:
     return what, _kept(), translate("Errors", "Check the address and this computer's clock, or ask your IT support.")
 
 
+def _altered() -> _Words:
+    what = translate("Errors", "The answer is not the central service's own: it was altered on the way, and not used.")
+    return what, _kept(), translate("Errors", "It is tried again by itself. If it goes on, tell your IT support.")
+
+
 def _plain_http() -> _Words:
     what = translate("Errors", "This address is not protected.")
     return what, _kept(), translate("Errors", "Use the address that begins with https://")
@@ -321,6 +326,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "network.timeout": _timeout,
     "network.captive_portal": _captive_portal,
     "network.tls": _tls,
+    "network.altered": _altered,
     "network.cut": _timeout,
     "network.busy": _timeout,
     "network.service_failed": _service_failed,

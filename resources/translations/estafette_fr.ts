@@ -602,6 +602,14 @@
         <translation>Vérifiez l’adresse et l’heure de ce poste, ou demandez au service informatique.</translation>
     </message>
     <message>
+        <source>The answer is not the central service&apos;s own: it was altered on the way, and not used.</source>
+        <translation>La réponse n’est pas celle du service central : elle a été modifiée en chemin et n’a pas été prise.</translation>
+    </message>
+    <message>
+        <source>It is tried again by itself. If it goes on, tell your IT support.</source>
+        <translation>Un nouvel essai se fait tout seul. Si cela continue, prévenez le service informatique.</translation>
+    </message>
+    <message>
         <source>This address is not protected.</source>
         <translation>Cette adresse n’est pas protégée.</translation>
     </message>
