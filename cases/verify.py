@@ -215,7 +215,7 @@ def _first_bad(data: Sequence[bytes], read: _Read, service_key: str | None) -> B
         return Bad("", "format", 1)
     if service_key is not None and not _is_key(service_key, start.service_key):
         return Bad("", "key", 1)
-    signed = end is not None and _signed(start.service_key, end_bytes(end.lines), end.signature)
+    signed = end is not None and signature_holds(start.service_key, end_bytes(end.lines), end.signature)
     if signed and end is not None:
         # The service vouches for each line by itself: the altered one is known exactly, even when it cannot be read.
         altered = _altered_line(data, end)
@@ -322,7 +322,9 @@ def _heads_fault(
             return Bad(name, "missing", number)
         if known[1] != head.head:
             return Bad(name, "chain", number)
-        if not _signed(public_key, _head_bytes(known[0].header.tenant, head), head.signature):
+        tenant = known[0].header.tenant
+        said = head_bytes(tenant, head.device, head.incarnation, head.first_seq, head.last_seq, head.head)
+        if not signature_holds(public_key, said, head.signature):
             return Bad(name, "signature", number)
         covered = seq
     for number, line in lines:
@@ -331,12 +333,13 @@ def _heads_fault(
     return None
 
 
-def _head_bytes(tenant: int, head: HeadLine) -> bytes:
-    """Return what the device signed: the same bytes as ``sync.messages.batch_bytes``, held together by a test."""
-    return _BATCH_DOMAIN + _encode([tenant, head.device, head.incarnation, head.first_seq, head.last_seq, head.head])
+def head_bytes(tenant: int, device: str, incarnation: int, first_seq: int, last_seq: int, head: str) -> bytes:
+    """Return what a device signs of a batch: the chain head, which covers every event."""
+    return _BATCH_DOMAIN + _encode([tenant, device, incarnation, first_seq, last_seq, head])
 
 
-def _signed(public_key: str, data: bytes, signature: str) -> bool:
+def signature_holds(public_key: str, data: bytes, signature: str) -> bool:
+    """Say whether the Ed25519 key (raw, hexadecimal) signed the data; false for what is no key or no signature."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), data)
     except (ValueError, InvalidSignature):

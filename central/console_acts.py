@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from msgspec import Raw
-
 from cases import merge, workflow
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import (
@@ -21,6 +19,7 @@ from cases.events import (
     salt_from_seed,
     salt_seed,
 )
+from cases.verify import head_bytes
 from central.appending import append_events
 from central.batches import HEADER_VERSION
 from central.contested import contested_fields
@@ -34,7 +33,6 @@ from central.judging import TIME_LAST_MS, Actor
 from central.keys import Keys, public_hex
 from central.records import Act, ConsoleSession
 from central.storage import NewEvents
-from sync.messages import Batch, WireEvent, batch_bytes
 
 FIRST_INCARNATION = 1
 _NEEDS_REASONS = frozenset({workflow.State.REFUSED, workflow.State.CLOSED_WITHOUT_EFFECT, workflow.State.ACCEPTED})
@@ -246,18 +244,5 @@ def _latest_time(connection: Connection, tenant: int, record_type: str, record_i
 
 def _signature(central: Central, event: Event, digest: str) -> str:
     header = event.header
-    body = Raw(event.body or b"")
-    wire = WireEvent(header.record_type, header.record_id, header.kind, header.base, header.time, body)
-    batch = Batch(
-        tenant=header.tenant,
-        device=header.device,
-        incarnation=header.incarnation,
-        agent=header.agent,
-        first_seq=header.seq,
-        prev=header.prev,
-        salt_seeds=[],
-        events=[wire],
-        head=digest,
-        signature="",
-    )
-    return central.keys.console(header.tenant).sign(batch_bytes(batch)).hex()
+    said = head_bytes(header.tenant, header.device, header.incarnation, header.seq, header.seq, digest)
+    return central.keys.console(header.tenant).sign(said).hex()

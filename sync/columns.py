@@ -8,9 +8,9 @@ What comes in is hostile until it is unpacked: every count, length, place and th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -21,9 +21,14 @@ from sync.messages import (
     REQUEST_BYTES_MAX,
     EventColumns,
     PageEvents,
+    SignedBatch,
     Verdict,
     Verdicts,
+    batch_bytes,
 )
+
+if TYPE_CHECKING:
+    from cases.outbox import OutgoingBatch
 
 PUSH_MALFORMED = "push.malformed"
 WIRE_MALFORMED = "wire.malformed"
@@ -330,3 +335,20 @@ def _check_range(numbers: Sequence[int], code: str, reason: str) -> None:
 
 def _differences(numbers: Iterable[int]) -> list[int]:
     return [after - before for before, after in pairwise([0, *numbers])]
+
+
+def signed_batch(outgoing: OutgoingBatch, sign: Callable[[bytes], str]) -> SignedBatch:
+    """Return the signed message for a batch of the outbox. The bodies' bytes arrive as they were written."""
+    unsigned = SignedBatch(
+        tenant=outgoing.tenant,
+        device=outgoing.device,
+        incarnation=outgoing.incarnation,
+        agent=outgoing.agent,
+        first_seq=outgoing.first_seq,
+        prev=outgoing.prev,
+        salt_seeds=list(outgoing.salt_seeds),
+        events=pack(outgoing.events),
+        head=outgoing.head,
+        signature="",
+    )
+    return msgspec.structs.replace(unsigned, signature=sign(batch_bytes(unsigned)))

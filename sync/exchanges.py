@@ -32,7 +32,6 @@ from sync.messages import (
     SignedBatch,
     StreamNews,
     Verdict,
-    batch_bytes,
 )
 from sync.problems import AUTH, SERVICE_FAILED
 from sync.rounds import (
@@ -119,7 +118,7 @@ class Exchanges:
         if self._refused is None and not self._news_first:
             outgoing = self._workspace.next_batch(self._common or self._size.events)
         self._common = 0
-        batch = None if outgoing is None else signed_batch(outgoing, self._workspace)
+        batch = None if outgoing is None else columns.signed_batch(outgoing, self._workspace.sign)
         cursors = self._workspace.cursors()
         message = msgspec.json.encode(self._request(batch, cursors))
         if batch is not None and len(message) > REQUEST_BYTES_MAX and self._size.failed():
@@ -221,23 +220,6 @@ class Exchanges:
                 raise NetworkFault(SERVICE_FAILED, reason="cursor")
             return False
         return self._refused is not None or (batch is None and not waits) or not self._workspace.status().pending
-
-
-def signed_batch(outgoing: OutgoingBatch, workspace: Workspace) -> SignedBatch:
-    """Return the signed message for a batch of the outbox. The bodies' bytes arrive as they were written."""
-    unsigned = SignedBatch(
-        tenant=outgoing.tenant,
-        device=outgoing.device,
-        incarnation=outgoing.incarnation,
-        agent=outgoing.agent,
-        first_seq=outgoing.first_seq,
-        prev=outgoing.prev,
-        salt_seeds=list(outgoing.salt_seeds),
-        events=columns.pack(outgoing.events),
-        head=outgoing.head,
-        signature="",
-    )
-    return msgspec.structs.replace(unsigned, signature=workspace.sign(batch_bytes(unsigned)))
 
 
 def check_pushed(pushed: Pushed | None, batch: SignedBatch, identity: Identity) -> list[Verdict]:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import msgspec
 
+from cases.verify import head_bytes
 from cases.views import DEFAULT_TIMEZONE
 
 PROTOCOL = 1
@@ -42,7 +43,6 @@ Stored = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """A number that a device wrote and central only passes on: odd ones are shown as such, and stop nothing."""
 Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
-_BATCH_DOMAIN = b"estafette/batch/1\x00"
 _RECEIPT_DOMAIN = b"estafette/receipt/1\x00"
 
 
@@ -155,13 +155,6 @@ class PushReply(msgspec.Struct, frozen=True):
     time: Number
 
 
-class PullRequest(msgspec.Struct, frozen=True):
-    """POST /pull: what comes after each stream's cursor. ``device`` events of the caller itself are left out."""
-
-    cursors: dict[str, int]
-    limit: int = PAGE_EVENTS_MAX
-
-
 class PulledEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One event of another device as central holds it. ``body`` is null once erased by law."""
 
@@ -181,16 +174,6 @@ class PulledEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     salt: str
     body: msgspec.Raw
     state: str = "accepted"
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Events in the order of their streams; ``cursors`` is where to go on, ``more`` whether there is more now."""
-
-    events: dict[str, list[PulledEvent]]
-    cursors: dict[str, Number]
-    more: bool
-    epoch: Number
-    time: Number
 
 
 class EventColumns(msgspec.Struct, frozen=True, array_like=True):
@@ -503,9 +486,7 @@ def batch_bytes(batch: Batch | SignedBatch) -> bytes:
     """What a batch's signature covers: the chain head, which covers every event."""
     count = len(batch.events.record) if isinstance(batch, SignedBatch) else len(batch.events)
     last_seq = batch.first_seq + count - 1
-    return _BATCH_DOMAIN + _encode(
-        [batch.tenant, batch.device, batch.incarnation, batch.first_seq, last_seq, batch.head]
-    )
+    return head_bytes(batch.tenant, batch.device, batch.incarnation, batch.first_seq, last_seq, batch.head)
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:

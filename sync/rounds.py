@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from cases.errors import InputError, NetworkFault, NotPermittedError, RejectedError
 from cases.events import Kind, decode_body
 from cases.procedure_file import ID_PATTERN
 from cases.snapshot import PackedRecord
+from cases.verify import signature_holds
 from cases.workspace import Workspace
 from sync.client import CentralClient
 from sync.columns import PageEvent
@@ -53,12 +51,7 @@ class Tally:
 
 def receipt_signed(receipt: Receipt, service_key: str) -> bool:
     """Say whether the service with this raw Ed25519 key (hexadecimal) signed the receipt."""
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(service_key))
-        key.verify(bytes.fromhex(receipt.signature), receipt_bytes(receipt))
-    except (ValueError, InvalidSignature):
-        return False
-    return True
+    return signature_holds(service_key, receipt_bytes(receipt), receipt.signature)
 
 
 def procedures_named(events: Iterable[PageEvent]) -> set[tuple[str, str]]:

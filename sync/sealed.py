@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.errors import InputError
 from cases.outbox import OutgoingBatch
+from cases.verify import signature_holds
 from sync import columns, wire
 from sync.messages import (
     REQUEST_BYTES_MAX,
@@ -18,7 +17,6 @@ from sync.messages import (
     Pushed,
     Receipt,
     SignedBatch,
-    batch_bytes,
     receipt_bytes,
 )
 
@@ -70,34 +68,16 @@ def answer_bytes(answer: EnvelopeAnswer) -> bytes:
 def answer_holds(answer: EnvelopeAnswer, service_key: str) -> bool:
     """Say whether the service with this key (hexadecimal) gave the answer, and every receipt in it."""
     receipts = [answer.backed_up, answer.pushed.receipt if answer.pushed is not None else None]
-    return _signed(answer_bytes(answer), answer.signature, service_key) and all(
-        _signed(receipt_bytes(receipt), receipt.signature, service_key) for receipt in receipts if receipt is not None
+    return signature_holds(service_key, answer_bytes(answer), answer.signature) and all(
+        signature_holds(service_key, receipt_bytes(receipt), receipt.signature)
+        for receipt in receipts
+        if receipt is not None
     )
-
-
-def _signed(data: bytes, signature: str, key: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), data)
-    except (ValueError, InvalidSignature):
-        return False
-    return True
 
 
 def pack(outgoing: OutgoingBatch, sign: Callable[[bytes], str]) -> bytes:
     """Write a batch as it is sealed: the wire's signed batch, compressed."""
-    unsigned = SignedBatch(
-        tenant=outgoing.tenant,
-        device=outgoing.device,
-        incarnation=outgoing.incarnation,
-        agent=outgoing.agent,
-        first_seq=outgoing.first_seq,
-        prev=outgoing.prev,
-        salt_seeds=list(outgoing.salt_seeds),
-        events=columns.pack(outgoing.events),
-        head=outgoing.head,
-        signature="",
-    )
-    return wire.compress(_encode(msgspec.structs.replace(unsigned, signature=sign(batch_bytes(unsigned)))))
+    return wire.compress(_encode(columns.signed_batch(outgoing, sign)))
 
 
 def unpack(plain: bytes) -> SignedBatch:

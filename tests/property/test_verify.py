@@ -29,7 +29,7 @@ from cases.verify import (
     verify_chain,
 )
 from cases.workspace import Workspace
-from sync.exchanges import signed_batch
+from sync.columns import signed_batch
 from tests.support.exchange import Numbering, opened
 from tests.support.workspaces import SeededRandomness, make_case, make_workspace
 
@@ -63,7 +63,7 @@ def export_lines(workspace: Workspace, case: str) -> list[Line]:
 
 
 def head_line(workspace: Workspace, batch: OutgoingBatch) -> HeadLine:
-    signature = signed_batch(batch, workspace).signature
+    signature = signed_batch(batch, workspace.sign).signature
     return HeadLine(batch.device, batch.incarnation, batch.first_seq, batch.last_seq, batch.head, signature)
 
 

@@ -6,7 +6,7 @@ import zstandard
 
 from cases.errors import InputError
 from sync import wire
-from sync.messages import Head, PullRequest
+from sync.messages import Exchange, Head
 
 
 def refused(data: bytes, limit: int = 1000) -> str:
@@ -16,9 +16,9 @@ def refused(data: bytes, limit: int = 1000) -> str:
 
 
 def test_message_comes_back_as_it_was_sent() -> None:
-    message = PullRequest(cursors={"office-é": 41}, limit=3)
-    assert wire.decode(wire.encode(message), PullRequest) == message
-    assert wire.decode(msgspec.json.encode(message), PullRequest, encoding="") == message
+    message = Exchange(cursors={"office-é": 41}, limit=3)
+    assert wire.decode(wire.encode(message), Exchange) == message
+    assert wire.decode(msgspec.json.encode(message), Exchange, encoding="") == message
 
 
 def test_every_cut_of_a_frame_is_refused() -> None:
