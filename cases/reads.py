@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from cases import merge
+from cases import foundation, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
@@ -12,7 +12,7 @@ from cases.merge import RecordState, Shown
 from cases.outbox import RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
-from cases.store import facts, log, projected, registers
+from cases.store import chunks, facts, log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import (
@@ -56,9 +56,9 @@ class Reads(Part):
             return CitizenView(
                 id=citizen,
                 fields=shown.values,
-                base=self._base(connection),
+                base=self._base(connection, number),
                 cases=tuple(projected.cases_of_citizen(connection, citizen, CASES_OF_CITIZEN_MAX)),
-                contested=_contested(state, shown, _names(self._events(connection, number))),
+                contested=_contested(state, shown, self._names(connection, state, shown)),
                 pending=pending,
             )
 
@@ -112,8 +112,10 @@ class Reads(Part):
             row = projected.case_rows(connection, [case])[0]
             created_ms = projected.cases_by_no(connection, [number])[number].created_ms
             events = self._events(connection, number)
-            base = self._base(connection)
-        return _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+            base = self._base(connection, number)
+            shown = merge.show(state)
+            names = self._names(connection, state, shown)
+        return _case_view(row, shown, state, events, names, base, created_ms, pending)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
@@ -146,6 +148,8 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
+            identity = self._core.identity
+            taking = None if identity is None else chunks.progress(connection, identity.stream)
             return SyncStatus(
                 pending=counters.get("events.pending", 0),
                 pending_cases=counters.get("cases.pending", 0),
@@ -155,12 +159,19 @@ class Reads(Part):
                 parked=counters.get("events.troubled", 0),
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+                snapshot_share=None if taking is None else taking.share,
+                own_caseload_ready=taking is None or taking.own_ready,
             )
 
     def procedures(self) -> list[tuple[str, str]]:
         """Return (identity, newest version) of each procedure held."""
         with self._core.store.reading() as connection:
             return facts.procedures(connection)
+
+    def procedures_missing(self) -> set[tuple[str, str]]:
+        """Return (identity, version) of the procedures that cases use and that are not held. Looks at every case."""
+        with self._core.store.reading() as connection:
+            return projected.procedures_used(connection) - facts.all_procedures(connection)
 
     def procedure_bundle(self, procedure: str, version: str) -> bytes:
         """Return a procedure's bundle; InputError ``procedure.unknown``."""
@@ -181,11 +192,24 @@ class Reads(Part):
         identity = self._core.identity
         return 0 if identity is None else identity.tenant
 
-    def _base(self, connection: Connection) -> int:
+    def _base(self, connection: Connection, number: int) -> int:
         # Everything up to the cursor was pulled, and own events are seen by their chain. The record's own highest
         # number would claim too much: an own event may be numbered before others' earlier ones have arrived.
         identity = self._core.identity
-        return 0 if identity is None else facts.cursors(connection).get(identity.stream, 0)
+        if identity is None:
+            return 0
+        cursor = facts.cursors(connection).get(identity.stream, 0)
+        taking = chunks.taking(connection, identity.stream)
+        if taking is None:
+            return cursor
+        # The cursor waits for the last chunk; what this record is built on was central's word up to its number.
+        built_on = foundation.of_numbers(connection, [number]).get(number)
+        return cursor if built_on is None else max(cursor, min(built_on.central_seq, taking.central_seq))
+
+    def _names(self, connection: Connection, state: RecordState, shown: Shown) -> Mapping[str, str]:
+        """Return the names of those who wrote what is contested; most records hold nothing contested."""
+        agents = {head.agent for field in shown.contested for head in state.fields[field].heads}
+        return registers.names_of(connection, agents)
 
     def _found(self, connection: Connection, record: str, record_type: RecordType) -> tuple[int, RecordState, int]:
         known = registers.find(connection, record)
@@ -204,6 +228,7 @@ def _case_view(
     shown: Shown,
     state: RecordState,
     events: Sequence[StoredEvent],
+    names: Mapping[str, str],
     base: int,
     created_ms: int,
     pending: int,
@@ -221,7 +246,7 @@ def _case_view(
         computed={
             name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
         },
-        contested=_contested(state, shown, _names(events)),
+        contested=_contested(state, shown, names),
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
         tracking_code=row.tracking_code,
@@ -233,10 +258,6 @@ def _case_view(
         updated_ms=row.updated_ms,
         submitted_ms=row.submitted_ms,
     )
-
-
-def _names(events: Iterable[StoredEvent]) -> dict[str, str]:
-    return {event.event.header.agent: event.agent_name for event in events}
 
 
 def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:

@@ -7,7 +7,7 @@ checked before it is built: every count, length and place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
@@ -36,7 +36,10 @@ class PackedRecord(NamedTuple):
 
 
 class Chunk(NamedTuple):
+    """``names``: of the agents that the records speak of, as far as known."""
+
     records: list[PackedRecord]
+    names: Mapping[str, str]
 
 
 class _Act(NamedTuple):
@@ -67,6 +70,7 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
         devices, agents: the distinct ones, named by place below.
         device, incarnation, seq, time, agent, number, base: of each act, the records' one after the other.
         raw: states of the records that are not taken apart.
+        names: [agent, name] of the agents that heads and values speak of, as far as known.
     """
 
     types: list[str]
@@ -89,14 +93,19 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     number: list[int]
     base: list[int]
     raw: list[RecordState]
+    names: list[tuple[str, str]] = []
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Columns).decode
 
 
-def pack(records: Iterable[PackedRecord]) -> bytes:
-    """Return records as one chunk's JSON; the same bytes for the same records in the same order."""
+def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None) -> bytes:
+    """Return records as one chunk's JSON; the same bytes for the same records in the same order.
+
+    Args:
+        names: agent -> name, of those that the records speak of.
+    """
     rows = list(records)
     types: dict[str, int] = {}
     shapes: dict[_Shape, int] = {}
@@ -142,8 +151,15 @@ def pack(records: Iterable[PackedRecord]) -> bytes:
             number=_differences(act.central_seq for act in acts),
             base=_differences(act.base for act in acts),
             raw=raw,
+            names=sorted((names or {}).items()),
         )
     )
+
+
+def agents_of(records: Iterable[PackedRecord]) -> set[str]:
+    """Return the agents that records speak of: who wrote what stands, and whose the cases are."""
+    found = {head.agent for each in records for known in each.state.fields.values() for head in known.heads}
+    return found | {agent for each in records if (agent := each.state.value("agent"))}
 
 
 def _apart(state: RecordState) -> tuple[_Shape, list[str | None], list[_Act]] | None:
@@ -173,61 +189,116 @@ def unpack(data: bytes) -> Chunk:
     Raises:
         InputError: ``snapshot.malformed`` (``reason``): it is none, or says of itself what does not fit together.
     """
-    try:
-        columns = _decode(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError("snapshot.malformed", reason="json") from error
-    _check(columns)
-    states = _states(columns)
-    created = list(accumulate(columns.created))
-    return Chunk(
-        [
-            PackedRecord(columns.types[kind], record, state, number, made, made + after, _after(made, handed_in))
-            for kind, record, state, number, made, after, handed_in in zip(
-                columns.type,
-                columns.ids,
-                states,
-                accumulate(columns.central_seq),
-                created,
-                columns.updated,
-                columns.submitted,
-                strict=True,
-            )
+    opened = Opened(data)
+    return Chunk([opened.record(row) for row in range(len(opened))], opened.names)
+
+
+class Group(NamedTuple):
+    """Records of one shape: their rows in the chunk, and of each field its values in the same order."""
+
+    rows: Sequence[int]
+    names: tuple[str, ...]
+    values: list[list[str | None]]
+
+
+class Opened:
+    """A chunk that was read and checked; its records are built one by one as they are asked for.
+
+    Attributes:
+        names: agent -> name, as far as said.
+        ids, types, created, updated, submitted: of each record, by row.
+
+    Raises:
+        InputError: ``snapshot.malformed`` (``reason``).
+    """
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            columns = _decode(data)
+        except (ValueError, RecursionError) as error:
+            raise InputError("snapshot.malformed", reason="json") from error
+        _check(columns)
+        self._columns = columns
+        self._acts: _Acts | None = None
+        self.names = dict(columns.names)
+        self.ids = columns.ids
+        self.types = [columns.types[kind] for kind in columns.type]
+        self.created = list(accumulate(columns.created))
+        self.updated = [made + later for made, later in zip(self.created, columns.updated, strict=True)]
+        self.submitted = [
+            None if later is None else made + later for made, later in zip(self.created, columns.submitted, strict=True)
         ]
-    )
 
+    def __len__(self) -> int:
+        return len(self.ids)
 
-def _after(made: int, later: int | None) -> int | None:
-    return None if later is None else made + later
+    def groups(self) -> list[Group]:
+        """Return the records that were taken apart, by shape."""
+        rows: list[list[int]] = [[] for _shape in self._columns.shapes]
+        for row, place in enumerate(self._columns.shape):
+            if place != _NONE:
+                rows[place].append(row)
+        return [
+            Group(mine, tuple(names), values)
+            for mine, (names, _wrote), values in zip(rows, self._columns.shapes, self._columns.values, strict=True)
+        ]
 
+    def whole(self) -> list[int]:
+        """Return the rows of the records that were not taken apart."""
+        return [row for row, place in enumerate(self._columns.shape) if place == _NONE]
 
-def _states(columns: _Columns) -> Iterator[RecordState]:
-    """Yield the state of each record, in order. Checked before."""
-    acts = map(
-        _Act,
-        map(
-            EventId,
-            map(columns.devices.__getitem__, columns.device),
-            columns.incarnation,
-            accumulate(columns.seq),
-        ),
-        accumulate(columns.time),
-        map(columns.agents.__getitem__, columns.agent),
-        accumulate(columns.number),
-        accumulate(columns.base),
-    )
-    raw = iter(columns.raw)
-    rows = [zip(*values, strict=True) for values in columns.values]
-    needed = [max(wrote) + 1 for _names, wrote in columns.shapes]
-    for place in columns.shape:
-        if place == _NONE:
-            yield next(raw)
-            continue
-        names, wrote = columns.shapes[place]
-        mine = [next(acts) for _act in range(needed[place])]
-        yield RecordState(
-            {name: _field(text, mine[which]) for name, which, text in zip(names, wrote, next(rows[place]), strict=True)}
+    def record(self, row: int) -> PackedRecord:
+        """Return one record."""
+        if self._acts is None:
+            self._acts = _Acts(self._columns)
+        state = self._acts.state(row)
+        number = self._acts.central_seq[row]
+        record_type, record_id = self.types[row], self.ids[row]
+        return PackedRecord(
+            record_type, record_id, state, number, self.created[row], self.updated[row], self.submitted[row]
         )
+
+
+class _Acts:
+    """Where the parts of each record stand in the columns, summed up once."""
+
+    def __init__(self, columns: _Columns) -> None:
+        self._columns = columns
+        self.central_seq = list(accumulate(columns.central_seq))
+        self._seq, self._time = list(accumulate(columns.seq)), list(accumulate(columns.time))
+        self._number, self._base = list(accumulate(columns.number)), list(accumulate(columns.base))
+        self._needed = [max(wrote) + 1 for _names, wrote in columns.shapes]
+        self._first: list[int] = []
+        self._within: list[int] = []
+        next_act, next_raw, used = 0, 0, [0] * len(columns.shapes)
+        for place in columns.shape:
+            self._first.append(next_act)
+            if place == _NONE:
+                self._within.append(next_raw)
+                next_raw += 1
+            else:
+                self._within.append(used[place])
+                used[place] += 1
+                next_act += self._needed[place]
+
+    def state(self, row: int) -> RecordState:
+        """Return the state of one record."""
+        columns, place, within = self._columns, self._columns.shape[row], self._within[row]
+        if place == _NONE:
+            return columns.raw[within]
+        names, wrote = columns.shapes[place]
+        acts = [self._act(self._first[row] + number) for number in range(self._needed[place])]
+        return RecordState(
+            {
+                name: _field(column[within], acts[which])
+                for name, which, column in zip(names, wrote, columns.values[place], strict=True)
+            }
+        )
+
+    def _act(self, at: int) -> _Act:
+        columns = self._columns
+        event = EventId(columns.devices[columns.device[at]], columns.incarnation[at], self._seq[at])
+        return _Act(event, self._time[at], columns.agents[columns.agent[at]], self._number[at], self._base[at])
 
 
 def _field(text: str | None, act: _Act) -> FieldState:

@@ -286,11 +286,30 @@ class ParkedEvent:
     details: Mapping[str, str]
 
 
+class SnapshotProgress(NamedTuple):
+    """How far a snapshot has come.
+
+    Attributes:
+        wanted: hashes of the chunks that are still to come, in the order in which to ask for them.
+        share: of its bytes that are here, 0 to 1.
+        own_ready: the own caseload is in the lists.
+    """
+
+    stream: str
+    central_seq: int
+    epoch: int
+    wanted: tuple[str, ...]
+    share: float
+    own_ready: bool
+
+
 @dataclass(frozen=True)
 class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+    ``snapshot_share``: how much of the first contact's snapshot is here, 0 to 1; None when none is being taken.
+    ``own_caseload_ready``: no own case is still to come by it.
     """
 
     pending: int
@@ -301,3 +320,5 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True

@@ -6,7 +6,7 @@ it is committed together or not at all, and a reader never sees a stream's numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -273,6 +273,9 @@ class Transaction(Protocol):
 
         As of one instant: nothing else may have been asked in the transaction before.
         """
+
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """Return agent -> name; unknown ones are left out."""
 
     def standing(self, stream: str) -> tuple[int, int]:
         """Return (epoch, the stream's head).

@@ -18,6 +18,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_first_store",
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
+        "2026_11_23_snapshots_stay_cold",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -156,6 +157,33 @@ CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
 def records_enter_and_leave(db: Database) -> None:
     """A record may come whole from another office, and may go to one."""
     for statement in statements(_RECORDS_ENTER_AND_LEAVE):
+        db.execute(statement)
+
+
+_SNAPSHOTS_STAY_COLD = """
+-- The snapshot that is being taken of a stream. first_no: where the numbers kept free for its records begin.
+CREATE TABLE snapshot (
+    stream TEXT PRIMARY KEY, central_seq INTEGER NOT NULL, epoch INTEGER NOT NULL, first_no INTEGER NOT NULL
+) STRICT;
+-- Chunks of snapshots. place: in the order of the manifest, NULL when the newest one does not name it.
+-- first_no: the number that its first record gets. laid: its records are in the lists and in search.
+CREATE TABLE chunk (
+    no INTEGER PRIMARY KEY, stream TEXT NOT NULL, hash TEXT NOT NULL, place INTEGER, first_no INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, records INTEGER NOT NULL, own INTEGER NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('wanted', 'held', 'laid')), doubted INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream, hash)
+) STRICT;
+-- Their bytes as they came, compressed: a record's state is read from there until it changes.
+CREATE TABLE chunk_data (no INTEGER PRIMARY KEY REFERENCES chunk (no), data BLOB NOT NULL) STRICT;
+-- Where in a chunk a record that came by a snapshot stands: the chunk's number * 32768 + its row.
+ALTER TABLE record ADD COLUMN cold INTEGER;
+"""
+
+
+@migrations(name="2026_11_23_snapshots_stay_cold")
+def snapshots_stay_cold(db: Database) -> None:
+    """First contact takes a snapshot; its records stay in their chunks until they are touched."""
+    for statement in statements(_SNAPSHOTS_STAY_COLD):
         db.execute(statement)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -170,6 +170,9 @@ class PostgresTransaction:
 
     def stored_all(self, stream: str) -> tuple[int, int, Iterator[StoredRecord]]:
         return snapshots.stored_all(self.connection, self._tenant, stream)
+
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        return snapshots.agent_names(self.connection, self._tenant, agents)
 
     def standing(self, stream: str) -> tuple[int, int]:
         return snapshots.standing(self.connection, self._tenant, stream)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -402,6 +402,10 @@ class MemoryTransaction:
         state = merge.to_json(kept.state)
         created_ms, updated_ms, submitted_ms = kept.created_ms, kept.updated_ms, kept.submitted_ms
         return StoredRecord(*key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent)
+
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """See the protocol."""
+        return {agent: self._tables.names[agent] for agent in agents if agent in self._tables.names}
 
     def standing(self, stream: str) -> tuple[int, int]:
         """See the protocol."""
