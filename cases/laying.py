@@ -5,6 +5,7 @@ What it writes is what ``cases.projections`` writes of the same records one by o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
@@ -26,6 +27,7 @@ from cases.workflow import State
 T = TypeVar("T")
 _NAMES = ("family_name", "given_names", "birth_name", "commune", "postcode", "email")
 """Fields of a citizen whose words are found as they are."""
+_NUMBERS = re.compile("[0-9 ]*").fullmatch
 _REMEMBERED_MAX = 50_000
 
 
@@ -132,14 +134,17 @@ class Layer:
             connection,
             zip(mine, family, given, births, fields["commune"], phones, sorts, updated, repeat(0), contested),
         )
-        dialled = [_phone(folded, text) for text in phones]
+        dialled = [_phone(text) for text in phones]
         parts = [map(folded.__getitem__, fields[name]) for name in _NAMES]
         ways = map(itemgetter(1), born)
-        for row, found in zip(rows, map(" ".join, zip(*parts, ways, dialled, strict=True)), strict=True):
-            texts[row] = found
+        for row, said in zip(rows, map(" ".join, zip(*parts, ways, dialled, strict=True)), strict=True):
+            texts[row] = said
         distinct = {text for name in _NAMES for text in fields[name]}
-        distinct.update(text for text in (*births, *phones) if not _plain_number(text))
-        self._vocabulary.add(connection, {word for text in distinct for word in folded[text].split()})
+        found = {word for text in distinct for word in folded[text].split()}
+        found.update(
+            word for said in (*map(itemgetter(1), born), *dialled) if not _NUMBERS(said) for word in said.split()
+        )
+        self._vocabulary.add(connection, found)
         full = (f"{a} {b}".strip() for a, b in zip(family, given, strict=True))
         return dict(zip(_at(opened.ids, rows), zip(mine, full, strict=True), strict=True))
 
@@ -228,20 +233,18 @@ def _at(column: Sequence[T], rows: list[int]) -> list[T]:
 
 def _date(folded: Folded, text: str) -> tuple[str, str]:
     """Return a date's words, and all the ways in which it is typed."""
-    if _plain_number(text) and text.count("-") == 2 and " " not in text:
-        parts = text.split("-")
-        if all(parts):
-            return " ".join(parts), date_words(text)
+    if len(text) == 10 and text[4] == "-" == text[7] and text.isascii():
+        year, month, day = text[:4], text[5:7], text[8:]
+        if (digits := f"{day}{month}{year}").isdigit():
+            return f"{year} {month} {day}", f"{day} {month} {year} {digits}"
     return folded[text], " ".join(words(date_words(text)))
 
 
-def _phone(folded: Folded, text: str) -> str:
-    return phone_words(text) if _plain_number(text) else " ".join(words(phone_words(text)))
-
-
-def _plain_number(text: str) -> bool:
-    """Say whether it is digits with what stands between them, whose words are found without folding."""
-    return text.isascii() and text.replace("-", "").replace(" ", "").isdigit()
+def _phone(text: str) -> str:
+    """Return the words of a telephone number."""
+    digits = text.replace(" ", "")
+    # Digits are words as they are.
+    return f"{text} {digits}" if digits.isdigit() and digits.isascii() else " ".join(words(phone_words(text)))
 
 
 def _first_agent(opened: Opened, row: int) -> str:

@@ -7,9 +7,10 @@ checked before it is built: every count, length and place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -21,6 +22,9 @@ RECORDS_MAX = 20_000
 FIELDS_MAX = 500_000
 _NONE = -1
 _ABSENT = 2**62
+_TIME_DIGITS = 12
+"""Of an identity (UUIDv7): milliseconds in hexadecimal."""
+_IDENTITY = re.compile("[0-9a-f]{32}").fullmatch
 
 
 class PackedRecord(NamedTuple):
@@ -60,15 +64,21 @@ class _Shape(NamedTuple):
 
 
 class _Columns(msgspec.Struct, frozen=True, array_like=True):
-    """What travels. ``shape`` is -1 for a record in ``raw``; numbers but places are differences to the one before.
+    """What travels. ``shape`` is -1 for a record in ``raw``.
 
     Attributes:
         types, ids, type: of the records; the distinct types, each identity, the place of its type.
-        central_seq, created, updated, submitted: of each record; ``updated`` and ``submitted`` to its ``created``,
-            ``submitted`` null when it was not.
+        born: of each record, its ``created`` less the time that its identity begins with (UUIDv7), which is left out
+            there; null for an identity that is written whole.
+        central_seq, created, updated, submitted: of each record; the first two as differences to the record before,
+            the others to its ``created``, ``submitted`` null when it was not.
         shapes, shape, values: as of ``sync.columns``, with the acts' places beside the names.
+        refers: the columns of ``values``, as [shape, field], in which a number stands for the identity of the record
+            that many rows further on: a case names its citizen.
         devices, agents: the distinct ones, named by place below.
-        device, incarnation, seq, time, agent, number, base: of each act, the records' one after the other.
+        device, incarnation, seq, time, agent, number, base: of each act, the records' one after the other; ``seq`` as
+            a difference to the act before, ``time`` to the record's ``created``, ``number`` to its ``central_seq``,
+            ``base`` to its number.
         raw: states of the records that are not taken apart.
         names: [agent, name] of the agents that heads and values speak of, as far as known.
     """
@@ -82,7 +92,7 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     submitted: list[int | None]
     shapes: list[tuple[list[str], list[int]]]
     shape: list[int]
-    values: list[list[list[str | None]]]
+    values: list[list[list[str | int | None]]]
     devices: list[str]
     agents: list[str]
     device: list[int]
@@ -93,6 +103,8 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     number: list[int]
     base: list[int]
     raw: list[RecordState]
+    born: list[int | None]
+    refers: list[tuple[int, int]]
     names: list[tuple[str, str]] = []
 
 
@@ -109,9 +121,10 @@ def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None
     rows = list(records)
     types: dict[str, int] = {}
     shapes: dict[_Shape, int] = {}
-    values: list[list[list[str | None]]] = []
+    values: list[list[list[str | int | None]]] = []
     shape: list[int] = []
     acts: list[_Act] = []
+    owners: list[PackedRecord] = []
     raw: list[RecordState] = []
     for row in rows:
         apart = _apart(row.state)
@@ -127,13 +140,19 @@ def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None
             column.append(text)
         shape.append(place)
         acts += wrote
+        owners += [row] * len(wrote)
+    born = [_born(row) for row in rows]
+    refers = _refer(rows, shape, values)
     devices: dict[str, int] = {}
     agents: dict[str, int] = {}
     return _encode(
         _Columns(
             type=[types.setdefault(row.record_type, len(types)) for row in rows],
             types=list(types),
-            ids=[row.record_id for row in rows],
+            ids=[
+                row.record_id if ms is None else row.record_id[_TIME_DIGITS:]
+                for row, ms in zip(rows, born, strict=True)
+            ],
             central_seq=_differences(row.central_seq for row in rows),
             created=_differences(row.created_ms for row in rows),
             updated=[row.updated_ms - row.created_ms for row in rows],
@@ -147,19 +166,48 @@ def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None
             agents=list(agents),
             incarnation=[act.event.incarnation for act in acts],
             seq=_differences(act.event.seq for act in acts),
-            time=_differences(act.time for act in acts),
-            number=_differences(act.central_seq for act in acts),
-            base=_differences(act.base for act in acts),
+            time=[act.time - row.created_ms for act, row in zip(acts, owners, strict=True)],
+            number=[act.central_seq - row.central_seq for act, row in zip(acts, owners, strict=True)],
+            base=[act.base - act.central_seq for act in acts],
+            born=born,
+            refers=refers,
             raw=raw,
             names=sorted((names or {}).items()),
         )
     )
 
 
+def _refer(
+    rows: Sequence[PackedRecord], shape: Sequence[int], values: list[list[list[str | int | None]]]
+) -> list[tuple[int, int]]:
+    """Put numbers in place of identities that are in the chunk; return the columns concerned."""
+    place_of: dict[str | int | None, int] = {row.record_id: place for place, row in enumerate(rows)}
+    mine: list[list[int]] = [[] for _columns in values]
+    for place, which in enumerate(shape):
+        if which != _NONE:
+            mine[which].append(place)
+    refers: list[tuple[int, int]] = []
+    for which, columns in enumerate(values):
+        for field, column in enumerate(columns):
+            if not place_of.keys().isdisjoint(column):
+                column[:] = [
+                    text if (at := place_of.get(text)) is None else at - own
+                    for text, own in zip(column, mine[which], strict=True)
+                ]
+                refers.append((which, field))
+    return refers
+
+
 def agents_of(records: Iterable[PackedRecord]) -> set[str]:
     """Return the agents that records speak of: who wrote what stands, and whose the cases are."""
     found = {head.agent for each in records for known in each.state.fields.values() for head in known.heads}
     return found | {agent for each in records if (agent := each.state.value("agent"))}
+
+
+def _born(record: PackedRecord) -> int | None:
+    if _IDENTITY(record.record_id) is None:
+        return None
+    return record.created_ms - int(record.record_id[:_TIME_DIGITS], 16)
 
 
 def _apart(state: RecordState) -> tuple[_Shape, list[str | None], list[_Act]] | None:
@@ -220,10 +268,18 @@ class Opened:
         _check(columns)
         self._columns = columns
         self._acts: _Acts | None = None
+        self._rows: list[list[int]] = [[] for _shape in columns.shapes]
+        for row, place in enumerate(columns.shape):
+            if place != _NONE:
+                self._rows[place].append(row)
         self.names = dict(columns.names)
-        self.ids = columns.ids
         self.types = [columns.types[kind] for kind in columns.type]
         self.created = list(accumulate(columns.created))
+        self.ids = [
+            name if ms is None else f"{made - ms:012x}{name}"
+            for name, ms, made in zip(columns.ids, columns.born, self.created, strict=True)
+        ]
+        self._values = self._resolved()
         self.updated = [made + later for made, later in zip(self.created, columns.updated, strict=True)]
         self.submitted = [
             None if later is None else made + later for made, later in zip(self.created, columns.submitted, strict=True)
@@ -234,14 +290,22 @@ class Opened:
 
     def groups(self) -> list[Group]:
         """Return the records that were taken apart, by shape."""
-        rows: list[list[int]] = [[] for _shape in self._columns.shapes]
-        for row, place in enumerate(self._columns.shape):
-            if place != _NONE:
-                rows[place].append(row)
         return [
             Group(mine, tuple(names), values)
-            for mine, (names, _wrote), values in zip(rows, self._columns.shapes, self._columns.values, strict=True)
+            for mine, (names, _wrote), values in zip(self._rows, self._columns.shapes, self._values, strict=True)
         ]
+
+    def _resolved(self) -> list[list[list[str | None]]]:
+        """Return the values with identities in place of the numbers that stand for them."""
+        columns = self._columns
+        for which, field in columns.refers:
+            column, mine = columns.values[which][field], self._rows[which]
+            for at, (value, own) in enumerate(zip(column, mine, strict=True)):
+                if type(value) is int:
+                    if not 0 <= own + value < len(self.ids):
+                        raise InputError("snapshot.malformed", reason="refers")
+                    column[at] = self.ids[own + value]
+        return cast("list[list[list[str | None]]]", columns.values)
 
     def whole(self) -> list[int]:
         """Return the rows of the records that were not taken apart."""
@@ -251,7 +315,7 @@ class Opened:
         """Return one record."""
         if self._acts is None:
             self._acts = _Acts(self._columns)
-        state = self._acts.state(row)
+        state = self._acts.state(row, self.created[row], self._values)
         number = self._acts.central_seq[row]
         record_type, record_id = self.types[row], self.ids[row]
         return PackedRecord(
@@ -265,8 +329,7 @@ class _Acts:
     def __init__(self, columns: _Columns) -> None:
         self._columns = columns
         self.central_seq = list(accumulate(columns.central_seq))
-        self._seq, self._time = list(accumulate(columns.seq)), list(accumulate(columns.time))
-        self._number, self._base = list(accumulate(columns.number)), list(accumulate(columns.base))
+        self._seq = list(accumulate(columns.seq))
         self._needed = [max(wrote) + 1 for _names, wrote in columns.shapes]
         self._first: list[int] = []
         self._within: list[int] = []
@@ -281,24 +344,27 @@ class _Acts:
                 used[place] += 1
                 next_act += self._needed[place]
 
-    def state(self, row: int) -> RecordState:
+    def state(self, row: int, created_ms: int, values: list[list[list[str | None]]]) -> RecordState:
         """Return the state of one record."""
         columns, place, within = self._columns, self._columns.shape[row], self._within[row]
         if place == _NONE:
             return columns.raw[within]
         names, wrote = columns.shapes[place]
-        acts = [self._act(self._first[row] + number) for number in range(self._needed[place])]
+        first, last = self._first[row], self._first[row] + self._needed[place]
+        acts = [self._act(at, self.central_seq[row], created_ms) for at in range(first, last)]
         return RecordState(
             {
                 name: _field(column[within], acts[which])
-                for name, which, column in zip(names, wrote, columns.values[place], strict=True)
+                for name, which, column in zip(names, wrote, values[place], strict=True)
             }
         )
 
-    def _act(self, at: int) -> _Act:
+    def _act(self, at: int, central_seq: int, created_ms: int) -> _Act:
         columns = self._columns
         event = EventId(columns.devices[columns.device[at]], columns.incarnation[at], self._seq[at])
-        return _Act(event, self._time[at], columns.agents[columns.agent[at]], self._number[at], self._base[at])
+        number = central_seq + columns.number[at]
+        agent = columns.agents[columns.agent[at]]
+        return _Act(event, created_ms + columns.time[at], agent, number, number + columns.base[at])
 
 
 def _field(text: str | None, act: _Act) -> FieldState:
@@ -307,7 +373,15 @@ def _field(text: str | None, act: _Act) -> FieldState:
 
 def _check(columns: _Columns) -> None:
     count = len(columns.ids)
-    of_records = (columns.type, columns.central_seq, columns.created, columns.updated, columns.submitted, columns.shape)
+    of_records = (
+        columns.type,
+        columns.central_seq,
+        columns.created,
+        columns.updated,
+        columns.submitted,
+        columns.shape,
+        columns.born,
+    )
     if count > RECORDS_MAX or any(len(column) != count for column in of_records):
         raise InputError("snapshot.malformed", reason="lengths")
     _check_places(columns.type, len(columns.types), "type")
@@ -315,13 +389,35 @@ def _check(columns: _Columns) -> None:
         raise InputError("snapshot.malformed", reason="shapes")
     _check_places([place for place in columns.shape if place != _NONE], len(columns.shapes), "shape")
     needed = _check_shapes(columns)
+    _check_refers(columns)
     of_acts = (columns.incarnation, columns.seq, columns.time, columns.agent, columns.number, columns.base)
     if any(len(column) != needed for column in (columns.device, *of_acts)):
         raise InputError("snapshot.malformed", reason="acts")
     _check_places(columns.device, len(columns.devices), "device")
     _check_places(columns.agent, len(columns.agents), "agent")
-    numbers = (columns.central_seq, columns.created, columns.seq, columns.time, columns.number, columns.base)
-    if any(not 0 <= number < _ABSENT for number in chain.from_iterable(map(accumulate, numbers))):
+    _check_numbers(columns)
+
+
+def _check_refers(columns: _Columns) -> None:
+    if any(
+        not (0 <= which < len(columns.values) and 0 <= field < len(columns.values[which]))
+        for which, field in columns.refers
+    ):
+        raise InputError("snapshot.malformed", reason="refers")
+    # A number anywhere else would be no value at all.
+    referring = set(columns.refers)
+    for which, values in enumerate(columns.values):
+        for field, column in enumerate(values):
+            if (which, field) not in referring and int in set(map(type, column)):
+                raise InputError("snapshot.malformed", reason="values")
+
+
+def _check_numbers(columns: _Columns) -> None:
+    summed = (columns.central_seq, columns.created, columns.seq)
+    if any(not 0 <= number < _ABSENT for number in chain.from_iterable(map(accumulate, summed))):
+        raise InputError("snapshot.malformed", reason="numbers")
+    apart = (columns.updated, columns.submitted, columns.time, columns.number, columns.base, columns.born)
+    if any(number is not None and abs(number) >= _ABSENT for number in chain.from_iterable(apart)):
         raise InputError("snapshot.malformed", reason="numbers")
 
 

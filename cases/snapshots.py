@@ -14,7 +14,6 @@ from cases import foundation, scope
 from cases.core import Part, changed
 from cases.errors import InputError
 from cases.laying import Layer
-from cases.snapshot import Opened
 from cases.store import chunks, facts, registers, scopes
 from cases.store.chunks import ChunkRow, Taking
 from cases.store.engine import Connection
@@ -53,29 +52,35 @@ class ManifestLike(Protocol):
 class Snapshots(Part):
     """Taking snapshots. Each step is one transaction; what is pending here stays on top of what comes."""
 
-    def begin_snapshot(self, manifest: ManifestLike) -> None:
+    def begin_snapshot(self, manifest: ManifestLike) -> SnapshotProgress | None:
         """Take this snapshot from now on, in place of an earlier one of its stream; chunks that are here already stay.
 
-        The caller has checked that the stream is this workspace's and that the numbers are sound. One without chunks
-        is over at once.
+        The caller has checked that the stream is this workspace's and that the numbers are sound.
+
+        Returns:
+            How far it has come; None when it is complete: everything was here, or it has no chunks.
         """
         identity = self._core.enrolled_identity()
 
-        def act(connection: Connection) -> tuple[None, Changed]:
+        def act(connection: Connection) -> tuple[SnapshotProgress | None, Changed]:
             before = chunks.taking(connection, manifest.stream)
             first_no = before.first_no if before is not None else registers.highest_no(connection) + 1
-            chunks.begin(connection, Taking(manifest.stream, manifest.central_seq, manifest.epoch, first_no))
-            chunks.replace(connection, manifest.stream, _rows(manifest, first_no))
-            return None, changed({"sync", *self._go_on(connection, identity, manifest.stream)})
+            taking = Taking(manifest.stream, manifest.central_seq, manifest.epoch, first_no)
+            chunks.begin(connection, taking, _rows(manifest, first_no))
+            kinds = self._go_on(connection, identity, manifest.stream)
+            return chunks.progress(connection, manifest.stream), changed({"sync", *kinds})
 
-        self._core.transact(act)
+        return self._core.transact(act)
 
-    def apply_chunk(self, stream: str, name: str, data: bytes) -> None:
+    def apply_chunk(self, stream: str, name: str, data: bytes) -> SnapshotProgress | None:
         """Keep a chunk, and lay out what is due. Twice is as once; one that is not wanted any more changes nothing.
 
         Args:
             name: its hash in the manifest.
             data: as it travels.
+
+        Returns:
+            How far it has come now; None when it is complete or none is being taken.
 
         Raises:
             InputError: ``snapshot.malformed`` (``reason``: ``hash``, …), ``wire.malformed``, ``wire.too_large``: it is
@@ -86,18 +91,18 @@ class Snapshots(Part):
             raise InputError("snapshot.malformed", reason="hash")
         opened = foundation.opened(data)
 
-        def act(connection: Connection) -> tuple[None, Changed | None]:
-            if chunks.taking(connection, stream) is None:
-                return None, None
-            row = next((row for row in chunks.of_stream(connection, stream) if row.hash == name), None)
-            if row is None or row.place is None or row.standing != chunks.WANTED:
-                return None, None
+        def act(connection: Connection) -> tuple[SnapshotProgress | None, Changed | None]:
+            row = chunks.wanted(connection, stream, name)
+            if row is None:
+                return chunks.progress(connection, stream), None
             if len(opened) != row.records or len(opened) > chunks.ROWS:
                 raise InputError("snapshot.malformed", reason="records")
             chunks.hold(connection, row, data)
-            return None, changed({"sync", *self._go_on(connection, identity, stream, {name: opened})})
+            self._core.read_chunks[name] = opened
+            kinds = self._go_on(connection, identity, stream)
+            return chunks.progress(connection, stream), changed({"sync", *kinds})
 
-        self._core.transact(act)
+        return self._core.transact(act)
 
     def snapshot_progress(self) -> SnapshotProgress | None:
         """Return how far the snapshot of this workspace's stream has come; None when none is being taken."""
@@ -115,32 +120,28 @@ class Snapshots(Part):
 
         def act(connection: Connection) -> tuple[None, Changed]:
             chunks.end(connection, stream)
+            self._core.read_chunks.clear()
             return None, changed({"sync"})
 
         self._core.transact(act)
 
     # --- inside one transaction ---
 
-    def _go_on(
-        self, connection: Connection, identity: Identity, stream: str, read: dict[str, Opened] | None = None
-    ) -> set[str]:
+    def _go_on(self, connection: Connection, identity: Identity, stream: str) -> set[str]:
         """Lay out what is due, and finish when nothing is missing. Return the kinds of records that changed."""
-        rows = [row for row in chunks.of_stream(connection, stream) if row.place is not None]
-        held = [row for row in rows if row.standing == chunks.HELD]
-        over = not any(row.standing == chunks.WANTED for row in rows)
-        if not over and sum(row.records for row in held) < LAY_OUT_FROM:
-            held = [row for row in held if row.own]
+        taken = chunks.taking(connection, stream)
+        if taken is None:
+            return set()
+        held = chunks.due(connection, taken, LAY_OUT_FROM)
         layer = Layer(self._core.projector.registers, self._core.projector.vocabulary)
-        # From the lowest number on: an index that is written in its order is written once.
-        for row in sorted(held, key=lambda row: row.first_no):
-            self._lay_out(connection, identity, layer, row, (read or {}).get(row.hash))
-        if over:
-            self._finish(connection, identity, stream)
-        return {"case", "citizen"} if held or over else set()
+        for row in held:
+            self._lay_out(connection, identity, layer, row)
+        if not taken.missing:
+            self._finish(connection, identity, taken)
+        return {"case", "citizen"} if held or not taken.missing else set()
 
-    def _lay_out(
-        self, connection: Connection, identity: Identity, layer: Layer, row: ChunkRow, opened: Opened | None
-    ) -> None:
+    def _lay_out(self, connection: Connection, identity: Identity, layer: Layer, row: ChunkRow) -> None:
+        opened = self._core.read_chunks.pop(row.hash, None)
         if opened is None:
             opened = foundation.opened(chunks.data(connection, row.no) or b"")
         first_no = row.first_no
@@ -156,20 +157,18 @@ class Snapshots(Part):
             types = {opened.ids[each]: opened.types[each] for each in known}
             scope.make_again(connection, self._core.projector, identity, types)
 
-    def _finish(self, connection: Connection, identity: Identity, stream: str) -> None:
+    def _finish(self, connection: Connection, identity: Identity, taken: Taking) -> None:
         """Everything is here: what an earlier manifest brought and this one does not is out of scope by now."""
-        taken = chunks.taking(connection, stream)
-        if taken is None:
-            return
-        stale = [row.no for row in chunks.of_stream(connection, stream) if row.place is None]
+        stale = [row.no for row in chunks.of_stream(connection, taken.stream) if row.place is None]
         gone = dict(chunks.records_of(connection, stale))
         if gone:
             scope.mark_leaving(connection, list(gone))
             types = dict(registers.types_of(connection, gone.values()))
             scope.make_again(connection, self._core.projector, identity, types)
         chunks.forget(connection, stale)
-        chunks.end(connection, stream)
-        facts.move_cursor(connection, stream, taken.central_seq)
+        chunks.end(connection, taken.stream)
+        self._core.read_chunks.clear()
+        facts.move_cursor(connection, taken.stream, taken.central_seq)
 
 
 def _rows(manifest: ManifestLike, first_no: int) -> list[ChunkRow]:

@@ -290,7 +290,7 @@ class SnapshotProgress(NamedTuple):
     """How far a snapshot has come.
 
     Attributes:
-        wanted: hashes of the chunks that are still to come, in the order in which to ask for them.
+        wanted: hash of the chunk to ask for next.
         share: of its bytes that are here, 0 to 1.
         own_ready: the own caseload is in the lists.
     """
@@ -298,7 +298,7 @@ class SnapshotProgress(NamedTuple):
     stream: str
     central_seq: int
     epoch: int
-    wanted: tuple[str, ...]
+    wanted: str
     share: float
     own_ready: bool
 

@@ -16,9 +16,9 @@ from central.storage import KeptSnapshot, StoredRecord
 from sync import wire
 from sync.messages import AuditReply, AuditRequest, ChunkEntry, RecordHistory, SnapshotManifest
 
-CHUNK_BYTES = 900 * 1024
-"""Of states, before packing: what travels is about a sixteenth of it, under 64 KiB, and smaller ones compress worse."""
-CHUNK_RECORDS_MAX = 1_000
+CHUNK_BYTES = 1_800 * 1024
+"""Of states, before packing: what travels is about a twentieth of it, under 128 KiB, and smaller ones compress worse."""
+CHUNK_RECORDS_MAX = 2_000
 REBUILT_AFTER = 2_000
 """A snapshot is built anew when the stream has moved on by more; what came since travels as events."""
 KEPT_MS = 3 * 24 * 3600 * 1000
@@ -99,7 +99,7 @@ def groups(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
     size = 0
     for record in records:
         new_agent = bool(group) and record.agent != group[-1].agent
-        if size > CHUNK_BYTES or len(group) >= CHUNK_RECORDS_MAX or (new_agent and size > CHUNK_BYTES // 4):
+        if size > CHUNK_BYTES or len(group) >= CHUNK_RECORDS_MAX or (new_agent and size > CHUNK_BYTES * 2 // 3):
             yield group
             group, size = [], 0
         group.append(record)

@@ -30,6 +30,7 @@ class Taking:
         self._epoch = epoch
         self._tally = tally
         self._renewed = False
+        self._at: SnapshotProgress | None = None
 
     def step(self) -> bool:
         """Take one chunk; say whether the snapshot is complete now.
@@ -38,11 +39,11 @@ class Taking:
             NetworkFault, NotPermittedError: what was taken stays. RejectedError: ``sync.page_invalid`` (``reason``:
             ``snapshot``): the service says what cannot be; ``snapshot.unknown``: twice.
         """
-        progress = self._workspace.snapshot_progress()
-        if progress is None or progress.epoch != self._epoch:
+        at = self._at or self._workspace.snapshot_progress()
+        if at is None or at.epoch != self._epoch:
             return self._begin()
         try:
-            data = self._client.snapshot_chunk(progress.wanted[0])
+            data = self._client.snapshot_chunk(at.wanted)
         except RejectedError as error:
             if error.code != UNKNOWN or self._renewed:
                 raise
@@ -50,16 +51,15 @@ class Taking:
             self._renewed = True
             return self._begin()
         try:
-            self._workspace.apply_chunk(self._stream, progress.wanted[0], data)
+            now = self._workspace.apply_chunk(self._stream, at.wanted, data)
         except InputError as error:
             raise RejectedError(PAGE_INVALID, reason="snapshot") from error
-        return self._went_on(progress)
+        return self._went_on(at, now)
 
     def _begin(self) -> bool:
         manifest = self._client.snapshot_manifest(self._stream)
         self._check(manifest)
-        self._workspace.begin_snapshot(manifest)
-        return self._went_on(None)
+        return self._went_on(None, self._workspace.begin_snapshot(manifest))
 
     def _check(self, manifest: SnapshotManifest) -> None:
         chunks = manifest.chunks
@@ -74,8 +74,8 @@ class Taking:
         if not sound:
             raise RejectedError(PAGE_INVALID, reason="snapshot")
 
-    def _went_on(self, before: SnapshotProgress | None) -> bool:
-        now = self._workspace.snapshot_progress()
+    def _went_on(self, before: SnapshotProgress | None, now: SnapshotProgress | None) -> bool:
+        self._at = now
         own_came = before is not None and not before.own_ready and (now is None or now.own_ready)
         if now is None or own_came:
             wanted = self._workspace.procedures_missing()

@@ -16,12 +16,17 @@ WANTED, HELD, LAID = "wanted", "held", "laid"
 
 
 class Taking(NamedTuple):
-    """A snapshot that is being taken."""
+    """A snapshot that is being taken: a row of ``snapshot``."""
 
     stream: str
     central_seq: int
     epoch: int
     first_no: int
+    bytes: int = 0
+    here: int = 0
+    missing: int = 0
+    own_missing: int = 0
+    waiting: int = 0
 
 
 class ChunkRow(NamedTuple):
@@ -39,20 +44,28 @@ class ChunkRow(NamedTuple):
 
 
 _COLUMNS = ",".join(ChunkRow._fields)
+_TAKING = ",".join(Taking._fields)
 
 
 def taking(connection: Connection, stream: str) -> Taking | None:
     """Return the snapshot of the stream that is being taken; None when none is."""
-    sql = "SELECT stream, central_seq, epoch, first_no FROM snapshot WHERE stream = ?"
-    row = connection.execute(sql, (stream,)).fetchone()
+    row = connection.execute(f"SELECT {_TAKING} FROM snapshot WHERE stream = ?", (stream,)).fetchone()
     return None if row is None else Taking(*row)
 
 
-def begin(connection: Connection, snapshot: Taking) -> None:
-    """Take this one from now on."""
-    connection.execute(
-        "INSERT OR REPLACE INTO snapshot (stream, central_seq, epoch, first_no) VALUES (?,?,?,?)", snapshot
+def begin(connection: Connection, snapshot: Taking, rows: Sequence[ChunkRow]) -> None:
+    """Take this one from now on, with these chunks, their numbers apart."""
+    _replace(connection, snapshot.stream, rows)
+    named = [row for row in of_stream(connection, snapshot.stream) if row.place is not None]
+    counted = snapshot._replace(
+        bytes=sum(row.bytes for row in named),
+        here=sum(row.bytes for row in named if row.standing != WANTED),
+        missing=sum(row.standing == WANTED for row in named),
+        own_missing=sum(row.own and row.standing != LAID for row in named),
+        waiting=sum(row.records for row in named if row.standing == HELD),
     )
+    marks = ",".join("?" * len(Taking._fields))
+    connection.execute(f"INSERT OR REPLACE INTO snapshot ({_TAKING}) VALUES ({marks})", counted)
 
 
 def end(connection: Connection, stream: str) -> None:
@@ -68,8 +81,8 @@ def of_stream(connection: Connection, stream: str) -> list[ChunkRow]:
     return [row._replace(own=bool(row.own)) for row in rows]
 
 
-def replace(connection: Connection, stream: str, rows: Sequence[ChunkRow]) -> None:
-    """Make these the manifest's chunks, numbers apart. What is here already stays; what is not laid and not named goes.
+def _replace(connection: Connection, stream: str, rows: Sequence[ChunkRow]) -> None:
+    """Make these the manifest's chunks. What is here already stays; what is not laid and not named goes.
 
     What is laid and not named has no place from now on.
     """
@@ -88,14 +101,22 @@ def replace(connection: Connection, stream: str, rows: Sequence[ChunkRow]) -> No
 
 
 def hold(connection: Connection, chunk: ChunkRow, data: bytes) -> None:
-    """Keep the bytes of a chunk."""
-    connection.execute("INSERT OR REPLACE INTO chunk_data (no, data) VALUES (?, ?)", (chunk.no, data))
+    """Keep the bytes of a chunk that was missing."""
+    connection.execute("INSERT INTO chunk_data (no, data) VALUES (?, ?)", (chunk.no, data))
     connection.execute("UPDATE chunk SET standing = 'held' WHERE no = ?", (chunk.no,))
+    connection.execute(
+        "UPDATE snapshot SET here = here + ?, missing = missing - 1, waiting = waiting + ? WHERE stream = ?",
+        (chunk.bytes, chunk.records, chunk.stream),
+    )
 
 
 def laid(connection: Connection, chunk: ChunkRow, first_no: int) -> None:
-    """Note that the records of a chunk are in the lists."""
+    """Note that the records of a chunk that was held are in the lists."""
     connection.execute("UPDATE chunk SET standing = 'laid', first_no = ? WHERE no = ?", (first_no, chunk.no))
+    connection.execute(
+        "UPDATE snapshot SET waiting = waiting - ?, own_missing = own_missing - ? WHERE stream = ?",
+        (chunk.records, int(chunk.own), chunk.stream),
+    )
 
 
 def data(connection: Connection, no: int) -> bytes | None:
@@ -150,17 +171,30 @@ def progress(connection: Connection, stream: str) -> SnapshotProgress | None:
     taken = taking(connection, stream)
     if taken is None:
         return None
-    rows = [row for row in of_stream(connection, stream) if row.place is not None]
-    size = sum(row.bytes for row in rows)
-    here = sum(row.bytes for row in rows if row.standing != WANTED)
-    return SnapshotProgress(
-        stream,
-        taken.central_seq,
-        taken.epoch,
-        tuple(row.hash for row in rows if row.standing == WANTED),
-        here / size if size else 1.0,
-        all(row.standing == LAID for row in rows if row.own),
-    )
+    sql = "SELECT hash FROM chunk WHERE stream = ? AND standing = 'wanted' AND place IS NOT NULL ORDER BY place LIMIT 1"
+    row = connection.execute(sql, (stream,)).fetchone()
+    share = taken.here / taken.bytes if taken.bytes else 1.0
+    return SnapshotProgress(stream, taken.central_seq, taken.epoch, row[0] if row else "", share, not taken.own_missing)
+
+
+def wanted(connection: Connection, stream: str, name: str) -> ChunkRow | None:
+    """Return the chunk of this hash when the manifest names it and it is not here yet."""
+    sql = f"SELECT {_COLUMNS} FROM chunk WHERE stream = ? AND hash = ? AND standing = 'wanted' AND place IS NOT NULL"
+    row = connection.execute(sql, (stream, name)).fetchone()
+    return None if row is None else ChunkRow(*row)._replace(own=bool(row[7]))
+
+
+def due(connection: Connection, taken: Taking, least: int) -> list[ChunkRow]:
+    """Return the chunks to be laid out now, by number: own ones at once.
+
+    The others once they hold ``least`` records together, or with the last one.
+    """
+    everything = not taken.missing or taken.waiting >= least
+    if not everything and not taken.own_missing:
+        return []
+    # From the lowest number on: an index that is written in its order is written once.
+    sql = f"SELECT {_COLUMNS} FROM chunk WHERE stream = ? AND standing = 'held' AND (own OR ?) ORDER BY first_no"
+    return [ChunkRow(*row) for row in connection.execute(sql, (taken.stream, everything))]
 
 
 def _drop(connection: Connection, where: str, parameters: tuple[object, ...]) -> None:
