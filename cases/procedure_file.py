@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from typing import Annotated, Literal, TypeVar
 
@@ -83,6 +82,8 @@ def read_description(data: bytes, file: str) -> Described:
         InputError: ``procedure.bad_toml`` with ``file``, ``key`` (dotted, "" when the file as a whole is wrong) and
             ``reason`` (``syntax``, ``type``, ``missing``, ``unknown``, ``value``; ``expected`` says what is).
     """
+    import tomllib
+
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +29,8 @@ PROBE = "probe"
 
 def restart_program() -> None:
     """Begin the program anew in place of this process, so that every key in its memory is gone. Does not return."""
+    import subprocess
+
     command = [sys.executable, *(sys.argv[1:] if getattr(sys, "frozen", False) else sys.orig_argv[1:])]
     sys.stdout.flush()
     sys.stderr.flush()
