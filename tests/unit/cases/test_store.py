@@ -6,16 +6,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cases.errors import DamagedError, EnvironmentFault
 from cases.store import engine
-from cases.store.engine import Connection, Database, Store, check_sqlite_version, connect
+from cases.store.engine import Connection, Store, check_sqlite_version, connect
 from cases.store.migrations import RELEASED, STEPS, check_not_newer, dump_schema, migrate
 
 KEY = bytes(range(32))
 SCHEMA = Path(engine.__file__).with_name("schema.sql")
+
+if TYPE_CHECKING:
+    from cases.store.engine import Database
 
 
 @pytest.fixture
