@@ -74,11 +74,15 @@ def _forgiven(
     """Return what is found with words of the store in place of mistyped ones.
 
     Args:
-        nothing: nothing was found without; then words with two errors are tried too, where they are forgiven.
+        nothing: nothing was found without; then words with two errors are tried too, where they are forgiven. If
+            something was, beside other words an unfinished one is taken as it is: it only wants its end.
         unfinished: the last word may be.
     """
+    last = len(terms) - 1
     near = [
-        _one_error(connection, term, unfinished=unfinished and place == len(terms) - 1)
+        _one_error(connection, term, unfinished=unfinished and place == last)
+        if nothing or place < last or not last
+        else []
         for place, term in enumerate(terms)
     ]
     found = _match_any(connection, terms, near, limit)
