@@ -179,7 +179,16 @@ class _Merging:
             held = self.appended.known.get(key)
             known = Known(held.stream, held.state) if held is not None else _UNKNOWN
         waiting = self._named(event) if event.header.kind == RESOLVE else None
-        judging = partial(judge, event, central_seq, known, self.actor, waiting=waiting, shown=self.shown)
+        judging = partial(
+            judge,
+            event,
+            central_seq,
+            known,
+            self.actor,
+            waiting=waiting,
+            shown=self.shown,
+            decisive=self.transaction.decisive,
+        )
         judgement = judging(published=self.published, fields=read)
         if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
             # Published since we last looked: what was published once stays, so only a miss needs a second look.
