@@ -350,6 +350,7 @@ class ContestedItem:
         claims: the first is shown meanwhile. base: what the caller passes back with ``settle``.
         since_ms: when the second of the values was written.
         mine: one of the values is this agent's: these come first.
+        can_settle: False: it is a supervisor's, as the case is no longer this agent's to change.
     """
 
     record_type: str
@@ -363,6 +364,7 @@ class ContestedItem:
     base: int
     since_ms: int
     mine: bool
+    can_settle: bool = True
 
 
 @dataclass(frozen=True)

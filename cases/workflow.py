@@ -183,11 +183,15 @@ def check_settle(state: RecordState, event: SeenEvent) -> str | None:
     return "workflow.notified" if value != State.ARCHIVED and _notified_otherwise(state, value) else None
 
 
-def check_beside(state: RecordState, event: SeenEvent, today: str = "") -> str | None:
-    """Say why a proposal, or a decision on paper, cannot be taken in.
+def may_settle(field: str, state: str | None) -> bool:
+    """Say whether an agent may settle a field of a case in this state; what is left is a supervisor's."""
+    if field in (STATE, NOTIFIED):
+        return False
+    return field == SAME_AS or (state or State.DRAFT) in EDITABLE
 
-    Args:
-        today: ISO date at central, for a paper that says a day to come; empty where nobody knows.
+
+def check_beside(state: RecordState, event: SeenEvent) -> str | None:
+    """Say why a proposal, or a decision on paper, cannot be taken in.
 
     Returns:
         ``workflow.malformed``; ``workflow.not_allowed``: a proposal for a case that its author saw decided.
@@ -202,7 +206,7 @@ def check_beside(state: RecordState, event: SeenEvent, today: str = "") -> str |
         on, how = body.get("on"), body.get("how")
         if not _is_decision(body.get("state")) or not isinstance(on, str) or not _DAY.fullmatch(on):
             return "workflow.malformed"
-        if not isinstance(how, str) or not 0 < len(how.strip()) <= HOW_MAX or (today and on > today):
+        if not isinstance(how, str) or not 0 < len(how.strip()) <= HOW_MAX:
             return "workflow.malformed"
     return None
 
