@@ -13,7 +13,7 @@ from cases.store import log, projected, registers, scopes
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
-from cases.workflow import may_settle
+from cases.workflow import may_settle, may_type
 
 QUEUE_MAX = 500
 """Records looked at for one queue."""
@@ -66,8 +66,9 @@ class Queues(Reads):
             times = sorted(claim.time_ms for claim in claims)
             mine = any(claim.agent == identity.agent for claim in claims)
             since_ms = times[1] if len(times) > 1 else times[0]
-            free = record_type != RecordType.CASE or may_settle(field, shown.values.get(merge.STATE))
-            yield ContestedItem(record_type, record, *place, field, claims, base, since_ms, mine, free)
+            about = shown.values.get(merge.STATE) if record_type == RecordType.CASE else None
+            may = may_settle(field, about), may_type(field, about)
+            yield ContestedItem(record_type, record, *place, field, claims, base, since_ms, mine, *may)
 
     def _parked_item(self, connection: Connection, identity: Identity, stored: StoredEvent) -> ParkedItem:
         header = stored.event.header

@@ -17,6 +17,7 @@ from cases.merge import (
     STATE,
     RecordState,
     SeenEvent,
+    is_contested,
     notified_decisions,
     show,
     touched,
@@ -187,7 +188,25 @@ def may_settle(field: str, state: str | None) -> bool:
     """Say whether an agent may settle a field of a case in this state; what is left is a supervisor's."""
     if field in (STATE, NOTIFIED):
         return False
-    return field == SAME_AS or (state or State.DRAFT) in EDITABLE
+    if field in FIXED:
+        return (state or State.DRAFT) == State.DRAFT
+    return field == SAME_AS or (state or State.DRAFT) not in CLOSED
+
+
+def may_type(field: str, state: str | None) -> bool:
+    """Say whether an agent who settles may write another value than those there are: only where answers are theirs."""
+    return may_settle(field, state) and (field == SAME_AS or (state or State.DRAFT) in EDITABLE)
+
+
+def _chooses(state: RecordState, event: SeenEvent) -> bool:
+    """Say whether an event settles a contested field by choosing one of the values that it names."""
+    name, named = event.body.get("field"), event.body.get("settles")
+    if event.kind != Kind.SETTLE or not isinstance(named, list) or not isinstance(name, str):
+        return False
+    field = state.fields.get(name)
+    if field is None or not is_contested(name, field):
+        return False
+    return event.body.get("value") in {head.value for head in field.heads if str(head.event) in named}
 
 
 def check_beside(state: RecordState, event: SeenEvent) -> str | None:
@@ -215,7 +234,8 @@ def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str
     """Say why an agent's edit of a case cannot be applied, None when it can.
 
     What the agent had seen counts. An edit made without having seen that the case was handed in may contradict what
-    was handed in, for a person to settle, and never replaces it.
+    was handed in, for a person to settle, and never replaces it. Choosing among the values of a contested answer is no
+    edit until the case is closed.
 
     Args:
         before: the case as it stands; ``after``: the same with the edit merged.
@@ -233,6 +253,8 @@ def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str
         # Two desks may hand the same draft in unseen: each has given the citizen a code, and both must be found.
         if changed - ({TRACKING_CODE} if not seen else set()):
             return "right.protected_field"
+    if not (seen | unseen) & CLOSED and _chooses(before, event):
+        return None  # Each of the values was in the case before: who wrote them may say which is right.
     if seen - EDITABLE:
         return "workflow.not_editable"
     if unseen & CLOSED:

@@ -38,7 +38,7 @@ FIRST_INCARNATION = 1
 _NEEDS_REASONS = frozenset({workflow.State.REFUSED, workflow.State.CLOSED_WITHOUT_EFFECT, workflow.State.ACCEPTED})
 _NEEDS_MESSAGE = frozenset({workflow.State.NEEDS_INFORMATION})
 TEXT_MAX = 10_000
-MOVE, RESOLVE = "move", "resolve"
+MOVE, RESOLVE, WITHDRAW = "move", "resolve", "withdraw"
 
 
 def change_status(
@@ -148,7 +148,12 @@ def act_as_console(
 def _place(
     connection: Connection, tenant: int, record_type: str, record_id: str, body: Mapping[str, object]
 ) -> tuple[str, str]:
-    """Return the record's (stream, office); those of the parked event that ``body`` names when there is no record."""
+    """Return the record's (stream, office); those of the parked event that ``body`` names when there is no record.
+
+    A withdrawal is written where the parked event is: there its author hears of it, wherever the record went.
+    """
+    if body.get("action") == WITHDRAW and (place := _parked_place(connection, tenant, record_id, body.get("event"))):
+        return str(place[0]), str(place[1])
     found = connection.execute(
         "select s.stream_id, s.office_id from estafette.record_state r"
         " join estafette.stream s on s.tenant_id = r.tenant_id and s.stream_id = r.stream_id"

@@ -205,9 +205,9 @@ def test_what_is_a_supervisors_to_settle_is_said(workspace: Workspace, other: Wo
         desk.answer(case, {"/a": value}, base=2)
         stream.push(desk)
     stream.pull(workspace)
-    assert [(item.field, item.can_settle) for item in workspace.contested_queue()] == [("/a", True)]
+    assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, True)]
     workspace.change_status(case, "submitted", base=4)
-    assert [(item.field, item.can_settle) for item in workspace.contested_queue()] == [("/a", False)]
+    assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, False)]
 
 
 # --- decisions beside the workflow -----------------------------------------------------------------------------------

@@ -204,6 +204,26 @@ def _written(case: Case, name: str, device: str) -> merge.RecordState:
     return merge.apply(case.known.state, event)
 
 
+# --- who may settle --------------------------------------------------------------------------------------------------
+
+
+def test_agents_choose_among_contested_values_until_the_case_is_closed_and_type_no_other() -> None:
+    case = handed_in()
+    for device in (ONE, TWO):
+        assert case.did(device, "set", {"/b": device[0], "/c": device[0]}, base=1) in ("accepted", "contested")
+    assert case.did(ONE, "status", {"from": "draft", "to": "submitted"}) == "accepted"
+    heads = {name: [str(head.event) for head in case.known.state.fields[name].heads] for name in ("/b", "/c")}
+    other = {"field": "/b", "value": "9", "settles": heads["/b"]}
+    assert case.did(ONE, "settle", other) == "workflow.not_editable"
+    assert case.did(ONE, "settle", other | {"value": "2", "settles": heads["/b"][:0]}) == "workflow.not_editable"
+    assert case.did(ONE, "settle", other | {"value": "2"}) == "accepted"
+    assert case.shown.contested == ("/c",) and case.shown.values["/b"] == "2"
+    assert case.did(ONE, "settle", other | {"value": "1"}) == "workflow.not_editable", "it is not contested any more"
+    case.decisive = ()
+    assert decide(case) == "accepted"
+    assert case.did(ONE, "settle", {"field": "/c", "value": "1", "settles": heads["/c"]}) == "workflow.not_editable"
+
+
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
