@@ -6,7 +6,7 @@ it is committed together or not at all, and a reader never sees a stream's numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -241,6 +241,9 @@ class Transaction(Protocol):
 
     def published(self) -> frozenset[tuple[str, str]]:
         """Return (procedure, version) of everything that was ever published."""
+
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """Return what a procedure says that deciding rests on; None where it does not say, or there is none."""
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """Return what comes after a cursor.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -155,6 +155,9 @@ class PostgresTransaction:
 
     def published(self) -> frozenset[tuple[str, str]]:
         return procedures.versions(self.connection, self._tenant)
+
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        return procedures.decisive(self.connection, self._tenant, procedure, version)
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         return pages.page(self.connection, self._tenant, stream, device=device, after=after, limit=limit, held=held)

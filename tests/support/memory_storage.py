@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from cases import merge
-from cases.errors import ConflictError, NotPermittedError, RejectedError
+from cases import merge, procedure_file
+from cases.errors import ConflictError, InputError, NotPermittedError, RejectedError
 from cases.events import CHAIN_START, Event, EventId
 from cases.merge import RecordState
 from central import storage
@@ -303,6 +303,14 @@ class MemoryTransaction:
     def published(self) -> frozenset[tuple[str, str]]:
         """See the protocol."""
         return frozenset(self._tables.published)
+
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """See the protocol."""
+        bundle = self._tables.published.get((procedure, version))
+        try:
+            return None if bundle is None else procedure_file.decisive(bundle)
+        except InputError:
+            return None
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """See the protocol."""
