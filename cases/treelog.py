@@ -70,6 +70,22 @@ class TreeHead(msgspec.Struct, frozen=True):
     signature: str
 
 
+class SignedReceipt(msgspec.Struct, frozen=True):
+    """A receipt as a device holds it."""
+
+    tenant: _Number
+    stream: str
+    device: str
+    incarnation: _Number
+    seq: _Number
+    head: str
+    central_seq: _Number
+    epoch: _Number
+    level: str
+    time: _Number
+    signature: str
+
+
 class RootLine(msgspec.Struct, frozen=True):
     """One line of the daily export: a tenant's head as of a day, to be kept where the service cannot reach.
 
@@ -95,7 +111,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         code: of the alarm. seen_ms: when, by this computer's clock.
         held: the head that was kept; ``shown``: the later one, with the ``proof`` that came with it.
-        receipt: the signed receipt (fields of ``sync.messages.Receipt``), and ``index`` where it was said to be.
+        receipt: the one that is not there, and ``index`` where it was said to be; -1: nowhere.
     """
 
     code: str
@@ -104,7 +120,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     held: TreeHead | None = None
     shown: TreeHead | None = None
     proof: list[str] = []
-    receipt: dict[str, str | int] = {}
+    receipt: SignedReceipt | None = None
     index: int = -1
 
 

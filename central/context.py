@@ -45,8 +45,8 @@ class ServiceKeys(Protocol):
 class Tree(Protocol):
     """The Merkle log of receipts."""
 
-    def news(self, tenant: int, size: int, epoch: int) -> TreeNews | None:
-        """Return another head than the one of this size and epoch, None when there is none."""
+    def news(self, tenant: int, size: int) -> TreeNews | None:
+        """Return the newest head, and the proof that it follows the one of ``size``; None when there is none."""
 
     def proof(
         self, device: Device, incarnation: int, seq: int, *, epoch: int, received_ms: int, size: int
@@ -80,7 +80,7 @@ class Contacts(Protocol):
 class Nothing:
     """Stands for a part that is not there."""
 
-    def news(self, tenant: int, size: int, epoch: int) -> TreeNews | None:
+    def news(self, tenant: int, size: int) -> TreeNews | None:
         return None
 
     def proof(

@@ -54,7 +54,8 @@ class Sequencer:
             due = loop.time() >= sweep_at
             if due:
                 sweep_at = loop.time() + self._sweep_s
-            await run_in_threadpool(self._run, sweep=due)
+            if due or self._tenants:
+                await run_in_threadpool(self._run, sweep=due)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closed.wait(), self._pause_s)
 

@@ -29,7 +29,6 @@ from sync.messages import (
     Receipt,
     SignedBatch,
     StreamNews,
-    TreeNews,
     receipt_bytes,
 )
 
@@ -72,7 +71,7 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
         Pushed(done.taken.packed(), done.receipt) if done is not None else None,
         streams,
         snapshot,
-        _tree_news(core, device, request) if request.tree >= 0 else None,
+        core.tree.news(device.tenant, request.tree) if request.tree >= 0 else None,
         core.backups.receipts(device.tenant, device.device, str(device.stream), _numbered(request.backed_up)),
         hello,
         held,
@@ -93,7 +92,7 @@ def _check(device: Device, request: Exchange) -> None:
     check_stream(device, *request.cursors)
     if any(not 0 <= cursor < _NUMBER_MAX for cursor in request.cursors.values()) or request.limit < 1:
         raise InputError("pull.malformed")
-    if not (-1 <= request.tree < _NUMBER_MAX and 0 <= request.tree_epoch < _NUMBER_MAX):
+    if not -1 <= request.tree < _NUMBER_MAX:
         raise InputError("pull.malformed")
     for numbers in (request.backed_up, request.held):
         if not all(
@@ -101,10 +100,6 @@ def _check(device: Device, request: Exchange) -> None:
             for name, seq in numbers.items()
         ):
             raise InputError("pull.malformed")
-
-
-def _tree_news(core: Core, device: Device, request: Exchange) -> TreeNews | None:
-    return core.tree.news(device.tenant, request.tree, request.tree_epoch or request.epoch)
 
 
 def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | None:

@@ -40,14 +40,15 @@ class ReceiptTree:
         """Take note that a batch of a tenant was committed."""
         self._told(tenant)
 
-    def news(self, tenant: int, size: int, epoch: int) -> TreeNews | None:
-        """Return the newest head unless it is the one of this size and epoch, and what proves it to follow that one.
+    def news(self, tenant: int, size: int) -> TreeNews | None:
+        """Return the newest head, and what proves that the tree of ``size`` is a beginning of its own.
 
-        None, too, between a restore and the first head of its epoch.
+        None between a restore and the first head of its epoch. One of the same size is said again: who holds another
+        root of that size must see it.
         """
         with self._storage.transaction(tenant) as transaction:
             now, state = transaction.tree()
-            if state.epoch != now or (state.epoch, state.size) == (epoch, size):
+            if state.epoch != now:
                 return None
             proof = merkle.consistency(size, state.size, _reader(transaction)) if size <= state.size else []
         return TreeNews(head_of(tenant, state), [each.hex() for each in proof])

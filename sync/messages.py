@@ -308,9 +308,9 @@ class HelloReply(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TreeNews(msgspec.Struct, frozen=True):
-    """Another head than the one asked about, and the proof that the tree of that size is a beginning of it.
+    """The newest head, and the proof that the tree of the size asked about is a beginning of it.
 
-    No proof is needed from the empty tree, and none can be given from a larger one.
+    No proof is needed from the empty tree or one of the same size, and none can be given from a larger one.
     """
 
     head: TreeHead
@@ -337,7 +337,6 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
         batch: the oldest events that wait; None when nothing does.
         limit: events of the answer's page at most.
         tree: size of the tree whose head is held; -1 does not ask.
-        tree_epoch: epoch of that head when it is not ``epoch``.
         backed_up: incarnation (as text) -> how far a backed-up receipt is held.
         hello: see ``Hello``.
         epoch: the newest one that this device knows; 0 does not say.
@@ -353,7 +352,6 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     hello: Hello | None = None
     epoch: int = 0
     held: dict[str, int] = {}
-    tree_epoch: int = 0
 
 
 class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -363,7 +361,7 @@ class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
         push: about the batch.
         streams: news of each stream that has any; absent streams stay where they are.
         snapshot: streams that are so far behind that a snapshot should be taken first; no events of them are in here.
-        tree: when there is another head than the one asked about.
+        tree: when it was asked for and there is one: none is between a restore and the first head of its epoch.
         backed_up: receipts of level ``backed_up`` that go farther than those held.
         hello: answers a hello.
         held: incarnation (as text) -> how far central holds this device's chain, this batch included; said when the

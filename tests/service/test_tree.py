@@ -139,7 +139,7 @@ def test_everything_committed_while_it_runs_is_appended_and_every_head_follows_t
     assert last.size == WRITERS * PUSHES and waiting(central) == 0
     print(f"{len(heads)} heads while writing")
     for earlier in heads:
-        news = central.tree.news(TENANT, earlier.size, earlier.epoch)
+        news = central.tree.news(TENANT, earlier.size)
         proof = [] if news is None else news.proof
         assert treelog.follows(earlier, last, proof), (earlier.size, last.size)
 
@@ -202,7 +202,7 @@ def test_ten_thousand_leaves_that_waited(central: Central, owner_conninfo: str) 
     assert central.tree.sequence_all(TENANT) == LEAVES
     check_log(central)
     for size in (0, 1, 255, 256, 2_000, 2_001, LEAVES - 1):
-        news = central.tree.news(TENANT, size, 1)
+        news = central.tree.news(TENANT, size)
         held = central.tree.root(TENANT, size)
         assert news is not None and held is not None
         assert treelog.follows(TreeHead(TENANT, 1, size, held, 0, ""), news.head, news.proof), size
@@ -250,20 +250,24 @@ def test_a_device_is_shown_heads_and_that_its_receipts_are_under_them(
 ) -> None:
     log, tenant = central_service.central.tree, central_service.tenant
     log.sequence_all(tenant)
-    first = device.exchange(tree=0, epoch=1).tree
+    first = device.exchange(tree=0).tree
     assert first is None or treelog.head_signed(first.head, device.me.service_key)
     receipts = [
         device.act(device.event("citizen", new_id(), "set", {"family_name": "Roux"})).receipt for _n in range(5)
     ]
     log.sequence_all(tenant)
-    held = device.exchange(tree=0, epoch=1).tree
+    held = device.exchange(tree=0).tree
     assert held is not None and held.head.size >= 5 and held.proof == []
     assert treelog.head_signed(held.head, device.me.service_key)
     receipts.append(device.act(device.event("citizen", new_id(), "set", {"family_name": "Petit"})).receipt)
     log.sequence_all(tenant)
-    shown = device.exchange(tree=held.head.size, epoch=1).tree
+    shown = device.exchange(tree=held.head.size).tree
     assert shown is not None and treelog.follows(held.head, shown.head, shown.proof)
-    assert device.exchange(tree=shown.head.size, epoch=1).tree is None
+    again = device.exchange(tree=shown.head.size).tree
+    assert again is not None and (again.head, again.proof) == (shown.head, [])
+    assert device.exchange().tree is None
+    beyond = device.exchange(tree=shown.head.size + 1).tree
+    assert beyond is not None and (beyond.head, beyond.proof) == (shown.head, [])
     for receipt in receipts:
         proof = proof_of(device, receipt, shown.head.size)
         assert treelog.holds(shown.head, receipt, proof.index, proof.proof)
