@@ -17,7 +17,7 @@ from cases.events import RecordType
 from cases.merge import Shown
 from cases.projections import FOUNDED
 from cases.snapshot import Opened
-from cases.store import chunks, facts, projected, registers, search_index
+from cases.store import chunks, facts, links, projected, registers, search_index
 from cases.store.engine import Connection
 from cases.store.registers import Registers
 from cases.store.search_index import Vocabulary
@@ -110,6 +110,8 @@ class Layer:
         names = self._lay_citizens(connection, opened, columns, citizens, numbered, texts)
         self._lay_cases(connection, opened, columns, cases, numbered, texts, names)
         search_index.add(connection, [(numbered[row], texts[row]) for row in sorted([*citizens, *cases])])
+        same_as = columns.text(merge.SAME_AS)
+        links.put(connection, [(numbered[row], same_as[row]) for row in (*citizens, *cases) if same_as[row]])
         self._count(connection, columns, citizens, cases)
         return known
 

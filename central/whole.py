@@ -17,7 +17,7 @@ from sync import wire
 from sync.messages import AuditReply, AuditRequest, ChunkEntry, RecordHistory, SnapshotManifest
 
 CHUNK_BYTES = 1_800 * 1024
-"""Of states, before packing: what travels is about a twentieth of it, under 128 KiB, and smaller ones compress worse."""
+"""Of states, before packing: what travels is a twentieth of it, under 128 KiB; smaller ones compress worse."""
 CHUNK_RECORDS_MAX = 2_000
 REBUILT_AFTER = 2_000
 """A snapshot is built anew when the stream has moved on by more; what came since travels as events."""

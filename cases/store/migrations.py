@@ -6,18 +6,37 @@ edited.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cases.errors import DamagedError, EnvironmentFault
-from cases.store.engine import READER_CACHE_KIB, Database, Migrations, Store, connect, translated
+from cases.store.engine import READER_CACHE_KIB, Store, connect, recorded_steps, translated
 
-migrations = Migrations("estafette")
+if TYPE_CHECKING:
+    from cases.store.engine import Database
+
+SET = "estafette"
+STEPS: dict[str, Callable[[Database], None]] = {}
+"""Name -> step, in the order in which they are taken."""
+
+
+def migrations(*, name: str) -> Callable[[Callable[[Database], None]], Callable[[Database], None]]:
+    """Add a step under its name."""
+
+    def add(step: Callable[[Database], None]) -> Callable[[Database], None]:
+        STEPS[name] = step
+        return step
+
+    return add
+
 
 RELEASED: frozenset[str] = frozenset(
     {
         "2026_11_23_first_store",
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
+        "2026_11_23_links",
         "2026_11_23_snapshots_stay_cold",
     }
 )
@@ -160,6 +179,21 @@ def records_enter_and_leave(db: Database) -> None:
         db.execute(statement)
 
 
+_LINKS = """
+-- Which record was said to be the same as which other: from the field same_as, made again from the events at any time.
+CREATE TABLE link (record_no INTEGER PRIMARY KEY REFERENCES record (no), same_as TEXT NOT NULL) STRICT;
+CREATE INDEX link_to ON link (same_as);
+CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
+"""
+
+
+@migrations(name="2026_11_23_links")
+def links(db: Database) -> None:
+    """Reads follow links between records, and contested citizens are found at once."""
+    for statement in statements(_LINKS):
+        db.execute(statement)
+
+
 _SNAPSHOTS_STAY_COLD = """
 -- The snapshot that is being taken of a stream. first_no: where the numbers kept free for its records begin. bytes: of
 -- all its chunks, here: of those that came; missing, own_missing: chunks that did not come, own ones that are not laid
@@ -221,8 +255,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
     with translated(path):
         connection = connect(path, key, read_only=True, cache_kib=READER_CACHE_KIB)
         try:
-            db = Database(connection)
-            applied = {step.name for step in migrations.applied(db)}
+            applied = recorded_steps(connection, SET)
         finally:
             connection.close()
     unknown = applied - RELEASED
@@ -234,7 +267,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
 
 def migrate(store: Store) -> None:
     """Bring the store to this program's schema."""
-    store.maintain(lambda db: migrations.apply(db))
+    store.migrate(SET, STEPS)
 
 
 def dump_schema(store: Store) -> str:
