@@ -169,7 +169,11 @@ class Inbox(Outbox):
                 facts.count(connection, {"events.pending": pending})
                 log.end_doubts(connection)
                 foundation.settle_doubts(connection)
-                again |= doubted | set(scopes.settle_doubts(connection))
+                unsaid = scopes.settle_doubts(connection)
+                touched |= self._made_again(connection, identity, again | doubted | set(unsaid))
+                # Not left for another office: who wrote them may send them again.
+                scopes.forget_left(connection, unsaid)
+                again = set()
             touched |= self._made_again(connection, identity, again)
             if central_time_ms is not None:
                 self._core.note_contact(connection, central_time_ms)
