@@ -226,8 +226,11 @@ class Projector:
     def _save_cases(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
         old = projected.cases_by_no(connection, [working.no for working in changed if not working.fresh])
         shown = {working.no: working.shown() for working in changed}
+        same = {working.no for working in changed if _same_citizen(working, old.get(working.no))}
         citizen_ids = {
-            value: RecordType.CITIZEN.value for one in shown.values() if (value := one.values.get("citizen"))
+            value: RecordType.CITIZEN.value
+            for no, one in shown.items()
+            if no not in same and (value := one.values.get("citizen"))
         }
         citizens = {record_id: known.no for record_id, known in registers.records(connection, citizen_ids).items()}
         names = {no: _name(row) for no, row in projected.citizens_by_no(connection, citizens.values()).items()}
@@ -237,6 +240,8 @@ class Projector:
             before = old.get(working.no)
             values = shown[working.no].values
             citizen_no = citizens.get(values.get("citizen") or "")
+            if before is not None and working.no in same:
+                citizen_no = before.citizen_no
             row = self._case_row(connection, working, shown[working.no], before, citizen_no)
             rows.append(row)
             _count_case(counts, before, row)
@@ -343,6 +348,12 @@ def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) 
         pending=len(working.pending),
         contested=len(shown.contested),
     )
+
+
+def _same_citizen(working: Working, before: CaseColumns | None) -> bool:
+    """Say whether a case is surely still the same citizen's, and found by the same words: an answer like any other."""
+    unsure = working.confirmed_changed or working.status or not working.touched.isdisjoint(_CASE_WORDS)
+    return before is not None and not unsure
 
 
 def _name(row: CitizenColumns) -> str:

@@ -18,7 +18,7 @@ from cases.workspace import Workspace
 from desktop.preferences import Preferences
 
 if TYPE_CHECKING:
-    # The way to the service and the forms are imported when they are first used: they take longer than the first window.
+    # The way to the service and the forms are imported when first used: they take longer than the first window.
     from sync.agent import Agent
     from sync.desk import Desk
     from sync.transport import Transport, TransportFactory
