@@ -14,6 +14,7 @@ FRONT_DOORS = {
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
+    "policy": ("central.commandline", "run_policy", "show or change how the organisation works"),
     "backup": ("central.commandline", "run_backup", "back the service up, running or not"),
     "restore": ("central.commandline", "run_restore", "put a backup of the service into an empty folder"),
     "selfcheck": ("desktop.selfcheck", "run_selfcheck", "try this installation on a throw-away workspace"),

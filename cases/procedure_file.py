@@ -29,6 +29,7 @@ Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Sentences = dict[Language, Sentence]
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 FieldPath = Annotated[str, msgspec.Meta(pattern=r"^(/[^/\[\]\s]+)+$", max_length=500)]
+Decisive = Annotated[str, msgspec.Meta(pattern=r"^((/[^/\[\]\s]+)+|[a-z_]+)$", max_length=500)]
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +37,12 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Identifier
     label: Sentences
+
+
+class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What deciding rests on: questions, whole groups, and particulars of the citizen by their name."""
+
+    fields: Annotated[list[Decisive], msgspec.Meta(max_length=200)]
 
 
 class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -53,6 +60,8 @@ class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     notices: dict[Language, Text] = {}
     decision_fields: Annotated[list[FieldPath], msgspec.Meta(max_length=50)] = []
     prefill: dict[FieldPath, str] = {}
+    # Left out of a bundle where it is not said: a procedure without it keeps its bytes, and so its version.
+    decision: Decision | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Title(msgspec.Struct, frozen=True):
@@ -102,6 +111,10 @@ def check_paths(described: Described, known: Collection[str], file: str) -> None
         for path in paths:
             if path not in known:
                 raise _bad(file, key, "value", f"no question {path}")
+    for index, path in enumerate(described.decision.fields if described.decision else ()):
+        inside = any(question == path or question.startswith(f"{path}/") for question in known)
+        if path.startswith("/") and not inside:
+            raise _bad(file, f"decision.fields[{index}]", "value", f"no question or group {path}")
 
 
 def pack(bundle: Bundle) -> bytes:
@@ -146,6 +159,15 @@ def _read(data: bytes, kind: type[B]) -> B:
         raise InputError("procedure.bad_bundle", field="bundle", reason="content") from fault
 
 
+def decisive(data: bytes) -> frozenset[str] | None:
+    """Return what a bundle's procedure says that deciding rests on; None where it does not say: then all of the case.
+
+    Raises: as ``unpack``.
+    """
+    decision = unpack(data).description.decision
+    return frozenset(decision.fields) if decision else None
+
+
 def _check(described: Described, file: str) -> None:
     """Hold the rules that a type cannot say."""
     if "fr" not in described.title:
@@ -165,6 +187,9 @@ def _check(described: Described, file: str) -> None:
         if document.id in seen:
             raise _bad(file, f"required_documents[{index}].id", "value", "an id used once")
         seen.add(document.id)
+    for index, name in enumerate(described.decision.fields if described.decision else ()):
+        if not name.startswith("/") and name not in CITIZEN_FIELDS:
+            raise _bad(file, f"decision.fields[{index}]", "value", ", ".join(CITIZEN_FIELDS))
     for path, name in described.prefill.items():
         if name not in CITIZEN_FIELDS:
             raise _bad(file, f'prefill."{path}"', "value", ", ".join(CITIZEN_FIELDS))

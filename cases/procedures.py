@@ -19,7 +19,7 @@ import msgspec
 
 from cases import procedure_file
 from cases.errors import InputError
-from cases.procedure_file import Bundle, Described, Document, Silence
+from cases.procedure_file import Bundle, Decision, Described, Document, Silence
 from cases.workflow import State
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Procedure:
         silence: what no answer within the delay means: ``acceptance``, ``refusal``, or ``unspecified``.
         retention_months: how long a closed case is kept.
         decision_fields: form paths that the person who decides reads first.
+        decisive: questions, groups and particulars of the citizen on which deciding rests: while one of them is
+            contested, the case is not decided. None: every field of the case.
         prefill: form path -> citizen field that gives its first value.
         form: the compiled XForm. media: data files by the name that the form gives them.
     """
@@ -75,6 +77,7 @@ class Procedure:
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     prefill: Mapping[str, str] = field(default_factory=dict)
     delay_months: int | None = None
+    decisive: tuple[str, ...] | None = None
 
 
 def load_directory(path: Path) -> Procedure:
@@ -148,6 +151,7 @@ def to_bundle(procedure: Procedure) -> bytes:
                 decision_fields=list(procedure.decision_fields),
                 prefill=dict(procedure.prefill),
                 delay_months=procedure.delay_months,
+                decision=msgspec.UNSET if procedure.decisive is None else Decision(list(procedure.decisive)),
             ),
             form=procedure.form,
             media=dict(procedure.media),
@@ -209,6 +213,8 @@ def _described(identity: str, described: Described, form: bytes, media: Mapping[
     values["legal_basis"] = tuple(described.legal_basis)
     values["states"] = tuple(described.states)
     values["decision_fields"] = tuple(described.decision_fields)
+    del values["decision"]
+    values["decisive"] = tuple(described.decision.fields) if described.decision else None
     values["required_documents"] = tuple(RequiredDocument(item.id, item.label) for item in described.required_documents)
     return Procedure(id=identity, form=form, media=dict(media), **values)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FRAME_PX = 32
 """What a window manager usually adds above a window."""
 FIRST_SYNC_MS = 250
-"""After the shell is there: what the sync client needs takes long to load, and nobody waits for it."""
+"""After the shell is there: what the sync client needs takes as long to load as all before it; nobody waits for it."""
 ROUTE = "route"
 """Under this name the workspace remembers where the person was."""
 
