@@ -254,7 +254,7 @@ class Projector:
                 found[before is None][working.no] = _case_words(
                     row.tracking_code, row.procedure, names.get(citizen_no or 0, "")
                 )
-        projected.put_cases(connection, rows)
+        projected.put_cases(connection, rows, old)
         self._index(connection, found)
 
     def _case_row(

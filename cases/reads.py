@@ -153,7 +153,7 @@ class Reads(Part):
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
             return SyncStatus(
-                pending=counters.get("events.pending", 0),
+                pending=log.count_pending(connection),
                 pending_cases=counters.get("cases.pending", 0),
                 pending_citizens=counters.get("citizens.pending", 0),
                 oldest_pending_ms=log.oldest_pending_ms(connection),
