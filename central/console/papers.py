@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.merge import NOTIFIED
-from cases.workflow import DECISIONS
+from cases.workflow import DECISIONS, State
 from central import papers
 from central.console.acts import base_of, text_errors, typed
 from central.console.case import page_of, read_case, reader_of
@@ -55,7 +55,7 @@ def _page(
 ) -> Response:
     case, history = read_case(visit, identity)
     words = visit.words
-    decisions = sorted(DECISIONS)
+    decisions = [state for state in State if state in DECISIONS]
     return visit.page(
         template,
         status=status,
@@ -73,6 +73,12 @@ def _likely(case: CaseView) -> str:
     if case.state in DECISIONS:
         return case.state
     return case.proposals[0].decision if case.proposals else ""
+
+
+def _missing(given: Given) -> list[tuple[str, str]]:
+    """Return what is not filled in, all of it at once."""
+    codes = {"notify.decision": given.decision, "notify.date": given.on, "notify.how_required": given.how}
+    return [_ERRORS[code] for code, text in codes.items() if not text]
 
 
 def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
@@ -95,6 +101,9 @@ def _writing(routes: APIRouter, reception: Reception) -> None:
         visit = reception.visit(request)
         read_case(visit, identity)
         given = Given(decision, typed(on), typed(how))
+        if missing := _missing(given):
+            errors = {name: visit.words.gettext(text) for name, text in missing}
+            return _page(visit, identity, "console/paper.html", status=422, errors=errors, given=given)
         try:
             with visit.central.transaction(visit.session.tenant) as conn:
                 papers.notify(
