@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import zstandard
@@ -65,6 +64,16 @@ class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     decision: Decision | msgspec.UnsetType = msgspec.UNSET
 
 
+class _Title(msgspec.Struct, frozen=True):
+    title: Sentences
+
+
+class _Titled(msgspec.Struct, frozen=True):
+    """What a list of procedures needs of a bundle."""
+
+    description: _Title
+
+
 class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole procedure; ``form`` and ``media`` are base64 in the JSON."""
 
@@ -82,6 +91,8 @@ def read_description(data: bytes, file: str) -> Described:
         InputError: ``procedure.bad_toml`` with ``file``, ``key`` (dotted, "" when the file as a whole is wrong) and
             ``reason`` (``syntax``, ``type``, ``missing``, ``unknown``, ``value``; ``expected`` says what is).
     """
+    import tomllib
+
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -118,6 +129,20 @@ def unpack(data: bytes) -> Bundle:
     Raises:
         InputError: ``procedure.bad_bundle`` or ``procedure.too_large``.
     """
+    bundle = _read(data, Bundle)
+    _check(bundle.description, "bundle")
+    return bundle
+
+
+def title(data: bytes) -> dict[str, str]:
+    """Return the title in a bundle, by language; the rest is not looked at. Errors as ``unpack``."""
+    return _read(data, _Titled).description.title
+
+
+B = TypeVar("B")
+
+
+def _read(data: bytes, kind: type[B]) -> B:
     if len(data) > BUNDLE_BYTES_MAX:
         raise InputError("procedure.too_large", field="bundle", bytes_max=BUNDLE_BYTES_MAX)
     try:
@@ -129,11 +154,9 @@ def unpack(data: bytes) -> Bundle:
     if len(content) > BUNDLE_CONTENT_BYTES_MAX:
         raise InputError("procedure.too_large", field="bundle", bytes_max=BUNDLE_CONTENT_BYTES_MAX)
     try:
-        bundle = msgspec.json.decode(content, type=Bundle)
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise InputError("procedure.bad_bundle", field="bundle", reason="content") from fault
-    _check(bundle.description, "bundle")
-    return bundle
 
 
 def decisive(data: bytes) -> frozenset[str] | None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,9 +21,10 @@ from cases import procedure_file
 from cases.errors import InputError
 from cases.procedure_file import Bundle, Decision, Described, Document, Silence
 from cases.workflow import State
-from forms.compile import compile_form
-from forms.definition import FormDefinition, parse_form
-from forms.errors import FormRefused
+
+if TYPE_CHECKING:
+    # The compiler and the parser are imported by what needs them: titles and rules do not.
+    from forms.definition import FormDefinition
 
 FORM_NAMES = ("form.xlsx", "form.xls", "form.xml")
 MEDIA_SUFFIXES = frozenset({".csv", ".geojson", ".xml"})
@@ -87,6 +88,8 @@ def load_directory(path: Path) -> Procedure:
             ``procedure.too_large``, ``procedure.bad_toml`` (details ``file``, ``key``, ``reason``).
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
+    from forms.compile import compile_form
+
     if not path.is_dir():
         raise InputError("procedure.no_folder", field="path", file=path.name)
     identity = _identity(path.resolve().name)
@@ -112,6 +115,8 @@ def load_workbook(path: Path) -> Procedure:
         InputError: ``procedure.missing_file``, ``procedure.too_large``.
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
+    from forms.definition import parse_form
+
     if not path.is_file():
         raise InputError("procedure.missing_file", field="path", file=path.name)
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[: procedure_file.ID_LENGTH_MAX].rstrip("-")
@@ -198,6 +203,8 @@ class _Parts:
 
 @lru_cache(maxsize=32)
 def _definition(parts: _Parts) -> FormDefinition:
+    from forms.definition import parse_form
+
     return parse_form(parts.form, parts.media)
 
 
@@ -238,6 +245,9 @@ def _media_files(folder: Path, workbook: Path) -> list[Path]:
 
 def _compile_with_neighbours(path: Path, identity: str) -> tuple[bytes, dict[str, bytes]]:
     """Compile a bare form with exactly those files of its folder that it asks for."""
+    from forms.compile import compile_form
+    from forms.errors import FormRefused
+
     workbook = _source(path)
     try:
         return compile_form(workbook, name=identity, media={}), {}

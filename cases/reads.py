@@ -161,6 +161,7 @@ class Reads(Part):
                 parked=self._waiting(connection) if counters.get("events.troubled", 0) else 0,
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+                alarm=facts.get(connection, facts.ALARM) or "",
             )
 
     def procedures(self) -> list[tuple[str, str]]:

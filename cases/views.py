@@ -417,3 +417,5 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    alarm: str = ""
+    """Code of what a person must know of the service: ``log.inconsistent``, ``log.missing``; empty when all is well."""
