@@ -267,6 +267,9 @@ class Transaction(Protocol):
     def published(self) -> frozenset[tuple[str, str]]:
         """Return (procedure, version) of everything that was ever published."""
 
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """Return what a procedure says that deciding rests on; None where it does not say, or there is none."""
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """Return what comes after a cursor.
 

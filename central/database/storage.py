@@ -159,6 +159,9 @@ class PostgresTransaction:
     def published(self) -> frozenset[tuple[str, str]]:
         return procedures.versions(self.connection, self._tenant)
 
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        return procedures.decisive(self.connection, self._tenant, procedure, version)
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         return pages.page(self.connection, self._tenant, stream, device=device, after=after, limit=limit, held=held)
 

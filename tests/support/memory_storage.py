@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from cases import merge, merkle
-from cases.errors import ConflictError, NotPermittedError, RejectedError
+from cases import merge, merkle, procedure_file
+from cases.errors import ConflictError, InputError, NotPermittedError, RejectedError
 from cases.events import CHAIN_START, Event, EventId
 from cases.merge import RecordState
 from cases.tiles import Tile
@@ -345,6 +345,14 @@ class MemoryTransaction:
     def published(self) -> frozenset[tuple[str, str]]:
         """See the protocol."""
         return frozenset(self._tables.published)
+
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """See the protocol."""
+        bundle = self._tables.published.get((procedure, version))
+        try:
+            return None if bundle is None else procedure_file.decisive(bundle)
+        except InputError:
+            return None
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """See the protocol."""
