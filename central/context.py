@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.clock import Clock
 from cases.ids import Randomness
+from cases.treelog import TreeHead
 from central.keys import Keys
 from central.records import Device
 from central.storage import Storage
@@ -62,6 +63,15 @@ class Tree(Protocol):
     def sequence(self, tenant: int) -> int:
         """Give leaves to some of the receipts that wait; return how many."""
 
+    def sequence_all(self, tenant: int) -> int:
+        """Give leaves to all that wait; return how many."""
+
+    def head(self, tenant: int) -> TreeHead | None:
+        """Return the newest head, None before the first one of this epoch."""
+
+    def root(self, tenant: int, size: int) -> str | None:
+        """Return the root that the log had when it was so large; None when it never was."""
+
 
 class Backups(Protocol):
     """What is covered by a backup."""
@@ -96,6 +106,15 @@ class Nothing:
 
     def sequence(self, tenant: int) -> int:
         return 0
+
+    def sequence_all(self, tenant: int) -> int:
+        return 0
+
+    def head(self, tenant: int) -> TreeHead | None:
+        return None
+
+    def root(self, tenant: int, size: int) -> str | None:
+        return None
 
     def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
         return []
