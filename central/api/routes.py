@@ -168,6 +168,7 @@ def health_router(central: Central) -> APIRouter:
     """Return the two questions that a supervisor of processes asks."""
     routes = APIRouter()
 
+    @routes.head("/healthz", include_in_schema=False)
     @routes.get("/healthz", **described.HEALTH)
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type=wire.JSON_TYPE)
