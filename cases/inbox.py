@@ -155,9 +155,7 @@ class Inbox(Outbox):
         def act(connection: Connection) -> tuple[None, Changed | None]:
             fresh, again = returning.sort_out(connection, incoming)
             returning.go_on_beside(connection, identity, self._core.journal, fresh)
-            done, settled = returning.sent_by_another_self(connection, identity, fresh)
-            facts.count(connection, {"events.pending": -done})
-            again |= settled
+            again |= returning.sent_by_another_self(connection, identity, fresh)
             touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
             touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
@@ -165,8 +163,7 @@ class Inbox(Outbox):
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
             elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
-                pending, doubted = returning.settle_doubts(connection, identity)
-                facts.count(connection, {"events.pending": pending})
+                doubted = returning.settle_doubts(connection, identity)
                 log.end_doubts(connection)
                 foundation.settle_doubts(connection)
                 unsaid = scopes.settle_doubts(connection)

@@ -232,9 +232,12 @@ class Projector:
     def _save_cases(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
         old = projected.cases_by_no(connection, [working.no for working in changed if not working.fresh])
         shown = {working.no: working.shown() for working in changed}
+        same = {working.no for working in changed if _same_citizen(working, old.get(working.no))}
         _save_links(connection, changed, shown)
         citizen_ids = {
-            value: RecordType.CITIZEN.value for one in shown.values() if (value := one.values.get("citizen"))
+            value: RecordType.CITIZEN.value
+            for no, one in shown.items()
+            if no not in same and (value := one.values.get("citizen"))
         }
         citizens = {record_id: known.no for record_id, known in registers.records(connection, citizen_ids).items()}
         names = {no: _name(row) for no, row in projected.citizens_by_no(connection, citizens.values()).items()}
@@ -244,6 +247,8 @@ class Projector:
             before = old.get(working.no)
             values = shown[working.no].values
             citizen_no = citizens.get(values.get("citizen") or "")
+            if before is not None and working.no in same:
+                citizen_no = before.citizen_no
             row = self._case_row(connection, working, shown[working.no], before, citizen_no)
             rows.append(row)
             _count_case(counts, before, row)
@@ -251,7 +256,7 @@ class Projector:
                 found[before is None][working.no] = _case_words(
                     row.tracking_code, row.procedure, names.get(citizen_no or 0, "")
                 )
-        projected.put_cases(connection, rows)
+        projected.put_cases(connection, rows, old)
         self._index(connection, found)
 
     def _case_row(
@@ -389,6 +394,12 @@ def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) 
         pending=len(working.pending),
         contested=len(shown.contested),
     )
+
+
+def _same_citizen(working: Working, before: CaseColumns | None) -> bool:
+    """Say whether a case is surely still the same citizen's, and found by the same words: an answer like any other."""
+    unsure = working.confirmed_changed or working.status or not working.touched.isdisjoint(_CASE_WORDS)
+    return before is not None and not unsure
 
 
 def _name(row: CitizenColumns) -> str:

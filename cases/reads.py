@@ -157,7 +157,7 @@ class Reads(Part):
             identity = self._core.identity
             taking = None if identity is None else chunks.progress(connection, identity.stream)
             return SyncStatus(
-                pending=counters.get("events.pending", 0),
+                pending=log.count_pending(connection),
                 pending_cases=counters.get("cases.pending", 0),
                 pending_citizens=counters.get("citizens.pending", 0),
                 oldest_pending_ms=log.oldest_pending_ms(connection),

@@ -178,7 +178,7 @@ class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads):
         slots.change_passphrase(self._core.directory, old, new, self._core.ports)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with what changed after each commit, on the thread that committed; it must not wait or
+        """Call ``listener`` with what changed after each commit, on a thread of the store; it must not wait or
         write.
 
         Returns:

@@ -36,6 +36,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_first_store",
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
+        "2026_11_23_an_answer_writes_less",
         "2026_11_23_links",
         "2026_11_23_snapshots_stay_cold",
     }
@@ -191,6 +192,22 @@ CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
 def links(db: Database) -> None:
     """Reads follow links between records, and contested citizens are found at once."""
     for statement in statements(_LINKS):
+        db.execute(statement)
+
+
+_CASES_OF_A_CITIZEN = """
+DROP INDEX case_by_citizen;
+-- Without the time, which every answer changes: a citizen has few cases, sorted when they are asked for.
+CREATE INDEX case_by_citizen ON case_file (citizen_no);
+-- Pending events are counted by their index.
+DELETE FROM counter WHERE name = 'events.pending';
+"""
+
+
+@migrations(name="2026_11_23_an_answer_writes_less")
+def an_answer_writes_less(db: Database) -> None:
+    """What an answer need not write is not kept."""
+    for statement in statements(_CASES_OF_A_CITIZEN):
         db.execute(statement)
 
 

@@ -97,7 +97,6 @@ CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT RAISE (ABORT, 'an
 CREATE INDEX citizen_by_name ON citizen (sort, record_no);
 CREATE INDEX case_by_activity ON case_file (updated_ms, record_no);
 CREATE INDEX case_by_state ON case_file (state, updated_ms, record_no);
-CREATE INDEX case_by_citizen ON case_file (citizen_no, updated_ms);
 CREATE INDEX case_contested ON case_file (updated_ms, record_no) WHERE contested > 0;
 CREATE TRIGGER event_is_immutable
 BEFORE UPDATE OF device_no, seq, record_no, kind, agent_no, base, time, prev, digest ON event
@@ -107,5 +106,6 @@ BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
 CREATE INDEX link_to ON link (same_as);
 CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
+CREATE INDEX case_by_citizen ON case_file (citizen_no);
 CREATE INDEX chunk_wanted ON chunk (stream, place) WHERE standing = 'wanted' AND place IS NOT NULL;
 CREATE INDEX chunk_held ON chunk (stream, first_no) WHERE standing = 'held';
