@@ -1,4 +1,4 @@
-"""First contact with the real service and PostgreSQL: a client that takes the snapshot shows what one by pages shows."""
+"""First contact with the real service and PostgreSQL: who takes the snapshot sees what pages show."""
 
 from __future__ import annotations
 
