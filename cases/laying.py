@@ -52,10 +52,10 @@ class _Columns:
         for row, shown in self._shown.items():
             self.contested[row] = len(shown.contested)
         for group in self._groups:
-            for name, values in zip(group.names, group.values, strict=True):
+            for name in group.names:
                 # A row of a repeat that was removed may be contested by what is inside it.
                 if name.endswith("]"):
-                    for row, value in zip(group.rows, values, strict=True):
+                    for row, value in zip(group.rows, group.column(name), strict=True):
                         if value is None:
                             self.contested[row] = len(merge.show(opened.record(row).state).contested)
 
@@ -64,7 +64,7 @@ class _Columns:
         column = [""] * self.count
         for group in self._groups:
             if name in group.names:
-                for row, value in zip(group.rows, group.values[group.names.index(name)], strict=True):
+                for row, value in zip(group.rows, group.column(name), strict=True):
                     column[row] = value or ""
         for row, shown in self._shown.items():
             column[row] = shown.values.get(name) or ""
