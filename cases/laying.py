@@ -64,7 +64,11 @@ class _Columns:
         column = [""] * self.count
         for group in self._groups:
             if name in group.names:
-                for row, value in zip(group.rows, group.column(name), strict=True):
+                values = group.column(name)
+                if group.rows and group.rows[-1] - group.rows[0] + 1 == len(group.rows):
+                    column[group.rows[0] : group.rows[-1] + 1] = [value or "" for value in values]
+                    continue
+                for row, value in zip(group.rows, values, strict=True):
                     column[row] = value or ""
         for row, shown in self._shown.items():
             column[row] = shown.values.get(name) or ""
