@@ -202,7 +202,7 @@ class Projector:
         for working in changed:
             before = old.get(working.no)
             shown = working.shown()
-            row = _citizen_row(working, shown, before)
+            row = citizen_row(working, shown, before)
             rows.append(row)
             _count_citizen(counts, before, row)
             if before is None or working.touched:
@@ -326,7 +326,8 @@ def _submitted_ms(connection: Connection, working: Working) -> int | None:
     return min((one for one in (given, said) if one is not None), default=None)
 
 
-def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
+def citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
+    """Return what the list shows of a citizen."""
     values = shown.values
     family_name, given_names = values.get("family_name") or "", values.get("given_names") or ""
     birth_date = values.get("birth_date") or ""

@@ -14,6 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.acts import Acts
+from cases.auditing import Auditing
 from cases.core import Core, changed
 from cases.errors import DamagedError, InputError
 from cases.inbox import Inbox
@@ -32,7 +33,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Acts, Reads, Inbox, Sealing):
+class Workspace(Acts, Reads, Inbox, Sealing, Auditing):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

@@ -145,7 +145,10 @@ class WaitingEvent(NamedTuple):
 
 
 class StoredRecord(NamedTuple):
-    """A record whole, as it goes into a snapshot. ``state`` as ``merge.to_json`` wrote it."""
+    """A record whole, as it goes into a snapshot. ``state`` as ``merge.to_json`` wrote it.
+
+    ``stream``: where it lives; empty where nobody asked.
+    """
 
     record_type: str
     record_id: str
@@ -155,6 +158,7 @@ class StoredRecord(NamedTuple):
     updated_ms: int
     submitted_ms: int | None
     agent: str
+    stream: str = ""
 
 
 class LoggedEvent(NamedTuple):

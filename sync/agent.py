@@ -24,6 +24,7 @@ from cases.errors import (
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
+from sync.audits import Audits
 from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
@@ -53,12 +54,16 @@ _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person."""
+    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person.
+
+    ``mended``: records that an audit found wrong and that were taken anew; ``Workspace.findings`` names them.
+    """
 
     pushed: int
     pulled: int
     parked: int
     procedures: int
+    mended: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ class Agent:
         self._offers_seen = ""
         self._greeted = False
         self._courier = Courier(workspace, ports)
+        self._audits = Audits(workspace, ports.clock)
         self._fault: EstafetteError | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
@@ -199,7 +205,7 @@ class Agent:
             self._fault = None
             self._enter(SyncState.IDLE)
             self._schedule.succeeded()
-        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures)
+        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures, tally.mended)
 
     def _round(self, identity: Identity, tally: Tally) -> None:
         self._enter(SyncState.HANDSHAKE)
@@ -221,6 +227,13 @@ class Agent:
             self._offers_seen = tally.offers
         if refused is not None:
             raise refused
+        if self._audits.due():
+            tally.mended = len(self._audits.make(client, identity))
+
+    def audit_soon(self) -> None:
+        """Let the next round compare what both ends hold, whatever was planned."""
+        with self._round_lock:
+            self._audits.hasten()
 
     def _forward(self, client: CentralClient) -> None:
         """Carry what others left sealed on this computer; that it cannot be done now ends nobody's round."""

@@ -14,6 +14,8 @@ CORRECTION = "clock_correction_ms"
 CLAIMED_EPOCH = "claimed_epoch"
 FORKED = "forked_ms"
 IN_DOUBT = "in_doubt"
+AUDIT = "audit"
+FINDINGS = "audit_findings"
 DEVICE_KEY = "device_key"
 SALT_SECRET = "salt_secret"
 

@@ -46,6 +46,7 @@ def check(world: World) -> list[str]:
         found += _few(_visible(world, machine, log))
         found += _few(_receipts(world, machine, log))
         found += _few(_projections(machine))
+        found += _few(_audits(world, machine))
     return found
 
 
@@ -177,6 +178,14 @@ def confirmed(workspace: Workspace) -> Iterator[tuple[str, str, RecordState]]:
             known = registers.find(connection, record)
             assert known is not None
             yield record, known.type, confirmed_state(connection, identity.tenant, known)
+
+
+def _audits(world: World, machine: Machine) -> Iterator[str]:
+    """An audit finds what rotted and nothing else: whatever else it finds is a fault of the product that it covers."""
+    rotten = world.rotten.get(machine.name, set())
+    for finding in machine.workspace.findings():
+        if finding.record_id not in rotten:
+            yield f"audit: {machine.name} {finding.code} {finding.record_type} {finding.record_id[-6:]}"
 
 
 # --- receipts --------------------------------------------------------------------------------------------------------

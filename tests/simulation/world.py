@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cases.errors import EstafetteError
 from cases.keys.device_secret import MemoryDeviceSecrets
-from tests.simulation import checking
+from sync.audits import AUDIT_EVERY_S
+from tests.simulation import checking, decay
 from tests.simulation.clocks import YEAR_MS, Chance, MachineClock, WorldClock
 from tests.simulation.ledger import Ledger
 from tests.simulation.machines import Machine
@@ -57,6 +58,8 @@ class World:
         self._backups: dict[str, Path] = {}
         self._cloned: set[str] = set()
         self.put_back: set[str] = set()
+        self.rotten: dict[str, set[str]] = {}
+        """Machine -> records of it that the disk changed silently."""
         self._agents = Agents(self)
         self._supervisor = Supervisor(self)
         self._versions = 0
@@ -120,6 +123,7 @@ class World:
             self._restore_service,
             self._new_version,
             self._poison,
+            self._rot,
             *([self._move] if MOVES else []),
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
@@ -149,6 +153,14 @@ class World:
 
     def _poison(self) -> None:
         self._alive(self.chance.one(self.machines), self._agents.poison)
+
+    def _rot(self) -> None:
+        """Let a disk change something of a record silently; no screen and no log says so."""
+        machine = self.chance.one(self.machines)
+        record = decay.rot(machine.workspace, self.chance)
+        if record is not None:
+            self.story.append(f"   {machine.name} {record[-6:]} rots")
+            self.rotten.setdefault(machine.name, set()).add(record)
 
     def _move(self) -> None:
         cases = self.service.cases()
@@ -256,7 +268,8 @@ class World:
             machine.line.way, machine.line.share, machine.disk.left = Way.OPEN, 0.0, None
         self.network.deliver_postponed(all_of_them=True)
         for number in range(ROUNDS_MAX):
-            self.clock.advance(60)
+            # The first and the last rounds are of a day on which an audit is due.
+            self.clock.advance(60 if 1 < number < ROUNDS_MAX - 2 else AUDIT_EVERY_S + 60)
             for machine in self.chance.shuffled(self.machines):
                 error = self.synchronise(machine)
                 if error is not None and number >= ROUNDS_THAT_MAY_FAIL:

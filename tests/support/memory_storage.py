@@ -401,7 +401,9 @@ class MemoryTransaction:
         kept = self._tables.records[key]
         state = merge.to_json(kept.state)
         created_ms, updated_ms, submitted_ms = kept.created_ms, kept.updated_ms, kept.submitted_ms
-        return StoredRecord(*key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent)
+        return StoredRecord(
+            *key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent, kept.stream
+        )
 
     def standing(self, stream: str) -> tuple[int, int]:
         """See the protocol."""
