@@ -14,7 +14,6 @@ import msgspec
 from cases import merge
 from cases.audit import bucket_digest, fingerprint
 from cases.core import Part, changed
-from cases.errors import DamagedError
 from cases.events import RecordType
 from cases.outbox import rebuild
 from cases.projections import Working, citizen_row, confirmed_state, load_many
@@ -239,8 +238,8 @@ def _held(connection: Connection, endings: Sequence[str]) -> Iterator[tuple[str,
 def _print(connection: Connection, tenant: int, known: registers.Known, record: str) -> str | None:
     """Return the fingerprint of a record's confirmed state; None when nothing of it is confirmed."""
     try:
-        state = confirmed_state(connection, tenant, known)
-    except (ValueError, DamagedError, msgspec.MsgspecError):
+        state = merge.from_json(known.state) if known.state is not None else confirmed_state(connection, tenant, known)
+    except ValueError:
         return _UNREADABLE
     return fingerprint(known.type, record, state) if state.fields else None
 

@@ -5,6 +5,7 @@ Confirmed state, pending events on top, and the rows that lists show.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from cases.store.registers import Known, Registers
 from cases.store.scopes import Foundation
 from cases.words import date_words, phone_words, sort_key, words
 from cases.workflow import State
+
+logger = logging.getLogger(__name__)
 
 REMEMBERED_RECORDS = 64
 FOUNDED = 2
@@ -301,13 +304,23 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
 
 
 def confirmed_state(connection: Connection, tenant: int, record: Known) -> RecordState:
-    """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it."""
+    """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it.
+
+    A state that cannot be read is made again from what it was made of; an audit tells of it.
+    """
     if record.state is not None:
-        return merge.from_json(record.state)
+        try:
+            return merge.from_json(record.state)
+        except ValueError:
+            logger.warning("a record's confirmed state cannot be read no=%d", record.no)
     if record.confirmed == 0:
         return merge.EMPTY
+    foundation = scopes.of(connection, [record.no]).get(record.no) if record.state is not None else None
+    base, after = merge.EMPTY, 0
+    if foundation is not None and foundation.state is not None:
+        base, after = merge.from_json(foundation.state), foundation.central_seq
     events = log.confirmed_of_record(connection, tenant, record.no)
-    return merge.apply_all(merge.EMPTY, map(log.seen, events))
+    return merge.apply_all(base, [log.seen(one) for one in events if (one.central_seq or 0) > after])
 
 
 def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:

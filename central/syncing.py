@@ -181,6 +181,17 @@ def _news(
 
 
 def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
+    page = _read_page(core, device, after, limit, held)
+    if not page.lent_changed:
+        return page
+    # Fed by whoever asks first, in a transaction of its own, rather than by whoever changed it: a push takes no other
+    # stream's head, so that no two of them can wait for each other.
+    with core.storage.transaction(device.tenant) as transaction:
+        transaction.renew_lent(str(device.stream))
+    return _read_page(core, device, after, limit, held)
+
+
+def _read_page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
     with core.storage.transaction(device.tenant) as transaction:
         return transaction.page(
             str(device.stream),

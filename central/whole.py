@@ -214,7 +214,8 @@ def audit(core: Core, device: Device, request: AuditRequest) -> AuditReply:
         raise InputError("request.invalid", field="buckets")
     with core.storage.transaction(device.tenant) as transaction:
         head, found = transaction.stored_ending(request.stream, list(request.buckets))
-    if head != request.cursor:
+        lent_changed = transaction.lent_changed(request.stream)
+    if head != request.cursor or lent_changed:
         return AuditReply(current=False)
     buckets: dict[str, dict[str, str]] = {ending: {} for ending in request.buckets}
     for each in found:

@@ -43,7 +43,7 @@ with of_citizen as (
     where r.tenant_id = %(tenant)s
 )
 select r.record_type, r.record_id, r.state, r.central_seq, r.created_ms, r.updated_ms, r.submitted_ms,
-    case when r.record_type = 'citizen' then coalesce(o.agent, '') else r.agent end as whose
+    case when r.record_type = 'citizen' then coalesce(o.agent, '') else r.agent end as whose, r.stream_id
 from visible r
 left join of_citizen o on r.record_type = 'citizen' and o.citizen_id = r.record_id
 order by whose, r.record_type desc, r.record_id

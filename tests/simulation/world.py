@@ -26,8 +26,6 @@ ROUNDS_MAX = 8
 """Within so many rounds of every machine, once all is well again, nothing may be left to do."""
 ROUNDS_THAT_MAY_FAIL = 2
 MACHINES_MAX = 8
-MOVES = False
-"""Whether records move between offices. Off until a citizen that an office only reads is renewed (seed 43)."""
 
 
 class World:
@@ -124,7 +122,7 @@ class World:
             self._new_version,
             self._poison,
             self._rot,
-            *([self._move] if MOVES else []),
+            self._move,
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
         happenings.update((happening, self.chance.between(1, 4)) for happening in self.chance.some(rare))
@@ -216,6 +214,7 @@ class World:
             chance = Chance(self.seed, name)
             self.machines.append(machine.clone(name, self._directory / name, clock, chance))
             self._cloned |= {machine.name, name}
+            self.rotten[name] = set(self.rotten.get(machine.name, ()))
 
     def _restart_service(self) -> None:
         self.service.restart()
