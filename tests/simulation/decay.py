@@ -33,7 +33,10 @@ def rot(workspace: Workspace, chance: Picks) -> str | None:
 
 def _value(workspace: Workspace, number: int, _kind: str) -> None:
     """One value is another."""
-    state = merge.from_json(workspace._core.store.rows("SELECT state FROM record WHERE no = ?", (number,))[0][0])
+    try:
+        state = merge.from_json(workspace._core.store.rows("SELECT state FROM record WHERE no = ?", (number,))[0][0])
+    except ValueError:
+        return  # It rotted before.
     fields = dict(state.fields)
     name = sorted(fields)[0]
     heads = tuple(head._replace(value="rotten") for head in fields[name].heads)

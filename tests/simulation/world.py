@@ -90,7 +90,7 @@ class World:
         self.service.publish(PROCEDURE, bundle())
         for number in range(1, self.chance.between(3, 6) + 1):
             name = f"poste-{number}"
-            office = OFFICES[number > 2 and self.chance.happens(0.3)]
+            office = OFFICES[number > 1 and self.chance.happens(0.4)]
             machine = Machine(
                 name,
                 self._directory / name,
@@ -163,7 +163,9 @@ class World:
     def _move(self) -> None:
         cases = self.service.cases()
         if cases:
-            case, office = self.chance.one(cases), self.chance.one(list(OFFICES))
+            case = self.chance.one(cases)
+            here = next((one for one in OFFICES if ("case", case) in self.service.states(one)), "")
+            office = self.chance.one([one for one in OFFICES if one != here])
             seen = {held.deed for held in self.service.held() if held.deed.record == case}
             done = self.service.move(case, office)
             if done is not None:
