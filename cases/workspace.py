@@ -62,7 +62,7 @@ class Workspace(Remedies, Queues, Inbox, Sealing, Auditing):
         lock = FolderLock(directory)
         try:
             remove_files(directory / STORE_NAME)
-            store = Store(directory / STORE_NAME, data_key)
+            store = Store(directory / STORE_NAME, data_key, ports.disk)
             try:
                 _furnish(store, ports)
                 # The commit point: from here on the folder is a workspace.
@@ -93,7 +93,7 @@ class Workspace(Remedies, Queues, Inbox, Sealing, Auditing):
         lock = FolderLock(directory)
         try:
             check_not_newer(path, data_key)
-            store = Store(path, data_key)
+            store = Store(path, data_key, ports.disk)
             try:
                 migrate(store)
                 return cls(Core(directory, store, ports), lock)

@@ -32,6 +32,7 @@ import sqlite_utils  # noqa: E402
 import sqlite_utils.migrations  # noqa: E402
 
 from cases.errors import DamagedError, EnvironmentFault, EstafetteError  # noqa: E402
+from cases.ports import Disk, PlainDisk  # noqa: E402
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -146,17 +147,20 @@ class Store:
     Args:
         path: the database file.
         key: the raw data key.
+        disk: hears of every commit.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, disk: Disk | None = None) -> None:
         self.path = path
         self._key = key
+        self._disk = disk or PlainDisk()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._readers: list[_Reader] = []
         self._readers_lock = threading.Lock()
         self._local = threading.local()
         self._closed = False
         self._writer = self._connect(read_only=False)
+        self._disk.opened(self._writer)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -220,12 +224,14 @@ class Store:
         connection.execute("BEGIN IMMEDIATE")
         try:
             value = act(connection)
+            self._disk.reached("before commit")
             connection.execute("COMMIT")
         except BaseException as error:
             if undone is not None:
                 undone()
             self._roll_back(error)
             raise
+        self._disk.reached("after commit")
         return value
 
     def _roll_back(self, error: BaseException) -> None:
@@ -240,6 +246,7 @@ class Store:
     def _reopen(self) -> None:
         self._writer.close()
         self._writer = connect(self.path, self._key, read_only=False, cache_kib=WRITER_CACHE_KIB)
+        self._disk.opened(self._writer)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

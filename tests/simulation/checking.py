@@ -114,7 +114,14 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
     if machine.name in world.put_back:
         return
     shown = {parked.event for parked in machine.workspace.parked()}
+    dealt_with = {
+        msgspec.json.decode(held.deed.body, type=dict[str, object]).get("event")
+        for held in log
+        if held.deed.kind == "resolve" and held.state in CONFIRMED
+    }
     for held in log:
+        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with:
+            continue
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:
             yield f"hidden: {machine.name} does not show its parked {held.incarnation}.{held.seq} {held.code}"
