@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from cases import merge
 from cases.audit import bucket_digest, fingerprint
 from cases.core import Part, changed
@@ -34,7 +32,6 @@ SERVICE_MENDED = "audit.service_mended"
 """Central's copy was the damaged one; it mended that from its log, and ours stayed as it was."""
 LIST_MENDED = "audit.list_mended"
 """A list of this computer showed something else than the record says; it was made anew."""
-FINDINGS_MAX = 100
 _UNREADABLE = ""
 """Fingerprint of a record that cannot be read."""
 
@@ -115,7 +112,7 @@ class Auditing(Part):
                 damaged.append(record)
                 found.append(Finding(now_ms, record.record_type, record.record_id, code))
             self._remake(connection, identity.tenant, damaged)
-            said = {(one.record_id, one.code) for one in _findings(connection)}
+            said = {(one.record_id, one.code) for one in audited.findings(connection)}
             types = registers.types_of(connection, not_there)
             found += [
                 Finding(now_ms, types[record], record, NOT_THERE)
@@ -144,9 +141,9 @@ class Auditing(Part):
         return self._core.transact(act)
 
     def findings(self) -> list[Finding]:
-        """Return what audits found, newest first; the last ``FINDINGS_MAX``."""
+        """Return what audits found, newest first; the last hundred."""
         with self._core.store.reading() as connection:
-            return _findings(connection)
+            return audited.findings(connection)
 
     def audit_state(self) -> str:
         """Return what ``set_audit_state`` kept; empty before the first."""
@@ -273,16 +270,8 @@ def _listed_rightly(
     return (*listed, case.pending, case.contested) == true
 
 
-def _findings(connection: Connection) -> list[Finding]:
-    text = facts.get(connection, facts.FINDINGS)
-    return (
-        [] if not text else [Finding(*row) for row in msgspec.json.decode(text, type=list[tuple[int, str, str, str]])]
-    )
-
-
 def _note(connection: Connection, found: Sequence[Finding]) -> Changed | None:
+    audited.note(connection, found)
     if not found:
         return None
-    kept = [*found, *_findings(connection)][:FINDINGS_MAX]
-    facts.put(connection, facts.FINDINGS, msgspec.json.encode([tuple(one) for one in kept]).decode())
     return changed({"sync", "audit", *(one.record_type for one in found)}, [one.record_id for one in found])

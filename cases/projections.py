@@ -5,7 +5,6 @@ Confirmed state, pending events on top, and the rows that lists show.
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,15 +12,14 @@ from dataclasses import dataclass, field
 from cases import merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import RecordState, SeenEvent, Shown
-from cases.store import facts, links, log, projected, registers, scopes, search_index
+from cases.store import audited, facts, links, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.store.registers import Known, Registers
 from cases.store.scopes import Foundation
+from cases.views import Finding
 from cases.words import date_words, phone_words, sort_key, words
 from cases.workflow import State
-
-logger = logging.getLogger(__name__)
 
 REMEMBERED_RECORDS = 64
 FOUNDED = 2
@@ -43,6 +41,7 @@ class Working:
         status: one of them changes the case's state, or an event was parked.
         fresh: the record has no row in the projections yet.
         foundation: what it is built on, when it came whole or leaves.
+        made_again: what was kept of its confirmed state could not be read.
     """
 
     no: int
@@ -60,6 +59,7 @@ class Working:
     confirmed_changed: bool = False
     on_top: RecordState | None = None
     foundation: Foundation | None = None
+    made_again: bool = False
 
     @property
     def gone(self) -> bool:
@@ -170,6 +170,7 @@ class Projector:
         gone = [working for working in changed if working.gone]
         if gone:
             self._remove(connection, gone, counts)
+        _note_made_again(connection, changed)
         _save_confirmed(connection, changed)
         citizens = [working for working in changed if working.type == RecordType.CITIZEN and not working.gone]
         cases = [working for working in changed if working.type == RecordType.CASE and not working.gone]
@@ -294,14 +295,16 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
     loaded: dict[str, Working] = {}
     foundations = scopes.of(connection, [row.no for row in known.values() if not row.fresh])
     for record_id, row in known.items():
+        state = None if row.state is None else _readable(row.state)
         loaded[record_id] = Working(
             row.no,
             record_id,
             row.type,
-            folded=confirmed_state(connection, tenant, row),
+            folded=confirmed_state(connection, tenant, row) if state is None else state,
             confirmed_count=row.confirmed,
             fresh=row.fresh,
             foundation=foundations.get(row.no),
+            made_again=row.state is not None and state is None,
         )
     for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
         loaded[event.event.header.record_id].pending.append(log.seen(event))
@@ -313,11 +316,8 @@ def confirmed_state(connection: Connection, tenant: int, record: Known) -> Recor
 
     A state that cannot be read is made again from what it was made of; an audit tells of it.
     """
-    if record.state is not None:
-        try:
-            return merge.from_json(record.state)
-        except ValueError:
-            logger.warning("a record's confirmed state cannot be read no=%d", record.no)
+    if record.state is not None and (state := _readable(record.state)) is not None:
+        return state
     if record.confirmed == 0:
         return merge.EMPTY
     foundation = scopes.of(connection, [record.no]).get(record.no) if record.state is not None else None
@@ -326,6 +326,24 @@ def confirmed_state(connection: Connection, tenant: int, record: Known) -> Recor
         base, after = merge.from_json(foundation.state), foundation.central_seq
     events = log.confirmed_of_record(connection, tenant, record.no)
     return merge.apply_all(base, [log.seen(one) for one in events if (one.central_seq or 0) > after])
+
+
+def _readable(state: bytes) -> RecordState | None:
+    try:
+        return merge.from_json(state)
+    except ValueError:
+        return None
+
+
+def _note_made_again(connection: Connection, changed: Iterable[Working]) -> None:
+    """Write anew what could not be read, and tell of it."""
+    found = []
+    for working in changed:
+        if working.made_again:
+            working.made_again, working.confirmed_changed = False, True
+            time_ms = max(working.times, default=0)
+            found.append(Finding(time_ms, working.type, working.id, audited.MADE_AGAIN))
+    audited.note(connection, found)
 
 
 def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cases.auditing import Auditing
 from cases.core import Core, changed
 from cases.errors import DamagedError, InputError
+from cases.histories import Histories
 from cases.inbox import Inbox
 from cases.keys import slots
 from cases.keys.files import environment_fault
@@ -33,7 +34,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Inbox, Sealing, Auditing):
+class Workspace(Remedies, Queues, Inbox, Sealing, Auditing, Histories):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

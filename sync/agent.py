@@ -31,6 +31,7 @@ from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
 from sync.envelopes import Courier
 from sync.exchanges import Exchanges, hello
+from sync.histories import HistoryOutcome, bring_history
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.problems import AUTH
@@ -49,6 +50,11 @@ BROKEN = "agent.broken"
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
 _LINE_IS_DOWN = frozenset({UNREACHABLE, TIMEOUT, CAPTIVE_PORTAL, TLS})
+_WHY_NOT = {
+    SyncState.PAUSED: "sync.paused",
+    SyncState.REVOKED: REVOKED_CODE,
+    SyncState.NEEDS_SIGN_IN: "auth.device_unknown",
+}
 _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"})
 
 
@@ -235,6 +241,25 @@ class Agent:
         with self._round_lock:
             self._audits.hasten()
 
+    def bring_history(self, record: str) -> HistoryOutcome:
+        """Ask the service for what is missing of a record's history; says why when it cannot be had now.
+
+        Beside the rounds, on the caller's thread, which it may hold for as long as a request takes.
+
+        Raises:
+            InputError: ``record.unknown``, ``enrol.needed``.
+        """
+        if self._workspace.history_complete(record):
+            return HistoryOutcome(True)
+        if self._machine.current in _WHY_NOT:
+            return HistoryOutcome(False, _WHY_NOT[self._machine.current])
+        try:
+            line = self.line()
+        except NetworkFault as error:
+            return HistoryOutcome(False, error.code)
+        with line.asking:
+            return bring_history(self._workspace, line.questions, record)
+
     def _forward(self, client: CentralClient) -> None:
         """Carry what others left sealed on this computer; that it cannot be done now ends nobody's round."""
         try:
@@ -280,8 +305,8 @@ class Agent:
             if self._line is None:
                 url = identity.server_url
                 credentials = Credentials(self._workspace, identity, self._ports.clock, self._ports.randomness)
-                rounds, news = self._transport_factory(url), self._transport_factory(url)
-                self._line = Line(rounds, news, credentials, self._exit)
+                rounds, news, questions = (self._transport_factory(url) for _ in range(3))
+                self._line = Line(rounds, news, questions, credentials, self._exit)
             return self._line
 
     def pulled_up_to(self) -> int:

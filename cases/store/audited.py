@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from cases.store import facts
 from cases.store.engine import Connection
+from cases.views import Finding
+
+MADE_AGAIN = "audit.made_again"
+"""What was kept of the record could not be read; it was made again from what it was made of."""
+FINDINGS_MAX = 100
 
 _COUNTERS = """
 SELECT 'citizens', count(*) FROM citizen
@@ -44,3 +52,18 @@ def count_again(connection: Connection) -> None:
         "INSERT INTO counter (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
         connection.execute(_COUNTERS).fetchall(),
     )
+
+
+def findings(connection: Connection) -> list[Finding]:
+    """Return what was found of records, newest first."""
+    text = facts.get(connection, facts.FINDINGS)
+    return (
+        [] if not text else [Finding(*row) for row in msgspec.json.decode(text, type=list[tuple[int, str, str, str]])]
+    )
+
+
+def note(connection: Connection, found: Sequence[Finding]) -> None:
+    """Keep what was found; the last ``FINDINGS_MAX``."""
+    if found:
+        kept = [*found, *findings(connection)][:FINDINGS_MAX]
+        facts.put(connection, facts.FINDINGS, msgspec.json.encode([tuple(one) for one in kept]).decode())

@@ -19,6 +19,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
         "2026_11_23_links",
+        "2026_11_23_histories",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -172,6 +173,21 @@ CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
 def links(db: Database) -> None:
     """Reads follow links between records, and contested citizens are found at once."""
     for statement in statements(_LINKS):
+        db.execute(statement)
+
+
+_HISTORIES = """
+-- Histories that were fetched whole, beside the log: no state is made of them.
+CREATE TABLE history (
+    record_no INTEGER PRIMARY KEY REFERENCES record (no), as_of INTEGER NOT NULL, events BLOB NOT NULL
+) STRICT;
+"""
+
+
+@migrations(name="2026_11_23_histories")
+def fetched_histories(db: Database) -> None:
+    """The history of a record may be fetched and kept."""
+    for statement in statements(_HISTORIES):
         db.execute(statement)
 
 
