@@ -35,7 +35,7 @@ from sync.messages import (
 LEVEL = "accepted"
 SNAPSHOT_FROM = 2_000
 """A device that has nothing yet and would be sent more events than this is offered a snapshot instead."""
-CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes"]
+CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes", "audit", "history"]
 _ATTEMPTS = 3
 _NUMBER_MAX = 2**53
 
@@ -104,7 +104,7 @@ def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | No
     if hello is None:
         return None
     if PROTOCOL not in hello.protocols:
-        raise InputError("protocol.unsupported", protocol=PROTOCOL)
+        raise InputError("protocol.unsupported", protocol=PROTOCOL, spoken=",".join(map(str, hello.protocols[:8])))
     core.contacts.heard(device, hello)
     return HelloReply(PROTOCOL, VERSION, CAPABILITIES)
 

@@ -30,7 +30,7 @@ from sync.background import Background
 from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
 from sync.envelopes import Courier
-from sync.exchanges import Exchanges, hello
+from sync.exchanges import UNSUPPORTED, Exchanges, hello
 from sync.histories import HistoryOutcome, bring_history
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
@@ -47,6 +47,10 @@ OFFERS_EVERY_S = 900.0
 one request."""
 REVOKED_CODE = "auth.device_revoked"
 BROKEN = "agent.broken"
+AUDIT = "audit"
+"""Capability of a service that compares records; an older one is not asked."""
+UPDATE_TRIED_EVERY_S = 3600.0
+"""How soon a service that speaks another protocol is asked again: somebody must update one of the two programs."""
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
 _LINE_IS_DOWN = frozenset({UNREACHABLE, TIMEOUT, CAPTIVE_PORTAL, TLS})
@@ -127,6 +131,7 @@ class Agent:
         self._offers_due_s = float("-inf")
         self._offers_seen = ""
         self._greeted = False
+        self._capabilities: frozenset[str] = frozenset()
         self._courier = Courier(workspace, ports)
         self._audits = Audits(workspace, ports.clock)
         self._fault: EstafetteError | None = None
@@ -221,6 +226,8 @@ class Agent:
         greeting = None if self._greeted else hello(self._workspace)
         exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=greeting)
         refused = exchanges.run()
+        if tally.capabilities is not None:
+            self._capabilities = tally.capabilities
         self._greeted = True
         self._enter(SyncState.PULL)
         self._forward(client)
@@ -233,7 +240,7 @@ class Agent:
             self._offers_seen = tally.offers
         if refused is not None:
             raise refused
-        if self._audits.due():
+        if AUDIT in self._capabilities and self._audits.due():
             tally.mended = len(self._audits.make(client, identity))
 
     def audit_soon(self) -> None:
@@ -280,7 +287,8 @@ class Agent:
         wait_s = None
         if state not in WAITS_FOR_PERSON:
             asked_s = error.details.get("retry_after_s")
-            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else 0.0)
+            least_s = UPDATE_TRIED_EVERY_S if error.code == UNSUPPORTED else 0.0
+            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else least_s)
         self._schedule.failed(wait_s)
         self._enter(state)
 
