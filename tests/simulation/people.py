@@ -166,10 +166,13 @@ class Agents:
             machine.workspace.settle(record, field.field, self._chance.one(list(field.claims)).value, base=base)
 
     def _look(self, machine: Machine) -> None:
-        """Open the screen of a case and leave it open."""
+        """Open the screen of a case and leave it open; sometimes its whole history is wanted."""
         record = self._some_case(machine)
-        if record is not None:
-            machine.screens[record] = self._screen(machine, record)
+        if record is None:
+            return
+        if self._chance.happens(0.2):
+            machine.agent.bring_history(record)
+        machine.screens[record] = self._screen(machine, record)
 
     def _settle_parked(self, machine: Machine) -> None:
         """Deal with an act that waits for a person: let it take effect after all, correct it, or give it up."""

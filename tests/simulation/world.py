@@ -54,7 +54,6 @@ class World:
         self.machines: list[Machine] = []
         self.moved: set[str] = set()
         self._backups: dict[str, Path] = {}
-        self._cloned: set[str] = set()
         self.put_back: set[str] = set()
         self.rotten: dict[str, set[str]] = {}
         """Machine -> records of it that the disk changed silently."""
@@ -208,14 +207,12 @@ class World:
             self.disaster(lambda: machine.restore(self._backups[machine.name]))
 
     def _clone(self) -> None:
-        single = [machine for machine in self.machines if machine.name not in self._cloned]
-        if single and len(self.machines) < MACHINES_MAX:
-            machine = self.chance.one(single)
+        if len(self.machines) < MACHINES_MAX:
+            machine = self.chance.one(self.machines)
             name = f"{machine.name}+{len(self.machines)}"
             clock = MachineClock(self.clock, self._clock_error())
             chance = Chance(self.seed, name)
             self.machines.append(machine.clone(name, self._directory / name, clock, chance))
-            self._cloned |= {machine.name, name}
             self.rotten[name] = set(self.rotten.get(machine.name, ()))
 
     def _restart_service(self) -> None:

@@ -107,7 +107,7 @@ def test_an_unknown_record_is_said(pair: tuple[Client, Client, str]) -> None:
         pair[1].agent.bring_history("0" * 32)
 
 
-# --- what cannot be true -----------------------------------------------------------------------------------------------
+# --- what cannot be true ---
 
 Change = Callable[[list[PulledEvent]], list[PulledEvent]]
 
