@@ -146,18 +146,18 @@ class Inbox(Outbox):
         """
         identity = self._core.enrolled_identity()
         incoming = [event for news in streams.values() for event in news.events]
-        with self._core.store.reading() as connection:
-            parted = returning.parted(connection, identity, incoming)
-        if parted is not None:
-            self.take_back(*parted)
-            self.fork(*parted, taken=returning.newest_chain(identity, incoming))
 
         def act(connection: Connection) -> tuple[None, Changed | None]:
+            points = returning.parted(connection, identity, incoming)
+            if points:
+                self.part_ways(connection, points, taken=returning.newest_chain(identity, incoming))
             fresh, again = returning.sort_out(connection, incoming)
             returning.go_on_beside(connection, identity, self._core.journal, fresh)
-            done, settled = returning.sent_by_another_self(connection, identity, fresh)
-            facts.count(connection, {"events.pending": -done})
-            again |= settled
+            spared = returning.sent_by_another_self(connection, identity, fresh)
+            facts.count(connection, {"events.pending": -spared.acts})
+            again |= spared.records
+            if spared.gaps:
+                self.leave_gaps(connection, spared.gaps, taken=returning.newest_chain(identity, incoming))
             touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
             touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
@@ -165,7 +165,7 @@ class Inbox(Outbox):
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
             elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
-                pending, doubted = returning.settle_doubts(connection, identity)
+                pending, doubted = returning.settle_doubts(connection, identity, self._core.journal)
                 facts.count(connection, {"events.pending": pending})
                 log.end_doubts(connection)
                 again |= doubted | set(scopes.settle_doubts(connection))
