@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cases import merge
+from cases import foundation, merge
 from cases.audit import bucket_digest, fingerprint
 from cases.core import Part, changed
 from cases.events import RecordType
 from cases.outbox import rebuild
 from cases.projections import Working, citizen_row, confirmed_state, load_many
 from cases.snapshot import PackedRecord
-from cases.store import audited, facts, log, projected, registers, scopes, search_index
+from cases.store import audited, chunks, facts, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.views import Changed, Finding
@@ -62,11 +62,11 @@ class Auditing(Part):
     def audit_buckets(self, endings: Sequence[str]) -> Slice | None:
         """Return what is confirmed here in the records whose identity ends with these two digits.
 
-        None while it is not known yet what holds: after a restore of the service, until everything has come again.
+        None while it is not known yet what holds: during first contact, and after a restore of the service.
         """
         identity = self._core.enrolled_identity()
         with self._core.store.reading() as connection:
-            if log.any_in_doubt(connection):
+            if log.any_in_doubt(connection) or chunks.progress(connection, identity.stream) is not None:
                 return None
             cursor = facts.cursors(connection).get(identity.stream, 0)
             prints = self._prints(connection, identity.tenant, endings)
@@ -194,20 +194,8 @@ class Auditing(Part):
         numbers = {record: known.no for record, known in registers.records(connection, types).items()}
         # First of all: what is kept beside the events may not even be readable.
         audited.forget(connection, [(types[record], number) for record, number in numbers.items()])
-        scopes.put(
-            connection,
-            [
-                scopes.Foundation(
-                    numbers[record.record_id],
-                    merge.to_json(record.state),
-                    record.central_seq,
-                    record.created_ms,
-                    record.updated_ms,
-                    record.submitted_ms,
-                )
-                for record in records
-            ],
-        )
+        foundation.cool_down(connection, list(numbers.values()))
+        scopes.put(connection, [foundation.made_of(numbers[record.record_id], record) for record in records])
         self._rebuild(connection, tenant, types)
 
     def _rebuild(self, connection: Connection, tenant: int, types: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from cases import foundation
 from cases.core import Part, changed
 from cases.errors import InputError, RejectedError
 from cases.events import CHAIN_START, Event, EventId, Header, body_intact, header_hash
@@ -86,7 +87,7 @@ class Histories(Part):
     def history_mark(self, record: str) -> int:
         """Return what ``apply_history`` is to be told: how far the record came whole before the question was asked."""
         with self._core.store.reading() as connection:
-            return histories.mark(connection, self._known(connection, record).no)
+            return _came_whole(connection, self._known(connection, record).no)
 
     def apply_history(self, record: str, events: Sequence[PulledLike], *, as_of: int = 0) -> None:
         """Keep a record's history as central gave it, after checking it. Twice is as once.
@@ -158,9 +159,15 @@ def _together(fetched: StoredEvent, logged: StoredEvent | None) -> StoredEvent:
     return logged._replace(event=event, agent_name=logged.agent_name or fetched.agent_name)
 
 
+def _came_whole(connection: Connection, record_no: int) -> int:
+    """Return up to which central number a record came whole; 0 for one that came event by event."""
+    built_on = foundation.of_numbers(connection, [record_no]).get(record_no)
+    return 0 if built_on is None else built_on.central_seq
+
+
 def _complete(connection: Connection, record_no: int, tenant: int) -> bool:
     as_of, rows = histories.of(connection, record_no)
-    came_whole = histories.mark(connection, record_no)
+    came_whole = _came_whole(connection, record_no)
     if came_whole and as_of < came_whole:
         return False
     fetched = {row.header.id for row in rows}

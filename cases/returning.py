@@ -134,16 +134,15 @@ def go_on_beside(connection: Connection, identity: Identity, journal: Journal, f
 
 
 class Spared(NamedTuple):
-    """Acts that need not be sent: how many, the records concerned, and of each chain the first number left out."""
+    """Acts that need not be sent: the records concerned, and of each chain the first number left out."""
 
-    acts: int
     records: set[str]
     gaps: dict[int, int]
 
 
 def sent_by_another_self(connection: Connection, identity: Identity, fresh: Iterable[ComingLike]) -> Spared:
     """Set aside what waits here though another self of this device has sent the very same act already."""
-    done, changed, gaps = 0, set[str](), dict[int, int]()
+    changed, gaps = set[str](), dict[int, int]()
     for event in fresh:
         if event.device != identity.device:
             continue
@@ -153,38 +152,35 @@ def sent_by_another_self(connection: Connection, identity: Identity, fresh: Iter
             log.settle_verdict(
                 connection, same.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details=to
             )
-            done += 1
             changed.add(event.record_id)
             gaps[same.incarnation] = min(same.seq, gaps.get(same.incarnation, same.seq))
-    return Spared(done, changed, gaps)
+    return Spared(changed, gaps)
 
 
-def settle_doubts(connection: Connection, identity: Identity, journal: Journal) -> tuple[int, set[str]]:
+def settle_doubts(connection: Connection, identity: Identity, journal: Journal) -> set[str]:
     """The service has sent everything that it holds: what is still in doubt is not there any more.
 
     What this device wrote waits to be sent again, also what another self of it wrote and only we may still hold. What
     others wrote is set aside.
 
     Returns:
-        How many own events wait now, and the records concerned.
+        The records concerned.
     """
-    again, changed = 0, set[str]()
+    changed = set[str]()
     lost = log.with_code(connection, identity.tenant, UNVERIFIED)
     for stored in sorted(lost, key=lambda one: (one.id.incarnation, one.id.seq)):
         header = stored.event.header
         changed.add(header.record_id)
         own = header.device == identity.device and stored.event.body is not None
         if own and stored.event.salt is not None and (header.prev != NO_HASH.hex() or header.seq == 1):
-            again += 1
             log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
         elif own and stored.event.salt is None:
-            again += 1
             _as_it_was_written(connection, identity, journal, stored)
         else:
             log.settle_verdict(
                 connection, stored.no, state=log.QUARANTINED, central_seq=None, code=LOST_AT_CENTRAL, details={}
             )
-    return again, changed
+    return changed
 
 
 def _as_it_was_written(connection: Connection, identity: Identity, journal: Journal, stored: StoredEvent) -> None:

@@ -350,6 +350,23 @@ class ParkedEvent:
     details: Mapping[str, str]
 
 
+class SnapshotProgress(NamedTuple):
+    """How far a snapshot has come.
+
+    Attributes:
+        wanted: hash of the chunk to ask for next.
+        share: of its bytes that are here, 0 to 1.
+        own_ready: the own caseload is in the lists.
+    """
+
+    stream: str
+    central_seq: int
+    epoch: int
+    wanted: str
+    share: float
+    own_ready: bool
+
+
 @dataclass(frozen=True)
 class ContestedItem:
     """A contested field in the queue of what this office has to settle.
@@ -359,6 +376,8 @@ class ContestedItem:
         claims: the first is shown meanwhile. base: what the caller passes back with ``settle``.
         since_ms: when the second of the values was written.
         mine: one of the values is this agent's: these come first.
+        can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
+        can_type: another value than those of the claims may be given; False: one of them is to be chosen.
     """
 
     record_type: str
@@ -372,6 +391,8 @@ class ContestedItem:
     base: int
     since_ms: int
     mine: bool
+    can_settle: bool = True
+    can_type: bool = True
 
 
 @dataclass(frozen=True)
@@ -412,6 +433,8 @@ class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+    ``snapshot_share``: how much of the first contact's snapshot is here, 0 to 1; None when none is being taken.
+    ``own_caseload_ready``: no own case is still to come by it.
     """
 
     pending: int
@@ -422,3 +445,7 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""
+    """Code of what a person must know of the service: ``log.inconsistent``, ``log.missing``; empty when all is well."""

@@ -16,6 +16,7 @@ FORKED = "forked_ms"
 IN_DOUBT = "in_doubt"
 AUDIT = "audit"
 FINDINGS = "audit_findings"
+ALARM = "alarm"
 DEVICE_KEY = "device_key"
 SALT_SECRET = "salt_secret"
 
@@ -135,6 +136,11 @@ def procedures(connection: Connection) -> list[tuple[str, str]]:
         " (SELECT rowid FROM procedure WHERE id = p.id ORDER BY stored_ms DESC, rowid DESC LIMIT 1) ORDER BY id"
     )
     return [(row[0], row[1]) for row in connection.execute(sql)]
+
+
+def all_procedures(connection: Connection) -> set[tuple[str, str]]:
+    """Return every (identity, version) of a procedure held."""
+    return set(connection.execute("SELECT id, version FROM procedure").fetchall())
 
 
 def bundle(connection: Connection, procedure: str, version: str) -> bytes | None:

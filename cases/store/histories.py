@@ -36,7 +36,7 @@ _decode = msgspec.msgpack.Decoder(list[HistoryRow]).decode
 
 
 def put(connection: Connection, record_no: int, as_of: int, rows: list[HistoryRow]) -> None:
-    """Keep a record's history in place of the one before; ``as_of``: see ``mark``."""
+    """Keep a record's history in place of the one before; ``as_of``: up to which number it had come whole."""
     connection.execute(
         "INSERT INTO history (record_no, as_of, events) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (record_no) DO UPDATE SET as_of = ?2, events = ?3",
@@ -48,9 +48,3 @@ def of(connection: Connection, record_no: int) -> tuple[int, list[HistoryRow]]:
     """Return (as of which mark, events in the order of arrival) of a record; (-1, none) when none was fetched."""
     row = connection.execute("SELECT as_of, events FROM history WHERE record_no = ?", (record_no,)).fetchone()
     return (-1, []) if row is None else (int(row[0]), _decode(row[1]))
-
-
-def mark(connection: Connection, record_no: int) -> int:
-    """Return up to which central number a record came whole; 0 for one that came event by event."""
-    row = connection.execute("SELECT central_seq FROM scope WHERE record_no = ?", (record_no,)).fetchone()
-    return 0 if row is None else int(row[0])
