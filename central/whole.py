@@ -149,7 +149,7 @@ def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:
             if (state := _as_its_log_says(transaction, stream, each)) is not None
         }
         if mended:
-            log.error("records that were not what their log says were mended: %d", len(mended))
+            log.warning("records that were not what their log says were mended: %d", len(mended))
             written = [_written(each, mended[each.record_id]) for each in found if each.record_id in mended]
             transaction.write(
                 Writes(device.tenant, stream, str(device.office), str(device.account), core.clock.now_ms(), written)

@@ -137,14 +137,14 @@ def move(
     for each in moves:
         key = [tenant, new, each.record_type, each.record_id]
         if each.shared:
-            # At number 0 nothing was fed yet: the next reader is told of it as of any change.
             connection.execute(
-                "insert into estafette.shared_record (tenant_id, stream_id, record_type, record_id)"
-                " values (%s, %s, %s, %s) on conflict do nothing",
-                key,
+                "insert into estafette.shared_record (tenant_id, stream_id, record_type, record_id, fed_seq)"
+                " select %s, %s, r.record_type, r.record_id, r.central_seq from estafette.record_state r"
+                " where r.tenant_id = %s and r.record_type = %s and r.record_id = %s on conflict do nothing",
+                [tenant, new, tenant, each.record_type, each.record_id],
             )
         else:
-            # Its numbers are another stream's now: who reads it elsewhere is told anew.
+            # Its numbers are another stream's from here on: who reads it elsewhere is told anew.
             connection.execute(
                 "update estafette.shared_record set fed_seq = 0 where tenant_id = %s and record_type = %s"
                 " and record_id = %s",

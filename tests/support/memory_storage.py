@@ -500,7 +500,7 @@ class MemoryTransaction:
         for one in moves:
             key = (one.record_type, one.record_id)
             if one.shared:
-                self._put(tables.shared, (new, key), tables.shared.get((new, key), 0))
+                self._put(tables.shared, (new, key), tables.records[key].central_seq)
             else:
                 self._drop(tables.shared, (new, key))
                 for reader in [reader for reader in tables.shared if reader[1] == key]:
