@@ -21,7 +21,7 @@ from cases.merge import EMPTY, FieldState, RecordState, SeenEvent
 from tests.support import histories
 from tests.support.histories import Merge
 
-HISTORIES = int(os.environ.get("ESTAFETTE_HISTORIES", "300"))
+HISTORIES = int(os.environ.get("ESTAFETTE_HISTORIES", "1000"))
 REPLICAS = 5
 
 
