@@ -179,6 +179,9 @@ class PostgresTransaction:
     def stored_all(self, stream: str) -> tuple[int, int, Iterator[StoredRecord]]:
         return snapshots.stored_all(self.connection, self._tenant, stream)
 
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        return snapshots.agent_names(self.connection, self._tenant, agents)
+
     def standing(self, stream: str) -> tuple[int, int]:
         return snapshots.standing(self.connection, self._tenant, stream)
 
