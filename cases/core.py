@@ -18,6 +18,7 @@ from cases.errors import DamagedError, InputError
 from cases.journal import Journal
 from cases.ports import Ports
 from cases.projections import Projector
+from cases.snapshot import Opened
 from cases.store import facts, log
 from cases.store.engine import Connection, Store
 from cases.views import Changed, Identity, Listener
@@ -45,6 +46,8 @@ class Core:
         self.ports = ports
         self.closing: list[Callable[[], object]] = []
         """What ``Workspace.close`` does before the store closes."""
+        self.read_chunks: dict[str, Opened] = {}
+        """Chunks of a snapshot that were read and wait to be laid out, by hash; what is missing is read again."""
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         with store.reading() as connection:

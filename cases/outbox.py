@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from cases.core import Part, changed
 from cases.events import CHAIN_START, EventId, body_intact, header_hash
 from cases.projections import Working, load_many
-from cases.store import facts, log, registers, scopes
+from cases.store import chunks, facts, log, registers, scopes
 from cases.store.engine import Connection
 from cases.store.facts import StoredReceipt
 from cases.store.log import StoredEvent
@@ -227,6 +227,7 @@ class Outbox(Part):
             log.doubt_confirmed(connection, UNVERIFIED)
             types = {stored.event.header.record_id: stored.event.header.record_type for stored in again}
             types |= registers.types_of(connection, scopes.doubt(connection))
+            chunks.doubt(connection)
             self._core.projector.forget_records()
             touched = load_many(connection, identity.tenant, types)
             for working in touched.values():
@@ -403,11 +404,14 @@ class Outbox(Part):
 
 
 def rebuild(connection: Connection, tenant: int, working: Working) -> None:
-    """Make a record again from what central gave of it whole and from the log: all that is kept beside the events."""
+    """Make a record again from what central gave of it whole and from the log: all that is kept beside the events.
+
+    It was loaded in this transaction, after what it is built on changed last.
+    """
     events = log.of_record(connection, tenant, working.no)
     confirmed = [log.seen(stored) for stored in events if stored.state in log.CONFIRMED]
     working.pending = [log.seen(stored) for stored in events if stored.state == log.PENDING]
-    working.found(scopes.of(connection, [working.no]).get(working.no))
+    working.found(working.foundation)
     for event in confirmed:
         working.confirm(event)
     for stored in events:

@@ -77,6 +77,18 @@ def put_cases(connection: Connection, rows: Iterable[CaseColumns], old: Mapping[
         connection.executemany(f"UPDATE case_file SET {settings} WHERE record_no = ?", changed)
 
 
+def add_citizens(connection: Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of citizens that have none yet; their columns as of ``CitizenColumns``."""
+    marks = ",".join("?" * len(CitizenColumns._fields))
+    connection.executemany(f"INSERT INTO citizen ({','.join(CitizenColumns._fields)}) VALUES ({marks})", rows)
+
+
+def add_cases(connection: Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of cases that have none yet; their columns as of ``CaseColumns``."""
+    marks = ",".join("?" * len(CaseColumns._fields))
+    connection.executemany(f"INSERT INTO case_file ({','.join(CaseColumns._fields)}) VALUES ({marks})", rows)
+
+
 def remove(connection: Connection, numbers: Iterable[int]) -> None:
     """Take records out of the lists."""
     rows = [(no,) for no in numbers]
@@ -222,6 +234,11 @@ def found_cases(connection: Connection, numbers: Sequence[int]) -> dict[int, Cas
     sql = _CASE_ROW.replace("SELECT ", "SELECT c.record_no, ", 1)
     rows = connection.execute(f"{sql} WHERE c.record_no IN ({marks})", list(numbers))
     return {row[0]: CaseRow(*row[1:]) for row in rows}
+
+
+def procedures_used(connection: Connection) -> set[tuple[str, str]]:
+    """Return (identity, version) of the procedures of all cases."""
+    return set(connection.execute("SELECT DISTINCT procedure, procedure_version FROM case_file").fetchall())
 
 
 def submitted_at(connection: Connection, record_no: int) -> int | None:
