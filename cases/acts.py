@@ -15,7 +15,7 @@ from cases.ids import RecordId, uuid7
 from cases.journal import Draft
 from cases.merge import STATE, SeenEvent, seen_event
 from cases.projections import Working, state_here
-from cases.store import facts, registers
+from cases.store import facts
 from cases.store.engine import Connection
 from cases.views import CITIZEN_FIELDS, Act, Changed, Identity
 from cases.workflow import DECISIONS, Role, State, allowed, check_decidable

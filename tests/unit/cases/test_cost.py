@@ -68,7 +68,9 @@ def asked(workspace: Workspace, typed: str, monkeypatch: pytest.MonkeyPatch) -> 
     really = search_index.match
     with monkeypatch.context() as patch:
         patch.setattr(
-            search_index, "match", lambda connection, text, limit: questions.append(text) or really(connection, text, limit)
+            search_index,
+            "match",
+            lambda connection, text, limit: questions.append(text) or really(connection, text, limit),
         )
         workspace.search(typed)
     return questions
