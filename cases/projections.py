@@ -150,6 +150,13 @@ class Projector:
         """Drop the records remembered."""
         self._remembered.clear()
 
+    def known_type(self, connection: Connection, record_id: str) -> str | None:
+        """Return what ``registers.known_type`` returns, without asking for a record that is at work."""
+        working = self._remembered.get(record_id)
+        if working is not None and not working.gone and (working.pending or working.confirmed_count):
+            return working.type
+        return registers.known_type(connection, record_id)
+
     def load(self, connection: Connection, tenant: int, record_id: str, record_type: str) -> Working:
         """Return one record, made when it is new."""
         working = self._remembered.get(record_id)
