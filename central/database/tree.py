@@ -44,8 +44,8 @@ select t.level, t.place, t.hashes from estafette.tree_tile t
 join unnest(%(levels)b::integer[], %(places)b::bigint[]) as w (level, place) on w.level = t.level and w.place = t.place
 where t.tenant_id = %(tenant)s
 """
-# Only the holder of the log's lock does this. Nothing is said of leaves, so that each batch is looked up by its key: the
-# small index of those that wait would be read whole for each.
+# Only the holder of the log's lock does this. Nothing is said of leaves, so that each batch is looked up by its key:
+# the small index of those that wait would be read whole for each.
 _LEAVES = """
 update estafette.batch_head h set leaf = %(first)s + v.n - 1
 from unnest(%(devices)b::text[], %(incarnations)b::integer[], %(last)b::bigint[], %(firsts)b::bigint[],
