@@ -341,6 +341,23 @@ class ParkedEvent:
     details: Mapping[str, str]
 
 
+class SnapshotProgress(NamedTuple):
+    """How far a snapshot has come.
+
+    Attributes:
+        wanted: hash of the chunk to ask for next.
+        share: of its bytes that are here, 0 to 1.
+        own_ready: the own caseload is in the lists.
+    """
+
+    stream: str
+    central_seq: int
+    epoch: int
+    wanted: str
+    share: float
+    own_ready: bool
+
+
 @dataclass(frozen=True)
 class ContestedItem:
     """A contested field in the queue of what this office has to settle.
@@ -407,6 +424,8 @@ class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+    ``snapshot_share``: how much of the first contact's snapshot is here, 0 to 1; None when none is being taken.
+    ``own_caseload_ready``: no own case is still to come by it.
     """
 
     pending: int
@@ -417,5 +436,7 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
     alarm: str = ""
     """Code of what a person must know of the service: ``log.inconsistent``, ``log.missing``; empty when all is well."""

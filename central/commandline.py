@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import socket
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,9 +26,13 @@ from central.database.client import NO_TENANT
 from central.exporting import export_case
 from central.keys import public_hex
 from central.logs import start_logging
+from central.notify import Notifier
 from central.roots import Finding
 from central.starting import Names
 from forms.errors import FormRefused
+
+if TYPE_CHECKING:
+    from central.api.application import Operator
 
 DEFAULT_PORT = 8420
 DONE = 0
@@ -56,6 +63,15 @@ def run_serve(argv: list[str]) -> int:
     proxies = "reverse proxy whose X-Forwarded-For is believed; may be repeated (none)"
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=proxies)
     parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
+    parser.add_argument(
+        "--operator", metavar="HOST:PORT", help="also answer /metrics, /readyz and /healthz here (nowhere)"
+    )
+    token = "whoever asks there must show what is in this file; needed for an address that others reach"
+    parser.add_argument("--operator-token-file", type=Path, metavar="FILE", help=token)
+    rate = "what a device may ask for, on average (%(default)g; 0: no limit)"
+    parser.add_argument(
+        "--device-rate", type=float, default=Settings.device_requests_per_second, metavar="N", help=rate
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
         parser.add_argument(f"--{name}-name", default=getattr(Names, name), help=f"{words_}, first start only")
@@ -102,6 +118,8 @@ def _misuse(options: argparse.Namespace) -> InputError | None:
     """Return what is wrong with the options, before anything is made with them."""
     if not 0 <= options.port <= PORT_MAX:
         return InputError("options.port", port=options.port)
+    if (wrong := _operator_misuse(options)) is not None:
+        return wrong
     return _unknown_zone(options.timezone)
 
 
@@ -113,28 +131,63 @@ def _unknown_zone(timezone: str) -> InputError | None:
     return None
 
 
+def _operator_misuse(options: argparse.Namespace) -> InputError | None:
+    """Return what is wrong with the operator's address: figures are shown to nobody who has no business with them."""
+    if options.operator is None:
+        return None
+    host, _, port = options.operator.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
+        return InputError("options.operator", operator=options.operator)
+    if host.strip("[]") not in ("127.0.0.1", "::1", "localhost") and options.operator_token_file is None:
+        return InputError("options.operator_token", operator=options.operator)
+    return None
+
+
 def _serve(options: argparse.Namespace) -> int:
     # Imported here, so that the other commands do not load the web framework.
     from central import serving
     from central.api.application import Service
 
-    with serving.stopping_in_order(), serving.bind(options.host, options.port) as listening:
+    notifier = Notifier()
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(serving.stopping_in_order())
+        listening = ends.enter_context(serving.bind(options.host, options.port))
+        operator, also = _operator(options, ends)
         host, port = listening.getsockname()[:2]
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         public_url = (options.public_url or local_url).rstrip("/")
-        settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy))
+        settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy), options.device_rate)
         with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, server):
             try:
                 central = starting.make_central(options.data, database, settings)
                 _first_start(central, options)
                 _publish_all(central, [resources.directory("procedures"), *options.procedures], options.data)
-                running = serving.Server(Service(central), lambda: print(f"ready {local_url}", flush=True))
+                service = Service(central, operator=operator)
+                running = serving.Server(service, lambda: print(f"ready {local_url}", flush=True), notifier)
                 if server is not None:
                     server.watch(running.fail)
-                running.run_on(listening)
+                running.run_on(listening, *also)
             finally:
                 serving.ignore_signals()
     return FAILED if running.failed or not running.started else DONE
+
+
+def _operator(options: argparse.Namespace, ends: contextlib.ExitStack) -> tuple[Operator | None, list[socket.socket]]:
+    """Open the operator's address, if there is to be one."""
+    from central import serving
+    from central.api.application import Operator
+
+    if options.operator is None:
+        return None, []
+    host, _, port = options.operator.rpartition(":")
+    token = ""
+    if options.operator_token_file is not None:
+        try:
+            token = options.operator_token_file.read_text("ascii").strip()
+        except (OSError, ValueError) as error:
+            raise InputError("options.operator_token") from error
+    listening = ends.enter_context(serving.bind(host.strip("[]"), int(port)))
+    return Operator(listening.getsockname()[1], token), [listening]
 
 
 def _first_start(central: Central, options: argparse.Namespace) -> None:

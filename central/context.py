@@ -30,12 +30,14 @@ class Settings:
     Attributes:
         public_url: where citizens and devices reach the service, without a final slash.
         timezone: IANA name of the zone in which the console, the portal and the offices' computers show times.
+        device_requests_per_second: what a device may ask for on average, in each process; 0 for no limit.
         trusted_proxies: addresses of the reverse proxies whose word is taken for where a request comes from.
     """
 
     public_url: str
     timezone: str = "Europe/Paris"
     trusted_proxies: tuple[str, ...] = ()
+    device_requests_per_second: float = 50.0
 
 
 class ServiceKeys(Protocol):

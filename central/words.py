@@ -99,6 +99,16 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "{port} n'est pas un port : donnez un nombre de 0 à 65535 avec --port (0 en prend un libre).",
         "{port} is no port: give a number from 0 to 65535 with --port (0 takes a free one).",
     ),
+    "options.operator": (
+        "{operator} n'est pas une adresse : donnez par exemple 127.0.0.1:9420 avec --operator.",
+        "{operator} is no address: give for instance 127.0.0.1:9420 with --operator.",
+    ),
+    "options.operator_token": (
+        "L'adresse de l'exploitant est ouverte à d'autres machines : donnez avec --operator-token-file un fichier"
+        " lisible qui tient un jeton.",
+        "The operator's address is open to other machines: name a readable file that holds a token with"
+        " --operator-token-file.",
+    ),
     "options.timezone": (
         "« {timezone} » n'est pas un fuseau horaire : donnez un nom comme Europe/Paris avec --timezone.",
         "'{timezone}' is no time zone: give a name such as Europe/Paris with --timezone.",

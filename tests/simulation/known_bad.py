@@ -119,7 +119,7 @@ def replays_the_living_incarnation_only() -> Iterator[None]:
         return sound(self, {**{one: 2**52 for one in range(1, living)}, living: held.get(living, 0)})
 
     # What central turns out not to hold is found a second time when all has come again: that net is cut as well.
-    with replaced(Workspace, "replay", replay), replaced(returning, "settle_doubts", lambda *_all: (0, set())):
+    with replaced(Workspace, "replay", replay), replaced(returning, "settle_doubts", lambda *_all: set()):
         yield
 
 
