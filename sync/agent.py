@@ -35,6 +35,7 @@ from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
 from sync.problems import AUTH, TOLD_TO_WAIT
+from sync.proving import prove_receipt
 from sync.proxies import PROXY_REFUSED, PROXY_SIGN_IN, PROXY_UNREACHABLE, PROXY_UNSUPPORTED
 from sync.rounds import Tally, documents
 from sync.schedule import Schedule
@@ -254,6 +255,7 @@ class Agent:
         if offered:
             self._offers_due_s = now_s + OFFERS_EVERY_S
             self._offers_seen = tally.offers
+        prove_receipt(self._workspace, client)
         if refused is not None:
             raise refused
 

@@ -293,6 +293,22 @@ _KNOWN: Mapping[str, Words] = {
         "Des données reçues ne sont pas intactes ({reason}) : elles n'ont pas été prises.",
         "Received data is not intact ({reason}): it was not taken.",
     ),
+    "log.inconsistent": Words(
+        "Le service a montré deux journaux qui se contredisent : ce qu'il avait accusé a été modifié, retiré, ou "
+        "montré autrement à d'autres. La preuve est gardée sur ce poste (main.py agent log). Votre travail reste "
+        "enregistré et continue d'être envoyé ; rien n'a été effacé. Prévenez votre responsable et le délégué à la "
+        "protection des données.",
+        "The service has shown two logs that contradict each other: what it gave receipts for was altered, removed, or "
+        "shown differently to others. The proof is kept on this computer (main.py agent log). Your work is saved and "
+        "still goes out; nothing was deleted. Tell your supervisor and the data protection officer.",
+    ),
+    "log.missing": Words(
+        "Un envoi accusé par le service manque dans son journal. La preuve est gardée sur ce poste (main.py agent "
+        "log). Votre travail reste enregistré et continue d'être envoyé ; rien n'a été effacé. Prévenez votre "
+        "responsable.",
+        "Something that the service gave a receipt for is missing from its log. The proof is kept on this computer "
+        "(main.py agent log). Your work is saved and still goes out; nothing was deleted. Tell your supervisor.",
+    ),
     "sync.bundle_invalid": Words(
         "La démarche {procedure} reçue n'est pas intacte : elle n'a pas été prise.",
         "The received procedure {procedure} is not intact: it was not taken.",

@@ -31,6 +31,7 @@ from central.console.routes import router as console_router
 from central.context import Central
 from central.metrics import Exposition, Metrics
 from central.portal.routes import router as portal_router
+from central.sequencing import Sequencer
 from central.web.assets import router as assets_router
 from central.web.errors import error_page
 from central.web.security import WebSecurity
@@ -62,6 +63,7 @@ class Service:
         self.metrics = Metrics()
         self._operator = operator
         self.heads = Heads(central)
+        self.sequencer = Sequencer(central)
         self.app = self._application()
 
     def _application(self) -> FastAPI:
@@ -109,12 +111,17 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
-        polling = asyncio.create_task(self.heads.run(), name="heads")
+        self.central.tree.tell(self.sequencer.appended)
+        jobs = [
+            asyncio.create_task(self.heads.run(), name="heads"),
+            asyncio.create_task(self.sequencer.run(), name="sequencer"),
+        ]
         try:
             yield
         finally:
             self.heads.close()
-            await polling
+            self.sequencer.close()
+            await asyncio.gather(*jobs)
 
 
 def error_answer(request: Request, status: int, code: str) -> Response:
