@@ -9,7 +9,7 @@ from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
 from cases.merge import RecordState, Shown
-from cases.outbox import RENUMBERED
+from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
 from cases.store import facts, log, projected, registers
@@ -27,6 +27,7 @@ from cases.views import (
     Decision,
     HistoryEntry,
     Hit,
+    Identity,
     Note,
     ParkedEvent,
     SyncStatus,
@@ -146,6 +147,8 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
+            forked = facts.get(connection, facts.FORKED)
+            covered = _covered(connection, self._core.identity)
             return SyncStatus(
                 pending=counters.get("events.pending", 0),
                 pending_cases=counters.get("cases.pending", 0),
@@ -155,6 +158,10 @@ class Reads(Part):
                 parked=counters.get("events.troubled", 0),
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+                accepted=covered[ACCEPTED] - covered[BACKED_UP],
+                backed_up=covered[BACKED_UP],
+                clock_off_ms=int(facts.get(connection, facts.CORRECTION) or 0),
+                forked_ms=None if forked is None else int(forked),
             )
 
     def procedures(self) -> list[tuple[str, str]]:
@@ -233,6 +240,21 @@ def _case_view(
         updated_ms=row.updated_ms,
         submitted_ms=row.submitted_ms,
     )
+
+
+def _covered(connection: Connection, identity: Identity | None) -> dict[str, int]:
+    """Return how many own events receipts of each level cover; numbers have no gaps, so this reads no event.
+
+    A backup's word counts only in the newest epoch that central named, and never beyond what was accepted.
+    """
+    epoch = max(int(facts.get(connection, facts.CLAIMED_EPOCH) or 0), 0 if identity is None else identity.epoch)
+    ends: dict[str, dict[int, int]] = {ACCEPTED: {}, BACKED_UP: {}}
+    for receipt in facts.receipts(connection):
+        if receipt.level in ends and (receipt.level == ACCEPTED or receipt.epoch >= epoch):
+            ends[receipt.level][receipt.incarnation] = receipt.seq
+    accepted = ends[ACCEPTED]
+    backed_up = {chain: min(seq, accepted.get(chain, seq)) for chain, seq in ends[BACKED_UP].items()}
+    return {ACCEPTED: sum({**backed_up, **accepted}.values()), BACKED_UP: sum(backed_up.values())}
 
 
 def _names(events: Iterable[StoredEvent]) -> dict[str, str]:

@@ -291,6 +291,15 @@ class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+
+    Attributes:
+        accepted: own events that central has given a receipt for and that no backup of it holds yet.
+        backed_up: own events that a backup of central holds, as its newest signed word says.
+        clock_off_ms: how far this computer's clock was behind central's at the last contact; negative: ahead.
+        forked_ms: when this device last went on in a new chain, because it was restored or copied; None: never.
+        snapshot_share: how much of a first caseload has arrived, 0 to 1; None when none is under way.
+        own_caseload_ready: the agent's own cases are here, whatever still comes.
+        alarm: code of what central said that cannot be true (``log.inconsistent``), empty for nothing.
     """
 
     pending: int
@@ -301,3 +310,10 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    accepted: int = 0
+    backed_up: int = 0
+    clock_off_ms: int = 0
+    forked_ms: int | None = None
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""

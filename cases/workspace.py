@@ -21,8 +21,8 @@ from cases.keys import slots
 from cases.keys.files import environment_fault
 from cases.lock import FolderLock
 from cases.ports import Ports
-from cases.reads import Reads
 from cases.sealing import Sealing
+from cases.settled import Settlements
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
 from cases.store.migrations import check_not_newer, migrate
@@ -32,7 +32,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Acts, Reads, Inbox, Sealing):
+class Workspace(Acts, Settlements, Inbox, Sealing):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

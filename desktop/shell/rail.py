@@ -95,6 +95,8 @@ class Rail(QFrame):
             (route.CASES, "folder-open", self.tr("Cases")),
             (route.CITIZENS, "users", self.tr("Citizens")),
             (route.CONTESTED, "split", self.tr("To settle")),
+            (route.PARKED, "circle-pause", self.tr("Waiting")),
+            (route.SYNC, "refresh-cw", self.tr("Synchronisation")),
         )
 
     def _button(self, icon: str, words: str, act: Callable[[], None], shortcut: str, name: str) -> QToolButton:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from desktop.theme import theme
@@ -17,13 +17,21 @@ _ICONS = {"positive": "circle-check", "caution": "triangle-alert", "critical": "
 
 
 class Strip(QFrame):
-    """28 px high at 100 %. Good news pass; what went wrong stays until it is read away or replaced."""
+    """28 px high at 100 %. Good news pass; what went wrong stays until it is read away or replaced.
+
+    Signals:
+        asked: the person pressed the state of sync, to see all of it.
+    """
+
+    asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("surface", "strip")
         self._icon = QLabel()
         self._state = ElidedLabel("secondary", name="strip.state")
+        self._state.clicked.connect(self.asked)
+        self._state.setCursor(Qt.CursorShape.PointingHandCursor)
         self._line: SyncLine | None = None
         self._mark = QLabel()
         self._message = ElidedLabel("secondary", name="strip.message")

@@ -19,7 +19,10 @@ from desktop.screens.citizens.view import CitizensScreen
 from desktop.screens.contested.view import ContestedScreen
 from desktop.screens.home.view import HomeScreen
 from desktop.screens.new_case.view import NewCaseScreen
+from desktop.screens.parked.view import ParkedScreen
 from desktop.screens.record.view import RecordScreen
+from desktop.screens.sync.view import SyncScreen
+from desktop.shell.notices import NoticeBar
 from desktop.shell.rail import Rail
 from desktop.shell.search.view import SearchBox
 from desktop.shell.strip import Strip
@@ -43,6 +46,8 @@ _SCREENS: dict[str, Callable[[Context], Screen]] = {
     route.CITIZEN: CitizenScreen,
     route.CONTESTED: ContestedScreen,
     route.NEW_CASE: NewCaseScreen,
+    route.PARKED: ParkedScreen,
+    route.SYNC: SyncScreen,
 }
 
 
@@ -60,7 +65,7 @@ class Shell(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        context.go, context.back, context.say = self.go, self.back, self.say
+        context.go, context.back, context.say, context.offer_undo = self.go, self.back, self.say, self.offer_undo
         self.rail = Rail(context.identity.agent_name, context.identity.office_name)
         self.search = SearchBox(context, self)
         self.strip = Strip()
@@ -69,8 +74,10 @@ class Shell(QWidget):
         self._screens: dict[str, Screen] = {}
         self._past: list[Route] = []
         self._standing: Standing | None = None
+        self.notices = NoticeBar(context, lambda: self.current.focus_first())
         bar = frame("band", row(self.search, self._new, margins=(16, 10, 16, 10), gap=12))
-        centre = column(bar, self._pages, gap=0)
+        centre = column(bar, self.notices, self._pages, gap=0)
+        centre.setStretch(2, 1)
         middle = row(self.rail, holder(centre), gap=0)
         assert isinstance(middle, QHBoxLayout)
         middle.setStretch(1, 1)
@@ -92,7 +99,7 @@ class Shell(QWidget):
         timer.timeout.connect(self._word_standing)
         timer.start()
         theme().changed.connect(self._fold)
-        self._count_contested()
+        self.strip.asked.connect(lambda: self.go(Route(route.SYNC)))
 
     @property
     def current(self) -> Screen:
@@ -164,6 +171,10 @@ class Shell(QWidget):
         """One line in the strip."""
         self.strip.say(text, tone)
 
+    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
+        """One line in the strip about an act that was done, which stays until it is read away or taken back."""
+        self.strip.say(text, "positive", undo=undo)
+
     def say_error(self, error: EstafetteError) -> None:
         """Say in the strip what happened, what is safe, what to do."""
         words = explain(error)
@@ -171,7 +182,9 @@ class Shell(QWidget):
 
     def show_standing(self, standing: Standing) -> None:
         """Take where the sync client says it stands."""
-        self._standing = standing
+        self._standing = self.context.standing = standing
+        self.rail.count(route.PARKED, standing.parked)
+        self.rail.count(route.CONTESTED, standing.contested)
         self._word_standing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -193,16 +206,10 @@ class Shell(QWidget):
     def _word_standing(self) -> None:
         if self._standing is not None:
             self.strip.show_state(sync_line(self._standing, self.context.now_ms()))
+            self.notices.show_standing(self._standing)
+            self.current.take_standing(self._standing)
 
     def _changed(self, changes: Changes) -> None:
         self.standing_wanted.emit()
         if "procedure" in changes.kinds:
             self.context.learn_titles()
-        if changes.kinds & {"case", "citizen"}:
-            self._count_contested()
-
-    def _count_contested(self) -> None:
-        workspace = self.context.workspace
-        self.context.tasks.read(
-            self, lambda: workspace.status().contested, lambda n: self.rail.count(route.CONTESTED, n), key="contested"
-        )
