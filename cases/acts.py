@@ -138,13 +138,15 @@ class Acts(Part):
             raise InputError("note.empty", field="text")
         return self._recorded(RecordType.CASE, case, _always(Deed(Kind.NOTE, {"text": text.strip()})), base)
 
-    def settle(self, case: str, field: str, value: str | None, *, base: int) -> Act:
+    def settle(self, record: str, field: str, value: str | None, *, base: int, reason: str = "") -> Act:
         """Settle a contested field of a case or citizen: the claims that the person saw give way to ``value``.
+
+        It is reversed by settling again: what it chose is then one of the claims that give way.
 
         Raises:
             InputError: ``settle.nothing``: the field has no claim that this person has seen; ``input.unstorable``.
         """
-        check_storable({field: value})
+        check_storable({field: value, "reason": reason})
         device = self._core.enrolled_identity().device
 
         def deeds(working: Working) -> list[Deed]:
@@ -157,9 +159,12 @@ class Acts(Part):
             ]
             if not settled:
                 raise InputError("settle.nothing", field=field)
-            return [Deed(Kind.SETTLE, {"field": field, "value": value, "settles": settled})]
+            body: dict[str, object] = {"field": field, "value": value, "settles": settled}
+            if reason.strip():
+                body["reason"] = reason.strip()
+            return [Deed(Kind.SETTLE, body)]
 
-        return self._recorded(None, case, deeds, base)
+        return self._recorded(None, record, deeds, base)
 
     # --- recording ---
 

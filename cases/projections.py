@@ -6,13 +6,13 @@ Confirmed state, pending events on top, and the rows that lists show.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cases import merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import RecordState, SeenEvent, Shown
-from cases.store import facts, log, projected, registers, scopes, search_index
+from cases.store import facts, links, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.store.registers import Known, Registers
@@ -60,8 +60,9 @@ class Working:
 
     @property
     def gone(self) -> bool:
-        """Whether the record leaves now: it is another office's, and nothing of ours waits."""
-        return self.foundation is not None and self.foundation.standing != scopes.HERE and not self.pending
+        """Whether the record leaves now, or left: it is another office's, and no act of ours on what we had waits."""
+        standing = scopes.HERE if self.foundation is None else self.foundation.standing
+        return standing == scopes.LEFT or (standing == scopes.LEAVING and not self.pending)
 
     def found(self, foundation: Foundation | None) -> None:
         """Begin again from what central gave of the record as a whole, or from nothing."""
@@ -184,6 +185,7 @@ class Projector:
         for case in projected.cases_by_no(connection, numbers).values():
             _count_case(counts, case, None)
         projected.remove(connection, numbers)
+        links.remove(connection, numbers)
         search_index.remove(connection, numbers)
         scopes.mark_left(connection, numbers)
         for working in gone:
@@ -199,9 +201,11 @@ class Projector:
         rows: list[CitizenColumns] = []
         found: dict[bool, dict[int, list[str]]] = {True: {}, False: {}}
         renamed: list[CitizenColumns] = []
+        all_shown = {working.no: working.shown() for working in changed}
+        _save_links(connection, changed, all_shown)
         for working in changed:
             before = old.get(working.no)
-            shown = working.shown()
+            shown = all_shown[working.no]
             row = _citizen_row(working, shown, before)
             rows.append(row)
             _count_citizen(counts, before, row)
@@ -226,6 +230,7 @@ class Projector:
     def _save_cases(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
         old = projected.cases_by_no(connection, [working.no for working in changed if not working.fresh])
         shown = {working.no: working.shown() for working in changed}
+        _save_links(connection, changed, shown)
         citizen_ids = {
             value: RecordType.CITIZEN.value for one in shown.values() if (value := one.values.get("citizen"))
         }
@@ -317,6 +322,16 @@ def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
         if working.confirmed_changed
     ]
     registers.save_confirmed(connection, rows)
+
+
+def _save_links(connection: Connection, changed: Iterable[Working], shown: Mapping[int, Shown]) -> None:
+    rows = [
+        (working.no, same_as)
+        for working in changed
+        if (same_as := shown[working.no].values.get(merge.SAME_AS)) or merge.SAME_AS in working.touched
+    ]
+    if rows:
+        links.put(connection, rows)
 
 
 def _submitted_ms(connection: Connection, working: Working) -> int | None:

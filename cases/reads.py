@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from cases import merge
+from cases import beside, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
@@ -12,7 +13,7 @@ from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
-from cases.store import facts, log, projected, registers
+from cases.store import facts, links, log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import (
@@ -54,13 +55,16 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             number, state, pending = self._found(connection, citizen, RecordType.CITIZEN)
             shown = merge.show(state)
+            alike = links.group(connection, citizen)
             return CitizenView(
                 id=citizen,
                 fields=shown.values,
                 base=self._base(connection),
-                cases=tuple(projected.cases_of_citizen(connection, citizen, CASES_OF_CITIZEN_MAX)),
+                cases=tuple(projected.cases_of_citizens(connection, alike, CASES_OF_CITIZEN_MAX)),
                 contested=_contested(state, shown, _names(self._events(connection, number))),
                 pending=pending,
+                stands_for=links.leads_to(connection, citizen),
+                alike=tuple(alike[1:]),
             )
 
     def cases(
@@ -114,7 +118,9 @@ class Reads(Part):
             created_ms = projected.cases_by_no(connection, [number])[number].created_ms
             events = self._events(connection, number)
             base = self._base(connection)
-        return _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+            view = _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+            alike = tuple(links.group(connection, case)[1:])
+            return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
@@ -124,7 +130,7 @@ class Reads(Part):
         return [_history_entry(event) for event in events if event.code != RENUMBERED]
 
     def parked(self) -> list[ParkedEvent]:
-        """Return the events that wait for a person, newest first."""
+        """Return the events that wait for a person to say how they end, newest first."""
         with self._core.store.reading() as connection:
             identity = self._core.identity
             events = [] if identity is None else log.troubled(connection, identity.tenant, identity.device)
@@ -155,7 +161,7 @@ class Reads(Part):
                 pending_citizens=counters.get("citizens.pending", 0),
                 oldest_pending_ms=log.oldest_pending_ms(connection),
                 last_contact_ms=None if last_contact is None else int(last_contact),
-                parked=counters.get("events.troubled", 0),
+                parked=self._waiting(connection) if counters.get("events.troubled", 0) else 0,
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
                 accepted=covered[ACCEPTED] - covered[BACKED_UP],
@@ -183,6 +189,10 @@ class Reads(Part):
             return facts.recall(connection, name)
 
     # --- inside one read transaction ---
+
+    def _waiting(self, connection: Connection) -> int:
+        identity = self._core.identity
+        return 0 if identity is None else log.count_troubled(connection, identity.device)
 
     def _tenant(self) -> int:
         identity = self._core.identity
@@ -216,6 +226,7 @@ def _case_view(
     pending: int,
 ) -> CaseView:
     values = shown.values
+    names = _names(events)
     return CaseView(
         id=row.id,
         procedure=row.procedure,
@@ -228,7 +239,7 @@ def _case_view(
         computed={
             name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
         },
-        contested=_contested(state, shown, _names(events)),
+        contested=_contested(state, shown, names),
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
         tracking_code=row.tracking_code,
@@ -239,6 +250,8 @@ def _case_view(
         created_ms=created_ms,
         updated_ms=row.updated_ms,
         submitted_ms=row.submitted_ms,
+        proposals=beside.proposals(state, names),
+        notices=beside.notices(state, names),
     )
 
 

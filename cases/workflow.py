@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from cases.events import Kind
-from cases.merge import COMPUTED, MESSAGE, REASONS, STATE, RecordState, SeenEvent, show, touched
+from cases.merge import COMPUTED, DECIDED, MESSAGE, REASONS, STATE, RecordState, SeenEvent, show, touched
 
 
 class State(StrEnum):
@@ -28,7 +28,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-DECISIONS = frozenset({State.ACCEPTED, State.REFUSED, State.CLOSED_WITHOUT_EFFECT})
+DECISIONS = frozenset(State(value) for value in DECIDED)
 """States that are a decision: they need reasons when a supervisor takes them."""
 EDITABLE = frozenset({State.DRAFT, State.NEEDS_INFORMATION})
 """States in which the answers are the agent's to change."""

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cases.acts import Acts
 from cases.core import Core, changed
 from cases.errors import DamagedError, InputError
 from cases.inbox import Inbox
@@ -21,6 +20,8 @@ from cases.keys import slots
 from cases.keys.files import environment_fault
 from cases.lock import FolderLock
 from cases.ports import Ports
+from cases.queues import Queues
+from cases.remedies import Remedies
 from cases.sealing import Sealing
 from cases.settled import Settlements
 from cases.store import facts
@@ -32,7 +33,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Acts, Settlements, Inbox, Sealing):
+class Workspace(Remedies, Queues, Settlements, Inbox, Sealing):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

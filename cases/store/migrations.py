@@ -18,6 +18,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_first_store",
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
+        "2026_11_23_links",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -156,6 +157,21 @@ CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
 def records_enter_and_leave(db: Database) -> None:
     """A record may come whole from another office, and may go to one."""
     for statement in statements(_RECORDS_ENTER_AND_LEAVE):
+        db.execute(statement)
+
+
+_LINKS = """
+-- Which record was said to be the same as which other: from the field same_as, made again from the events at any time.
+CREATE TABLE link (record_no INTEGER PRIMARY KEY REFERENCES record (no), same_as TEXT NOT NULL) STRICT;
+CREATE INDEX link_to ON link (same_as);
+CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
+"""
+
+
+@migrations(name="2026_11_23_links")
+def links(db: Database) -> None:
+    """Reads follow links between records, and contested citizens are found at once."""
+    for statement in statements(_LINKS):
         db.execute(statement)
 
 

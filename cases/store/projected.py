@@ -156,10 +156,24 @@ def case_rows(connection: Connection, ids: Sequence[str]) -> list[CaseRow]:
     return [rows[record_id] for record_id in ids if record_id in rows]
 
 
-def cases_of_citizen(connection: Connection, citizen: str, limit: int) -> list[CaseRow]:
-    """Return a citizen's cases, newest activity first."""
-    sql = f"{_CASE_ROW} WHERE c.citizen_no = (SELECT no FROM record WHERE id = ?) ORDER BY c.updated_ms DESC LIMIT ?"
-    return [CaseRow(*row) for row in connection.execute(sql, (citizen, limit))]
+def cases_of_citizens(connection: Connection, citizens: Sequence[str], limit: int) -> list[CaseRow]:
+    """Return the cases of these citizens, newest activity first."""
+    marks = ",".join("?" * len(citizens))
+    sql = (
+        f"{_CASE_ROW} WHERE c.citizen_no IN (SELECT no FROM record WHERE id IN ({marks}))"
+        " ORDER BY c.updated_ms DESC LIMIT ?"
+    )
+    return [CaseRow(*row) for row in connection.execute(sql, [*citizens, limit])]
+
+
+def contested_records(connection: Connection, limit: int) -> list[tuple[str, str]]:
+    """Return (type, identity) of the records with a contested field, each kind by an index of its own."""
+    sql = (
+        "SELECT * FROM (SELECT r.type, r.id FROM case_file c JOIN record r ON r.no = c.record_no"
+        " WHERE c.contested > 0 LIMIT ?1) UNION ALL SELECT * FROM (SELECT r.type, r.id FROM citizen c"
+        " JOIN record r ON r.no = c.record_no WHERE c.contested > 0 LIMIT ?1)"
+    )
+    return [(row[0], row[1]) for row in connection.execute(sql, (limit,))]
 
 
 def list_citizens(connection: Connection, *, limit: int, after: CitizenKey | None) -> list[CitizenRow]:

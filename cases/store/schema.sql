@@ -73,6 +73,7 @@ CREATE TABLE scope (
     standing TEXT NOT NULL CHECK (standing IN ('here', 'leaving', 'left')),
     doubted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE link (record_no INTEGER PRIMARY KEY REFERENCES record (no), same_as TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX event_by_record ON event (record_no);
@@ -92,3 +93,5 @@ BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE TRIGGER event_keeps_its_number BEFORE UPDATE OF incarnation ON event WHEN old.code != 'store.renumbered'
 BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
+CREATE INDEX link_to ON link (same_as);
+CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
