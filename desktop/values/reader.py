@@ -30,7 +30,7 @@ class FieldWords:
     Attributes:
         label: the form's own words; the last part of its path while the procedure is not here.
         question: how the form asks for it; None where a form does not.
-        session: answers what its editor asks; made for this reading alone, and no other thread's once it is handed over.
+        session: answers what its editor asks; made for this reading alone, nobody else's once it is handed over.
         kind: ``form``, ``citizen``, ``row`` (a row of a list: there or removed) or ``other``.
     """
 

@@ -13,6 +13,7 @@ from desktop.widgets.basics import button, column, holder, label, row, set_role
 from desktop.widgets.chip import Chip
 from desktop.widgets.elided import ElidedLabel
 from desktop.words.dates import remaining
+from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
 NARROW_PX = 860
@@ -26,10 +27,12 @@ class Header(QFrame):
     """Signals:
     citizen_wanted: the citizen's name was pressed.
     act_wanted: the next act was pressed.
+    contested_wanted: show what is to be settled in this case.
     """
 
     citizen_wanted = Signal()
     act_wanted = Signal()
+    contested_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +56,11 @@ class Header(QFrame):
         self._facts.setContentsMargins(EDGE_PX, 0, 0, 0)
         self._facts.setSpacing(4)
         first = row(self._chip, self._who, -1, gap=16)
-        second = row(self._code, self._delay, -1, gap=16)
+        self._contested = button(
+            "", self.contested_wanted.emit, kind="link", icon="split", name="case.contested", shortcut="Ctrl+Shift+D"
+        )
+        self._contested.hide()
+        second = row(self._code, self._delay, self._contested, -1, gap=16)
         self._facts.addLayout(first)
         self._facts.addLayout(second)
         self._facts.addStretch(1)
@@ -76,7 +83,7 @@ class Header(QFrame):
         """Show nothing, at the height of something: another case is being opened."""
         for words in (self._citizen, self._procedure, self._who, self._code, self._left):
             words.setText("")
-        for part in (self._chip, self._delay, self.act):
+        for part in (self._chip, self._delay, self.act, self._contested):
             part.hide()
         self._tell_rest()
 
@@ -100,6 +107,11 @@ class Header(QFrame):
             )
         else:
             self._left.setText("")
+        contested = plurals.fields_to_settle(len(case.contested))
+        self._contested.setText(f" {contested}")
+        self._contested.setAccessibleName(contested)
+        self._contested.setToolTip(self.tr("%1 (Ctrl+Shift+D)").replace("%1", contested))
+        self._contested.setVisible(bool(case.contested))
         self._next_act(case.state)
         self._tell_rest()
 
