@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -73,6 +73,16 @@ def give_icon(target: QAbstractButton, icon: str, token: str = "ink", *, on: str
     return IconButton(target, icon, token, on)
 
 
+class PushButton(QPushButton):
+    """A button that Return presses too, as people expect; Qt leaves that key to the default button of a dialog."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     text: str,
     act: Callable[[], object] | None = None,
@@ -92,7 +102,7 @@ def button(
         shortcut: as for QKeySequence, active in the button's window while the button is visible.
         name: object name, for tests.
     """
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if kind:
         made.setProperty("kind", kind)

@@ -70,6 +70,7 @@ class ParkedCard(QFrame):
         self._message.hide()
         self._form_place.hide()
         self._doing = ""
+        self._built = ""
         self.reason: Field | None = None
         self.values: dict[str, ValueField] = {}
         self._sent: dict[str, QCheckBox] = {}
@@ -175,9 +176,9 @@ class ParkedCard(QFrame):
         self._content.setVisible(bool(self.act.fields) and self._doing != RESEND)
 
     def _begin(self, action: str) -> None:
-        if self._doing != action:
+        if self._built != action:
             self._build(action)
-        self._doing = action
+        self._doing = self._built = action
         self._acts.hide()
         self._form_place.show()
         self._content.setVisible(bool(self.act.fields) and action != RESEND)
