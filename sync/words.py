@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sync import remedy_words
+
 
 class Words(NamedTuple):
     """One message in both languages; ``{name}`` stands for a detail of the error."""
@@ -51,6 +53,7 @@ STATES: Mapping[str, Words] = {
 _STATE_DETAILS = frozenset({"state", "before", "after"})
 
 _KNOWN: Mapping[str, Words] = {
+    **{code: Words(*pair) for code, pair in remedy_words.WORDS.items()},
     "usage": Words("Commande mal écrite : {reason_fr}", "Badly written command: {reason_en}"),
     "bug": Words(
         "Le programme a rencontré une erreur imprévue.",
@@ -193,6 +196,23 @@ _KNOWN: Mapping[str, Words] = {
     "network.altered": Words(
         "La réponse n'est pas celle du service central : elle a été modifiée en chemin et n'a pas été prise.",
         "The answer is not the central service's own: it was altered on the way, and not used.",
+    ),
+    "network.proxy_auth": Words(
+        "Le proxy du réseau demande une connexion : voyez le support informatique.",
+        "The proxy of the network asks for a sign-in: see your IT support.",
+    ),
+    "network.clock": Words("La date de ce poste est fausse : réglez-la.", "This computer's date is wrong: set it."),
+    "protocol.unsupported": Words(
+        "Cette version du programme est trop ancienne pour le service : mettez-la à jour.",
+        "This version of the program is too old for the service: update it.",
+    ),
+    "agent.broken": Words(
+        "L'échange s'est arrêté sur un défaut du programme : relancez-le.",
+        "The exchange ended on a fault of the program: start it again.",
+    ),
+    "log.inconsistent": Words(
+        "Le service central contredit ce qu'il avait signé : rien n'a été effacé, prévenez le support informatique.",
+        "The central service contradicts what it had signed: nothing was deleted, tell your IT support.",
     ),
     "network.cut": Words(
         "La réponse du service central est arrivée incomplète.",

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop.theme import theme
+from desktop.widgets.basics import PushButton
 
 
 def _nowhere(_path: str) -> None:
@@ -36,7 +37,7 @@ class ContestedMark(QFrame):
         self.text.setWordWrap(True)
         self.text.setProperty("role", "secondary")
         self.text.setProperty("tone", "caution")
-        self.link = QPushButton(QCoreApplication.translate("Forms", "Settle"), self)
+        self.link = PushButton(QCoreApplication.translate("Forms", "Settle"))
         self.link.setProperty("kind", "link")
         self.link.setCursor(Qt.CursorShape.PointingHandCursor)
         self.link.setAccessibleName(QCoreApplication.translate("Forms", "Settle “{label}”").format(label=label))
@@ -44,9 +45,9 @@ class ContestedMark(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 4)
         row.setSpacing(6)
-        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.icon)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.link)
         theme().changed.connect(self._dress)
         self.tell()
 

@@ -51,9 +51,12 @@ class NoticeBar(QWidget):
         """What it says now; empty while hidden."""
         return "" if self._shown is None else self._banner.words
 
-    def show_standing(self, standing: Standing) -> None:
-        """Say what there is to be told."""
+    def show_standing(self, standing: Standing | None) -> None:
+        """Say what there is to be told; None: where it is told already."""
         self._standing = standing
+        if standing is None:
+            self._show(None)
+            return
         if self._read is None:
             return
         told = [each for each in notices(standing, self._context.now_ms()) if each.key not in self._read]

@@ -201,13 +201,20 @@ class Shell(QWidget):
         self.rail.mark(to.screen)
         screen.open(to)
         screen.focus_first()
+        self._tell_notices()
         self.moved.emit(to)
 
     def _word_standing(self) -> None:
         if self._standing is not None:
             self.strip.show_state(sync_line(self._standing, self.context.now_ms()))
-            self.notices.show_standing(self._standing)
+            self._tell_notices()
             self.current.take_standing(self._standing)
+
+    def _tell_notices(self) -> None:
+        # The screen that tells all of it needs no second telling above it.
+        if self._standing is not None:
+            shown = self._pages.currentWidget() is self._screens.get(route.SYNC)
+            self.notices.show_standing(None if shown else self._standing)
 
     def _changed(self, changes: Changes) -> None:
         self.standing_wanted.emit()

@@ -78,8 +78,8 @@ class SyncLine:
 def up_to_date(standing: Standing, now_ms: int) -> bool:
     """Say whether everything was received and the service answered a moment ago: nothing less is « up to date »."""
     recent = standing.heard_ms is not None and abs(now_ms - standing.heard_ms) <= RECENT_MS
-    held_up = standing.pending or standing.fault or standing.alarm or standing.snapshot_share is not None
-    return recent and not held_up
+    held_up = standing.pending or standing.parked or standing.fault or standing.alarm
+    return recent and not held_up and standing.snapshot_share is None
 
 
 def clock_is_off(standing: Standing) -> bool:

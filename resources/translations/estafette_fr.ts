@@ -336,7 +336,7 @@
     </message>
     <message>
         <source>The case was submitted meanwhile: your supervisor settles this field.</source>
-        <translation>Ce champ n’est plus à votre main : votre responsable le départage.</translation>
+        <translation>Ce champ n’est plus à votre main&#xa0;: votre responsable le départage.</translation>
     </message>
     <message>
         <source>Shown meanwhile</source>
@@ -356,7 +356,7 @@
     </message>
     <message>
         <source>had before their eyes: %1</source>
-        <translation>avait sous les yeux : %1</translation>
+        <translation>avait sous les yeux&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Keep this value</source>
@@ -368,7 +368,7 @@
     </message>
     <message>
         <source>Keep « %1 »</source>
-        <translation>Garder « %1 »</translation>
+        <translation>Garder «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
         <source>Keep what I wrote</source>
@@ -407,7 +407,7 @@
     </message>
     <message>
         <source>Fields with two different values that nobody has compared yet. Nothing is lost: both values stay in the history. Tab goes from choice to choice, Return takes one; Alt+1 and Alt+2 take a value of the card where you are. Ctrl+Shift+Z takes back what was just settled.</source>
-        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu : les deux valeurs restent dans l’historique. Tab passe d’un choix à l’autre, Entrée le prend ; Alt+1 et Alt+2 prennent une valeur de la carte où vous êtes. Ctrl+Maj+Z reprend ce qui vient d’être départagé.</translation>
+        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu&#xa0;: les deux valeurs restent dans l’historique. Tab passe d’un choix à l’autre, Entrée le prend&#xa0;; Alt+1 et Alt+2 prennent une valeur de la carte où vous êtes. Ctrl+Maj+Z reprend ce qui vient d’être départagé.</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -418,7 +418,7 @@
     </message>
     <message>
         <source>%1: « %2 »</source>
-        <translation>%1 : « %2 »</translation>
+        <translation>%1&#xa0;: «&#xa0;%2&#xa0;»</translation>
     </message>
     <message>
         <source>Take it back</source>
@@ -426,19 +426,19 @@
     </message>
     <message>
         <source>Back to « %1 »</source>
-        <translation>Revenir à « %1 »</translation>
+        <translation>Revenir à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
         <source>Settled; another value has come meanwhile and is to be settled too</source>
-        <translation>Départagé ; une autre valeur est arrivée entre-temps, à départager aussi</translation>
+        <translation>Départagé&#xa0;; une autre valeur est arrivée entre-temps, à départager aussi</translation>
     </message>
     <message>
         <source>%1 settled: « %2 »</source>
-        <translation>%1 : « %2 » est gardé</translation>
+        <translation>%1&#xa0;: «&#xa0;%2&#xa0;» est gardé</translation>
     </message>
     <message>
         <source>Taken back: the value shown before stands again</source>
-        <translation>Repris : la valeur affichée avant est de nouveau là</translation>
+        <translation>Repris&#xa0;: la valeur affichée avant est de nouveau là</translation>
     </message>
 </context>
 <context>
@@ -877,11 +877,11 @@
     </message>
     <message>
         <source>Nothing was deleted: your acts and all receipts are kept on this computer.</source>
-        <translation>Rien n’a été effacé : vos actes et tous les accusés sont gardés sur ce poste.</translation>
+        <translation>Rien n’a été effacé&#xa0;: vos actes et tous les accusés sont gardés sur ce poste.</translation>
     </message>
     <message>
         <source>Tell your IT support today; you can go on working.</source>
-        <translation>Prévenez le support informatique aujourd’hui ; vous pouvez continuer à travailler.</translation>
+        <translation>Prévenez le support informatique aujourd’hui&#xa0;; vous pouvez continuer à travailler.</translation>
     </message>
     <message>
         <source>Something in what was entered cannot be used.</source>
@@ -948,7 +948,7 @@
     </message>
     <message>
         <source>A field was settled: « %1 »</source>
-        <translation>Un champ a été départagé : « %1 »</translation>
+        <translation>Un champ a été départagé&#xa0;: «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
         <source>An act that waited was withdrawn</source>
@@ -972,7 +972,7 @@
     </message>
     <message>
         <source>Decision proposed: %1</source>
-        <translation>Décision proposée : %1</translation>
+        <translation>Décision proposée&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Decision handed over on paper</source>
@@ -980,7 +980,7 @@
     </message>
     <message>
         <source>Decision handed over on paper: %1</source>
-        <translation>Décision remise sur papier : %1</translation>
+        <translation>Décision remise sur papier&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Case opened</source>
@@ -1334,7 +1334,7 @@
     </message>
     <message>
         <source>Settle “{label}”</source>
-        <translation>Départager « {label} »</translation>
+        <translation>Départager «&#xa0;{label}&#xa0;»</translation>
     </message>
 </context>
 <context>
@@ -1429,8 +1429,8 @@
         </translation>
     </message>
     <message>
-        <source>Nothing was lost: they are kept on this computer, and wait for your decision.</source>
-        <translation>Rien n’est perdu : ils sont gardés sur ce poste et attendent votre décision.</translation>
+        <source>Nothing was lost: all of it is kept on this computer, and waits for your decision.</source>
+        <translation>Rien n’est perdu : tout est gardé sur ce poste et attend votre décision.</translation>
     </message>
 </context>
 <context>
@@ -1527,7 +1527,7 @@
     </message>
     <message>
         <source>You find it again under « Synchronisation »</source>
-        <translation>Vous le retrouverez dans « Synchronisation »</translation>
+        <translation>Vous le retrouverez dans «&#xa0;Synchronisation&#xa0;»</translation>
     </message>
 </context>
 <context>
@@ -1538,15 +1538,15 @@
     </message>
     <message>
         <source>Nothing was deleted: your acts and all the receipts are kept on this computer, and you can go on working. Tell your IT support today: they find out whether the service was changed behind its back.</source>
-        <translation>Rien n’a été effacé : vos actes et tous les accusés sont gardés sur ce poste, et vous pouvez continuer à travailler. Prévenez le support informatique aujourd’hui : il vérifiera si le service a été modifié.</translation>
+        <translation>Rien n’a été effacé&#xa0;: vos actes et tous les accusés sont gardés sur ce poste, et vous pouvez continuer à travailler. Prévenez le support informatique aujourd’hui&#xa0;: il vérifiera si le service a été modifié.</translation>
     </message>
     <message>
         <source>This computer was restored or copied (noticed %1)</source>
-        <translation>Ce poste a été restauré ou copié (constaté %1)</translation>
+        <translation>Ce poste a été restauré ou copié (constaté&#xa0;%1)</translation>
     </message>
     <message>
         <source>The central service holds acts in the name of this computer that it did not know any more. Nothing is lost: what was done here and what was done there are both kept. If it was restored from a backup, there is nothing to do. If there are two copies of it, go on working on one alone and tell your supervisor.</source>
-        <translation>Le service central détient des actes faits au nom de ce poste et que ce poste ne connaissait plus. Rien n’est perdu : ce qui a été fait ici et ce qui a été fait là-bas sont gardés. Si ce poste revient d’une sauvegarde, il n’y a rien à faire. S’il en existe deux copies, continuez sur une seule et prévenez votre responsable.</translation>
+        <translation>Le service central détient des actes faits au nom de ce poste et que ce poste ne connaissait plus. Rien n’est perdu&#xa0;: ce qui a été fait ici et ce qui a été fait là-bas sont gardés. Si ce poste revient d’une sauvegarde, il n’y a rien à faire. S’il en existe deux copies, continuez sur une seule et prévenez votre responsable.</translation>
     </message>
     <message>
         <source>Your acts carry the right time all the same: it is the service&apos;s. Set date and time of this computer, or ask your IT support.</source>
@@ -1565,7 +1565,7 @@
     </message>
     <message>
         <source>For your IT support: %1</source>
-        <translation>Pour le support informatique : %1</translation>
+        <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Correct and send again</source>
@@ -1581,11 +1581,11 @@
     </message>
     <message>
         <source>Why? (optional)</source>
-        <translation>Pourquoi ? (facultatif)</translation>
+        <translation>Pourquoi&#xa0;? (facultatif)</translation>
     </message>
     <message>
         <source>Why?</source>
-        <translation>Pourquoi ?</translation>
+        <translation>Pourquoi&#xa0;?</translation>
     </message>
     <message>
         <source>It stays in the history, for whoever reads the case later.</source>
@@ -1613,7 +1613,7 @@
     </message>
     <message>
         <source>Send « %1 »</source>
-        <translation>Renvoyer « %1 »</translation>
+        <translation>Renvoyer «&#xa0;%1&#xa0;»</translation>
     </message>
 </context>
 <context>
@@ -1640,7 +1640,7 @@
     </message>
     <message>
         <source>Your acts that the central service could not apply, each with the reason and what it says. « Take on as it is » tries again; « Correct and send again » lets you change what is wrong; « Withdraw » gives it up, with a reason that stays in the history. Tab goes from one to the next, Esc gives up what was begun.</source>
-        <translation>Vos actes que le service central n’a pas pu appliquer, chacun avec la raison et son contenu. « Reprendre tel quel » essaie de nouveau ; « Corriger et renvoyer » permet de changer ce qui ne va pas ; « Retirer » y renonce, avec une raison qui reste dans l’historique. Tab passe de l’un à l’autre, Échap replie ce qui est commencé sans rien effacer.</translation>
+        <translation>Vos actes que le service central n’a pas pu appliquer, chacun avec la raison et son contenu. «&#xa0;Reprendre tel quel&#xa0;» essaie de nouveau&#xa0;; «&#xa0;Corriger et renvoyer&#xa0;» permet de changer ce qui ne va pas&#xa0;; «&#xa0;Retirer&#xa0;» y renonce, avec une raison qui reste dans l’historique. Tab passe de l’un à l’autre, Échap replie ce qui est commencé sans rien effacer.</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -1651,15 +1651,15 @@
     </message>
     <message>
         <source>Withdrawn: it stays in the history, with your reason</source>
-        <translation>Retiré : l’acte reste dans l’historique, avec votre raison</translation>
+        <translation>Retiré&#xa0;: l’acte reste dans l’historique, avec votre raison</translation>
     </message>
     <message>
         <source>Taken on: saved on this computer, it is tried again</source>
-        <translation>Repris : enregistré sur ce poste, l’acte est tenté de nouveau</translation>
+        <translation>Repris&#xa0;: enregistré sur ce poste, l’acte est tenté de nouveau</translation>
     </message>
     <message>
         <source>Corrected: saved on this computer, it is sent again</source>
-        <translation>Corrigé : enregistré sur ce poste, l’acte est renvoyé</translation>
+        <translation>Corrigé&#xa0;: enregistré sur ce poste, l’acte est renvoyé</translation>
     </message>
 </context>
 <context>
@@ -1895,8 +1895,8 @@
         <translation>(sans réponse)</translation>
     </message>
     <message>
-        <source>%1 wrote « %2 »</source>
-        <translation>%1 a écrit « %2 »</translation>
+        <source>Another value: « %2 », by %1</source>
+        <translation>Autre valeur : « %2 », par %1</translation>
     </message>
 </context>
 <context>
@@ -1946,7 +1946,7 @@
     <name>Remedies</name>
     <message>
         <source>Nothing was lost: what you wrote is below.</source>
-        <translation>Rien n’est perdu : ce que vous avez écrit est ci-dessous.</translation>
+        <translation>Rien n’est perdu&#xa0;: ce que vous avez écrit est ci-dessous.</translation>
     </message>
     <message>
         <source>What you entered is still here.</source>
@@ -1994,7 +1994,7 @@
     </message>
     <message>
         <source>Settle it first under « To settle », then take this on.</source>
-        <translation>Départagez-le d’abord dans « À départager », puis reprenez l’acte.</translation>
+        <translation>Départagez-le d’abord dans «&#xa0;À départager&#xa0;», puis reprenez l’acte.</translation>
     </message>
     <message>
         <source>It changes something that can no longer be changed here.</source>
@@ -2014,7 +2014,7 @@
     </message>
     <message>
         <source>Their office can take it on; tell your supervisor, or withdraw it.</source>
-        <translation>L’autre site peut reprendre l’acte ; prévenez votre responsable, ou retirez-le.</translation>
+        <translation>L’autre site peut reprendre l’acte&#xa0;; prévenez votre responsable, ou retirez-le.</translation>
     </message>
     <message>
         <source>It names another office than yours.</source>
@@ -2046,7 +2046,7 @@
     </message>
     <message>
         <source>It carries a date that makes no sense: this computer&apos;s clock was wrong.</source>
-        <translation>L’acte porte une date impossible : l’horloge de ce poste était fausse.</translation>
+        <translation>L’acte porte une date impossible&#xa0;: l’horloge de ce poste était fausse.</translation>
     </message>
     <message>
         <source>Set date and time of this computer, then send it again.</source>
@@ -2058,11 +2058,11 @@
     </message>
     <message>
         <source>Correct it and send it again; if it comes back, tell IT support.</source>
-        <translation>Corrigez-le et renvoyez-le ; s’il revient, prévenez le support informatique.</translation>
+        <translation>Corrigez-le et renvoyez-le&#xa0;; s’il revient, prévenez le support informatique.</translation>
     </message>
     <message>
         <source>It was damaged on the disk of this computer, and is never sent.</source>
-        <translation>L’acte a été abîmé sur le disque de ce poste ; il n’est jamais envoyé.</translation>
+        <translation>L’acte a été abîmé sur le disque de ce poste&#xa0;; il n’est jamais envoyé.</translation>
     </message>
     <message>
         <source>What came before and after is safe.</source>
@@ -2070,7 +2070,7 @@
     </message>
     <message>
         <source>Do it again in the case, and tell your IT support: the disk may fail.</source>
-        <translation>Refaites-le dans le dossier et prévenez le support informatique : le disque fatigue peut-être.</translation>
+        <translation>Refaites-le dans le dossier et prévenez le support informatique&#xa0;: le disque fatigue peut-être.</translation>
     </message>
     <message>
         <source>The central service was restored from a copy that lacks this act of a colleague.</source>
@@ -2082,7 +2082,7 @@
     </message>
     <message>
         <source>Tell your supervisor: the colleague&apos;s computer sends it again.</source>
-        <translation>Prévenez votre responsable : le poste du collègue le renverra.</translation>
+        <translation>Prévenez votre responsable&#xa0;: le poste du collègue le renverra.</translation>
     </message>
     <message>
         <source>Somebody has decided about this act already.</source>
@@ -2146,7 +2146,7 @@
     </message>
     <message>
         <source>These two cannot be linked: it would go in a circle.</source>
-        <translation>Ces deux fiches ne peuvent pas être liées : le lien tournerait en rond.</translation>
+        <translation>Ces deux fiches ne peuvent pas être liées&#xa0;: le lien tournerait en rond.</translation>
     </message>
     <message>
         <source>Choose the record that is to stay.</source>
@@ -2166,7 +2166,7 @@
     </message>
     <message>
         <source>Take it on again later; if it comes back, tell IT support.</source>
-        <translation>Reprenez-le plus tard ; s’il revient, prévenez le support informatique.</translation>
+        <translation>Reprenez-le plus tard&#xa0;; s’il revient, prévenez le support informatique.</translation>
     </message>
     <message>
         <source>This case or citizen is not on this computer.</source>
@@ -2281,7 +2281,7 @@
     <name>Sync</name>
     <message>
         <source>Up to date: everything was received by the central service</source>
-        <translation>À jour : tout est reçu par le service central</translation>
+        <translation>À jour&#xa0;: tout est reçu par le service central</translation>
     </message>
     <message>
         <source>Everything was received by the central service</source>
@@ -2293,7 +2293,7 @@
     </message>
     <message>
         <source>first exchange: %1 % received</source>
-        <translation>premier échange : %1 % reçus</translation>
+        <translation>premier échange&#xa0;:&#xa0;%1&#xa0;% reçus</translation>
     </message>
     <message>
         <source>%1, your own cases are here</source>
@@ -2309,7 +2309,7 @@
     </message>
     <message>
         <source>%1, next try at %2</source>
-        <translation>%1, nouvel essai à %2</translation>
+        <translation>%1, nouvel essai à&#xa0;%2</translation>
     </message>
     <message>
         <source>no contact yet</source>
@@ -2321,15 +2321,15 @@
     </message>
     <message>
         <source>the clock of this computer is %1 slow</source>
-        <translation>l’horloge de ce poste retarde de %1</translation>
+        <translation>l’horloge de ce poste retarde de&#xa0;%1</translation>
     </message>
     <message>
         <source>the clock of this computer is %1 fast</source>
-        <translation>l’horloge de ce poste avance de %1</translation>
+        <translation>l’horloge de ce poste avance de&#xa0;%1</translation>
     </message>
     <message>
         <source>the central service contradicts itself: tell your IT support</source>
-        <translation>le service central se contredit : prévenez le support informatique</translation>
+        <translation>le service central se contredit&#xa0;: prévenez le support informatique</translation>
     </message>
     <message>
         <source>Everything is kept on this computer and leaves by itself once there is a network.</source>
@@ -2369,7 +2369,7 @@
     </message>
     <message>
         <source>the date of this computer is wrong: set it</source>
-        <translation>la date de ce poste est fausse : réglez-la</translation>
+        <translation>la date de ce poste est fausse&#xa0;: réglez-la</translation>
     </message>
     <message>
         <source>With a wrong date the service cannot prove who it is. Set date and time, then press F5.</source>
@@ -2377,11 +2377,11 @@
     </message>
     <message>
         <source>this version is too old for the service: update Estafette</source>
-        <translation>cette version est trop ancienne pour le service : mettez Estafette à jour</translation>
+        <translation>cette version est trop ancienne pour le service&#xa0;: mettez Estafette à jour</translation>
     </message>
     <message>
         <source>You can go on working: all is kept here and leaves once the new version is installed.</source>
-        <translation>Vous pouvez continuer à travailler : tout est gardé ici et partira une fois la nouvelle version installée.</translation>
+        <translation>Vous pouvez continuer à travailler&#xa0;: tout est gardé ici et partira une fois la nouvelle version installée.</translation>
     </message>
     <message>
         <source>the disk of this computer is full</source>
@@ -2389,11 +2389,11 @@
     </message>
     <message>
         <source>What was saved still is. Free some space; the exchange goes on by itself.</source>
-        <translation>Ce qui était enregistré l’est toujours. Libérez de la place ; l’échange reprendra tout seul.</translation>
+        <translation>Ce qui était enregistré l’est toujours. Libérez de la place&#xa0;; l’échange reprendra tout seul.</translation>
     </message>
     <message>
         <source>the answer is not the service&apos;s own: nothing is marked as received</source>
-        <translation>la réponse n’est pas celle du service : rien n’est marqué reçu</translation>
+        <translation>la réponse n’est pas celle du service&#xa0;: rien n’est marqué reçu</translation>
     </message>
     <message>
         <source>Everything is kept here and is sent again. If it stays so, tell your IT support.</source>
@@ -2401,7 +2401,7 @@
     </message>
     <message>
         <source>the exchange has stopped: start Estafette again</source>
-        <translation>l’échange s’est arrêté : relancez Estafette</translation>
+        <translation>l’échange s’est arrêté&#xa0;: relancez Estafette</translation>
     </message>
     <message>
         <source>A fault of the program ended it. All that was saved is kept. Tell your IT support.</source>
@@ -2488,11 +2488,11 @@
     </message>
     <message>
         <source>Saved here, even if the power fails; they leave by themselves.</source>
-        <translation>Enregistrés ici, même si le courant manque ; ils partiront tout seuls.</translation>
+        <translation>Enregistrés ici, même si le courant manque&#xa0;; ils partiront tout seuls.</translation>
     </message>
     <message>
         <source>The oldest has been waiting for %1.</source>
-        <translation>Le plus ancien attend depuis %1.</translation>
+        <translation>Le plus ancien attend depuis&#xa0;%1.</translation>
     </message>
     <message>
         <source>Received by the service, in no backup yet</source>
@@ -2531,11 +2531,11 @@
     </message>
     <message>
         <source>Where your acts are: on this computer, received by the central service, or in a backup of it too. Above: what is in the way and what you should know. F5 makes an exchange now; it happens by itself otherwise.</source>
-        <translation>Où sont vos actes : sur ce poste, reçus par le service central, ou aussi dans une de ses sauvegardes. Au-dessus : ce qui gêne et ce qu’il faut savoir. F5 fait un échange tout de suite ; sinon il se fait tout seul.</translation>
+        <translation>Où sont vos actes&#xa0;: sur ce poste, reçus par le service central, ou aussi dans une de ses sauvegardes. Au-dessus&#xa0;: ce qui gêne et ce qu’il faut savoir. F5 fait un échange tout de suite&#xa0;; sinon il se fait tout seul.</translation>
     </message>
     <message>
         <source>For your IT support: %1</source>
-        <translation>Pour le support informatique : %1</translation>
+        <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>Synchronising now</source>
@@ -2600,7 +2600,7 @@
     </message>
     <message>
         <source>Row of « %1 »</source>
-        <translation>Ligne de « %1 »</translation>
+        <translation>Ligne de «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
         <source>The row stays</source>
@@ -2612,7 +2612,7 @@
     </message>
     <message>
         <source>Calculated: %1</source>
-        <translation>Calculé : %1</translation>
+        <translation>Calculé&#xa0;:&#xa0;%1</translation>
     </message>
     <message>
         <source>State of the case</source>

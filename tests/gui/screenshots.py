@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,7 @@ from desktop.route import Route
 from desktop.screens.citizens.view import CitizensScreen
 from desktop.screens.record.view import RecordScreen
 from desktop.theme import Mode, theme
+from sync.state import SyncState
 from tests.support.faults import Fault
 from tests.support.stage import PROCEDURES, Stage, dress, until
 from tests.support.workspaces import make_citizen
@@ -93,6 +95,7 @@ def fill(stage: Stage) -> list[str]:
     until(lambda: len(workspace.cases(state="needs_information")) == 2, "the requests")
     until(lambda: len(workspace.cases(state="refused")) == 1, "the decisions")
     contest(stage, made[9])
+    park(stage, made[6])
     base = workspace.case(made[1]).base
     workspace.add_note(made[1], "La personne rappelle jeudi avec son avis d’imposition.", base=base)
     return made
@@ -110,6 +113,16 @@ def contest(stage: Stage, case: str) -> None:
     stage.faults.always = None
     agent.wake()
     until(lambda: workspace.status().contested == 1, "both values")
+
+
+def park(stage: Stage, case: str) -> None:
+    """Let an answer be given in a case that was handed in already."""
+    workspace = stage.window.workspace
+    assert workspace is not None
+    view = workspace.case(case)
+    fields = [path for path, value in view.answers.items() if value and path.startswith("/")][:3]
+    workspace.answer(case, {path: view.answers[path] for path in fields}, base=view.base)
+    until(lambda: workspace.status().parked == 1, "the act waits")
 
 
 MESSAGES = (
@@ -145,7 +158,55 @@ def screens(stage: Stage, album: Album, cases: list[str]) -> None:
     album.take(stage, "17-citizen")
     stage.go(Route(route.NEW_CASE, citizen))
     album.take(stage, "18-new-case")
+    waiting(stage, album, cases)
     record(stage, album, cases)
+
+
+def waiting(stage: Stage, album: Album, cases: list[str]) -> None:
+    """What waits for a person, and where every act is."""
+    stage.go(Route(route.CONTESTED))
+    stage.press("contested1.other")
+    album.take(stage, "27-contested-other")
+    stage.go(Route(route.PARKED))
+    album.take(stage, "28-parked")
+    stage.press("parked1.resend")
+    album.take(stage, "29-parked-resend")
+    stage.press("parked1.give_up")
+    stage.press("parked1.withdraw")
+    stage.press("parked1.take")
+    album.take(stage, "30-parked-withdraw-error")
+    stage.go(Route(route.SYNC))
+    album.take(stage, "31-sync")
+    agent = stage.window.agent
+    assert agent is not None
+    now_ms = stage.shell.context.now_ms()
+    bad = replace(
+        agent.status(),
+        state=SyncState.OFFLINE,
+        fault="network.captive_portal",
+        retry_ms=now_ms + 300_000,
+        pending=7,
+        pending_cases=2,
+        oldest_pending_ms=now_ms - 9_000_000,
+        forked_ms=now_ms - 90_000_000,
+        alarm="log.inconsistent",
+        clock_off_ms=7_200_000,
+        snapshot_share=0.42,
+        accepted=12,
+        backed_up=1250,
+    )
+    stage.shell.show_standing(bad)
+    album.take(stage, "32-sync-everything")
+    stage.go(Route())
+    stage.shell.show_standing(replace(agent.status(), forked_ms=now_ms - 90_000_000))
+    album.take(stage, "33-notice")
+    stage.shell.show_standing(agent.status())
+    case = cases[9]
+    workspace = stage.window.workspace
+    assert workspace is not None
+    field = workspace.case(case).contested[0].field
+    stage.go(Route(route.CASE, case, {"focus": field}))
+    album.take(stage, "34-record-contested")
 
 
 def record(stage: Stage, album: Album, cases: list[str]) -> None:

@@ -123,7 +123,7 @@ def test_the_field_and_the_case_are_marked_and_lead_to_the_choice(enrolled: Stag
     case, field = contested(enrolled)
     enrolled.go(Route(route.CASE, case))
     mark = enrolled.find(QWidget, f"contested:{field}")
-    assert mark.isVisible() and "a écrit" in "".join(each.text() for each in mark.findChildren(QLabel))
+    assert mark.isVisible() and "Autre valeur" in "".join(each.text() for each in mark.findChildren(QLabel))
     assert "1 champ à départager" in enrolled.find(QPushButton, "case.contested").text()
     QTest.keyClick(enrolled.window, Qt.Key.Key_D, CTRL_SHIFT)
     enrolled.quiet()

@@ -46,9 +46,7 @@ class ContestedCard(QFrame):
         head.setStretch(1, 1)
         self._label = label("", "section")
         self._claims = SideBySide()
-        self._other = button(
-            self.tr("Write another value"), self._begin_other, kind="quiet", icon="pencil", name=f"{name}.other"
-        )
+        self._other = button(self.tr("Write another value"), self._begin_other, icon="pencil", name=f"{name}.other")
         self._note = label("", "secondary")
         self._message = label("", "error", name=f"{name}.message")
         self._message.hide()
@@ -130,7 +128,7 @@ class ContestedCard(QFrame):
             parts.append(label(seen, "secondary"))
         parts.append(-1)
         if self.field.item.can_settle:
-            parts += [4, self._choice(number, claim)]
+            parts += [4, holder(row(self._choice(number, claim), -1))]
         return frame("inset", column(*parts, margins=(16, 12, 16, 12), gap=4))
 
     def _choice(self, number: int, claim: Claim) -> QPushButton:

@@ -116,7 +116,7 @@ class HomeScreen(Screen):
             f"{moment(parked.time_ms, now_ms)} — {explain(EstafetteError(parked.code)).what}"
             for parked in view.parked[:5]
         ]
-        safe = self.tr("Nothing was lost: they are kept on this computer, and wait for your decision.")
+        safe = self.tr("Nothing was lost: all of it is kept on this computer, and waits for your decision.")
         self.parked.say(title, "\n".join([*lines, safe]))
 
 

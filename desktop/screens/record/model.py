@@ -50,7 +50,7 @@ def contested_notes(session: Session, case: CaseView) -> dict[str, str]:
         for claim in each.claims[1:]:
             said = claim.value if claim.value is not None else translate("Record", "(no answer)")
             others.append(
-                translate("Record", "%1 wrote « %2 »")
+                translate("Record", "Another value: « %2 », by %1")
                 .replace("%1", claim.agent_name)
                 .replace("%2", _label(session, each.field, said))
             )
