@@ -14,6 +14,7 @@ from cases.workspace import Workspace
 from desktop import i18n
 from desktop.bridge import Bridge
 from desktop.context import Context
+from desktop.memory import Housekeeping
 from desktop.route import Route
 from desktop.screens.unlock.view import UnlockView
 from desktop.screens.welcome.view import WelcomeView
@@ -49,6 +50,7 @@ class Window(QMainWindow):
         self._identity: Identity | None = None
         self._bridge: Bridge | None = None
         self._unlisten: Callable[[], None] | None = None
+        self._housekeeping: Housekeeping | None = None
         self._route = Route()
         self._left = False
         self._pages = QStackedWidget()
@@ -93,6 +95,7 @@ class Window(QMainWindow):
         self._bridge = Bridge(workspace, self)
         self._unlisten = self.agent.on_status(self._standing.emit)
         self._build_shell()
+        self._housekeeping = Housekeeping(self)
         self.agent.start()
         self.unlocked.emit()
 
@@ -204,6 +207,8 @@ class Window(QMainWindow):
             text = json.dumps(self.shell.current.route().to_plain())
             self.tasks.change(self, lambda: workspace.remember(ROUTE, text), lambda _done: None)
         self.hide()
+        if self._housekeeping is not None:
+            self._housekeeping.end()
         if self._unlisten is not None:
             self._unlisten()
         if self._bridge is not None:
