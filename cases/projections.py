@@ -315,6 +315,15 @@ def confirmed_state(connection: Connection, tenant: int, record: Known) -> Recor
     return merge.apply_all(merge.EMPTY, map(log.seen, events))
 
 
+def state_here(connection: Connection, tenant: int, record_id: str) -> RecordState:
+    """Return a record's confirmed state with pending events on top; an empty one of a record that is not here."""
+    known = registers.find(connection, record_id)
+    if known is None:
+        return merge.EMPTY
+    pending = log.pending_of_record(connection, tenant, known.no)
+    return merge.apply_all(confirmed_state(connection, tenant, known), map(log.seen, pending))
+
+
 def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
     rows = [
         (working.confirmed_count, merge.to_json(working.confirmed) if working.confirmed_count > 1 else None, working.no)

@@ -13,6 +13,7 @@ from cases.store import log, projected, registers, scopes
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
+from cases.workflow import may_settle, may_type
 
 QUEUE_MAX = 500
 """Records looked at for one queue."""
@@ -59,13 +60,15 @@ class Queues(Reads):
         whole = not scopes.of(connection, [number])
         place = _place(connection, record_type, record)
         base = self._base(connection)
-        for field in merge.show(state).contested:
+        shown = merge.show(state)
+        for field in shown.contested:
             claims = claims_of(state, field, stored, identity.device, whole=whole)
             times = sorted(claim.time_ms for claim in claims)
             mine = any(claim.agent == identity.agent for claim in claims)
-            yield ContestedItem(
-                record_type, record, *place, field, claims, base, times[1] if len(times) > 1 else times[0], mine
-            )
+            since_ms = times[1] if len(times) > 1 else times[0]
+            about = shown.values.get(merge.STATE) if record_type == RecordType.CASE else None
+            may = may_settle(field, about), may_type(field, about)
+            yield ContestedItem(record_type, record, *place, field, claims, base, since_ms, mine, *may)
 
     def _parked_item(self, connection: Connection, identity: Identity, stored: StoredEvent) -> ParkedItem:
         header = stored.event.header

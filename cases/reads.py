@@ -168,6 +168,7 @@ class Reads(Part):
                 backed_up=covered[BACKED_UP],
                 clock_off_ms=int(facts.get(connection, facts.CORRECTION) or 0),
                 forked_ms=None if forked is None else int(forked),
+                alarm=facts.get(connection, facts.ALARM) or "",
             )
 
     def procedures(self) -> list[tuple[str, str]]:

@@ -19,11 +19,9 @@ from cases.store import links, log, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import Act, Changed, Identity
-from cases.workflow import CLOSED, DECISIONS
+from cases.workflow import CLOSED, DECISIONS, HOW_MAX
 
 ADOPT, RESEND, WITHDRAW = "adopt", "resend", "withdraw"
-HOW_MAX = 200
-"""Characters of the way in which a decision was handed over."""
 _Carried = Callable[[dict[str, object]], dict[str, object]] | None
 
 

@@ -21,10 +21,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.events import Event, Header, body_intact, header_hash
+from cases.signatures import signature_holds as signature_holds
 
 FORMAT = 1
 _END_DOMAIN = b"estafette/export/1\x00"
@@ -336,12 +335,3 @@ def _heads_fault(
 def head_bytes(tenant: int, device: str, incarnation: int, first_seq: int, last_seq: int, head: str) -> bytes:
     """Return what a device signs of a batch: the chain head, which covers every event."""
     return _BATCH_DOMAIN + _encode([tenant, device, incarnation, first_seq, last_seq, head])
-
-
-def signature_holds(public_key: str, data: bytes, signature: str) -> bool:
-    """Say whether the Ed25519 key (raw, hexadecimal) signed the data; false for what is no key or no signature."""
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), data)
-    except (ValueError, InvalidSignature):
-        return False
-    return True

@@ -350,7 +350,8 @@ class ContestedItem:
         claims: the first is shown meanwhile. base: what the caller passes back with ``settle``.
         since_ms: when the second of the values was written.
         mine: one of the values is this agent's: these come first.
-        can_settle: an agent may settle it; else only a supervisor may.
+        can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
+        can_type: another value than those of the claims may be given; False: one of them is to be chosen.
     """
 
     record_type: str
@@ -365,6 +366,7 @@ class ContestedItem:
     since_ms: int
     mine: bool
     can_settle: bool = True
+    can_type: bool = True
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,14 @@ from cases.settled import Settlements
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
 from cases.store.migrations import check_not_newer, migrate
+from cases.treeheads import TreeHeads
 from cases.views import Changed, Identity, Listener
 
 STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Settlements, Inbox, Sealing):
+class Workspace(Remedies, Queues, Settlements, Inbox, Sealing, TreeHeads):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

@@ -14,7 +14,7 @@ from cases import resources, tracking
 from cases.clock import SystemClock
 from cases.errors import EstafetteError, InputError
 from cases.verify import Verified, verify_chain
-from central import backups, publishing, restoring, starting, words
+from central import backups, policies, publishing, restoring, starting, words
 from central.context import Central, Settings
 from central.database import people, reading
 from central.database.client import NO_TENANT
@@ -188,6 +188,32 @@ def _export(central: Central, name: str) -> bytes:
             if case is not None and reading.case_view(connection, tenant, case) is not None:
                 return export_case(central, connection, tenant, case)
     raise InputError("case.unknown")
+
+
+def run_policy(argv: list[str]) -> int:
+    """Show the organisation's policy, or change it; the service may be running."""
+    parser = _parser("policy", "Show or change how the organisation works.")
+    parser.add_argument(
+        "--settle-days",
+        type=int,
+        metavar="DAYS",
+        help="working days in which agents settle contested answers by themselves, before the supervisor is asked",
+    )
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _policy(options))
+
+
+def _policy(options: argparse.Namespace) -> int:
+    with _opened(options) as central:
+        with central.transaction(NO_TENANT) as connection:
+            tenants = people.tenants(connection)
+        for tenant in tenants:
+            with central.transaction(tenant) as connection:
+                if options.settle_days is not None:
+                    policies.change_policy(connection, tenant, settle_delay_days=options.settle_days)
+                days = policies.policy(connection, tenant).settle_delay_days
+            print(f"settle-days: {days} (jours ouvrés avant le responsable / working days before the supervisor)")
+    return DONE
 
 
 def run_backup(argv: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +14,7 @@ from cases.ids import Randomness
 from central.keys import Keys
 from central.records import Device
 from central.storage import Storage
-from sync.messages import Hello, Receipt, TreeNews
+from sync.messages import Hello, Receipt, ReceiptProof, TreeNews
 
 if TYPE_CHECKING:
     # The core logic runs where no PostgreSQL driver is installed.
@@ -46,7 +46,21 @@ class Tree(Protocol):
     """The Merkle log of receipts."""
 
     def news(self, tenant: int, size: int) -> TreeNews | None:
-        """Return a newer head than the one of ``size``, None when there is none."""
+        """Return the newest head, and the proof that it follows the one of ``size``; None when there is none."""
+
+    def proof(
+        self, device: Device, incarnation: int, seq: int, *, epoch: int, received_ms: int, size: int
+    ) -> ReceiptProof:
+        """Return where one of the device's receipts stands, and the proof under the head of ``size``."""
+
+    def tell(self, told: Callable[[int], object]) -> None:
+        """Let somebody know of each batch that is committed from now on."""
+
+    def appended(self, tenant: int) -> None:
+        """Take note that a batch of a tenant was committed."""
+
+    def sequence(self, tenant: int) -> int:
+        """Give leaves to some of the receipts that wait; return how many."""
 
 
 class Backups(Protocol):
@@ -68,6 +82,20 @@ class Nothing:
 
     def news(self, tenant: int, size: int) -> TreeNews | None:
         return None
+
+    def proof(
+        self, device: Device, incarnation: int, seq: int, *, epoch: int, received_ms: int, size: int
+    ) -> ReceiptProof:
+        return ReceiptProof(-1)
+
+    def tell(self, told: Callable[[int], object]) -> None:
+        return None
+
+    def appended(self, tenant: int) -> None:
+        return None
+
+    def sequence(self, tenant: int) -> int:
+        return 0
 
     def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
         return []

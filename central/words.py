@@ -42,6 +42,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "{program} a échoué ; la raison est dans {log}.",
         "{program} failed; the reason is in {log}.",
     ),
+    "policy.settle_days": (
+        "Ce délai est un nombre de jours ouvrés, de 0 à {limit}.",
+        "This delay is a number of working days, from 0 to {limit}.",
+    ),
     "database.unavailable": (
         "La base de données ne répond pas.",
         "The database does not answer.",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from cases.procedure_file import title
 from desktop.bridge import Bridge, Changes
 from desktop.i18n import language
 from desktop.route import Route
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from cases.views import Identity
     from cases.workspace import Workspace
     from desktop.words.sync_line import Standing
-    from sync.agent import Agent
     from sync.desk import Desk
 
 
@@ -31,17 +32,18 @@ class Context:
 
     Attributes:
         identity: who works here, read once so that no screen waits for it.
+        make_desk: makes ``desk`` when it is first asked for.
         go: show another screen.
         back: one step back.
         say: one line in the strip; ``tone`` is positive, caution, critical or info.
         offer_undo: the same for an act that was done, with what takes it back.
+        synchronise: make an exchange with the service now.
         standing: where the sync client stood when it last said so; None before that.
     """
 
     workspace: Workspace
     identity: Identity
-    agent: Agent
-    desk: Desk
+    make_desk: Callable[[], Desk]
     tasks: Tasks
     bridge: Bridge
     clock: Clock
@@ -51,6 +53,12 @@ class Context:
     titles: dict[tuple[str, str], str]
     standing: Standing | None = None
     offer_undo: Callable[[str, Callable[[], None]], None] = lambda _text, _undo: None
+    synchronise: Callable[[], None] = lambda: None
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What fills and hands in cases."""
+        return self.make_desk()
 
     def now_ms(self) -> int:
         """The machine's time, for words such as « il y a 3 min »."""
@@ -70,8 +78,9 @@ class Context:
 
     def _read_titles(self) -> dict[tuple[str, str], str]:
         found = {}
-        for procedure in self.desk.procedures():
-            found[(procedure.id, "")] = in_language(procedure.title) or procedure.id
+        for procedure, version in self.workspace.procedures():
+            words = title(self.workspace.procedure_bundle(procedure, version))
+            found[(procedure, "")] = in_language(words) or procedure
         return found
 
     def _keep_titles(self, titles: dict[tuple[str, str], str]) -> None:

@@ -33,6 +33,7 @@ from sync.exchanges import Exchanges, hello
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.problems import AUTH
+from sync.proving import prove_receipt
 from sync.rounds import Tally, documents
 from sync.schedule import Schedule
 from sync.state import UNDER_WAY, WAITS_FOR_PERSON, StateMachine, SyncState
@@ -237,6 +238,7 @@ class Agent:
         if offered:
             self._offers_due_s = now_s + OFFERS_EVERY_S
             self._offers_seen = tally.offers
+        prove_receipt(self._workspace, client)
         if refused is not None:
             raise refused
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from cases.treelog import SignedReceipt
 from sync.auth import Credentials, read_answer, read_bytes
 from sync.messages import (
     API,
@@ -19,6 +20,7 @@ from sync.messages import (
     Head,
     ProcedureList,
     ProcedureSummary,
+    ReceiptProof,
     RecordHistory,
     RecordsRequest,
     SnapshotManifest,
@@ -70,6 +72,11 @@ class CentralClient:
     def records(self, ids: list[str]) -> bytes:
         """Return one chunk of these records, as ``cases.snapshot`` packs them (JSON)."""
         return read_bytes(self._send("/records", msgspec.json.encode(RecordsRequest(ids))))
+
+    def receipt_proof(self, receipt: SignedReceipt, size: int) -> ReceiptProof:
+        """Ask where a receipt of this device stands in the log, and for the proof under the head of ``size``."""
+        query = urlencode({"epoch": receipt.epoch, "time": receipt.time, "size": size})
+        return read_answer(self._get(f"{API}/receipts/{receipt.incarnation}/{receipt.seq}/proof?{query}"), ReceiptProof)
 
     def audit(self, request: AuditRequest) -> AuditReply:
         """Ask which buckets of records differ."""

@@ -34,6 +34,7 @@ from sync.messages import (
     Verdict,
 )
 from sync.problems import AUTH, SERVICE_FAILED
+from sync.proving import TreeQuestion, check_tree
 from sync.rounds import (
     CURSOR_AHEAD,
     FORK,
@@ -97,6 +98,7 @@ class Exchanges:
         self._news_first = False
         self._refused: EstafetteError | None = None
         self._again: set[str] = set()
+        self._tree = TreeQuestion(workspace)
 
     def run(self) -> EstafetteError | None:
         """Hand over everything that waits and take in everything that is new.
@@ -145,9 +147,7 @@ class Exchanges:
             held.setdefault(_NO_SNAPSHOT, 0)
         epoch = max(self._identity.epoch, self._workspace.claimed_epoch())
         backed_up = {str(incarnation): seq for incarnation, seq in self._workspace.backed_up().items()}
-        return Exchange(
-            cursors, batch, PAGE_EVENTS_MAX, backed_up=backed_up, epoch=epoch, held=held, hello=self._greeting
-        )
+        return Exchange(cursors, batch, PAGE_EVENTS_MAX, self._tree.asked(), backed_up, self._greeting, epoch, held)
 
     def _refusal(self, batch: SignedBatch | None, error: RejectedError | NotPermittedError) -> None:
         """Do what helps; raises ``error`` when nothing does."""
@@ -196,6 +196,7 @@ class Exchanges:
         verdicts = check_pushed(reply.push, batch, self._identity) if batch is not None else []
         news = check_news(reply, cursors, self._identity)
         check_backed_up(reply, self._identity)
+        check_tree(reply, self._identity)
         restored = reply.epoch > self._identity.epoch and reply.epoch != self._workspace.claimed_epoch()
         if restored:
             if "epoch" in self._again:
@@ -210,6 +211,7 @@ class Exchanges:
             self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
         self._workspace.apply_backed_up(reply.backed_up)
+        self._tree.answered(reply)
         for one in news.values():
             self._tally.pulled += len(one.events)
             self._tally.wanted_procedures |= procedures_named(one.events) | procedures_of(one.enters)

@@ -3,7 +3,7 @@
 The only module that imports ``sqlcipher3`` and ``sqlite_utils``. sqlite-utils looks for ``pysqlite3`` first and takes
 its exception classes from there; without the two ``sys.modules`` lines below, a failed query of its leaves a
 transaction open and later rows vanish at close (measured). So they come before its first import anywhere in the
-process.
+process. It is imported when it is first used: it takes as long as a whole start, and most starts migrate nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import queue
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -28,9 +28,6 @@ if "sqlite_utils" in sys.modules:
 sys.modules["pysqlite3"] = sqlcipher3
 sys.modules["pysqlite3.dbapi2"] = sqlcipher3.dbapi2
 
-import sqlite_utils  # noqa: E402
-import sqlite_utils.migrations  # noqa: E402
-
 from cases.errors import DamagedError, EnvironmentFault, EstafetteError  # noqa: E402
 
 T = TypeVar("T")
@@ -38,10 +35,10 @@ Row = tuple[Any, ...]
 if TYPE_CHECKING:
     # The module ships no types; its interface is the standard library's.
     from sqlite3 import Connection as Connection
+
+    from sqlite_utils import Database as Database
 else:
     Connection = sqlcipher3.dbapi2.Connection
-Database = sqlite_utils.Database
-Migrations = sqlite_utils.migrations.Migrations
 
 SQLITE_MIN = (3, 51, 3)
 """Versions 3.7.0 to 3.51.2 can corrupt a WAL store (the WAL-reset bug)."""
@@ -96,6 +93,15 @@ def connect(path: Path, key: bytes, *, read_only: bool, cache_kib: int) -> Conne
         connection.close()
         raise
     return connection
+
+
+def recorded_steps(connection: Connection, name: str) -> set[str]:
+    """Return the steps of a set of migrations that a store has recorded; none in an empty file."""
+    made = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlite_migrations'"
+    if not connection.execute(made).fetchone()[0]:
+        return set()
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (name,))
+    return {str(row[0]) for row in rows}
 
 
 def fault(error: Exception, path: Path) -> EstafetteError | None:
@@ -189,7 +195,21 @@ class Store:
 
     def maintain(self, act: Callable[[Database], T]) -> T:
         """Run ``act`` on the writer thread outside a transaction, with sqlite-utils: migrations and their kind."""
+        import sqlite_utils
+
         return self._submit(lambda: act(sqlite_utils.Database(self._writer)), None)
+
+    def migrate(self, name: str, steps: Mapping[str, Callable[[Database], None]]) -> None:
+        """Take the steps of this set that the store has not recorded, in their order, each in a transaction with its
+        record. Errors as ``write``."""
+        if steps.keys() <= self._submit(lambda: recorded_steps(self._writer, name), None):
+            return
+        from sqlite_utils.migrations import Migrations
+
+        migrations = Migrations(name)
+        for step, act in steps.items():
+            migrations(name=step)(act)
+        self.maintain(lambda db: migrations.apply(db))
 
     def _submit(self, job: Callable[[], T], after: Callable[[T], None] | None) -> T:
         if self._closed:

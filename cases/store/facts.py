@@ -14,6 +14,7 @@ CORRECTION = "clock_correction_ms"
 CLAIMED_EPOCH = "claimed_epoch"
 FORKED = "forked_ms"
 IN_DOUBT = "in_doubt"
+ALARM = "alarm"
 DEVICE_KEY = "device_key"
 SALT_SECRET = "salt_secret"
 

@@ -6,12 +6,30 @@ edited.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cases.errors import DamagedError, EnvironmentFault
-from cases.store.engine import READER_CACHE_KIB, Database, Migrations, Store, connect, translated
+from cases.store.engine import READER_CACHE_KIB, Store, connect, recorded_steps, translated
 
-migrations = Migrations("estafette")
+if TYPE_CHECKING:
+    from cases.store.engine import Database
+
+SET = "estafette"
+STEPS: dict[str, Callable[[Database], None]] = {}
+"""Name -> step, in the order in which they are taken."""
+
+
+def migrations(*, name: str) -> Callable[[Callable[[Database], None]], Callable[[Database], None]]:
+    """Add a step under its name."""
+
+    def add(step: Callable[[Database], None]) -> Callable[[Database], None]:
+        STEPS[name] = step
+        return step
+
+    return add
+
 
 RELEASED: frozenset[str] = frozenset(
     {
@@ -203,8 +221,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
     with translated(path):
         connection = connect(path, key, read_only=True, cache_kib=READER_CACHE_KIB)
         try:
-            db = Database(connection)
-            applied = {step.name for step in migrations.applied(db)}
+            applied = recorded_steps(connection, SET)
         finally:
             connection.close()
     unknown = applied - RELEASED
@@ -216,7 +233,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
 
 def migrate(store: Store) -> None:
     """Bring the store to this program's schema."""
-    store.maintain(lambda db: migrations.apply(db))
+    store.migrate(SET, STEPS)
 
 
 def dump_schema(store: Store) -> str:

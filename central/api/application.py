@@ -28,6 +28,7 @@ from central.api.routes import exchanged, health_router, router, whole_router
 from central.console.routes import router as console_router
 from central.context import Central
 from central.portal.routes import router as portal_router
+from central.sequencing import Sequencer
 from central.web.assets import router as assets_router
 from central.web.errors import error_page
 from central.web.security import WebSecurity
@@ -45,6 +46,7 @@ class Service:
     def __init__(self, central: Central) -> None:
         self.central = central
         self.heads = Heads(central)
+        self.sequencer = Sequencer(central)
         self.app = self._application()
 
     def _application(self) -> FastAPI:
@@ -78,12 +80,17 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
-        polling = asyncio.create_task(self.heads.run(), name="heads")
+        self.central.tree.tell(self.sequencer.appended)
+        jobs = [
+            asyncio.create_task(self.heads.run(), name="heads"),
+            asyncio.create_task(self.sequencer.run(), name="sequencer"),
+        ]
         try:
             yield
         finally:
             self.heads.close()
-            await polling
+            self.sequencer.close()
+            await asyncio.gather(*jobs)
 
 
 def error_answer(request: Request, status: int, code: str) -> Response:

@@ -23,6 +23,7 @@ from central.records import Device
 from sync import wire
 from sync.messages import (
     API,
+    NUMBER_MAX,
     AuditRequest,
     EnrolRequest,
     Exchange,
@@ -39,6 +40,7 @@ from sync.signing import SCHEME
 
 T = TypeVar("T")
 DEFAULT_WAIT_S = 25.0
+_INCARNATION_MAX = 2**31 - 1
 _COMPRESS_FROM_BYTES = 512
 """Below this a frame's own bytes cost more than they save."""
 
@@ -100,6 +102,20 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
     @routes.get(f"{API}/records/{{record}}/events", **described.HISTORY)
     async def history(request: Request, record: str) -> Response:
         return await _answer(request, lambda: whole.history(central, gate.device(_presented(request)), record))
+
+    @routes.get(f"{API}/receipts/{{incarnation}}/{{seq}}/proof", **described.PROOF)
+    async def proof(request: Request, incarnation: str, seq: str) -> Response:
+        chain = _digits(incarnation, "incarnation", _INCARNATION_MAX), _digits(seq, "seq", NUMBER_MAX)
+        epoch, size = int(_number(request, "epoch", 0)), int(_number(request, "size", 0))
+        received_ms = int(_number(request, "time", 0))
+        if epoch > _INCARNATION_MAX:
+            raise InputError("request.invalid", field="epoch")
+
+        def work() -> object:
+            device = gate.device(_presented(request))
+            return central.tree.proof(device, *chain, epoch=epoch, received_ms=received_ms, size=size)
+
+        return await _answer(request, work)
 
     @routes.post(f"{API}/records", **described.RECORDS)
     async def records(request: Request) -> Response:
@@ -222,6 +238,12 @@ def _number(request: Request, name: str, default: float) -> float:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         raise InputError("request.invalid", field=name)
     return float(text)
+
+
+def _digits(text: str, field: str, limit: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= limit):
+        raise InputError("request.invalid", field=field)
+    return int(text)
 
 
 def _news(central: Central, device: Device, head: int) -> Head:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from cases.errors import ConflictError, InputError
 from cases.events import RecordType
-from central import contested, settling
+from central import contested, policies, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.case import page_of, read_case, reader_of
 from central.console.fields import field_label, field_name
@@ -214,7 +214,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         visit = reception.visit(request)
         session = visit.session
         with visit.central.transaction(session.tenant) as conn:
-            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone)
+            days = policies.policy(conn, session.tenant).settle_delay_days
+            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone, delay_days=days)
         lines = [_line(visit, each) for each in found]
         return visit.page(
             "console/contested.html",
@@ -222,7 +223,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             said=saying(dit, visit.words),
             mine=[line for line in lines if line.due_ms <= visit.now_ms],
             theirs=[line for line in lines if line.due_ms > visit.now_ms],
-            days=contested.SETTLE_DELAY_DAYS,
+            days=days,
         )
 
     @routes.get("/dossiers/{identity}/departager", response_class=Response)

@@ -354,6 +354,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "protocol.unsupported": _update_needed,
     "agent.broken": _stopped,
     "log.inconsistent": _inconsistent,
+    "log.missing": _inconsistent,
     "network.cut": _timeout,
     "network.busy": _timeout,
     "network.service_failed": _service_failed,

@@ -1430,7 +1430,7 @@
     </message>
     <message>
         <source>Nothing was lost: all of it is kept on this computer, and waits for your decision.</source>
-        <translation>Rien n’est perdu : tout est gardé sur ce poste et attend votre décision.</translation>
+        <translation>Rien n’est perdu&#xa0;: tout est gardé sur ce poste et attend votre décision.</translation>
     </message>
 </context>
 <context>
@@ -1896,7 +1896,7 @@
     </message>
     <message>
         <source>Another value: « %2 », by %1</source>
-        <translation>Autre valeur : « %2 », par %1</translation>
+        <translation>Autre valeur&#xa0;: «&#xa0;%2&#xa0;», par&#xa0;%1</translation>
     </message>
 </context>
 <context>
@@ -2536,10 +2536,6 @@
     <message>
         <source>For your IT support: %1</source>
         <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
-    </message>
-    <message>
-        <source>Synchronising now</source>
-        <translation>Synchronisation lancée</translation>
     </message>
 </context>
 <context>

@@ -123,13 +123,12 @@ def watch(cases: int, screen: str, directory: Path) -> dict[str, float]:
     idle = heart.pauses_ms
     begun = time.perf_counter()
     window.opened(workspace)
-    assert window.shell is not None and window.agent is not None
-    agent = window.agent
+    assert window.shell is not None
     window.shell.go(Route(screen))
     heart.start()
     done = QTimer(interval=20)
     stop_s = begun + LONGEST_S
-    done.timeout.connect(lambda: application.quit() if _whole(agent, held) or time.perf_counter() > stop_s else None)
+    done.timeout.connect(lambda: application.quit() if _whole(window.agent, held) or time.perf_counter() > stop_s else None)
     done.start()
     application.exec()
     taken_s = time.perf_counter() - begun

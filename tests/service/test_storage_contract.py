@@ -19,6 +19,7 @@ from tests.support.storage_contract import (
     TWO,
     Furnished,
     StorageContract,
+    TreeContract,
     agent_of,
 )
 
@@ -41,5 +42,5 @@ def storage(owner_conninfo: str) -> Iterator[Furnished]:
     database.close()
 
 
-class TestPostgresStorage(StorageContract):
+class TestPostgresStorage(StorageContract, TreeContract):
     """Every test of the contract."""

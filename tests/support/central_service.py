@@ -28,6 +28,7 @@ from central.context import Central, Settings
 from central.covered import DatabaseBackups
 from central.database.client import Database
 from central.database.migrations import migrate
+from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.first_start import FirstStart
 from central.keys import Keys
@@ -36,6 +37,7 @@ from central.records import ConsoleSession
 from central.service import console_session, sign_in_code, sign_in_passphrase
 from central.serving import Server, bind
 from central.starting import Names
+from central.tree import ReceiptTree
 from tests.support.proxy import FaultProxy
 
 _numbers = itertools.count(1)
@@ -128,7 +130,9 @@ def opened_central(
         contacts = DatabaseContacts(database, clock)
         keys = Keys(data / "keys", randomness)
         backups = DatabaseBackups(database, keys)
-        yield Central(database, keys, clock, randomness, Settings(url), backups=backups, contacts=contacts)
+        tree = ReceiptTree(PostgresStorage(database), keys, clock)
+        settings = Settings(url)
+        yield Central(database, keys, clock, randomness, settings, tree=tree, backups=backups, contacts=contacts)
     finally:
         database.close()
 

@@ -84,7 +84,7 @@ class ContestedCard(QFrame):
         self._choices = []
         for number, claim in enumerate(item.claims):
             self._claims.add(self._claim(number, claim))
-        free = item.can_settle and field.words.kind in ("form", "citizen") and field.words.writable
+        free = item.can_settle and item.can_type and field.words.kind in ("form", "citizen") and field.words.writable
         self._other.setVisible(free and not self.is_writing)
         self._note.setText(
             "" if item.can_settle else self.tr("The case was submitted meanwhile: your supervisor settles this field.")

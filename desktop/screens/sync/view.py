@@ -86,8 +86,7 @@ class SyncScreen(Screen):
         return [each for each in widgets if isinstance(each, FactRow)]
 
     def _sync(self) -> None:
-        self.context.agent.wake()
-        self.context.say(self.tr("Synchronising now"), "info")
+        self.context.synchronise()
 
 
 class FactRow(QFrame):

@@ -191,8 +191,23 @@ def test_two_rival_links_are_contested_and_in_the_queue(workspace: Workspace, ot
     assert {claim.value for claim in item.claims} == {one, two}
     assert [claim.own for claim in sorted(item.claims, key=lambda claim: claim.value != one)] == [True, False]
     assert all((claim.seen, claim.has_seen, claim.base) == (None, True, 3) for claim in item.claims)
+    assert item.can_settle
     workspace.settle(three, "same_as", None, base=item.base, reason="Deux personnes")
     assert workspace.contested_queue() == [] and workspace.citizen(three).alike == ()
+
+
+def test_what_is_a_supervisors_to_settle_is_said(workspace: Workspace, other: Workspace) -> None:
+    stream = Numbering()
+    case = make_case(workspace)
+    stream.push(workspace)
+    stream.pull(other)
+    for desk, value in ((workspace, "1"), (other, "2")):
+        desk.answer(case, {"/a": value}, base=2)
+        stream.push(desk)
+    stream.pull(workspace)
+    assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, True)]
+    workspace.change_status(case, "submitted", base=4)
+    assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, False)]
 
 
 # --- decisions beside the workflow -----------------------------------------------------------------------------------
