@@ -2,8 +2,8 @@
 
 Garbage: on the GUI thread, now and then, and never through what the program is made of.
 
-Left to itself the collector runs on whichever thread makes objects, and holds every thread while it walks all of them.
-A first sync set off several walks of a third of a second: the window stood still. It could also end a widget on a thread
+Left to itself the collector runs on whichever thread makes objects, and holds every thread while it walks all of it.
+A first sync set off several walks of a third of a second: the window stood still. It could also end a widget on one
 that must not touch widgets. What counts references is freed at once as ever; only cycles wait for the next look.
 
 Turns: Qt asks Python for every cell that it paints, and each time waits until the working thread has had its turn.

@@ -32,6 +32,7 @@ class NoticeBar(QWidget):
         self._read: set[str] | None = None
         self._standing: Standing | None = None
         self._shown: Notice | None = None
+        self._compact = False
         self._banner = Banner("caution", name="notice")
         self._more = button(
             self.tr("See synchronisation"), lambda: context.go(Route(route.SYNC)), kind="quiet", name="notice.more"
@@ -72,9 +73,21 @@ class NoticeBar(QWidget):
             if had_focus:
                 self._leave()
             return
-        self._banner.say(notice.title, notice.text, tone=notice.tone, icon=notice.icon)
+        self._word()
         self._understood.setVisible(bool(notice.key))
         self.show()
+
+    def set_compact(self, compact: bool) -> None:
+        """Say the title alone, where the rest would leave no room for the screen; all of it is a button away."""
+        if compact != self._compact:
+            self._compact = compact
+            self._word()
+
+    def _word(self) -> None:
+        if self._shown is not None:
+            text = "" if self._compact else self._shown.text
+            self._banner.say(self._shown.title, text, tone=self._shown.tone, icon=self._shown.icon)
+            self._banner.setAccessibleDescription(self._shown.text)
 
     def _take_read(self, said: str | None) -> None:
         self._read = set(json.loads(said or "[]"))

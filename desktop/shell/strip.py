@@ -39,6 +39,7 @@ class Strip(QFrame):
         self._close = tool_button("x", self.tr("Close the message"), self.clear)
         self._close.setProperty("kind", "small")
         self._act: Callable[[], None] | None = None
+        self._tone = "info"
         self._timer = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._timer.timeout.connect(self.clear)
         line = row(
@@ -77,7 +78,8 @@ class Strip(QFrame):
         self._message.setText(text)
         self._message.setToolTip(detail or text)
         set_role(self._message, "tone", tone)
-        self._mark.setPixmap(theme().pixmap(_ICONS.get(tone, "info"), tone, size=16, ratio=self.devicePixelRatioF()))
+        self._tone = tone
+        self._draw_mark()
         self._act = undo
         for each in (self._mark, self._message, self._close):
             each.show()
@@ -99,7 +101,12 @@ class Strip(QFrame):
         if act is not None:
             act()
 
+    def _draw_mark(self) -> None:
+        icon = _ICONS.get(self._tone, "info")
+        self._mark.setPixmap(theme().pixmap(icon, self._tone, size=16, ratio=self.devicePixelRatioF()))
+
     def _draw(self) -> None:
+        self._draw_mark()
         self.setFixedHeight(theme().px(32))
         if self._line is not None:
             icon = theme().pixmap(self._line.icon, self._line.tone, size=16, ratio=self.devicePixelRatioF())

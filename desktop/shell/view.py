@@ -25,6 +25,8 @@ from desktop.words.typography import kept_together
 
 HISTORY_MAX = 50
 FOLD_BELOW_PX = 1100
+LOW_PX = 560
+"""Below this height (at 100 %) a notice keeps to its title."""
 HELP_PX = 560
 TICK_MS = 10_000
 """How often ages such as « 14 min » are worded again."""
@@ -241,6 +243,7 @@ class Shell(QWidget):
 
     def _fold(self) -> None:
         self.rail.fold(self.width() < theme().px(FOLD_BELOW_PX))
+        self.notices.set_compact(self.height() < theme().px(LOW_PX))
 
     def _show(self, to: Route) -> None:
         screen = self.screen_named(to.screen)

@@ -62,6 +62,11 @@ class IconButton(QObject):
         self._target.setIcon(theme().icon(self._icon, self._token, on=self._on))
         self._target.setIconSize(QSize(theme().px(20), theme().px(20)))
 
+    def colour(self, token: str) -> None:
+        """Show the icon in another token's colour."""
+        if token != self._token:
+            self.change(self._icon, token)
+
     def change(self, icon: str, token: str | None = None) -> None:
         """Show another icon."""
         self._icon, self._token = icon, token or self._token

@@ -104,7 +104,8 @@ def sync_line(standing: Standing, now_ms: int) -> SyncLine:
         tone = "caution" if tone in ("positive", "ink_soft") else tone
     parts += [under_way(standing, now_ms), said_with_retry(link, standing, now_ms), contact_words(standing, now_ms)]
     if standing.alarm:
-        parts.insert(0, alarm_words())
+        words = alarm_words()
+        parts.insert(0, words[:1].upper() + words[1:])
         icon, tone = "triangle-alert", "critical"
     return SyncLine(" · ".join(part for part in parts if part), icon, tone)
 

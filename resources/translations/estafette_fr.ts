@@ -387,7 +387,7 @@
     </message>
     <message>
         <source>Two people changed the same field without having seen each other&apos;s work. Choose the right value, or write another; a colleague who knows the person helps. What you choose can be taken back.</source>
-        <translation>Deux personnes ont modifié le même champ sans avoir vu le travail de l’autre. Choisissez la bonne valeur, ou écrivez-en une autre, au besoin avec votre collègue. Votre choix peut être repris.</translation>
+        <translation>Deux personnes ont modifié le même champ sans avoir vu le travail de l’autre. Choisissez la bonne valeur, ou écrivez-en une autre, au besoin avec votre collègue. Votre choix peut être annulé.</translation>
     </message>
     <message>
         <source>Nothing to settle</source>
@@ -407,7 +407,7 @@
     </message>
     <message>
         <source>Fields with two different values that nobody has compared yet. Nothing is lost: both values stay in the history. Tab goes from choice to choice, Return takes one; Alt+1 and Alt+2 take a value of the card where you are. Ctrl+Shift+Z takes back what was just settled.</source>
-        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu&#xa0;: les deux valeurs restent dans l’historique. Tab passe d’un choix à l’autre, Entrée le prend&#xa0;; Alt+1 et Alt+2 prennent une valeur de la carte où vous êtes. Ctrl+Maj+Z reprend ce qui vient d’être départagé.</translation>
+        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu&#xa0;: les deux valeurs restent dans l’historique. Tab passe d’un choix à l’autre, Entrée le prend&#xa0;; Alt+1 et Alt+2 prennent une valeur de la carte où vous êtes. Ctrl+Maj+Z annule ce qui vient d’être départagé.</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -422,7 +422,7 @@
     </message>
     <message>
         <source>Take it back</source>
-        <translation>Reprendre</translation>
+        <translation>Annuler ce choix</translation>
     </message>
     <message>
         <source>Back to « %1 »</source>
@@ -968,7 +968,7 @@
     </message>
     <message>
         <source>A proposal was taken back</source>
-        <translation>Une proposition a été reprise</translation>
+        <translation>Une proposition a été retirée</translation>
     </message>
     <message>
         <source>Decision proposed: %1</source>

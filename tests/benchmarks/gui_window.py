@@ -128,7 +128,12 @@ def watch(cases: int, screen: str, directory: Path) -> dict[str, float]:
     heart.start()
     done = QTimer(interval=20)
     stop_s = begun + LONGEST_S
-    done.timeout.connect(lambda: application.quit() if _whole(window.agent, held) or time.perf_counter() > stop_s else None)
+
+    def look() -> None:
+        if _whole(window.agent, held) or time.perf_counter() > stop_s:
+            application.quit()
+
+    done.timeout.connect(look)
     done.start()
     application.exec()
     taken_s = time.perf_counter() - begun

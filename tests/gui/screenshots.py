@@ -135,10 +135,8 @@ MESSAGES = (
 def screens(stage: Stage, album: Album, cases: list[str]) -> None:
     for name, target in (
         ("10-home", Route()),
-        ("11-cases", Route(route.CASES)),
         ("12-citizens", Route(route.CITIZENS)),
         ("13-citizens-none", Route(route.CITIZENS, detail={"why": "new_case", "search": "Zwingelstein Odile"})),
-        ("15-contested", Route(route.CONTESTED)),
     ):
         stage.go(target)
         album.take(stage, name)
@@ -164,7 +162,10 @@ def screens(stage: Stage, album: Album, cases: list[str]) -> None:
 
 def waiting(stage: Stage, album: Album, cases: list[str]) -> None:
     """What waits for a person, and where every act is."""
+    stage.go(Route(route.CASES))
+    album.take(stage, "11-cases")
     stage.go(Route(route.CONTESTED))
+    album.take(stage, "15-contested")
     stage.press("contested1.other")
     album.take(stage, "27-contested-other")
     stage.go(Route(route.PARKED))
@@ -207,6 +208,10 @@ def waiting(stage: Stage, album: Album, cases: list[str]) -> None:
     field = workspace.case(case).contested[0].field
     stage.go(Route(route.CASE, case, {"focus": field}))
     album.take(stage, "34-record-contested")
+    stage.go(Route(route.CONTESTED))
+    stage.press("contested1.keep2")
+    stage.quiet()
+    album.take(stage, "35-contested-settled")
 
 
 def record(stage: Stage, album: Album, cases: list[str]) -> None:
@@ -232,7 +237,10 @@ def record(stage: Stage, album: Album, cases: list[str]) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Take all pictures into the folder named on the command line; ``quick`` takes light at 100 % alone."""
+    """Take all pictures into the folder named on the command line.
+
+    ``quick`` takes light at 100 % alone, ``waiting`` only what waits for a person and where every act is.
+    """
     application = QApplication([])
     quick = "quick" in argv
     modes = (Mode.LIGHT,) if quick else (Mode.LIGHT, Mode.DARK)
@@ -242,9 +250,13 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         stage.window.resize(1366, 768)
-        gate(stage, album)
-        stage.window.resize(1366, 768)
-        screens(stage, album, fill(stage))
+        if "waiting" in argv:
+            stage.enrol()
+            waiting(stage, album, fill(stage))
+        else:
+            gate(stage, album)
+            stage.window.resize(1366, 768)
+            screens(stage, album, fill(stage))
         stage.close()
     application.quit()
     return 0

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from cases.workspace import Workspace
 from desktop import route
 from desktop.route import Route
+from desktop.screens.case_list import model as columns
+from desktop.screens.case_list.view import CaseListScreen
 from desktop.widgets.banner import Banner
+from tests.gui.test_accessibility import spoken as _spoken
+from tests.gui.test_accessibility import unnamed
 from tests.support.faults import Fault
 from tests.support.stage import Stage, until
 from tests.support.workspaces import make_citizen
 
+__all__ = ["_spoken"]
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -234,3 +243,81 @@ def test_an_act_is_taken_on_as_it_is(enrolled: Stage) -> None:
 def named_by(stage: Stage, case: str) -> str:
     answers = workspace_of(stage).case(case).answers
     return next(path for path, value in answers.items() if value and value.startswith("DIALLO"))
+
+
+def test_a_fork_is_told_once_and_found_again(enrolled: Stage) -> None:
+    until(lambda: enrolled.window.agent is not None, "the sync client")
+    assert enrolled.window.agent is not None
+    status = replace(enrolled.window.agent.status(), forked_ms=enrolled.shell.context.now_ms() - 3_600_000)
+    enrolled.shell.show_standing(status)
+    enrolled.quiet()
+    enrolled.shell.show_standing(status)
+    bar = enrolled.shell.notices
+    assert bar.isVisible() and "restauré ou copié" in bar.words and "Rien n’est perdu" in bar.words
+    QTest.keyClick(enrolled.window, Qt.Key.Key_U, CTRL_SHIFT)
+    until(lambda: not bar.isVisible(), "read away")
+    enrolled.quiet()
+    enrolled.shell.show_standing(status)
+    assert not bar.isVisible()
+    go_by_key(enrolled, Qt.Key.Key_6)
+    enrolled.shell.show_standing(status)
+    assert "restauré ou copié" in texts(enrolled)
+    enrolled.open_again()
+    enrolled.unlock()
+    enrolled.shell.show_standing(status)
+    enrolled.quiet()
+    assert not enrolled.shell.notices.isVisible()
+
+
+def test_an_alarm_cannot_be_read_away(enrolled: Stage) -> None:
+    until(lambda: enrolled.window.agent is not None, "the sync client")
+    assert enrolled.window.agent is not None
+    enrolled.shell.show_standing(replace(enrolled.window.agent.status(), alarm="log.inconsistent"))
+    bar = enrolled.shell.notices
+    assert bar.isVisible() and "Rien n’a été effacé" in bar.words
+    QTest.keyClick(enrolled.window, Qt.Key.Key_U, CTRL_SHIFT)
+    assert bar.isVisible()
+    assert "se contredit" in enrolled.shell.strip.state_text
+
+
+def test_the_sync_screen_tells_where_each_act_is(enrolled: Stage) -> None:
+    a_case(enrolled)
+    go_by_key(enrolled, Qt.Key.Key_6)
+    shown = texts(enrolled)
+    assert "En contact" in shown and "Rien n’attend de partir" in shown and "pas encore dans une sauvegarde" in shown
+    enrolled.faults.always = Fault.UNREACHABLE
+    make_citizen(workspace_of(enrolled), family_name="KONÉ", given_names="Ali")
+    until(lambda: "attend de partir" in texts(enrolled) and "Pas de réseau" in texts(enrolled), "the truth")
+
+
+def test_settled_cases_and_lists_show_what_is_to_be_settled(enrolled: Stage) -> None:
+    case, _field = contested(enrolled)
+    enrolled.go(Route(route.CASES, detail={"state": "contested"}))
+    screen = enrolled.shell.current
+    assert isinstance(screen, CaseListScreen) and screen.model.rowCount() == 1
+    row = screen.model.row_at(0)
+    assert row is not None and row.id == case
+    said = screen.model.index(0, columns.CITIZEN).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "1 champ à départager" in said
+
+
+@pytest.mark.usefixtures("_spoken")
+def test_every_choice_has_a_name(enrolled: Stage) -> None:
+    contested(enrolled)
+    go_by_key(enrolled, Qt.Key.Key_4)
+    QTest.keyClick(tab_to(enrolled, "contested1.other"), Qt.Key.Key_Return)
+    assert unnamed(enrolled.window) == []
+    said = enrolled.find(QPushButton, "contested1.keep1").accessibleName()
+    assert said.startswith("Garder «") and said != enrolled.find(QPushButton, "contested1.keep2").accessibleName()
+    role = QAccessible.queryAccessibleInterface(enrolled.find(QPushButton, "contested1.keep1")).role()
+    assert role == QAccessible.Role.PushButton
+
+
+@pytest.mark.usefixtures("_spoken")
+def test_every_remedy_has_a_name(enrolled: Stage) -> None:
+    waiting_act(enrolled)
+    go_by_key(enrolled, Qt.Key.Key_5)
+    for name in ("parked1.resend", "parked1.withdraw"):
+        QTest.keyClick(tab_to(enrolled, name), Qt.Key.Key_Return)
+        assert unnamed(enrolled.window) == [], name
+        QTest.keyClick(QApplication.focusWidget() or enrolled.window, Qt.Key.Key_Escape)

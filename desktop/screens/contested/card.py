@@ -93,11 +93,12 @@ class ContestedCard(QFrame):
         if not free:
             self._end_other()
 
-    def focus_first(self) -> None:
-        """Put the focus where the choice is made."""
+    def focus_first(self) -> QWidget:
+        """Put the focus where the choice is made; return what has it."""
         writing = self.value.entrance() if self.value is not None and self.is_writing else None
         target = writing or (self._choices or [self._open])[0]
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+        return target
 
     def say(self, text: str) -> None:
         """Say what went wrong; empty takes it away. What was chosen or typed stays."""

@@ -23,6 +23,9 @@ from desktop.widgets.basics import button, centred, clear, column, frame, holder
 from desktop.words.dates import moment
 from desktop.words.errors import explain
 
+MARGIN_PX = 160
+"""So much around what has the focus is brought into view: the value that is chosen stands above its button."""
+
 
 class ContestedScreen(Screen):
     """A card for each contested field; the agent's own fields come first."""
@@ -97,7 +100,7 @@ class ContestedScreen(Screen):
     def focus_first(self) -> None:
         card = self._wanted_card()
         if card is not None:
-            card.focus_first()
+            self.area.ensureWidgetVisible(card.focus_first(), 0, MARGIN_PX)
         else:
             self.setFocus()
 

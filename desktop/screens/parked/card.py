@@ -112,13 +112,12 @@ class ParkedCard(QFrame):
         if self._doing and self._doing not in item.actions:
             self.give_up()
 
-    def focus_first(self) -> None:
-        """Put the focus where the person goes on."""
-        if self._doing:
-            self._first_input().setFocus(Qt.FocusReason.OtherFocusReason)
-            return
+    def focus_first(self) -> QWidget:
+        """Put the focus where the person goes on; return what has it."""
         offered = [made for action, made in self._by_action.items() if action in self.act.item.actions]
-        (offered or [self._open])[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        target = self._first_input() if self._doing else (offered or [self._open])[0]
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        return target
 
     def step_back(self) -> bool:
         """Esc: fold what was begun, its texts kept; False when nothing was."""

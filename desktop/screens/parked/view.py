@@ -14,6 +14,9 @@ from desktop.screens.parked.model import ParkedAct, ParkedView, read_parked
 from desktop.widgets.banner import Banner, Empty
 from desktop.widgets.basics import centred, column, holder, label, scroll
 
+MARGIN_PX = 160
+"""So much around what has the focus is brought into view: why an act waits stands above the buttons."""
+
 
 class ParkedScreen(Screen):
     """A card for each act that waits."""
@@ -40,7 +43,8 @@ class ParkedScreen(Screen):
         self._more = label("", "secondary", name="parked.more")
         title = label(self.tr("Waiting for a decision"), "title")
         content = column(title, 4, self._explanation, holder(self._list), self._more, self._empty, -1, gap=12)
-        self.setLayout(column(scroll(centred(holder(content), 860))))
+        self.area = scroll(centred(holder(content), 860))
+        self.setLayout(column(self.area))
         for each in (self._explanation, self._more, self._empty):
             each.hide()
 
@@ -69,7 +73,7 @@ class ParkedScreen(Screen):
         cards = list(self._cards.values())
         fitting = [each for each in cards if each.act.item.record == self._wanted]
         if cards:
-            (fitting or cards)[0].focus_first()
+            self.area.ensureWidgetVisible((fitting or cards)[0].focus_first(), 0, MARGIN_PX)
         else:
             self.setFocus()
 

@@ -73,6 +73,7 @@ class Header(QFrame):
         self._line.setAlignment(self.act, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
         self._chip_home = first
+        self._contested_home = second
 
     @property
     def state_word(self) -> str:
@@ -108,10 +109,10 @@ class Header(QFrame):
         else:
             self._left.setText("")
         contested = plurals.fields_to_settle(len(case.contested))
-        self._contested.setText(f" {contested}")
         self._contested.setAccessibleName(contested)
         self._contested.setToolTip(self.tr("%1 (Ctrl+Shift+D)").replace("%1", contested))
         self._contested.setVisible(bool(case.contested))
+        self._word_contested()
         self._next_act(case.state)
         self._tell_rest()
 
@@ -124,10 +125,20 @@ class Header(QFrame):
             return
         self._compact = compact
         (self._first if compact else self._chip_home).insertWidget(1 if compact else 0, self._chip)
+        self._contested_home.removeWidget(self._contested)
+        if compact:
+            self._first.insertWidget(2, self._contested)
+        else:
+            self._contested_home.insertWidget(2, self._contested)
+        self._word_contested()
         self._procedure_line.setVisible(not compact)
         self._facts_line.setVisible(not compact)
         self._line.setContentsMargins(*(COMPACT_MARGINS if compact else MARGINS))
         self._tell_rest()
+
+    def _word_contested(self) -> None:
+        # Where there is one line alone, its icon and tooltip say it.
+        self._contested.setText("" if self._compact else f" {self._contested.accessibleName()}")
 
     def _tell_rest(self) -> None:
         rest = (self._procedure.text(), self._who.text(), self._code.text(), self._left.text())

@@ -79,6 +79,7 @@ class SyncScreen(Screen):
         details = " · ".join(f"{name} {value}" for name, value in standing.fault_details.items())
         said = f"{standing.fault} {f'({details})' if details else ''}".strip()
         self._code.setText(self.tr("For your IT support: %1").replace("%1", said) if said else "")
+        self._code.setVisible(bool(said))
 
     def _fact_rows(self) -> list[FactRow]:
         items = (self._rows.itemAt(place) for place in range(self._rows.count()))
