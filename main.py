@@ -12,6 +12,7 @@ FRONT_DOORS = {
     "agent": ("sync.commandline", "run_agent", "the same client without a window, answers in JSON lines"),
     "serve": ("central.commandline", "run_serve", "the central service"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
+    "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
     "policy": ("central.commandline", "run_policy", "show or change how the organisation works"),
@@ -25,6 +26,8 @@ INNER_DOORS = {("bundle", "import"): ("central.bundles", "run_import")}
 """What a front door cannot do itself: the client's side knows nothing of the service."""
 COMPILE_WORKER = "--compile-worker"
 """Hidden: the built program starts itself so to compile a workbook in a process with limits."""
+PAC_WORKER = "--pac-worker"
+"""Hidden, likewise: to ask a proxy configuration script."""
 
 
 OURS = frozenset({"build_scripts", "cases", "central", "desktop", "forms", "sync", "tests"})
@@ -61,6 +64,8 @@ def main(argv: list[str]) -> int:
     """Run the front door that ``argv`` names and return the process's exit code."""
     if argv[:1] == [COMPILE_WORKER]:
         return int(importlib.import_module("forms.compile_worker").main())
+    if argv[:1] == [PAC_WORKER]:
+        return int(importlib.import_module("sync.pac_worker").main())
     if argv and argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0

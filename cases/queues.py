@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cases import merge
+from cases import foundation, merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import FieldHead, RecordState, SeenEvent
 from cases.reads import Reads
 from cases.remedies import ADOPT, RESEND, WITHDRAW, attempts, texts_of
-from cases.store import log, projected, registers, scopes
+from cases.store import log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
@@ -57,12 +57,14 @@ class Queues(Reads):
     ) -> Iterator[ContestedItem]:
         number, state, _pending = self._found(connection, record, RecordType(record_type))
         stored = self._events(connection, number)
-        whole = not scopes.of(connection, [number])
+        whole = not foundation.of_numbers(connection, [number])
         place = _place(connection, record_type, record)
-        base = self._base(connection)
+        base = self._base(connection, number)
         shown = merge.show(state)
+        agents = {head.agent for field in shown.contested for head in state.fields[field].heads}
+        names = registers.names_of(connection, agents)
         for field in shown.contested:
-            claims = claims_of(state, field, stored, identity.device, whole=whole)
+            claims = claims_of(state, field, stored, identity.device, names, whole=whole)
             times = sorted(claim.time_ms for claim in claims)
             mine = any(claim.agent == identity.agent for claim in claims)
             since_ms = times[1] if len(times) > 1 else times[0]
@@ -88,33 +90,55 @@ class Queues(Reads):
             texts=texts_of(body or {}),
             agent_name=stored.agent_name,
             time_ms=header.time,
-            base=self._base(connection),
+            base=self._base(connection, number),
             actions=_actions(connection, stored),
             tried=tried[-1].code if tried else "",
         )
 
 
 def claims_of(
-    state: RecordState, field: str, stored: Sequence[StoredEvent], device: str, *, whole: bool
+    state: RecordState,
+    field: str,
+    stored: Sequence[StoredEvent],
+    device: str,
+    names: Mapping[str, str],
+    *,
+    whole: bool,
 ) -> tuple[Claim, ...]:
     """Return the values of a field that nobody overwrote knowingly, with what each author had seen.
 
     Args:
         stored: the record's events that are held here; ``whole``: they are all that there are.
+        names: agent -> name.
     """
     written = {one.id: one for one in stored}
     seen = [log.seen(one) for one in stored if one.state not in (log.PARKED, log.QUARANTINED)]
     return tuple(
-        _claim(head, written.get(head.event), field, seen, own=head.event.device == device, whole=whole)
+        _claim(
+            head,
+            written.get(head.event),
+            names.get(head.agent, ""),
+            field,
+            seen,
+            own=head.event.device == device,
+            whole=whole,
+        )
         for head in (state.fields[field].heads if field in state.fields else ())
     )
 
 
 def _claim(
-    head: FieldHead, stored: StoredEvent | None, field: str, events: Sequence[SeenEvent], *, own: bool, whole: bool
+    head: FieldHead,
+    stored: StoredEvent | None,
+    name: str,
+    field: str,
+    events: Sequence[SeenEvent],
+    *,
+    own: bool,
+    whole: bool,
 ) -> Claim:
     if stored is None:
-        return Claim(head.value, head.event, head.agent, "", head.time, own)
+        return Claim(head.value, head.event, head.agent, name, head.time, own)
     base = stored.event.header.base
     before = [
         event
@@ -125,7 +149,7 @@ def _claim(
     before.sort(key=lambda event: (event.central_seq is None, event.central_seq or 0, event.event.seq))
     value = _touched(before[-1])[field] if before else None
     known = whole or bool(before)
-    return Claim(head.value, head.event, head.agent, stored.agent_name, head.time, own, value, known, base)
+    return Claim(head.value, head.event, head.agent, name, head.time, own, value, known, base)
 
 
 def _had_seen(author: EventId, base: int, event: SeenEvent) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from cases import beside, merge
+from cases import beside, foundation, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
@@ -13,7 +13,7 @@ from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
-from cases.store import facts, links, log, projected, registers
+from cases.store import chunks, facts, links, log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import (
@@ -59,9 +59,9 @@ class Reads(Part):
             return CitizenView(
                 id=citizen,
                 fields=shown.values,
-                base=self._base(connection),
+                base=self._base(connection, number),
                 cases=tuple(projected.cases_of_citizens(connection, alike, CASES_OF_CITIZEN_MAX)),
-                contested=_contested(state, shown, _names(self._events(connection, number))),
+                contested=_contested(state, shown, _names(connection, state)),
                 pending=pending,
                 stands_for=links.leads_to(connection, citizen),
                 alike=tuple(alike[1:]),
@@ -117,8 +117,10 @@ class Reads(Part):
             row = projected.case_rows(connection, [case])[0]
             created_ms = projected.cases_by_no(connection, [number])[number].created_ms
             events = self._events(connection, number)
-            base = self._base(connection)
-            view = _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+            base = self._base(connection, number)
+            shown = merge.show(state)
+            names = _names(connection, state)
+            view = _case_view(row, shown, state, events, names, base, created_ms, pending)
             alike = tuple(links.group(connection, case)[1:])
             return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
@@ -154,9 +156,11 @@ class Reads(Part):
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
             forked = facts.get(connection, facts.FORKED)
-            covered = _covered(connection, self._core.identity)
+            identity = self._core.identity
+            covered = _covered(connection, identity)
+            taking = None if identity is None else chunks.progress(connection, identity.stream)
             return SyncStatus(
-                pending=counters.get("events.pending", 0),
+                pending=log.count_pending(connection),
                 pending_cases=counters.get("cases.pending", 0),
                 pending_citizens=counters.get("citizens.pending", 0),
                 oldest_pending_ms=log.oldest_pending_ms(connection),
@@ -168,6 +172,8 @@ class Reads(Part):
                 backed_up=covered[BACKED_UP],
                 clock_off_ms=int(facts.get(connection, facts.CORRECTION) or 0),
                 forked_ms=None if forked is None else int(forked),
+                snapshot_share=None if taking is None else taking.share,
+                own_caseload_ready=taking is None or taking.own_ready,
                 alarm=facts.get(connection, facts.ALARM) or "",
             )
 
@@ -175,6 +181,11 @@ class Reads(Part):
         """Return (identity, newest version) of each procedure held."""
         with self._core.store.reading() as connection:
             return facts.procedures(connection)
+
+    def procedures_missing(self) -> set[tuple[str, str]]:
+        """Return (identity, version) of the procedures that cases use and that are not held. Looks at every case."""
+        with self._core.store.reading() as connection:
+            return projected.procedures_used(connection) - facts.all_procedures(connection)
 
     def procedure_bundle(self, procedure: str, version: str) -> bytes:
         """Return a procedure's bundle; InputError ``procedure.unknown``."""
@@ -199,11 +210,19 @@ class Reads(Part):
         identity = self._core.identity
         return 0 if identity is None else identity.tenant
 
-    def _base(self, connection: Connection) -> int:
+    def _base(self, connection: Connection, number: int | None) -> int:
         # Everything up to the cursor was pulled, and own events are seen by their chain. The record's own highest
         # number would claim too much: an own event may be numbered before others' earlier ones have arrived.
         identity = self._core.identity
-        return 0 if identity is None else facts.cursors(connection).get(identity.stream, 0)
+        if identity is None:
+            return 0
+        cursor = facts.cursors(connection).get(identity.stream, 0)
+        taking = chunks.taking(connection, identity.stream)
+        if taking is None or number is None:
+            return cursor
+        # The cursor waits for the last chunk; what this record is built on was central's word up to its number.
+        built_on = foundation.of_numbers(connection, [number]).get(number)
+        return cursor if built_on is None else max(cursor, min(built_on.central_seq, taking.central_seq))
 
     def _found(self, connection: Connection, record: str, record_type: RecordType) -> tuple[int, RecordState, int]:
         known = registers.find(connection, record)
@@ -217,17 +236,22 @@ class Reads(Part):
         return log.of_record(connection, self._tenant(), number)
 
 
+def _names(connection: Connection, state: RecordState) -> Mapping[str, str]:
+    """Return the names of those who wrote what stands; the events themselves may not be here."""
+    return registers.names_of(connection, {head.agent for field in state.fields.values() for head in field.heads})
+
+
 def _case_view(
     row: CaseRow,
     shown: Shown,
     state: RecordState,
     events: Sequence[StoredEvent],
+    names: Mapping[str, str],
     base: int,
     created_ms: int,
     pending: int,
 ) -> CaseView:
     values = shown.values
-    names = _names(events)
     return CaseView(
         id=row.id,
         procedure=row.procedure,
@@ -269,10 +293,6 @@ def _covered(connection: Connection, identity: Identity | None) -> dict[str, int
     accepted = ends[ACCEPTED]
     backed_up = {chain: min(seq, accepted.get(chain, seq)) for chain, seq in ends[BACKED_UP].items()}
     return {ACCEPTED: sum({**backed_up, **accepted}.values()), BACKED_UP: sum(backed_up.values())}
-
-
-def _names(events: Iterable[StoredEvent]) -> dict[str, str]:
-    return {event.event.header.agent: event.agent_name for event in events}
 
 
 def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:

@@ -51,7 +51,9 @@ class Settlements(Reads):
             if known is None or not registers.known_type(connection, record):
                 raise InputError("record.unknown", field="record")
             number, state, _pending = self._found(connection, record, RecordType(known.type))
-            return _standing(known.type, record, state, self._events(connection, number), self._base(connection))
+            return _standing(
+                known.type, record, state, self._events(connection, number), self._base(connection, number)
+            )
 
     def settlement(self, record: str, field: str) -> Settled:
         """Return the settlement of one field. InputError ``record.unknown``, ``settle.not_settled`` (``field``)."""

@@ -91,7 +91,7 @@ class RootLine(msgspec.Struct, frozen=True):
 
     Attributes:
         date: ISO, in the service's time zone.
-        seal: the service's signature over ``root_bytes``.
+        signature: of the head; ``seal``: over all of it, ``root_bytes``, by the same key.
     """
 
     format: int
@@ -102,6 +102,7 @@ class RootLine(msgspec.Struct, frozen=True):
     root: _Hash
     time: _Number
     service_key: str
+    signature: str
     seal: str = ""
 
 
@@ -159,8 +160,8 @@ def tree_bytes(head: TreeHead) -> bytes:
 
 def root_bytes(line: RootLine) -> bytes:
     """Return what a root line's seal covers: every field but the seal."""
-    said = [line.format, line.date, line.tenant, line.epoch, line.size, line.root, line.time, line.service_key]
-    return _ROOT_DOMAIN + _encode(said)
+    said = [line.format, line.date, line.tenant, line.epoch, line.size, line.root, line.time]
+    return _ROOT_DOMAIN + _encode([*said, line.service_key, line.signature])
 
 
 def head_signed(head: TreeHead, service_key: str) -> bool:

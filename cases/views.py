@@ -341,6 +341,23 @@ class ParkedEvent:
     details: Mapping[str, str]
 
 
+class SnapshotProgress(NamedTuple):
+    """How far a snapshot has come.
+
+    Attributes:
+        wanted: hash of the chunk to ask for next.
+        share: of its bytes that are here, 0 to 1.
+        own_ready: the own caseload is in the lists.
+    """
+
+    stream: str
+    central_seq: int
+    epoch: int
+    wanted: str
+    share: float
+    own_ready: bool
+
+
 @dataclass(frozen=True)
 class ContestedItem:
     """A contested field in the queue of what this office has to settle.
@@ -415,7 +432,7 @@ class SyncStatus:
         forked_ms: when this device last went on in a new chain, because it was restored or copied; None: never.
         snapshot_share: how much of a first caseload has arrived, 0 to 1; None when none is under way.
         own_caseload_ready: the agent's own cases are here, whatever still comes.
-        alarm: code of what central said that cannot be true (``log.inconsistent``), empty for nothing.
+        alarm: code of what central said that cannot be true (``log.inconsistent``, ``log.missing``), empty for nothing.
     """
 
     pending: int

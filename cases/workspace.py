@@ -24,6 +24,7 @@ from cases.queues import Queues
 from cases.remedies import Remedies
 from cases.sealing import Sealing
 from cases.settled import Settlements
+from cases.snapshots import Snapshots
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
 from cases.store.migrations import check_not_newer, migrate
@@ -34,7 +35,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Settlements, Inbox, Sealing, TreeHeads):
+class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHeads):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:
@@ -178,7 +179,7 @@ class Workspace(Remedies, Queues, Settlements, Inbox, Sealing, TreeHeads):
         slots.change_passphrase(self._core.directory, old, new, self._core.ports)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with what changed after each commit, on the thread that committed; it must not wait or
+        """Call ``listener`` with what changed after each commit, on a thread of the store; it must not wait or
         write.
 
         Returns:

@@ -157,7 +157,11 @@ def settled_fields(connection: Connection, tenant: int, case: str, citizen: str)
         if state is None:
             continue
         written = _written(connection, tenant, record_type, record_id)
-        heads = {str(known.heads[0].event): name for name, known in state.fields.items() if len(known.heads) == 1}
+        heads = {
+            str(known.heads[0].event): name
+            for name, known in state.fields.items()
+            if len(known.heads) == 1 and name != merge.NOTIFIED
+        }
         found += [
             _settled(event, record_type, record_id, written)
             for event in written

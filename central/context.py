@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.clock import Clock
 from cases.ids import Randomness
+from cases.treelog import TreeHead
 from central.keys import Keys
 from central.records import Device
 from central.storage import Storage
@@ -29,12 +30,14 @@ class Settings:
     Attributes:
         public_url: where citizens and devices reach the service, without a final slash.
         timezone: IANA name of the zone in which the console, the portal and the offices' computers show times.
+        device_requests_per_second: what a device may ask for on average, in each process; 0 for no limit.
         trusted_proxies: addresses of the reverse proxies whose word is taken for where a request comes from.
     """
 
     public_url: str
     timezone: str = "Europe/Paris"
     trusted_proxies: tuple[str, ...] = ()
+    device_requests_per_second: float = 50.0
 
 
 class ServiceKeys(Protocol):
@@ -61,6 +64,15 @@ class Tree(Protocol):
 
     def sequence(self, tenant: int) -> int:
         """Give leaves to some of the receipts that wait; return how many."""
+
+    def sequence_all(self, tenant: int) -> int:
+        """Give leaves to all that wait; return how many."""
+
+    def head(self, tenant: int) -> TreeHead | None:
+        """Return the newest head, None before the first one of this epoch."""
+
+    def root(self, tenant: int, size: int) -> str | None:
+        """Return the root that the log had when it was so large; None when it never was."""
 
 
 class Backups(Protocol):
@@ -96,6 +108,15 @@ class Nothing:
 
     def sequence(self, tenant: int) -> int:
         return 0
+
+    def sequence_all(self, tenant: int) -> int:
+        return 0
+
+    def head(self, tenant: int) -> TreeHead | None:
+        return None
+
+    def root(self, tenant: int, size: int) -> str | None:
+        return None
 
     def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
         return []

@@ -302,6 +302,9 @@ class Transaction(Protocol):
         As of one instant: nothing else may have been asked in the transaction before.
         """
 
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """Return agent -> name; unknown ones are left out."""
+
     def standing(self, stream: str) -> tuple[int, int]:
         """Return (epoch, the stream's head).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -9,6 +10,7 @@ import msgspec
 
 from cases.treelog import SignedReceipt
 from sync.auth import Credentials, read_answer, read_bytes
+from sync.clockcheck import HEALTH_PATH
 from sync.messages import (
     API,
     WAIT_SECONDS_MAX,
@@ -52,6 +54,10 @@ class CentralClient:
     def handshake(self) -> None:
         """Hold a token that lives a while longer."""
         self._credentials.handshake(self._transport)
+
+    def health(self) -> Mapping[str, str]:
+        """Return the headers of the service's answer to whether it lives; anybody may ask, and nothing is signed."""
+        return self._transport.request("HEAD", HEALTH_PATH, b"", {}).headers
 
     def exchange(self, message: bytes) -> ExchangeReply:
         """Hand over a batch and ask what is new. ``message`` is an encoded ``Exchange``."""

@@ -136,6 +136,11 @@ def procedures(connection: Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(sql)]
 
 
+def all_procedures(connection: Connection) -> set[tuple[str, str]]:
+    """Return every (identity, version) of a procedure held."""
+    return set(connection.execute("SELECT id, version FROM procedure").fetchall())
+
+
 def bundle(connection: Connection, procedure: str, version: str) -> bytes | None:
     """Return a procedure's bundle, None when this version is not held."""
     row = connection.execute(

@@ -376,6 +376,11 @@ def body_of(stored: StoredEvent) -> dict[str, object]:
         return {}
 
 
+def count_pending(connection: Connection) -> int:
+    """Return how many events wait for an answer, from their own small index: no act keeps count of them."""
+    return int(connection.execute("SELECT count(*) FROM event WHERE state = 'pending'").fetchone()[0])
+
+
 def oldest_pending_ms(connection: Connection) -> int | None:
     """Return the time of the event that waits longest."""
     sql = "SELECT time FROM event WHERE state = 'pending' ORDER BY incarnation, seq LIMIT 1"

@@ -56,6 +56,11 @@ def index(connection: Connection, texts: Mapping[int, Sequence[str]], *, fresh: 
     )
 
 
+def add(connection: Connection, texts: Iterable[tuple[int, str]]) -> None:
+    """Put records into the index that are not in it yet: (record number, its folded words), in the numbers' order."""
+    connection.executemany("INSERT INTO search (rowid, text) VALUES (?, ?)", texts)
+
+
 def remove(connection: Connection, numbers: Iterable[int]) -> None:
     """Take records out of the index."""
     connection.executemany("DELETE FROM search WHERE rowid = ?", [(no,) for no in numbers])

@@ -122,4 +122,8 @@ ENVELOPES = _route("Take sealed envelopes in", EnvelopesReply, (422, *_SIGNED), 
 CHANGES = _route("Wait until a stream moves", Head, (422, *_SIGNED), _WAIT)
 PROCEDURES = _route("The newest version of each procedure", ProcedureList, _SIGNED)
 BUNDLE = _route("A procedure's bundle", None, (404, *_SIGNED))
-HEALTH: dict[str, Any] = {"summary": "Alive; ready", "openapi_extra": {"responses": {"200": {"description": "Yes."}}}}
+READY: dict[str, Any] = {
+    "summary": "Ready: database, schema, disk, keys",
+    "openapi_extra": {"responses": {"200": {"description": "Yes."}, "503": _PROBLEM}},
+}
+HEALTH: dict[str, Any] = {"summary": "Alive", "openapi_extra": {"responses": {"200": {"description": "Yes."}}}}

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cases.errors import InputError, NotPermittedError, RejectedError
-from central import enrolment, intake, syncing, whole
+from central import enrolment, intake, readiness, syncing, whole
 from central.api import described
 from central.api.bodies import SENT
 from central.api.gate import Gate, Presented
@@ -31,6 +31,7 @@ from sync.messages import (
     Head,
     ProcedureList,
     ProcedureSummary,
+    Pushed,
     RecordsRequest,
     SnapshotManifest,
     offer_fingerprint,
@@ -160,13 +161,16 @@ async def _asked(gate: Gate, request: Request, expected: type[T], work: Callable
     return await _answer(request, answer)
 
 
-def exchanged(central: Central, gate: Gate, request: Request, body: bytes) -> bytes:
-    """Do what an exchange asks for and return the answer as it travels.
+def exchanged(central: Central, gate: Gate, took: Callable[[Pushed], None], request: Request, body: bytes) -> bytes:
+    """Do what an exchange asks for and return the answer as it travels. ``took`` is told of a batch that was taken.
 
     Raises:
         EstafetteError: the request is refused.
     """
-    answer = described.encode(_exchanged(central, gate, _presented(request), body))
+    reply = _exchanged(central, gate, _presented(request), body)
+    if reply.push is not None:
+        took(reply.push)
+    answer = described.encode(reply)
     return wire.compress(answer) if len(answer) >= _COMPRESS_FROM_BYTES else answer
 
 
@@ -184,14 +188,14 @@ def health_router(central: Central) -> APIRouter:
     """Return the two questions that a supervisor of processes asks."""
     routes = APIRouter()
 
+    @routes.head("/healthz", include_in_schema=False)
     @routes.get("/healthz", **described.HEALTH)
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type=wire.JSON_TYPE)
 
-    @routes.get("/readyz", **described.HEALTH)
+    @routes.get("/readyz", **described.READY)
     def readyz() -> Response:
-        with central.transaction(0) as connection:
-            connection.execute("select 1")
+        readiness.check(central)
         return Response(b'{"status":"ready"}', media_type=wire.JSON_TYPE)
 
     return routes

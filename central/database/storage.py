@@ -14,6 +14,7 @@ from cases.errors import ConflictError, NotPermittedError, RejectedError
 from cases.events import EventId
 from cases.tiles import Tile
 from cases.words import words
+from central.database import marks as record_marks
 from central.database import moving, pages, procedures, snapshots, tree
 from central.database.arrays import Bigints, Bytes, Integers, Texts
 from central.database.client import Connection, Database
@@ -130,6 +131,7 @@ class PostgresTransaction:
                 self.connection.execute(_WRITE, {**place, "office": writes.office, **columns})
             except psycopg.DatabaseError as error:
                 raise refusal(error) from error
+            record_marks.put(self.connection, writes.tenant, writes.records)
         if writes.verdicts:
             seqs, states, codes = zip(*writes.verdicts, strict=True)
             marks = {"seqs": list(seqs), "states": list(states), "codes": list(codes)}
@@ -176,6 +178,9 @@ class PostgresTransaction:
 
     def stored_all(self, stream: str) -> tuple[int, int, Iterator[StoredRecord]]:
         return snapshots.stored_all(self.connection, self._tenant, stream)
+
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        return snapshots.agent_names(self.connection, self._tenant, agents)
 
     def standing(self, stream: str) -> tuple[int, int]:
         return snapshots.standing(self.connection, self._tenant, stream)

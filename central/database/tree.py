@@ -60,6 +60,21 @@ where tenant_id = %s and device_id = %s and incarnation = %s and last_seq = %s a
 """
 
 
+# One leaf a batch: the earliest, when a restore made the service give a receipt twice.
+_LEAVES_OVER = """
+select distinct on (h.first_seq, h.last_seq) coalesce(nullif(h.stream_id, ''), e.stream_id), h.device_id, h.incarnation,
+    h.first_seq, h.last_seq, h.head, coalesce(nullif(h.central_seq, 0), e.central_seq), h.epoch, h.received_ms, h.leaf
+from estafette.batch_head h
+join unnest(%(seqs)b::bigint[], %(firsts)b::bigint[]) as v (last_seq, first_seq)
+    on v.last_seq = h.last_seq and v.first_seq = h.first_seq
+join estafette.event e on e.tenant_id = h.tenant_id and e.device_id = h.device_id and e.incarnation = h.incarnation
+    and e.seq = h.last_seq
+where h.tenant_id = %(tenant)s and h.device_id = %(device)s and h.incarnation = %(incarnation)s and h.leaf is not null
+    and e.tenant_id = %(tenant)s
+order by h.first_seq, h.last_seq, h.leaf
+"""
+
+
 def tree(connection: Connection, tenant: int) -> tuple[int, TreeState]:
     """See the protocol."""
     row = connection.execute(_TREE, [tenant]).fetchone()
@@ -114,6 +129,20 @@ def extend(
     with connection.cursor() as cursor:
         cursor.executemany(_TILE, [(tenant, *tile, hashes) for tile, hashes in gained.items()])
     connection.execute(_STATE, [*state, tenant])
+
+
+def leaves_over(
+    connection: Connection, tenant: int, device: str, incarnation: int, bounds: Sequence[tuple[int, int]]
+) -> list[tuple[IssuedReceipt, int]]:
+    """Return the receipts of these batches (first and last number) of a chain, with the leaves that they have."""
+    named = {
+        "device": device,
+        "incarnation": incarnation,
+        "firsts": Bigints([first for first, _last in bounds]),
+        "seqs": Bigints([last for _first, last in bounds]),
+    }
+    found = connection.execute(_LEAVES_OVER, {"tenant": tenant, **named}).fetchall()
+    return [(IssuedReceipt(*row[:9]), int(row[9])) for row in found]
 
 
 def leaf_of(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
-from desktop.words import remedies
+from desktop.words import network, remedies
 
 translate = QCoreApplication.translate
 FILE_SECRET_MISSING = "device_secret.not_found"
@@ -32,8 +32,11 @@ class Explanation:
 
 def explain(error: EstafetteError) -> Explanation:
     """Return the words for ``error``; a code without words of its own is explained by its cause."""
-    made = _WORDS.get(error.code)
-    what, safe, advice = made() if made else _by_cause(error)
+    made, of_network = _WORDS.get(error.code), network.WORDS.get(error.code)
+    if of_network is not None:
+        what, safe, advice = of_network(error.code, error.details)
+    else:
+        what, safe, advice = made() if made else _by_cause(error)
     for name, value in error.details.items():
         what, advice = (text.replace(f"{{{name}}}", str(value)) for text in (what, advice))
     return Explanation(what, safe, advice, error.code)
@@ -41,7 +44,7 @@ def explain(error: EstafetteError) -> Explanation:
 
 def known_codes() -> frozenset[str]:
     """Return the codes that have words of their own."""
-    return frozenset(_WORDS)
+    return frozenset(_WORDS) | frozenset(network.WORDS)
 
 
 _Words = tuple[str, str, str]
@@ -276,15 +279,6 @@ def _central_restored() -> _Words:
     return what, _saved(), translate("Errors", "This computer sends again what it keeps.")
 
 
-def _proxy_auth() -> _Words:
-    what = translate("Errors", "The proxy of this network asks for a sign-in.")
-    return (
-        what,
-        _kept(),
-        translate("Errors", "Ask your IT support to give this computer the proxy's name and password."),
-    )
-
-
 def _update_needed() -> _Words:
     what = translate("Errors", "This version is too old for the central service.")
     return what, _saved(), translate("Errors", "Install the latest version, or ask your IT support.")
@@ -349,8 +343,6 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "network.captive_portal": _captive_portal,
     "network.tls": _tls,
     "network.altered": _altered,
-    "network.proxy_auth": _proxy_auth,
-    "network.clock": _bad_time,
     "protocol.unsupported": _update_needed,
     "agent.broken": _stopped,
     "log.inconsistent": _inconsistent,

@@ -14,13 +14,17 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True)
 class Notice:
-    """``key`` names this very event, so that it is read away once; empty: it stays until its cause is gone."""
+    """``key`` names this very event, so that it is read away once; empty: it stays until its cause is gone.
+
+    ``alarm``: a person says on the screen « Synchronisation » that they have passed it on; its proof is kept.
+    """
 
     key: str
     title: str
     text: str
     tone: str
     icon: str
+    alarm: bool = False
 
 
 def notices(standing: Standing, now_ms: int) -> tuple[Notice, ...]:
@@ -46,6 +50,7 @@ def _alarm() -> Notice:
         ),
         "critical",
         "triangle-alert",
+        alarm=True,
     )
 
 

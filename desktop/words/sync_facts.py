@@ -35,7 +35,7 @@ def sync_facts(standing: Standing, now_ms: int) -> tuple[Fact, ...]:
 
 def _link(standing: Standing, now_ms: int) -> Fact:
     about = translate("SyncFacts", "Link with the central service")
-    link = link_of(standing.state, standing.fault)
+    link = link_of(standing.state, standing.fault, standing.fault_details)
     contact = _sentence(contact_words(standing, now_ms))
     if link.short:
         value = _capital(said_with_retry(link, standing, now_ms))

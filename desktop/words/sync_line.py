@@ -89,7 +89,7 @@ def clock_is_off(standing: Standing) -> bool:
 
 def sync_line(standing: Standing, now_ms: int) -> SyncLine:
     """Return the strip's line for ``standing``: first what is on this computer, then the link, then the contact."""
-    link = link_of(standing.state, standing.fault)
+    link = link_of(standing.state, standing.fault, standing.fault_details)
     parts = [_held(standing, now_ms)]
     icon, tone = link.icon, link.tone
     if standing.parked:

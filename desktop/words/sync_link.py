@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.words import network
+
 translate = QCoreApplication.translate
 
 
@@ -20,11 +22,16 @@ class Link:
     tone: str
 
 
-def link_of(state: str, fault: str) -> Link:
+def link_of(state: str, fault: str, details: Mapping[str, object]) -> Link:
     """Return the words for a sync state and the code of what ended the last round (``""``: it was a whole one)."""
     made = _BY_FAULT.get(fault) or _BY_STATE.get(state)
     if made is not None:
         return made()
+    of_network = network.link(state, fault, details)
+    if of_network is not None:
+        short, icon, tone = of_network
+        what, _safe, advice = network.WORDS[fault](fault, details) if fault in network.WORDS else ("", "", "")
+        return Link(short, f"{what} {advice}".strip(), icon, tone)
     if state == "offline" and fault:
         return _no_network()
     if fault:
@@ -70,18 +77,9 @@ def _tls() -> Link:
 
 def _altered() -> Link:
     return Link(
-        translate("Sync", "an answer was altered on the way and not used"),
-        translate("Sync", "Something between here and the service changes what passes. If it stays, tell IT support."),
+        translate("Sync", "an answer was altered on the way and not used: call your IT support"),
+        translate("Sync", "Something between here and the service changes what passes. What you did is safe."),
         "cloud-alert",
-        "critical",
-    )
-
-
-def _clock() -> Link:
-    return Link(
-        translate("Sync", "the date of this computer is wrong: set it"),
-        translate("Sync", "With a wrong date the service cannot prove who it is. Set date and time, then press F5."),
-        "clock",
         "critical",
     )
 
@@ -169,11 +167,11 @@ def _service_failed() -> Link:
 
 _BY_FAULT: Mapping[str, Callable[[], Link]] = {
     "network.captive_portal": _portal,
-    "network.proxy_auth": _proxy,
+    "network.proxy_sign_in": _proxy,
     "network.tls": _tls,
     "network.altered": _altered,
-    "network.clock": _clock,
     "network.busy": _busy,
+    "network.told_to_wait": _busy,
     "protocol.unsupported": _update,
     "store.disk_full": _disk,
     "sync.receipt_invalid": _not_its_own,
@@ -184,4 +182,7 @@ _BY_STATE: Mapping[str, Callable[[], Link]] = {
     "revoked": _revoked,
     "needs_sign_in": _sign_in,
     "paused": _paused,
+    "told_to_wait": _busy,
+    "portal": _portal,
+    "altered": _altered,
 }

@@ -14,11 +14,12 @@ from cases.events import Kind
 from central import parked_events, settling
 from central.parked_events import ParkedEvent
 from central.service import case_view, change_status
+from tests.service.test_intake import Desk, Direct, desks
 from tests.service.test_moved_clients import NORTH, TwoOffices, cases, here, north, office, service
 from tests.support.central_service import RunningService
 from tests.support.clients import NAME, Client, Office
 
-__all__ = ["here", "north", "office", "service"]
+__all__ = ["desks", "here", "north", "office", "service"]
 TODAY = dt.date.today()
 
 
@@ -171,3 +172,31 @@ def test_nothing_of_all_that_is_lost_by_a_restart(moved: str, here: Client, tmp_
     before = here.workspace.parked_queue()
     here.workspace.replay_from(10**6)
     assert here.workspace.parked_queue() == before
+
+
+def test_what_an_agent_who_left_had_done_waits_and_a_supervisor_makes_it_take_effect(
+    central_service: RunningService, desks: tuple[Desk, Desk]
+) -> None:
+    colleague, leaver = desks
+    case = leaver.open_case()
+    leaver.workspace.close()
+    central, tenant = central_service.central, central_service.tenant
+    with central.transaction(tenant) as connection:
+        connection.execute("update estafette.account set disabled_ms = 1 where account_id = %s", ["b" * 32])
+    colleague.courier.round(Direct(central_service))
+    held = waiting(central_service)
+    assert [(one.record_type, one.code, one.exists) for one in held] == [
+        ("citizen", "auth.device_revoked", False),
+        ("case", "auth.device_revoked", False),
+    ], "nothing of it took effect, and nothing of it is dropped"
+    _, session = central_service.sign_in()
+    for one in held:
+        with central.transaction(tenant) as connection:
+            settling.resolve(
+                central, connection, session, one.event, one.record_type, one.record_id, settling.ADOPT,
+                "Fait avant son départ", base=one.base, kind=one.kind, applied=one.body,
+            )  # fmt: skip
+    assert waiting(central_service) == []
+    with central.transaction(tenant) as connection:
+        view = case_view(connection, tenant, case)
+    assert view is not None and view.citizen_fields["family_name"] == "Durand" and view.procedure == "apa"

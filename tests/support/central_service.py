@@ -32,6 +32,7 @@ from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.first_start import FirstStart
 from central.keys import Keys
+from central.metrics import Metrics
 from central.postgres import PrivatePostgres
 from central.records import ConsoleSession
 from central.service import console_session, sign_in_code, sign_in_passphrase
@@ -66,6 +67,7 @@ class RunningService:
     clock: MovedClock
     owner_conninfo: str
     data: Path
+    metrics: Metrics
 
     @property
     def tenant(self) -> int:
@@ -162,12 +164,13 @@ def running_service(
             first = starting.first_start(central, data, names or Names()) or again
             assert first is not None
             ready = threading.Event()
-            server = Server(Service(central), ready.set)
+            service = Service(central)
+            server = Server(service, ready.set)
             thread = threading.Thread(target=server.run_on, args=[listening], name="service")
             thread.start()
             try:
                 assert ready.wait(30), "the service did not become ready"
-                yield RunningService(url, central, first, clock, owner_conninfo, data)
+                yield RunningService(url, central, first, clock, owner_conninfo, data, service.metrics)
             finally:
                 server.fail()
                 thread.join(30)

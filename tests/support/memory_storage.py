@@ -453,6 +453,10 @@ class MemoryTransaction:
         created_ms, updated_ms, submitted_ms = kept.created_ms, kept.updated_ms, kept.submitted_ms
         return StoredRecord(*key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent)
 
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """See the protocol."""
+        return {agent: self._tables.names[agent] for agent in agents if agent in self._tables.names}
+
     def standing(self, stream: str) -> tuple[int, int]:
         """See the protocol."""
         if stream not in self._tables.heads:

@@ -64,7 +64,11 @@ def migrate(owner_conninfo: str) -> int:
                 raise EnvironmentFault("database.too_old", found=connection.info.server_version // 10_000)
             ensure_role(connection)
             _ensure_table(connection)
-            return sum(_apply(connection, migration) for migration in all_migrations())
+            applied = sum(_apply(connection, migration) for migration in all_migrations())
+            # So that the service can say whether the schema is the one it knows.
+            role = sql.Identifier(APPLICATION_ROLE)
+            connection.execute(sql.SQL("grant select on estafette.migration to {}").format(role))
+            return applied
     except psycopg.OperationalError as error:
         raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
 

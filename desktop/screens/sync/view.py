@@ -11,7 +11,7 @@ from desktop.route import Route
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, rule, scroll, set_role
-from desktop.words.notices import notices
+from desktop.words.notices import Notice, notices
 from desktop.words.sync_facts import Fact, sync_facts
 from desktop.words.sync_line import Standing
 
@@ -62,9 +62,7 @@ class SyncScreen(Screen):
             self._told = tuple(each.title for each in told)
             clear(self._happened)
             for number, each in enumerate(told):
-                self._happened.addWidget(
-                    Banner(each.tone, each.title, each.text, icon=each.icon, name=f"sync.notice{number}")
-                )
+                self._happened.addWidget(self._told_in_full(number, each))
         facts = sync_facts(standing, now_ms)
         if [fact.about for fact in facts] != [fact.about for fact in self._facts]:
             clear(self._rows)
@@ -85,6 +83,21 @@ class SyncScreen(Screen):
         items = (self._rows.itemAt(place) for place in range(self._rows.count()))
         widgets = [item.widget() for item in items if item is not None]
         return [each for each in widgets if isinstance(each, FactRow)]
+
+    def _told_in_full(self, number: int, notice: Notice) -> Banner:
+        banner = Banner(notice.tone, notice.title, notice.text, icon=notice.icon, name=f"sync.notice{number}")
+        if notice.alarm:
+            passed_on = button(self.tr("IT support has been told"), self._acknowledge, name="sync.acknowledge")
+            banner.add_acts(holder(row(passed_on, -1)))
+        return banner
+
+    def _acknowledge(self) -> None:
+        workspace = self.context.workspace
+        self.context.tasks.change(self, workspace.acknowledge_alarm, lambda _done: self._acknowledged())
+
+    def _acknowledged(self) -> None:
+        self.context.say(self.tr("Noted; the proof is kept on this computer"), "positive")
+        self._now.setFocus()
 
     def _sync(self) -> None:
         self.context.synchronise()

@@ -87,7 +87,7 @@ def test_undone_is_told_after_a_failed_write_and_only_then(store: Store) -> None
 
 @pytest.mark.logs_errors
 def test_a_listener_that_fails_harms_nobody(store: Store) -> None:
-    store.write(lambda connection: remember(connection, "a"), after=lambda _: 1 / 0)
+    store.write(lambda connection: remember(connection, "a"), tell=lambda _: lambda: 1 / 0)
     store.write(lambda connection: remember(connection, "b"))
     assert remembered(store) == ["a", "b"]
 
