@@ -31,7 +31,7 @@ class Plurals(QObject):
         return self.tr("%n act(s) wait for a decision", "", count)
 
     def acts(self, count: int) -> str:
-        return self.tr("%n act(s)", "", count)
+        return self.tr("%Ln act(s)", "", count)
 
     def acts_waiting(self, count: int) -> str:
         return self.tr("%n act(s) wait to leave", "", count)

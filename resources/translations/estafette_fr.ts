@@ -1779,10 +1779,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n act(s)</source>
+        <source>%Ln act(s)</source>
         <translation>
-            <numerusform>%n acte</numerusform>
-            <numerusform>%n actes</numerusform>
+            <numerusform>%Ln acte</numerusform>
+            <numerusform>%Ln actes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2429,7 +2429,7 @@
     </message>
     <message>
         <source>the service is busy: the program tries again by itself</source>
-        <translation>le service est occupé : nouvel essai automatique</translation>
+        <translation>le service est occupé&#xa0;: nouvel essai automatique</translation>
     </message>
     <message>
         <source>Nothing was sent. Check the date of this computer and the network, or ask your IT support.</source>
@@ -2453,7 +2453,7 @@
     </message>
     <message>
         <source>You can go on working: all is kept here and leaves once the new version is installed.</source>
-        <translation>Vous pouvez continuer à travailler : tout est gardé ici et partira une fois la nouvelle version installée.</translation>
+        <translation>Vous pouvez continuer à travailler&#xa0;: tout est gardé ici et partira une fois la nouvelle version installée.</translation>
     </message>
     <message>
         <source>the disk of this computer is full</source>
@@ -2615,7 +2615,7 @@
     </message>
     <message>
         <source>Noted; the proof is kept on this computer</source>
-        <translation>C’est noté ; la preuve est gardée sur ce poste</translation>
+        <translation>C’est noté&#xa0;; la preuve est gardée sur ce poste</translation>
     </message>
 </context>
 <context>

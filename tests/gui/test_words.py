@@ -167,7 +167,7 @@ def test_up_to_date_is_said_only_when_it_is_true() -> None:
 
 def test_the_screen_tells_where_every_act_is() -> None:
     facts = sync_facts(Standing(pending=2, pending_cases=1, accepted=3, backed_up=1250), NOW_MS)
-    assert [fact.value for fact in facts[1:]] == ["2 actes attendent de partir", "3 actes", "1250 actes"]
+    assert [fact.value for fact in facts[1:]] == ["2 actes attendent de partir", "3 actes", "1\u202f250 actes"]
     first = sync_facts(Standing(snapshot_share=0.425, own_caseload_ready=True), NOW_MS)
     assert "42\u00a0%" in first[1].value and "vos dossiers sont déjà là" in first[1].value
 
