@@ -134,7 +134,7 @@ class _Merging:
 
     def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
         """Judge events, each with the fields of its body where they are known, by their numbers in the stream."""
-        now_ms, opened_by_key = self.new.received_ms, self._open
+        now_ms, opened_by_key = self.appended.received_ms, self._open
         for central_seq, (event, read) in enumerate(zip(events, fields, strict=True), first_number):
             header = event.header
             key = (header.record_type, header.record_id)
@@ -207,7 +207,7 @@ class _Merging:
         self._settled.append((name, record_id, str(judgement.body.get("action"))))
 
     def write(self) -> None:
-        now_ms = self.new.received_ms
+        now_ms = self.appended.received_ms
         self.transaction.write(
             Writes(
                 self.actor.tenant,

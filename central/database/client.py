@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -14,8 +13,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from cases.errors import EnvironmentFault, InputError
 from central.database import arrays
 from central.database.migrations import APPLICATION_ROLE
+from central.database.sessions import Connection, Session
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 NO_TENANT = 0
 """For what happens before a tenant is known: the directory and the throttle."""
 POOL_WAIT_S = 10.0
@@ -33,6 +32,7 @@ class Database:
     def __init__(self, conninfo: str, *, size: int = POOL_SIZE_MAX) -> None:
         self._pool = ConnectionPool(
             make_conninfo(conninfo, application_name="estafette"),
+            connection_class=Connection,
             min_size=1,
             max_size=size,
             timeout=POOL_WAIT_S,
@@ -61,6 +61,16 @@ class Database:
     def transaction(self, tenant: int) -> Iterator[Connection]:
         """One transaction that sees and takes only rows of ``tenant``.
 
+        Raises:
+            As ``session``.
+        """
+        with self.session(tenant) as session:
+            yield session.connection
+
+    @contextlib.contextmanager
+    def session(self, tenant: int) -> Iterator[Session]:
+        """The same, begun by its first statement, for those who count journeys to the server.
+
         The setting is local to the transaction, so nothing of it is left on a pooled connection.
 
         Raises:
@@ -69,54 +79,29 @@ class Database:
             InputError: ``request.unstorable``: what was asked for holds what no column can (NUL, half a character).
         """
         # SET LOCAL and not set_config(): a distributed PostgreSQL passes only the former on to its nodes.
-        begin = f"begin; set local app.tenant_id = '{int(tenant)}'".encode()
+        session = Session(self._pool, f"set local app.tenant_id = '{int(tenant)}'")
         try:
-            with self._begun(begin) as connection:
-                yield connection
+            with _ending(session):
+                yield session
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
         except (psycopg.DataError, UnicodeEncodeError) as error:
             # Every parameter of ours comes from a request: who sent it is told, and it is no fault of the service.
             raise InputError("request.unstorable", cause=type(error).__name__) from error
 
-    @contextlib.contextmanager
-    def _begun(self, begin: bytes) -> Iterator[Connection]:
-        """A connection on which a transaction was begun, committed at the end.
-
-        No connection is tested before it is used: one that turns out to be broken, before anything was done on it,
-        gives way to another, until one that was made anew is broken as well.
-        """
-        for _attempt in range(self._pool.max_size + 1):
-            connection = self._pool.getconn()
-            try:
-                connection.execute(begin, prepare=False)
-                break
-            except psycopg.OperationalError:
-                self._pool.putconn(connection)
-        else:
-            connection = self._pool.getconn()
-            try:
-                connection.execute(begin, prepare=False)
-            except BaseException:
-                self._pool.putconn(connection)
-                raise
-        try:
-            # Commits at the end, rolls back on an exception.
-            with _ending(connection):
-                yield connection
-        finally:
-            self._pool.putconn(connection)
-
 
 @contextlib.contextmanager
-def _ending(connection: Connection) -> Iterator[None]:
+def _ending(session: Session) -> Iterator[None]:
+    """Commit at the end, roll back on an exception, and give the connection back."""
     try:
-        yield
-    except BaseException:
-        if not connection.broken:
-            connection.rollback()
-        raise
-    connection.commit()
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    finally:
+        session.release()
 
 
 def _lay_rights_down(connection: Connection) -> None:

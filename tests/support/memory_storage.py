@@ -81,6 +81,8 @@ class Tables:
 
     epoch: int = 1
     heads: dict[str, int] = field(default_factory=dict)
+    receipts: dict[str, int] = field(default_factory=dict)
+    """Of each stream, the time of its newest receipt."""
     log: list[Logged] = field(default_factory=list)
     chains: dict[tuple[str, int], list[Logged]] = field(default_factory=dict)
     batches: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
@@ -191,17 +193,19 @@ class MemoryTransaction:
         fresh = self.fresh(new, held)
         if fresh and (new.device, new.incarnation) not in tables.chains:
             self._put(tables.chains, (new.device, new.incarnation), [])
+        received_ms = max(new.received_ms, tables.receipts.get(new.stream, 0))
         for number, (event, digest) in enumerate(fresh, before + 1):
-            logged = Logged(new.stream, number, event, digest, new.received_ms)
+            logged = Logged(new.stream, number, event, digest, received_ms)
             self._add(tables.log, logged)
             self._add(tables.chains[new.device, new.incarnation], logged)
         head = before + len(fresh)
         if fresh:
             self._put(tables.heads, new.stream, head)
+            self._put(tables.receipts, new.stream, received_ms)
         bounds = (new.device, new.incarnation, new.first_seq, new.first_seq + len(new.events) - 1)
         last = head if fresh else max(one.central_seq for one in held)
         if bounds not in tables.batches:
-            self._put(tables.batches, bounds, (new.received_ms, last))
+            self._put(tables.batches, bounds, (received_ms, last))
         received_ms, receipt_seq = tables.batches[bounds]
         return Appended(tables.epoch, before, head, held, received_ms, receipt_seq, self._known(fresh))
 
