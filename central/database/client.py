@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: one pool, one role that owns nothing, one tenant a transaction."""
+"""The way to PostgreSQL: one pool, a login that owns nothing, one tenant a transaction."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import contextlib
 from collections.abc import Iterator
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cases.errors import EnvironmentFault, InputError
 from central.database import arrays
-from central.database.migrations import APPLICATION_ROLE
-from central.database.sessions import Connection, Session
+from central.database.roles import require_bound
+from central.database.sessions import Connection, PooledConnection, Session
 
 NO_TENANT = 0
 """For what happens before a tenant is known: the directory and the throttle."""
@@ -22,21 +21,21 @@ POOL_SIZE_MAX = 16
 
 
 class Database:
-    """Transactions under the application role. Any thread.
+    """Transactions under a login of the service. Any thread.
 
     Args:
-        conninfo: of the owner, or of the application role itself.
+        conninfo: of that login (``central.database.roles``); the owner is refused.
         size: connections at most.
     """
 
     def __init__(self, conninfo: str, *, size: int = POOL_SIZE_MAX) -> None:
         self._pool = ConnectionPool(
             make_conninfo(conninfo, application_name="estafette"),
-            connection_class=Connection,
+            connection_class=PooledConnection,
             min_size=1,
             max_size=size,
             timeout=POOL_WAIT_S,
-            configure=_lay_rights_down,
+            configure=_configure,
             # Transactions are begun by hand, together with their setting: one round trip less.
             kwargs={"autocommit": True},
             open=False,
@@ -46,13 +45,18 @@ class Database:
         """Return once a first connection stands.
 
         Raises:
-            EnvironmentFault: ``database.unavailable``.
+            EnvironmentFault: ``database.unavailable``; ``database.wrong_role``: isolation does not bind this login.
         """
         try:
             self._pool.open(wait=True, timeout=POOL_WAIT_S)
-        except PoolTimeout as error:
+            with self._pool.connection() as connection:
+                require_bound(connection)
+        except (PoolTimeout, psycopg.OperationalError) as error:
             self._pool.close()
             raise EnvironmentFault("database.unavailable") from error
+        except BaseException:
+            self._pool.close()
+            raise
 
     def close(self) -> None:
         self._pool.close()
@@ -104,8 +108,9 @@ def _ending(session: Session) -> Iterator[None]:
         session.release()
 
 
-def _lay_rights_down(connection: Connection) -> None:
-    """Act as the role that owns nothing, whatever the login role may do."""
-    connection.execute(sql.SQL("set role {}").format(sql.Identifier(APPLICATION_ROLE)))
+def _configure(connection: PooledConnection) -> None:
     connection.execute("set default_transaction_isolation to 'read committed'")
     arrays.register(connection)
+
+
+__all__ = ["NO_TENANT", "POOL_WAIT_S", "Connection", "Database"]

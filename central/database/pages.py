@@ -18,9 +18,8 @@ from sync.messages import PulledEvent
 _PAGE = Statement(
     b"estafette_page",
     b"""
-select t.epoch, t.covered_ms, d.revoked_ms, d.stream_id, s.head, s.fed, e.central_seq, e.device_id, e.incarnation, e.seq,
-    e.agent,
-    coalesce(a.name, ''), e.record_type, e.record_id, e.kind, e.base, e.time_ms, e.body, e.state
+select t.epoch, t.covered_ms, d.revoked_ms, d.stream_id, s.head, s.fed, e.central_seq, e.device_id, e.incarnation,
+    e.seq, e.agent, coalesce(a.name, ''), e.record_type, e.record_id, e.kind, e.base, e.time_ms, e.body, e.state
 from estafette.device d
 join estafette.tenant t on t.tenant_id = d.tenant_id
 left join estafette.stream s on s.tenant_id = d.tenant_id and s.stream_id = $2::text

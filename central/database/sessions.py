@@ -22,10 +22,11 @@ from central.database.arrays import Array
 T = TypeVar("T")
 Parameter = str | int | bool | Array | None
 Row = tuple[Any, ...]
+Connection = psycopg.Connection[Row]
 _READ, _WRITE = select.POLLIN, select.POLLIN | select.POLLOUT
 
 
-class Connection(psycopg.Connection[Row]):
+class PooledConnection(psycopg.Connection[Row]):
     """A connection that knows what was prepared on it. ``prepared``: names of statements."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -62,14 +63,14 @@ class Session:
         setting: the ``set local`` that names the tenant.
     """
 
-    def __init__(self, pool: ConnectionPool[Connection], setting: str) -> None:
+    def __init__(self, pool: ConnectionPool[PooledConnection], setting: str) -> None:
         self._pool = pool
         self._setting = setting
-        self._connection: Connection | None = None
+        self._connection: PooledConnection | None = None
         self._deferred: list[_Step] = []
 
     @property
-    def connection(self) -> Connection:
+    def connection(self) -> PooledConnection:
         """The connection, with the transaction begun and all that was deferred done."""
         if self._connection is None:
             self._first(lambda connection: connection.execute(f"begin; {self._setting}".encode(), prepare=False))
@@ -127,7 +128,7 @@ class Session:
     def _set(self) -> _Step:
         return _Step(Statement(b"", self._setting.encode()))
 
-    def _first(self, work: Callable[[Connection], T]) -> T:
+    def _first(self, work: Callable[[PooledConnection], T]) -> T:
         """Do the transaction's first work.
 
         No connection is tested before it is used: one that turns out to be broken, before anything was done on it,
@@ -152,8 +153,8 @@ class Session:
 class Begun(Session):
     """The same over a connection on which somebody else has begun, and will end, the transaction."""
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
-        assert isinstance(connection, Connection)
+    def __init__(self, connection: Connection) -> None:
+        assert isinstance(connection, PooledConnection)
         self._connection = connection
         self._deferred = []
 
@@ -162,19 +163,19 @@ class Begun(Session):
         self.ask(statement, parameters)
 
 
-def _roll_back(connection: Connection) -> None:
+def _roll_back(connection: PooledConnection) -> None:
     """Undo; not by the driver's own word for it, with which it also forgets what was prepared."""
     if not connection.closed and connection.pgconn.transaction_status != TransactionStatus.IDLE:
         _journey(connection, [_ROLLBACK])
 
 
-def _rows(connection: Connection, results: Sequence[PGresult], place: int = -1) -> list[Row]:
+def _rows(connection: PooledConnection, results: Sequence[PGresult], place: int = -1) -> list[Row]:
     transformer = Transformer.from_context(connection)
     transformer.set_pgresult(results[place], format=Format.BINARY)
     return transformer.load_rows(0, results[place].ntuples, tuple)
 
 
-def _journey(connection: Connection, steps: Sequence[_Step]) -> list[PGresult]:
+def _journey(connection: PooledConnection, steps: Sequence[_Step]) -> list[PGresult]:
     """Send statements together and return the result of each. The first that fails ends it: none after it is done.
 
     Raises:

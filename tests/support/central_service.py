@@ -28,6 +28,7 @@ from central.context import Central, Settings
 from central.covered import DatabaseBackups
 from central.database.client import Database
 from central.database.migrations import migrate
+from central.database.roles import Login, make_login
 from central.devices import DatabaseContacts
 from central.first_start import FirstStart
 from central.keys import Keys
@@ -39,6 +40,7 @@ from central.starting import Names
 from tests.support.proxy import FaultProxy
 
 _numbers = itertools.count(1)
+SERVICE = Login("estafette_service_tests", "not a secret")
 
 
 class MovedClock(SystemClock):
@@ -100,9 +102,16 @@ def running_postgres() -> Iterator[PrivatePostgres]:
             with psycopg.connect(server.conninfo(), autocommit=True) as connection:
                 connection.execute("create database template_estafette")
             migrate(server.conninfo(dbname="template_estafette"))
+            with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+                make_login(connection, SERVICE)
             yield server
     finally:
         shutil.rmtree(directory)
+
+
+def service_conninfo(owner_conninfo: str) -> str:
+    """Return how the service connects to a database of the session's PostgreSQL."""
+    return SERVICE.conninfo(owner_conninfo)
 
 
 def fresh_database(server: PrivatePostgres, *, empty: bool = False) -> str:
@@ -121,7 +130,7 @@ def opened_central(
     owner_conninfo: str, data: Path, clock: MovedClock, url: str = "http://127.0.0.1", *, pool_size: int = 8
 ) -> Iterator[Central]:
     """The service's parts over a database, without HTTP."""
-    database = Database(owner_conninfo, size=pool_size)
+    database = Database(service_conninfo(owner_conninfo), size=pool_size)
     database.open()
     randomness = SystemRandomness()
     try:

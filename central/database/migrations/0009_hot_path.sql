@@ -248,3 +248,5 @@ end
 $function$;
 
 grant execute on all functions in schema estafette to estafette_app;
+-- A service that logs in for itself looks whether its owner has brought the schema to its version.
+grant select on estafette.migration to estafette_app;
