@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -25,9 +27,25 @@ _WINDOW_BYTES_MAX = 8 * 1024 * 1024
 T = TypeVar("T")
 
 
+class _Tools(threading.local):
+    """Compressor and decompressor of each thread: making them anew costs more than a small message does."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True, write_checksum=True)
+        self.decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES_MAX)
+
+
+_tools = _Tools()
+
+
+@lru_cache
+def _decoder(expected: type[T]) -> msgspec.json.Decoder[T]:
+    return msgspec.json.Decoder(expected)
+
+
 def compress(data: bytes) -> bytes:
     """Return ``data`` as one zstd frame that names its length, so that a cut is noticed."""
-    return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True, write_checksum=True).compress(data)
+    return _tools.compressor.compress(data)
 
 
 def decompress(data: bytes, *, limit: int = REQUEST_BYTES_MAX) -> bytes:
@@ -45,7 +63,7 @@ def decompress(data: bytes, *, limit: int = REQUEST_BYTES_MAX) -> bytes:
             raise InputError("wire.malformed", reason="unsized")
         if size > limit:
             raise InputError("wire.too_large", limit=limit)
-        return zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES_MAX).decompress(data, allow_extra_data=False)
+        return _tools.decompressor.decompress(data, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise InputError("wire.malformed", reason="zstd") from error
 
@@ -80,6 +98,6 @@ def decode(data: bytes, expected: type[T], *, encoding: str = ENCODING, limit: i
     """
     data = unwrapped(data, encoding=encoding, limit=limit)
     try:
-        return msgspec.json.decode(data, type=expected)
+        return _decoder(expected).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError("wire.malformed", reason="json") from error

@@ -102,16 +102,20 @@ def running_postgres() -> Iterator[PrivatePostgres]:
             with psycopg.connect(server.conninfo(), autocommit=True) as connection:
                 connection.execute("create database template_estafette")
             migrate(server.conninfo(dbname="template_estafette"))
-            with psycopg.connect(server.conninfo(), autocommit=True) as connection:
-                make_login(connection, SERVICE)
             yield server
     finally:
         shutil.rmtree(directory)
 
 
 def service_conninfo(owner_conninfo: str) -> str:
-    """Return how the service connects to a database of the session's PostgreSQL."""
-    return SERVICE.conninfo(owner_conninfo)
+    """Return how the service connects to a database, its login made where there is none yet."""
+    conninfo = SERVICE.conninfo(owner_conninfo)
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+            make_login(owner, SERVICE)
+    return conninfo
 
 
 def fresh_database(server: PrivatePostgres, *, empty: bool = False) -> str:

@@ -250,3 +250,5 @@ $function$;
 grant execute on all functions in schema estafette to estafette_app;
 -- A service that logs in for itself looks whether its owner has brought the schema to its version.
 grant select on estafette.migration to estafette_app;
+-- What leads to a tenant is copied to every node of a distributed database: written once and never changed.
+revoke update on estafette.directory from estafette_app;
