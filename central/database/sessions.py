@@ -189,7 +189,7 @@ def _journey(connection: PooledConnection, steps: Sequence[_Step]) -> list[PGres
             if statement.name:
                 pgconn.send_prepare(statement.name, statement.text)
         for step in steps:
-            _send(pgconn, step)
+            send(pgconn, *step)
         pgconn.pipeline_sync()
         results = _received(pgconn)
         pgconn.exit_pipeline_mode()
@@ -210,10 +210,11 @@ def _journey(connection: PooledConnection, steps: Sequence[_Step]) -> list[PGres
     return results[len(named) :]
 
 
-def _send(pgconn: PGconn, step: _Step) -> None:
+def send(pgconn: PGconn, statement: Statement, parameters: Sequence[Parameter] = ()) -> None:
+    """Send a statement, prepared before unless it has no name, and wait for nothing."""
     values: list[Any] = []
     formats: list[int] = []
-    for value in step.parameters:
+    for value in parameters:
         if isinstance(value, Array):
             values.append(value.data)
             formats.append(Format.BINARY)
@@ -224,7 +225,7 @@ def _send(pgconn: PGconn, step: _Step) -> None:
         else:
             values.append(None if value is None else b"%d" % value)
             formats.append(Format.TEXT)
-    name, text = step.statement
+    name, text = statement
     if name:
         pgconn.send_query_prepared(name, values, formats, Format.BINARY)
     else:

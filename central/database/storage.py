@@ -33,7 +33,7 @@ from central.storage import (
 )
 from sync.messages import PulledEvent
 
-_TAKE = Statement(
+TAKE = Statement(
     b"estafette_take",
     b"""
 select * from estafette.take_batch(
@@ -117,7 +117,7 @@ class PostgresTransaction:
 
     def append(self, new: NewEvents) -> Appended:
         try:
-            (row,) = self.session.ask(_TAKE, _taken_in(new))
+            (row,) = self.session.ask(TAKE, taken_in(new))
         except psycopg.DatabaseError as error:
             raise refusal(error) from error
         epoch, covered_ms, before, head, received_ms, receipt_seq, seqs, states, codes, details = row[:10]
@@ -244,7 +244,8 @@ def held_words(held: Mapping[Any, int]) -> str:
     return ",".join(f"{incarnation}:{seq}" for incarnation, seq in held.items())
 
 
-def _taken_in(new: NewEvents) -> list[Parameter]:
+def taken_in(new: NewEvents) -> list[Parameter]:
+    """Return the parameters of ``TAKE``."""
     headers = [event.header for event in new.events]
     known = list(dict.fromkeys((header.record_type, header.record_id) for header in headers))
     return [
@@ -307,4 +308,4 @@ def _columns(records: Sequence[RecordWrite]) -> list[Parameter]:
     ]
 
 
-__all__ = ["PostgresStorage", "PostgresTransaction", "RecordKey", "held_words", "refusal"]
+__all__ = ["TAKE", "PostgresStorage", "PostgresTransaction", "RecordKey", "held_words", "refusal", "taken_in"]
