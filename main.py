@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import sys
@@ -12,17 +13,22 @@ FRONT_DOORS = {
     "serve": ("central.commandline", "run_serve", "the central service"),
     "migrate": ("central.commandline", "run_migrate", "bring the service's database to this version, as its owner"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
+    "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
+    "policy": ("central.commandline", "run_policy", "show or change how the organisation works"),
     "backup": ("central.commandline", "run_backup", "back the service up, running or not"),
     "restore": ("central.commandline", "run_restore", "put a backup of the service into an empty folder"),
     "selfcheck": ("desktop.selfcheck", "run_selfcheck", "try this installation on a throw-away workspace"),
     "demo": ("build_scripts.demo", "run_demo", "the main job from an empty machine to a decided case"),
 }
+WINDOW = "desktop"
 INNER_DOORS = {("bundle", "import"): ("central.bundles", "run_import")}
 """What a front door cannot do itself: the client's side knows nothing of the service."""
 COMPILE_WORKER = "--compile-worker"
 """Hidden: the built program starts itself so to compile a workbook in a process with limits."""
+PAC_WORKER = "--pac-worker"
+"""Hidden, likewise: to ask a proxy configuration script."""
 
 
 OURS = frozenset({"build_scripts", "cases", "central", "desktop", "forms", "sync", "tests"})
@@ -42,6 +48,11 @@ def front_doors() -> dict[str, tuple[str, str, str]]:
     return {name: door for name, door in FRONT_DOORS.items() if importlib.util.find_spec(door[0].partition(".")[0])}
 
 
+def start_quietly() -> None:
+    """Look for no garbage until the window is there: a start makes none, and looking takes a tenth of it."""
+    gc.disable()
+
+
 def usage() -> str:
     """Return the list of front doors."""
     program = "estafette" if getattr(sys, "frozen", False) else "main.py"
@@ -54,6 +65,8 @@ def main(argv: list[str]) -> int:
     """Run the front door that ``argv`` names and return the process's exit code."""
     if argv[:1] == [COMPILE_WORKER]:
         return int(importlib.import_module("forms.compile_worker").main())
+    if argv[:1] == [PAC_WORKER]:
+        return int(importlib.import_module("sync.pac_worker").main())
     if argv and argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0
@@ -61,11 +74,13 @@ def main(argv: list[str]) -> int:
         print(f"estafette {importlib.import_module('cases.version').VERSION}")
         return 0
     named = bool(argv) and not argv[0].startswith("-")
-    name = argv[0] if named else "desktop"
+    name = argv[0] if named else WINDOW
     door = front_doors().get(name)
     if door is None:
         print(f"Commande inconnue / unknown command: {name}\n\n{usage()}", file=sys.stderr)
         return 2
+    if name == WINDOW:
+        start_quietly()
     module, function = door[:2]
     rest = argv[1:] if named else argv
     inner = INNER_DOORS.get((name, rest[0])) if rest else None

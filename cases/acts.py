@@ -7,17 +7,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from cases import merge, procedure_file
 from cases.core import Part, changed
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import EventId, Kind, RecordType, body_bytes
 from cases.ids import RecordId, uuid7
 from cases.journal import Draft
-from cases.merge import STATE, seen_event
-from cases.projections import Working
+from cases.merge import STATE, SeenEvent, seen_event
+from cases.projections import Working, state_here
 from cases.store import facts, registers
 from cases.store.engine import Connection
 from cases.views import CITIZEN_FIELDS, Act, Changed, Identity
-from cases.workflow import Role, State, allowed
+from cases.workflow import DECISIONS, Role, State, allowed, check_decidable
 
 BODY_BYTES_MAX = 256 * 1024
 """One event's body.
@@ -112,9 +113,11 @@ class Acts(Part):
             NotPermittedError: ``workflow.not_allowed``: an agent may not do that from the state that the case is in
             now.
             ConflictError: ``case.contested_state``: two people moved the case unseen; that is settled first.
+                ``workflow.contested``, ``workflow.notified``: see ``workflow.check_decidable``.
             InputError: ``input.unstorable``, ``act.too_large``; field named.
         """
         check_storable({"message": message, "reasons": reasons, **(computed or {}), **(fields or {})})
+        grounds = self._grounds(case) if to in DECISIONS else (None, ())
 
         def deeds(working: Working) -> list[Deed]:
             shown = working.shown()
@@ -126,6 +129,9 @@ class Acts(Part):
             body: dict[str, object] = {"from": state, "to": to}
             optional = {"message": message, "reasons": reasons, "computed": dict(computed or {})}
             body.update((name, value) for name, value in optional.items() if value)
+            asked = SeenEvent(EventId("", 0, 0), "", Kind.STATUS, base, 0, body, None)
+            if (code := check_decidable(working.state(), asked, *grounds)) is not None:
+                raise ConflictError(code)
             done = [Deed(Kind.STATUS, body)]
             return [Deed(Kind.SET, dict(fields)), *done] if fields else done
 
@@ -138,13 +144,15 @@ class Acts(Part):
             raise InputError("note.empty", field="text")
         return self._recorded(RecordType.CASE, case, _always(Deed(Kind.NOTE, {"text": text.strip()})), base)
 
-    def settle(self, case: str, field: str, value: str | None, *, base: int) -> Act:
+    def settle(self, record: str, field: str, value: str | None, *, base: int, reason: str = "") -> Act:
         """Settle a contested field of a case or citizen: the claims that the person saw give way to ``value``.
+
+        It is reversed by settling again: what it chose is then one of the claims that give way.
 
         Raises:
             InputError: ``settle.nothing``: the field has no claim that this person has seen; ``input.unstorable``.
         """
-        check_storable({field: value})
+        check_storable({field: value, "reason": reason})
         device = self._core.enrolled_identity().device
 
         def deeds(working: Working) -> list[Deed]:
@@ -157,9 +165,23 @@ class Acts(Part):
             ]
             if not settled:
                 raise InputError("settle.nothing", field=field)
-            return [Deed(Kind.SETTLE, {"field": field, "value": value, "settles": settled})]
+            body: dict[str, object] = {"field": field, "value": value, "settles": settled}
+            if reason.strip():
+                body["reason"] = reason.strip()
+            return [Deed(Kind.SETTLE, body)]
 
-        return self._recorded(None, case, deeds, base)
+        return self._recorded(None, record, deeds, base)
+
+    def _grounds(self, case: str) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+        """Return what deciding a case rests on by its procedure, and the contested particulars of its citizen."""
+        tenant = self._core.enrolled_identity().tenant
+        with self._core.store.reading() as connection:
+            state = state_here(connection, tenant, case)
+            names = ("procedure", "procedure_version", "citizen")
+            procedure, version, citizen = (state.value(name) or "" for name in names)
+            bundle = facts.bundle(connection, procedure, version)
+            who = merge.show(state_here(connection, tenant, citizen)).contested
+        return None if bundle is None else procedure_file.decisive(bundle), who
 
     # --- recording ---
 
@@ -192,7 +214,6 @@ class Acts(Part):
             seen = seen_event(event.header, event.body, None)
             working.add_pending(seen)
             last = event.header.id
-        facts.count(connection, {"events.pending": len(pieces)})
         assert last is not None, "an act has at least one event"
         return last
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from cases.errors import DamagedError, InputError
 from cases.journal import Journal
 from cases.ports import Ports
 from cases.projections import Projector
+from cases.snapshot import Opened
 from cases.store import facts, log
 from cases.store.engine import Connection, Store
 from cases.views import Changed, Identity, Listener
@@ -32,7 +34,7 @@ def changed(kinds: Iterable[str], records: Iterable[str] = ()) -> Changed:
 
 
 class Core:
-    """An open workspace from inside. Any thread; what writes runs on the store's writer thread.
+    """An open workspace from inside. Any thread; writes take turns, each on the thread that asks for it.
 
     Args:
         store: open and migrated; it holds the device's secrets.
@@ -44,6 +46,8 @@ class Core:
         self.ports = ports
         self.closing: list[Callable[[], object]] = []
         """What ``Workspace.close`` does before the store closes."""
+        self.read_chunks: dict[str, Opened] = {}
+        """Chunks of a snapshot that were read and wait to be laid out, by hash; what is missing is read again."""
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         with store.reading() as connection:
@@ -117,12 +121,12 @@ class Core:
 
         A store that could not be written leaves nothing remembered in memory either.
         """
-        return self.store.write(act, after=self._announce, undone=self.projector.forget)[0]
+        return self.store.write(act, tell=self._notice, undone=self.projector.forget)[0]
 
     # --- notices ---
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` after each commit, on the thread that committed. Returns how to stop."""
+        """Call ``listener`` after each commit, on the store's own thread. Returns how to stop."""
         with self._listeners_lock:
             self._listeners.append(listener)
 
@@ -133,13 +137,18 @@ class Core:
 
         return stop
 
-    def _announce(self, outcome: tuple[T, Changed | None]) -> None:
-        notice = outcome[1]
+    def _notice(self, outcome: tuple[T, Changed | None]) -> Callable[[], None]:
+        """Return how to tell those who listen now; who begins later reads what is committed already."""
+        with self._listeners_lock:
+            return partial(self._announce, outcome[1], tuple(self._listeners))
+
+    def _announce(self, notice: Changed | None, listeners: Sequence[Listener]) -> None:
         if notice is None:
             return
-        with self._listeners_lock:
-            listeners = list(self._listeners)
         for listener in listeners:
+            with self._listeners_lock:
+                if listener not in self._listeners:
+                    continue
             try:
                 listener(notice)
             except Exception:

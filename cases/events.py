@@ -51,6 +51,13 @@ class Kind(StrEnum):
 
     A person says how a parked event ends. It carries what it applies, so that merge needs nothing else.
     """
+    PROPOSE = "propose"
+    """{"to": state|null, "reasons"?: text, "message"?: text}.
+
+    A decision that its author has no right to take, for a supervisor to decide; null takes it back. Never a state.
+    """
+    NOTIFY = "notify"
+    """{"state": state, "on": ISO date, "how": text}: a decision was given to the citizen on paper. A fact."""
     MOVE = "move"
     """{"office": identity, "reason": text}: a supervisor gives the record to another office. Touches no field."""
 

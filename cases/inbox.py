@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from cases import returning, scope
+from cases import foundation, returning, scope
 from cases.core import changed
 from cases.events import CHAIN_START, EventId, decode_body
 from cases.merge import SeenEvent
@@ -155,9 +155,7 @@ class Inbox(Outbox):
         def act(connection: Connection) -> tuple[None, Changed | None]:
             fresh, again = returning.sort_out(connection, incoming)
             returning.go_on_beside(connection, identity, self._core.journal, fresh)
-            done, settled = returning.sent_by_another_self(connection, identity, fresh)
-            facts.count(connection, {"events.pending": -done})
-            again |= settled
+            again |= returning.sent_by_another_self(connection, identity, fresh)
             touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
             touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
@@ -165,9 +163,9 @@ class Inbox(Outbox):
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
             elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
-                pending, doubted = returning.settle_doubts(connection, identity)
-                facts.count(connection, {"events.pending": pending})
+                doubted = returning.settle_doubts(connection, identity)
                 log.end_doubts(connection)
+                foundation.settle_doubts(connection)
                 again |= doubted | set(scopes.settle_doubts(connection))
             touched |= self._made_again(connection, identity, again)
             if central_time_ms is not None:
@@ -189,6 +187,11 @@ class Inbox(Outbox):
         """Return the newest epoch that a page named; 0 when none ever named one beyond the enrolment's."""
         with self._core.store.reading() as connection:
             return _claimed(connection)
+
+    def in_doubt(self) -> bool:
+        """Say whether confirmed events wait to be heard of again, one by one, since the service was restored."""
+        with self._core.store.reading() as connection:
+            return log.any_in_doubt(connection)
 
     def rewind(self) -> None:
         """Begin every stream again: central holds less than was pulled. What is held stays, and comes twice as once."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cases.clock import HybridClock
 from cases.events import (
     CHAIN_START,
+    SALT_BLOCK,
     Event,
     EventId,
     Header,
@@ -42,6 +43,7 @@ class Journal:
         self._clock = clock
         self._salt_secret = salt_secret
         self._registers = registers
+        self._block: tuple[int, int, bytes] = (0, 0, b"")
 
     def append(self, connection: Connection, identity: Identity, draft: Draft) -> Event:
         """Number, chain and store one act as pending. Durable with the transaction."""
@@ -74,7 +76,15 @@ class Journal:
 
     def salt(self, event: EventId) -> bytes:
         """Return the salt that an event of this device must have."""
-        return salt_from_seed(salt_seed(self._salt_secret, event.incarnation, event.seq), event.seq)
+        return salt_from_seed(self._seed(event.incarnation, event.seq), event.seq)
+
+    def _seed(self, incarnation: int, seq: int) -> bytes:
+        """Return the seed of a salt block; the last one is remembered, as the next event mostly is of the same."""
+        block = seq // SALT_BLOCK
+        known = self._block
+        if known[:2] != (incarnation, block) or not known[2]:
+            known = self._block = (incarnation, block, salt_seed(self._salt_secret, incarnation, seq))
+        return known[2]
 
     def _append(
         self, connection: Connection, identity: Identity, draft: Draft, body: bytes, time: int, agent: str

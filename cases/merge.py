@@ -8,11 +8,16 @@ value: the value is clear. Several with different values: the field is contested
 or B settles A by name. A covered event is forgotten, but what covered it is not: ``FieldState`` keeps the highest base,
 and where that does not suffice, the highest number of a device and the settled names. So a late or repeated event
 finds itself covered whatever arrived before it, without any assumption that seeing is transitive.
+
+A decision that was given to the citizen on paper (``NOTIFIED``) is a fact of the world: nothing covers it, whoever saw
+it. Facts only gather; a person may say by name that one no longer holds, and it still stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -22,10 +27,21 @@ from cases.events import EventId, Header, Kind, decode_body
 STATE = "state"
 MESSAGE = "message"
 REASONS = "reasons"
+NOTIFIED = "notified"
+"""Decisions given to the citizen on paper, each ``state date how``: facts that no merge undoes."""
+PROPOSAL = "proposal"
+"""The decision that somebody without the right to take it proposes; every unseen one stays, none is a contest."""
+PROPOSAL_REASONS = "proposal_reasons"
+SAME_AS = "same_as"
+"""The record of the same person or matter that this one leads to; empty when it stands for itself."""
+DECIDED = frozenset({"accepted", "refused", "closed_without_effect"})
+"""Values of ``STATE`` that are a decision."""
 COMPUTED = "="
 """Prefix of the fields that hold what the form had calculated when the case was handed in: ``=/path``."""
 APPLYING = frozenset({"adopt", "resend"})
 """Actions of a ``RESOLVE`` event that make what it carries take effect."""
+_RIDING = frozenset({MESSAGE, REASONS, PROPOSAL, PROPOSAL_REASONS})
+"""Fields that are never contested by themselves: they go with a change of state, or wait for one."""
 ROW_EXISTS = "1"
 """Marker of a row that returns because an edit inside it had not seen its removal."""
 
@@ -118,6 +134,8 @@ def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
         return {name: value for name, value in body.items() if value is None or isinstance(value, str)}
     if kind == Kind.STATUS:
         return _touched_by_status(body)
+    if kind in (Kind.PROPOSE, Kind.NOTIFY):
+        return _touched_beside(kind, body)
     if kind == Kind.SETTLE:
         name, value = body.get("field"), body.get("value")
         if isinstance(name, str) and (value is None or isinstance(value, str)):
@@ -144,6 +162,18 @@ def _touched_by_status(body: Mapping[str, object]) -> dict[str, str | None]:
     return fields
 
 
+def _touched_beside(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
+    """Return what says something of a decision without being one."""
+    if kind == Kind.NOTIFY:
+        said = [body.get(name) for name in ("state", "on", "how")]
+        texts = [text for text in said if isinstance(text, str)]
+        return {NOTIFIED: " ".join(texts)} if len(texts) == len(said) else {}
+    to, reasons = body.get("to"), body.get("reasons")
+    if to is not None and not isinstance(to, str):
+        return {}
+    return {PROPOSAL: to, PROPOSAL_REASONS: reasons if isinstance(reasons, str) else None}
+
+
 def apply(state: RecordState, event: SeenEvent) -> RecordState:
     """Return the state with one more event. Applying it twice, or in another order, gives the same."""
     return apply_all(state, (event,))
@@ -164,7 +194,9 @@ def _apply_to(fields: dict[str, FieldState], event: SeenEvent) -> None:
     for name, value in changes.items():
         head = FieldHead(value, event.event, event.time, event.agent, event.central_seq)
         current = fields.get(name)
-        if current is None and not settles:
+        if name == NOTIFIED:
+            fields[name] = _gather(current or FieldState((), 0), () if settles else (head,), settles)
+        elif current is None and not settles:
             fields[name] = FieldState((head,), event.base)
         else:
             fields[name] = _merge_field(current or FieldState((), 0), head, event.base, settles)
@@ -182,14 +214,29 @@ def _settles(event: SeenEvent) -> tuple[EventId, ...]:
 
 
 def _merge_field(current: FieldState, head: FieldHead, base: int, settles: tuple[EventId, ...]) -> FieldState:
-    base = max(current.base, base)
-    settled = tuple(sorted({*current.settled, *settles})) if settles else current.settled
-    candidates = {known.event: known for known in current.heads}
-    known = candidates.get(head.event)
-    # A pending event that comes again with its central number replaces itself; never the other way round.
-    if known is None or known.central_seq is None:
-        candidates[head.event] = head
-    highest = _highest(current.reached, candidates.values())
+    return _cleared(_candidates(current.heads, (head,)), max(current.base, base), current.reached,
+                    _settled(current.settled, settles))  # fmt: skip
+
+
+def _candidates(held: Iterable[FieldHead], new: Iterable[FieldHead]) -> dict[EventId, FieldHead]:
+    candidates = {known.event: known for known in held}
+    for head in new:
+        known = candidates.get(head.event)
+        # A pending event that comes again with its central number replaces itself; never the other way round.
+        if known is None or known.central_seq is None:
+            candidates[head.event] = head
+    return candidates
+
+
+def _settled(one: tuple[EventId, ...], other: tuple[EventId, ...]) -> tuple[EventId, ...]:
+    return tuple(sorted({*one, *other})) if other else one
+
+
+def _cleared(
+    candidates: Mapping[EventId, FieldHead], base: int, reached: Sequence[Reached], settled: tuple[EventId, ...]
+) -> FieldState:
+    """Return the field with those of the candidates that nothing covers."""
+    highest = _highest(reached, candidates.values())
     heads = [
         candidate
         for candidate in candidates.values()
@@ -199,11 +246,41 @@ def _merge_field(current: FieldState, head: FieldHead, base: int, settles: tuple
     return FieldState(tuple(heads), base, _still_needed(highest, heads, base), settled)
 
 
+def _gather(current: FieldState, new: Iterable[FieldHead], settles: tuple[EventId, ...]) -> FieldState:
+    """Return a field of facts with more of them: each stays, seen or not."""
+    heads = sorted(_candidates(current.heads, new).values(), key=_lateness, reverse=True)
+    return FieldState(tuple(heads), 0, (), _settled(current.settled, settles))
+
+
+def join(one: RecordState, other: RecordState) -> RecordState:
+    """Return what the events of both states together give, whatever each holds of them and in whatever order.
+
+    Both are of one record in one stream, and hold what central has numbered; a device applies its pending events on
+    top. Commutative, associative, idempotent, and ``EMPTY`` changes nothing.
+    """
+    fields = dict(one.fields)
+    for name, theirs in other.fields.items():
+        ours = fields.get(name)
+        fields[name] = theirs if ours is None else _joined(name, ours, theirs)
+    return RecordState(fields)
+
+
+def _joined(name: str, one: FieldState, other: FieldState) -> FieldState:
+    if name == NOTIFIED:
+        return _gather(one, other.heads, other.settled)
+    return _cleared(
+        _candidates(one.heads, other.heads),
+        max(one.base, other.base),
+        (*one.reached, *other.reached),
+        _settled(one.settled, other.settled),
+    )
+
+
 def _lateness(head: FieldHead) -> tuple[int, str, int, int]:
     return (head.time, head.event.device, head.event.incarnation, head.event.seq)
 
 
-def _highest(reached: tuple[Reached, ...], heads: Iterable[FieldHead]) -> dict[tuple[str, int], Reached]:
+def _highest(reached: Sequence[Reached], heads: Iterable[FieldHead]) -> dict[tuple[str, int], Reached]:
     highest: dict[tuple[str, int], Reached] = {}
     for event, central_seq in (*reached, *((head.event, head.central_seq) for head in heads)):
         known = highest.get(event[:2])
@@ -249,10 +326,11 @@ def show(state: RecordState) -> Shown:
     """Return the values to show and the contested fields, in the order of their names.
 
     A removed row of a repeat hides what is inside it, unless something inside was written without having seen
-    the removal: edit beats delete, the row is shown and its marker is contested.
+    the removal: edit beats delete, the row is shown and its marker is contested. A decision given on paper is the one
+    shown among several.
     """
     values: dict[str, str | None] = {}
-    contested: list[str] = []
+    contested: set[str] = set()
     removed: list[str] = []
     for name, field in state.fields.items():
         heads = field.heads
@@ -261,13 +339,15 @@ def show(state: RecordState) -> Shown:
         values[name] = heads[0].value
         if len(heads) > 1:
             if is_contested(name, field):
-                contested.append(name)
+                contested.add(name)
             if name.endswith("]"):
                 values[name] = next((head.value for head in heads if head.value is not None), None)
         if name.endswith("]") and values[name] is None:
             removed.append(name)
-    for row in sorted(removed):
-        _remove_row(state, row, values, contested)
+    if removed:
+        _remove_rows(state, removed, values, contested)
+    if NOTIFIED in state.fields:
+        _show_notified(state, values, contested)
     return Shown(values, tuple(sorted(contested)))
 
 
@@ -282,22 +362,48 @@ def show_one(event: SeenEvent) -> Shown:
 def is_contested(name: str, field: FieldState) -> bool:
     """Say whether a person must settle the field. What rides along with a change of state is settled with it."""
     heads = field.heads
-    if len(heads) < 2 or name in (MESSAGE, REASONS) or name.startswith(COMPUTED):
+    if len(heads) < 2 or name in _RIDING or name.startswith(COMPUTED):
         return False
+    if name == NOTIFIED:
+        return len(notified_decisions(field)) > 1
     return any(head.value != heads[0].value for head in heads)
 
 
-def _remove_row(state: RecordState, row: str, values: dict[str, str | None], contested: list[str]) -> None:
-    inside = [name for name in values if name.startswith(row) and name != row]
-    removal = state.fields[row]
-    if any(_unseen_edit(state.fields[name], removal) for name in inside if values[name] is not None):
-        values[row] = ROW_EXISTS
-        contested.append(row)
+def notified_decisions(field: FieldState) -> frozenset[str]:
+    """Return the decisions that the citizen holds on paper, but those of which a person said that they hold no more."""
+    return frozenset((head.value or "").partition(" ")[0] for head in field.heads if head.event not in field.settled)
+
+
+def _show_notified(state: RecordState, values: dict[str, str | None], contested: set[str]) -> None:
+    held = notified_decisions(state.fields[NOTIFIED])
+    if len(held) != 1 or STATE not in state.fields:
         return
-    for name in inside:
-        del values[name]
-        if name in contested:
-            contested.remove(name)
+    (decision,) = held
+    if any(head.value == decision for head in state.fields[STATE].heads):
+        values[STATE] = decision
+    elif values[STATE] in DECIDED:
+        contested.add(NOTIFIED)
+
+
+def _beyond(row: str, name: str) -> bool:
+    return not name.startswith(row)
+
+
+def _remove_rows(state: RecordState, removed: list[str], values: dict[str, str | None], contested: set[str]) -> None:
+    """Hide what is inside removed rows. What is inside a row follows it in the order of the names."""
+    names = sorted(values)
+    for row in sorted(removed):
+        start = bisect_right(names, row)
+        inside = names[start : bisect_left(names, True, start, key=partial(_beyond, row))]
+        present = [name for name in inside if name in values]
+        removal = state.fields[row]
+        if any(_unseen_edit(state.fields[name], removal) for name in present if values[name] is not None):
+            values[row] = ROW_EXISTS
+            contested.add(row)
+            continue
+        for name in present:
+            del values[name]
+            contested.discard(name)
 
 
 def _unseen_edit(edit: FieldState, removal: FieldState) -> bool:

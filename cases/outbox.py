@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from cases.core import Part, changed
 from cases.events import CHAIN_START, EventId, body_intact, header_hash
 from cases.projections import Working, load_many
-from cases.store import facts, log, registers, scopes
+from cases.store import chunks, facts, log, registers, scopes
 from cases.store.engine import Connection
 from cases.store.facts import StoredReceipt
 from cases.store.log import StoredEvent
@@ -142,7 +142,7 @@ class Outbox(Part):
         def act(connection: Connection) -> tuple[Identity, Changed]:
             waiting = log.own_pending_between(connection, identity, batch.incarnation, batch.first_seq, batch.last_seq)
             touched = self._load(connection, identity, waiting)
-            counts = {"events.pending": 0, "events.troubled": 0}
+            counts = {"events.troubled": 0}
             for stored in waiting:
                 verdict = by_seq.get(stored.id.seq)
                 if verdict is not None:
@@ -195,7 +195,7 @@ class Outbox(Part):
         def act(connection: Connection) -> tuple[None, Changed]:
             incarnation = log.chain_head(connection).incarnation
             again = log.own_settled_from(connection, identity, incarnation, seq)
-            counts = {"events.pending": len(again), "events.troubled": -sum(one.state == log.PARKED for one in again)}
+            counts = {"events.troubled": -sum(one.state == log.PARKED for one in again)}
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
             touched = self._load(connection, identity, again)
@@ -221,12 +221,13 @@ class Outbox(Part):
                 for stored in log.own_settled_from(connection, identity, incarnation, held.get(incarnation, 0) + 1)
                 if stored.event.salt == self._core.journal.salt(stored.id)
             ]
-            counts = {"events.pending": len(again), "events.troubled": -sum(one.state == log.PARKED for one in again)}
+            counts = {"events.troubled": -sum(one.state == log.PARKED for one in again)}
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
             log.doubt_confirmed(connection, UNVERIFIED)
             types = {stored.event.header.record_id: stored.event.header.record_type for stored in again}
             types |= registers.types_of(connection, scopes.doubt(connection))
+            chunks.doubt(connection)
             self._core.projector.forget_records()
             touched = load_many(connection, identity.tenant, types)
             for working in touched.values():
@@ -250,7 +251,7 @@ class Outbox(Part):
             troubled = sum(one.state == log.PARKED for one in again)
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
-            facts.count(connection, {"events.pending": len(again), "events.troubled": -troubled})
+            facts.count(connection, {"events.troubled": -troubled})
             return None, None
 
         self._core.transact(act)
@@ -381,7 +382,7 @@ class Outbox(Part):
             for working in touched.values():
                 rebuild(connection, identity.tenant, working)
             self._core.projector.save(connection, list(touched.values()))
-            facts.count(connection, {"events.pending": -1, "events.troubled": 1})
+            facts.count(connection, {"events.troubled": 1})
             return None, changed({"sync", *(one.type for one in touched.values())}, touched)
 
         self._core.transact(act)
@@ -393,7 +394,7 @@ class Outbox(Part):
             again = self._core.journal.append_again(connection, identity, stored.event, working.no)
             code, details = RENUMBERED, {"to": str(again.header.id)}
         else:
-            facts.count(connection, {"events.pending": -1, "events.troubled": 1})
+            facts.count(connection, {"events.troubled": 1})
         log.settle_verdict(connection, stored.no, state=log.QUARANTINED, central_seq=None, code=code, details=details)
 
     def _load(self, connection: Connection, identity: Identity, events: Sequence[StoredEvent]) -> dict[str, Working]:
@@ -403,11 +404,14 @@ class Outbox(Part):
 
 
 def rebuild(connection: Connection, tenant: int, working: Working) -> None:
-    """Make a record again from what central gave of it whole and from the log: all that is kept beside the events."""
+    """Make a record again from what central gave of it whole and from the log: all that is kept beside the events.
+
+    It was loaded in this transaction, after what it is built on changed last.
+    """
     events = log.of_record(connection, tenant, working.no)
     confirmed = [log.seen(stored) for stored in events if stored.state in log.CONFIRMED]
     working.pending = [log.seen(stored) for stored in events if stored.state == log.PENDING]
-    working.found(scopes.of(connection, [working.no]).get(working.no))
+    working.found(working.foundation)
     for event in confirmed:
         working.confirm(event)
     for stored in events:
@@ -427,7 +431,6 @@ def _take_verdict(
     )
     working.remove_pending(stored.id)
     seen = log.seen(stored)._replace(central_seq=verdict.central_seq)
-    counts["events.pending"] -= 1
     if verdict.state in log.CONFIRMED:
         working.confirm(seen)
     else:

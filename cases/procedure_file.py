@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 import zstandard
@@ -30,6 +29,7 @@ Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Sentences = dict[Language, Sentence]
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 FieldPath = Annotated[str, msgspec.Meta(pattern=r"^(/[^/\[\]\s]+)+$", max_length=500)]
+Decisive = Annotated[str, msgspec.Meta(pattern=r"^((/[^/\[\]\s]+)+|[a-z_]+)$", max_length=500)]
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +37,12 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Identifier
     label: Sentences
+
+
+class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What deciding rests on: questions, whole groups, and particulars of the citizen by their name."""
+
+    fields: Annotated[list[Decisive], msgspec.Meta(max_length=200)]
 
 
 class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -54,6 +60,18 @@ class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     notices: dict[Language, Text] = {}
     decision_fields: Annotated[list[FieldPath], msgspec.Meta(max_length=50)] = []
     prefill: dict[FieldPath, str] = {}
+    # Left out of a bundle where it is not said: a procedure without it keeps its bytes, and so its version.
+    decision: Decision | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Title(msgspec.Struct, frozen=True):
+    title: Sentences
+
+
+class _Titled(msgspec.Struct, frozen=True):
+    """What a list of procedures needs of a bundle."""
+
+    description: _Title
 
 
 class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +91,8 @@ def read_description(data: bytes, file: str) -> Described:
         InputError: ``procedure.bad_toml`` with ``file``, ``key`` (dotted, "" when the file as a whole is wrong) and
             ``reason`` (``syntax``, ``type``, ``missing``, ``unknown``, ``value``; ``expected`` says what is).
     """
+    import tomllib
+
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -91,6 +111,10 @@ def check_paths(described: Described, known: Collection[str], file: str) -> None
         for path in paths:
             if path not in known:
                 raise _bad(file, key, "value", f"no question {path}")
+    for index, path in enumerate(described.decision.fields if described.decision else ()):
+        inside = any(question == path or question.startswith(f"{path}/") for question in known)
+        if path.startswith("/") and not inside:
+            raise _bad(file, f"decision.fields[{index}]", "value", f"no question or group {path}")
 
 
 def pack(bundle: Bundle) -> bytes:
@@ -105,6 +129,20 @@ def unpack(data: bytes) -> Bundle:
     Raises:
         InputError: ``procedure.bad_bundle`` or ``procedure.too_large``.
     """
+    bundle = _read(data, Bundle)
+    _check(bundle.description, "bundle")
+    return bundle
+
+
+def title(data: bytes) -> dict[str, str]:
+    """Return the title in a bundle, by language; the rest is not looked at. Errors as ``unpack``."""
+    return _read(data, _Titled).description.title
+
+
+B = TypeVar("B")
+
+
+def _read(data: bytes, kind: type[B]) -> B:
     if len(data) > BUNDLE_BYTES_MAX:
         raise InputError("procedure.too_large", field="bundle", bytes_max=BUNDLE_BYTES_MAX)
     try:
@@ -116,11 +154,18 @@ def unpack(data: bytes) -> Bundle:
     if len(content) > BUNDLE_CONTENT_BYTES_MAX:
         raise InputError("procedure.too_large", field="bundle", bytes_max=BUNDLE_CONTENT_BYTES_MAX)
     try:
-        bundle = msgspec.json.decode(content, type=Bundle)
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise InputError("procedure.bad_bundle", field="bundle", reason="content") from fault
-    _check(bundle.description, "bundle")
-    return bundle
+
+
+def decisive(data: bytes) -> frozenset[str] | None:
+    """Return what a bundle's procedure says that deciding rests on; None where it does not say: then all of the case.
+
+    Raises: as ``unpack``.
+    """
+    decision = unpack(data).description.decision
+    return frozenset(decision.fields) if decision else None
 
 
 def _check(described: Described, file: str) -> None:
@@ -142,6 +187,9 @@ def _check(described: Described, file: str) -> None:
         if document.id in seen:
             raise _bad(file, f"required_documents[{index}].id", "value", "an id used once")
         seen.add(document.id)
+    for index, name in enumerate(described.decision.fields if described.decision else ()):
+        if not name.startswith("/") and name not in CITIZEN_FIELDS:
+            raise _bad(file, f"decision.fields[{index}]", "value", ", ".join(CITIZEN_FIELDS))
     for path, name in described.prefill.items():
         if name not in CITIZEN_FIELDS:
             raise _bad(file, f'prefill."{path}"', "value", ", ".join(CITIZEN_FIELDS))

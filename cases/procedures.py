@@ -13,17 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from cases import procedure_file
 from cases.errors import InputError
-from cases.procedure_file import Bundle, Described, Document, Silence
+from cases.procedure_file import Bundle, Decision, Described, Document, Silence
 from cases.workflow import State
-from forms.compile import compile_form
-from forms.definition import FormDefinition, parse_form
-from forms.errors import FormRefused
+
+if TYPE_CHECKING:
+    # The compiler and the parser are imported by what needs them: titles and rules do not.
+    from forms.definition import FormDefinition
 
 FORM_NAMES = ("form.xlsx", "form.xls", "form.xml")
 MEDIA_SUFFIXES = frozenset({".csv", ".geojson", ".xml"})
@@ -55,6 +56,8 @@ class Procedure:
         silence: what no answer within the delay means: ``acceptance``, ``refusal``, or ``unspecified``.
         retention_months: how long a closed case is kept.
         decision_fields: form paths that the person who decides reads first.
+        decisive: questions, groups and particulars of the citizen on which deciding rests: while one of them is
+            contested, the case is not decided. None: every field of the case.
         prefill: form path -> citizen field that gives its first value.
         form: the compiled XForm. media: data files by the name that the form gives them.
     """
@@ -74,6 +77,7 @@ class Procedure:
     media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     prefill: Mapping[str, str] = field(default_factory=dict)
     delay_months: int | None = None
+    decisive: tuple[str, ...] | None = None
 
 
 def load_directory(path: Path) -> Procedure:
@@ -84,6 +88,8 @@ def load_directory(path: Path) -> Procedure:
             ``procedure.too_large``, ``procedure.bad_toml`` (details ``file``, ``key``, ``reason``).
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
+    from forms.compile import compile_form
+
     if not path.is_dir():
         raise InputError("procedure.no_folder", field="path", file=path.name)
     identity = _identity(path.resolve().name)
@@ -109,6 +115,8 @@ def load_workbook(path: Path) -> Procedure:
         InputError: ``procedure.missing_file``, ``procedure.too_large``.
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
+    from forms.definition import parse_form
+
     if not path.is_file():
         raise InputError("procedure.missing_file", field="path", file=path.name)
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[: procedure_file.ID_LENGTH_MAX].rstrip("-")
@@ -143,6 +151,7 @@ def to_bundle(procedure: Procedure) -> bytes:
                 decision_fields=list(procedure.decision_fields),
                 prefill=dict(procedure.prefill),
                 delay_months=procedure.delay_months,
+                decision=msgspec.UNSET if procedure.decisive is None else Decision(list(procedure.decisive)),
             ),
             form=procedure.form,
             media=dict(procedure.media),
@@ -194,6 +203,8 @@ class _Parts:
 
 @lru_cache(maxsize=32)
 def _definition(parts: _Parts) -> FormDefinition:
+    from forms.definition import parse_form
+
     return parse_form(parts.form, parts.media)
 
 
@@ -202,6 +213,8 @@ def _described(identity: str, described: Described, form: bytes, media: Mapping[
     values["legal_basis"] = tuple(described.legal_basis)
     values["states"] = tuple(described.states)
     values["decision_fields"] = tuple(described.decision_fields)
+    del values["decision"]
+    values["decisive"] = tuple(described.decision.fields) if described.decision else None
     values["required_documents"] = tuple(RequiredDocument(item.id, item.label) for item in described.required_documents)
     return Procedure(id=identity, form=form, media=dict(media), **values)
 
@@ -232,6 +245,9 @@ def _media_files(folder: Path, workbook: Path) -> list[Path]:
 
 def _compile_with_neighbours(path: Path, identity: str) -> tuple[bytes, dict[str, bytes]]:
     """Compile a bare form with exactly those files of its folder that it asks for."""
+    from forms.compile import compile_form
+    from forms.errors import FormRefused
+
     workbook = _source(path)
     try:
         return compile_form(workbook, name=identity, media={}), {}

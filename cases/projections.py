@@ -6,13 +6,13 @@ Confirmed state, pending events on top, and the rows that lists show.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cases import merge
+from cases import foundation, merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import RecordState, SeenEvent, Shown
-from cases.store import facts, log, projected, registers, scopes, search_index
+from cases.store import facts, links, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.store.registers import Known, Registers
@@ -60,8 +60,9 @@ class Working:
 
     @property
     def gone(self) -> bool:
-        """Whether the record leaves now: it is another office's, and nothing of ours waits."""
-        return self.foundation is not None and self.foundation.standing != scopes.HERE and not self.pending
+        """Whether the record leaves now, or left: it is another office's, and no act of ours on what we had waits."""
+        standing = scopes.HERE if self.foundation is None else self.foundation.standing
+        return standing == scopes.LEFT or (standing == scopes.LEAVING and not self.pending)
 
     def found(self, foundation: Foundation | None) -> None:
         """Begin again from what central gave of the record as a whole, or from nothing."""
@@ -133,13 +134,13 @@ class Projector:
 
     def __init__(self) -> None:
         self.registers = Registers()
-        self._vocabulary = search_index.Vocabulary()
+        self.vocabulary = search_index.Vocabulary()
         self._remembered: OrderedDict[str, Working] = OrderedDict()
 
     def forget(self) -> None:
         """Drop everything remembered: the transaction was rolled back."""
         self.registers.forget()
-        self._vocabulary.forget()
+        self.vocabulary.forget()
         self._remembered.clear()
 
     def forget_records(self) -> None:
@@ -167,6 +168,7 @@ class Projector:
         if gone:
             self._remove(connection, gone, counts)
         _save_confirmed(connection, changed)
+        _warm(connection, changed)
         citizens = [working for working in changed if working.type == RecordType.CITIZEN and not working.gone]
         cases = [working for working in changed if working.type == RecordType.CASE and not working.gone]
         if citizens:
@@ -184,10 +186,12 @@ class Projector:
         for case in projected.cases_by_no(connection, numbers).values():
             _count_case(counts, case, None)
         projected.remove(connection, numbers)
+        links.remove(connection, numbers)
         search_index.remove(connection, numbers)
         scopes.mark_left(connection, numbers)
         for working in gone:
             working.found(None)
+        foundation.cool_down(connection, numbers)
         kept = scopes.of(connection, numbers)
         for working in gone:
             working.foundation = kept[working.no]
@@ -199,9 +203,11 @@ class Projector:
         rows: list[CitizenColumns] = []
         found: dict[bool, dict[int, list[str]]] = {True: {}, False: {}}
         renamed: list[CitizenColumns] = []
+        all_shown = {working.no: working.shown() for working in changed}
+        _save_links(connection, changed, all_shown)
         for working in changed:
             before = old.get(working.no)
-            shown = working.shown()
+            shown = all_shown[working.no]
             row = _citizen_row(working, shown, before)
             rows.append(row)
             _count_citizen(counts, before, row)
@@ -226,8 +232,12 @@ class Projector:
     def _save_cases(self, connection: Connection, changed: list[Working], counts: dict[str, int]) -> None:
         old = projected.cases_by_no(connection, [working.no for working in changed if not working.fresh])
         shown = {working.no: working.shown() for working in changed}
+        same = {working.no for working in changed if _same_citizen(working, old.get(working.no))}
+        _save_links(connection, changed, shown)
         citizen_ids = {
-            value: RecordType.CITIZEN.value for one in shown.values() if (value := one.values.get("citizen"))
+            value: RecordType.CITIZEN.value
+            for no, one in shown.items()
+            if no not in same and (value := one.values.get("citizen"))
         }
         citizens = {record_id: known.no for record_id, known in registers.records(connection, citizen_ids).items()}
         names = {no: _name(row) for no, row in projected.citizens_by_no(connection, citizens.values()).items()}
@@ -237,6 +247,8 @@ class Projector:
             before = old.get(working.no)
             values = shown[working.no].values
             citizen_no = citizens.get(values.get("citizen") or "")
+            if before is not None and working.no in same:
+                citizen_no = before.citizen_no
             row = self._case_row(connection, working, shown[working.no], before, citizen_no)
             rows.append(row)
             _count_case(counts, before, row)
@@ -244,7 +256,7 @@ class Projector:
                 found[before is None][working.no] = _case_words(
                     row.tracking_code, row.procedure, names.get(citizen_no or 0, "")
                 )
-        projected.put_cases(connection, rows)
+        projected.put_cases(connection, rows, old)
         self._index(connection, found)
 
     def _case_row(
@@ -277,23 +289,24 @@ class Projector:
         for fresh, texts in found.items():
             if texts:
                 search_index.index(connection, texts, fresh=fresh)
-                self._vocabulary.add(connection, {word for text in texts.values() for word in text})
+                self.vocabulary.add(connection, {word for text in texts.values() for word in text})
 
 
 def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> dict[str, Working]:
     """Return records (identity -> type) with their confirmed states and pending events, made when they are new."""
     known = registers.records(connection, wanted)
     loaded: dict[str, Working] = {}
-    foundations = scopes.of(connection, [row.no for row in known.values() if not row.fresh])
+    foundations = foundation.of(connection, [row for row in known.values() if not row.fresh])
     for record_id, row in known.items():
+        built_on = foundations.get(row.no)
         loaded[record_id] = Working(
             row.no,
             record_id,
             row.type,
-            folded=confirmed_state(connection, tenant, row),
+            folded=_folded(connection, tenant, row, built_on),
             confirmed_count=row.confirmed,
             fresh=row.fresh,
-            foundation=foundations.get(row.no),
+            foundation=built_on,
         )
     for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
         loaded[event.event.header.record_id].pending.append(log.seen(event))
@@ -302,12 +315,40 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
 
 def confirmed_state(connection: Connection, tenant: int, record: Known) -> RecordState:
     """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it."""
+    built_on = foundation.of(connection, [record]).get(record.no) if record.state is None else None
+    return _folded(connection, tenant, record, built_on)
+
+
+def _folded(connection: Connection, tenant: int, record: Known, built_on: Foundation | None) -> RecordState:
     if record.state is not None:
         return merge.from_json(record.state)
     if record.confirmed == 0:
         return merge.EMPTY
+    if built_on is not None and built_on.cold and built_on.state is not None:
+        return merge.from_json(built_on.state)
     events = log.confirmed_of_record(connection, tenant, record.no)
     return merge.apply_all(merge.EMPTY, map(log.seen, events))
+
+
+def _warm(connection: Connection, changed: Iterable[Working]) -> None:
+    """Keep beside the record what it is built on, once more was said of it."""
+    cold = [
+        (working, working.foundation)
+        for working in changed
+        if working.confirmed_changed and working.foundation is not None and working.foundation.cold
+    ]
+    for working, built_on in cold:
+        working.foundation = built_on._replace(cold=False)
+    scopes.put(connection, [built_on for _working, built_on in cold])
+
+
+def state_here(connection: Connection, tenant: int, record_id: str) -> RecordState:
+    """Return a record's confirmed state with pending events on top; an empty one of a record that is not here."""
+    known = registers.find(connection, record_id)
+    if known is None:
+        return merge.EMPTY
+    pending = log.pending_of_record(connection, tenant, known.no)
+    return merge.apply_all(confirmed_state(connection, tenant, known), map(log.seen, pending))
 
 
 def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
@@ -317,6 +358,16 @@ def _save_confirmed(connection: Connection, changed: Iterable[Working]) -> None:
         if working.confirmed_changed
     ]
     registers.save_confirmed(connection, rows)
+
+
+def _save_links(connection: Connection, changed: Iterable[Working], shown: Mapping[int, Shown]) -> None:
+    rows = [
+        (working.no, same_as)
+        for working in changed
+        if (same_as := shown[working.no].values.get(merge.SAME_AS)) or merge.SAME_AS in working.touched
+    ]
+    if rows:
+        links.put(connection, rows)
 
 
 def _submitted_ms(connection: Connection, working: Working) -> int | None:
@@ -343,6 +394,12 @@ def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) 
         pending=len(working.pending),
         contested=len(shown.contested),
     )
+
+
+def _same_citizen(working: Working, before: CaseColumns | None) -> bool:
+    """Say whether a case is surely still the same citizen's, and found by the same words: an answer like any other."""
+    unsure = working.confirmed_changed or working.status or not working.touched.isdisjoint(_CASE_WORDS)
+    return before is not None and not unsure
 
 
 def _name(row: CitizenColumns) -> str:

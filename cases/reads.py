@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 
-from cases import merge
+from cases import beside, foundation, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
@@ -12,7 +13,7 @@ from cases.merge import RecordState, Shown
 from cases.outbox import RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
-from cases.store import facts, log, projected, registers
+from cases.store import chunks, facts, links, log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import (
@@ -53,13 +54,16 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             number, state, pending = self._found(connection, citizen, RecordType.CITIZEN)
             shown = merge.show(state)
+            alike = links.group(connection, citizen)
             return CitizenView(
                 id=citizen,
                 fields=shown.values,
-                base=self._base(connection),
-                cases=tuple(projected.cases_of_citizen(connection, citizen, CASES_OF_CITIZEN_MAX)),
-                contested=_contested(state, shown, _names(self._events(connection, number))),
+                base=self._base(connection, number),
+                cases=tuple(projected.cases_of_citizens(connection, alike, CASES_OF_CITIZEN_MAX)),
+                contested=_contested(state, shown, _names(connection, state)),
                 pending=pending,
+                stands_for=links.leads_to(connection, citizen),
+                alike=tuple(alike[1:]),
             )
 
     def cases(
@@ -112,8 +116,12 @@ class Reads(Part):
             row = projected.case_rows(connection, [case])[0]
             created_ms = projected.cases_by_no(connection, [number])[number].created_ms
             events = self._events(connection, number)
-            base = self._base(connection)
-        return _case_view(row, merge.show(state), state, events, base, created_ms, pending)
+            base = self._base(connection, number)
+            shown = merge.show(state)
+            names = _names(connection, state)
+            view = _case_view(row, shown, state, events, names, base, created_ms, pending)
+            alike = tuple(links.group(connection, case)[1:])
+            return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
@@ -123,7 +131,7 @@ class Reads(Part):
         return [_history_entry(event) for event in events if event.code != RENUMBERED]
 
     def parked(self) -> list[ParkedEvent]:
-        """Return the events that wait for a person, newest first."""
+        """Return the events that wait for a person to say how they end, newest first."""
         with self._core.store.reading() as connection:
             identity = self._core.identity
             events = [] if identity is None else log.troubled(connection, identity.tenant, identity.device)
@@ -146,21 +154,31 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
+            identity = self._core.identity
+            taking = None if identity is None else chunks.progress(connection, identity.stream)
             return SyncStatus(
-                pending=counters.get("events.pending", 0),
+                pending=log.count_pending(connection),
                 pending_cases=counters.get("cases.pending", 0),
                 pending_citizens=counters.get("citizens.pending", 0),
                 oldest_pending_ms=log.oldest_pending_ms(connection),
                 last_contact_ms=None if last_contact is None else int(last_contact),
-                parked=counters.get("events.troubled", 0),
+                parked=self._waiting(connection) if counters.get("events.troubled", 0) else 0,
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+                snapshot_share=None if taking is None else taking.share,
+                own_caseload_ready=taking is None or taking.own_ready,
+                alarm=facts.get(connection, facts.ALARM) or "",
             )
 
     def procedures(self) -> list[tuple[str, str]]:
         """Return (identity, newest version) of each procedure held."""
         with self._core.store.reading() as connection:
             return facts.procedures(connection)
+
+    def procedures_missing(self) -> set[tuple[str, str]]:
+        """Return (identity, version) of the procedures that cases use and that are not held. Looks at every case."""
+        with self._core.store.reading() as connection:
+            return projected.procedures_used(connection) - facts.all_procedures(connection)
 
     def procedure_bundle(self, procedure: str, version: str) -> bytes:
         """Return a procedure's bundle; InputError ``procedure.unknown``."""
@@ -177,15 +195,27 @@ class Reads(Part):
 
     # --- inside one read transaction ---
 
+    def _waiting(self, connection: Connection) -> int:
+        identity = self._core.identity
+        return 0 if identity is None else log.count_troubled(connection, identity.device)
+
     def _tenant(self) -> int:
         identity = self._core.identity
         return 0 if identity is None else identity.tenant
 
-    def _base(self, connection: Connection) -> int:
+    def _base(self, connection: Connection, number: int | None) -> int:
         # Everything up to the cursor was pulled, and own events are seen by their chain. The record's own highest
         # number would claim too much: an own event may be numbered before others' earlier ones have arrived.
         identity = self._core.identity
-        return 0 if identity is None else facts.cursors(connection).get(identity.stream, 0)
+        if identity is None:
+            return 0
+        cursor = facts.cursors(connection).get(identity.stream, 0)
+        taking = chunks.taking(connection, identity.stream)
+        if taking is None or number is None:
+            return cursor
+        # The cursor waits for the last chunk; what this record is built on was central's word up to its number.
+        built_on = foundation.of_numbers(connection, [number]).get(number)
+        return cursor if built_on is None else max(cursor, min(built_on.central_seq, taking.central_seq))
 
     def _found(self, connection: Connection, record: str, record_type: RecordType) -> tuple[int, RecordState, int]:
         known = registers.find(connection, record)
@@ -199,11 +229,17 @@ class Reads(Part):
         return log.of_record(connection, self._tenant(), number)
 
 
+def _names(connection: Connection, state: RecordState) -> Mapping[str, str]:
+    """Return the names of those who wrote what stands; the events themselves may not be here."""
+    return registers.names_of(connection, {head.agent for field in state.fields.values() for head in field.heads})
+
+
 def _case_view(
     row: CaseRow,
     shown: Shown,
     state: RecordState,
     events: Sequence[StoredEvent],
+    names: Mapping[str, str],
     base: int,
     created_ms: int,
     pending: int,
@@ -221,7 +257,7 @@ def _case_view(
         computed={
             name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
         },
-        contested=_contested(state, shown, _names(events)),
+        contested=_contested(state, shown, names),
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
         tracking_code=row.tracking_code,
@@ -232,11 +268,9 @@ def _case_view(
         created_ms=created_ms,
         updated_ms=row.updated_ms,
         submitted_ms=row.submitted_ms,
+        proposals=beside.proposals(state, names),
+        notices=beside.notices(state, names),
     )
-
-
-def _names(events: Iterable[StoredEvent]) -> dict[str, str]:
-    return {event.event.header.agent: event.agent_name for event in events}
 
 
 def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:

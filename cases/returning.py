@@ -128,15 +128,13 @@ def go_on_beside(connection: Connection, identity: Identity, journal: Journal, f
         journal.open_incarnation(connection, identity, taken=newest)
 
 
-def sent_by_another_self(
-    connection: Connection, identity: Identity, fresh: Iterable[ComingLike]
-) -> tuple[int, set[str]]:
+def sent_by_another_self(connection: Connection, identity: Identity, fresh: Iterable[ComingLike]) -> set[str]:
     """Set aside what waits here though another self of this device has sent the very same act already.
 
     Returns:
-        How many, and the records concerned.
+        The records concerned.
     """
-    done, changed = 0, set[str]()
+    changed = set[str]()
     for event in fresh:
         if event.device != identity.device:
             continue
@@ -144,28 +142,28 @@ def sent_by_another_self(
         if same is not None:
             to = {"to": f"{event.device}.{event.incarnation}.{event.seq}"}
             log.settle_verdict(connection, same, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details=to)
-            done += 1
             changed.add(event.record_id)
-    return done, changed
+    return changed
 
 
-def settle_doubts(connection: Connection, identity: Identity) -> tuple[int, set[str]]:
+def settle_doubts(connection: Connection, identity: Identity) -> set[str]:
     """The service has sent everything that it holds: what is still in doubt is not there any more.
 
+    Own events wait to be sent again, what others wrote is set aside.
+
     Returns:
-        How many own events wait to be sent again, and the records concerned. What others wrote is set aside.
+        The records concerned.
     """
-    again, changed = 0, set[str]()
+    changed = set[str]()
     for stored in log.with_code(connection, identity.tenant, UNVERIFIED):
         header = stored.event.header
         changed.add(header.record_id)
         own = header.device == identity.device and stored.event.salt is not None and header.prev != NO_HASH.hex()
         first = header.device == identity.device and header.seq == 1 and stored.event.salt is not None
         if own or first:
-            again += 1
             log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
         else:
             log.settle_verdict(
                 connection, stored.no, state=log.QUARANTINED, central_seq=None, code=LOST_AT_CENTRAL, details={}
             )
-    return again, changed
+    return changed

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from cases import merge
+from cases import foundation
 from cases.outbox import rebuild
 from cases.projections import Projector, Working, load_many
 from cases.snapshot import PackedRecord
 from cases.store import facts, registers, scopes
 from cases.store.engine import Connection
-from cases.store.scopes import Foundation
 from cases.views import Identity
 
 
@@ -54,19 +53,29 @@ def take_in(
     enters, leaves = fresh_moves(connection, streams)
     if not enters and not leaves:
         return {}
-    projector.forget_records()
     known = registers.records(connection, {record.record_id: record.record_type for record in enters.values()})
-    scopes.put(connection, [_foundation(known[record].no, given) for record, given in enters.items()])
+    foundation.cool_down(connection, [one.no for one in known.values()])
+    scopes.put(connection, [foundation.made_of(known[record].no, given) for record, given in enters.items()])
     leaving = {record: found for record in leaves if (found := registers.find(connection, record)) is not None}
-    scopes.mark_leaving(connection, [found.no for found in leaving.values()])
+    mark_leaving(connection, [found.no for found in leaving.values()])
     types = {record: one.type for record, one in [*known.items(), *leaving.items()]}
+    return make_again(connection, projector, identity, types)
+
+
+def mark_leaving(connection: Connection, numbers: Sequence[int]) -> None:
+    """Note that these records are no longer this device's business; what waits for an answer keeps its foundation."""
+    foundation.warm(connection, numbers)
+    scopes.mark_leaving(connection, numbers)
+    foundation.cool_down(connection, numbers)
+
+
+def make_again(
+    connection: Connection, projector: Projector, identity: Identity, types: dict[str, str]
+) -> dict[str, Working]:
+    """Make records (identity -> type) again from their foundations and the log, and all that is kept of them."""
+    projector.forget_records()
     touched = load_many(connection, identity.tenant, types)
     for working in touched.values():
         rebuild(connection, identity.tenant, working)
     projector.save(connection, list(touched.values()))
     return touched
-
-
-def _foundation(number: int, given: PackedRecord) -> Foundation:
-    state = merge.to_json(given.state)
-    return Foundation(number, state, given.central_seq, given.created_ms, given.updated_ms, given.submitted_ms)

@@ -7,9 +7,10 @@ checked before it is built: every count, length and place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -21,6 +22,9 @@ RECORDS_MAX = 20_000
 FIELDS_MAX = 500_000
 _NONE = -1
 _ABSENT = 2**62
+_TIME_DIGITS = 12
+"""Of an identity (UUIDv7): milliseconds in hexadecimal."""
+_IDENTITY = re.compile("[0-9a-f]{32}").fullmatch
 
 
 class PackedRecord(NamedTuple):
@@ -36,7 +40,10 @@ class PackedRecord(NamedTuple):
 
 
 class Chunk(NamedTuple):
+    """``names``: of the agents that the records speak of, as far as known."""
+
     records: list[PackedRecord]
+    names: Mapping[str, str]
 
 
 class _Act(NamedTuple):
@@ -57,16 +64,23 @@ class _Shape(NamedTuple):
 
 
 class _Columns(msgspec.Struct, frozen=True, array_like=True):
-    """What travels. ``shape`` is -1 for a record in ``raw``; numbers but places are differences to the one before.
+    """What travels. ``shape`` is -1 for a record in ``raw``.
 
     Attributes:
         types, ids, type: of the records; the distinct types, each identity, the place of its type.
-        central_seq, created, updated, submitted: of each record; ``updated`` and ``submitted`` to its ``created``,
-            ``submitted`` null when it was not.
+        born: of each record, its ``created`` less the time that its identity begins with (UUIDv7), which is left out
+            there; null for an identity that is written whole.
+        central_seq, created, updated, submitted: of each record; the first two as differences to the record before,
+            the others to its ``created``, ``submitted`` null when it was not.
         shapes, shape, values: as of ``sync.columns``, with the acts' places beside the names.
+        refers: the columns of ``values``, as [shape, field], in which a number stands for the identity of the record
+            that many rows further on: a case names its citizen.
         devices, agents: the distinct ones, named by place below.
-        device, incarnation, seq, time, agent, number, base: of each act, the records' one after the other.
+        device, incarnation, seq, time, agent, number, base: of each act, the records' one after the other; ``seq`` as
+            a difference to the act before, ``time`` to the record's ``created``, ``number`` to its ``central_seq``,
+            ``base`` to its number.
         raw: states of the records that are not taken apart.
+        names: [agent, name] of the agents that heads and values speak of, as far as known.
     """
 
     types: list[str]
@@ -78,7 +92,7 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     submitted: list[int | None]
     shapes: list[tuple[list[str], list[int]]]
     shape: list[int]
-    values: list[list[list[str | None]]]
+    values: list[list[list[str | int | None]]]
     devices: list[str]
     agents: list[str]
     device: list[int]
@@ -89,20 +103,28 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     number: list[int]
     base: list[int]
     raw: list[RecordState]
+    born: list[int | None]
+    refers: list[tuple[int, int]]
+    names: list[tuple[str, str]] = []
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Columns).decode
 
 
-def pack(records: Iterable[PackedRecord]) -> bytes:
-    """Return records as one chunk's JSON; the same bytes for the same records in the same order."""
+def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None) -> bytes:
+    """Return records as one chunk's JSON; the same bytes for the same records in the same order.
+
+    Args:
+        names: agent -> name, of those that the records speak of.
+    """
     rows = list(records)
     types: dict[str, int] = {}
     shapes: dict[_Shape, int] = {}
-    values: list[list[list[str | None]]] = []
+    values: list[list[list[str | int | None]]] = []
     shape: list[int] = []
     acts: list[_Act] = []
+    owners: list[PackedRecord] = []
     raw: list[RecordState] = []
     for row in rows:
         apart = _apart(row.state)
@@ -118,13 +140,19 @@ def pack(records: Iterable[PackedRecord]) -> bytes:
             column.append(text)
         shape.append(place)
         acts += wrote
+        owners += [row] * len(wrote)
+    born = [_born(row) for row in rows]
+    refers = _refer(rows, shape, values)
     devices: dict[str, int] = {}
     agents: dict[str, int] = {}
     return _encode(
         _Columns(
             type=[types.setdefault(row.record_type, len(types)) for row in rows],
             types=list(types),
-            ids=[row.record_id for row in rows],
+            ids=[
+                row.record_id if ms is None else row.record_id[_TIME_DIGITS:]
+                for row, ms in zip(rows, born, strict=True)
+            ],
             central_seq=_differences(row.central_seq for row in rows),
             created=_differences(row.created_ms for row in rows),
             updated=[row.updated_ms - row.created_ms for row in rows],
@@ -138,12 +166,48 @@ def pack(records: Iterable[PackedRecord]) -> bytes:
             agents=list(agents),
             incarnation=[act.event.incarnation for act in acts],
             seq=_differences(act.event.seq for act in acts),
-            time=_differences(act.time for act in acts),
-            number=_differences(act.central_seq for act in acts),
-            base=_differences(act.base for act in acts),
+            time=[act.time - row.created_ms for act, row in zip(acts, owners, strict=True)],
+            number=[act.central_seq - row.central_seq for act, row in zip(acts, owners, strict=True)],
+            base=[act.base - act.central_seq for act in acts],
+            born=born,
+            refers=refers,
             raw=raw,
+            names=sorted((names or {}).items()),
         )
     )
+
+
+def _refer(
+    rows: Sequence[PackedRecord], shape: Sequence[int], values: list[list[list[str | int | None]]]
+) -> list[tuple[int, int]]:
+    """Put numbers in place of identities that are in the chunk; return the columns concerned."""
+    place_of: dict[str | int | None, int] = {row.record_id: place for place, row in enumerate(rows)}
+    mine: list[list[int]] = [[] for _columns in values]
+    for place, which in enumerate(shape):
+        if which != _NONE:
+            mine[which].append(place)
+    refers: list[tuple[int, int]] = []
+    for which, columns in enumerate(values):
+        for field, column in enumerate(columns):
+            if not place_of.keys().isdisjoint(column):
+                column[:] = [
+                    text if (at := place_of.get(text)) is None else at - own
+                    for text, own in zip(column, mine[which], strict=True)
+                ]
+                refers.append((which, field))
+    return refers
+
+
+def agents_of(records: Iterable[PackedRecord]) -> set[str]:
+    """Return the agents that records speak of: who wrote what stands, and whose the cases are."""
+    found = {head.agent for each in records for known in each.state.fields.values() for head in known.heads}
+    return found | {agent for each in records if (agent := each.state.value("agent"))}
+
+
+def _born(record: PackedRecord) -> int | None:
+    if _IDENTITY(record.record_id) is None:
+        return None
+    return record.created_ms - int(record.record_id[:_TIME_DIGITS], 16)
 
 
 def _apart(state: RecordState) -> tuple[_Shape, list[str | None], list[_Act]] | None:
@@ -173,61 +237,134 @@ def unpack(data: bytes) -> Chunk:
     Raises:
         InputError: ``snapshot.malformed`` (``reason``): it is none, or says of itself what does not fit together.
     """
-    try:
-        columns = _decode(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError("snapshot.malformed", reason="json") from error
-    _check(columns)
-    states = _states(columns)
-    created = list(accumulate(columns.created))
-    return Chunk(
-        [
-            PackedRecord(columns.types[kind], record, state, number, made, made + after, _after(made, handed_in))
-            for kind, record, state, number, made, after, handed_in in zip(
-                columns.type,
-                columns.ids,
-                states,
-                accumulate(columns.central_seq),
-                created,
-                columns.updated,
-                columns.submitted,
-                strict=True,
-            )
+    opened = Opened(data)
+    return Chunk([opened.record(row) for row in range(len(opened))], opened.names)
+
+
+class Group(NamedTuple):
+    """Records of one shape: their rows in the chunk, and of each field its values in the same order."""
+
+    rows: Sequence[int]
+    names: tuple[str, ...]
+    values: list[list[str | None]]
+
+
+class Opened:
+    """A chunk that was read and checked; its records are built one by one as they are asked for.
+
+    Attributes:
+        names: agent -> name, as far as said.
+        ids, types, created, updated, submitted: of each record, by row.
+
+    Raises:
+        InputError: ``snapshot.malformed`` (``reason``).
+    """
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            columns = _decode(data)
+        except (ValueError, RecursionError) as error:
+            raise InputError("snapshot.malformed", reason="json") from error
+        _check(columns)
+        self._columns = columns
+        self._acts: _Acts | None = None
+        self._rows: list[list[int]] = [[] for _shape in columns.shapes]
+        for row, place in enumerate(columns.shape):
+            if place != _NONE:
+                self._rows[place].append(row)
+        self.names = dict(columns.names)
+        self.types = [columns.types[kind] for kind in columns.type]
+        self.created = list(accumulate(columns.created))
+        self.ids = [
+            name if ms is None else f"{made - ms:012x}{name}"
+            for name, ms, made in zip(columns.ids, columns.born, self.created, strict=True)
         ]
-    )
+        self._values = self._resolved()
+        self.updated = [made + later for made, later in zip(self.created, columns.updated, strict=True)]
+        self.submitted = [
+            None if later is None else made + later for made, later in zip(self.created, columns.submitted, strict=True)
+        ]
 
+    def __len__(self) -> int:
+        return len(self.ids)
 
-def _after(made: int, later: int | None) -> int | None:
-    return None if later is None else made + later
+    def groups(self) -> list[Group]:
+        """Return the records that were taken apart, by shape."""
+        return [
+            Group(mine, tuple(names), values)
+            for mine, (names, _wrote), values in zip(self._rows, self._columns.shapes, self._values, strict=True)
+        ]
 
+    def _resolved(self) -> list[list[list[str | None]]]:
+        """Return the values with identities in place of the numbers that stand for them."""
+        columns = self._columns
+        for which, field in columns.refers:
+            column, mine = columns.values[which][field], self._rows[which]
+            for at, (value, own) in enumerate(zip(column, mine, strict=True)):
+                if type(value) is int:
+                    if not 0 <= own + value < len(self.ids):
+                        raise InputError("snapshot.malformed", reason="refers")
+                    column[at] = self.ids[own + value]
+        return cast("list[list[list[str | None]]]", columns.values)
 
-def _states(columns: _Columns) -> Iterator[RecordState]:
-    """Yield the state of each record, in order. Checked before."""
-    acts = map(
-        _Act,
-        map(
-            EventId,
-            map(columns.devices.__getitem__, columns.device),
-            columns.incarnation,
-            accumulate(columns.seq),
-        ),
-        accumulate(columns.time),
-        map(columns.agents.__getitem__, columns.agent),
-        accumulate(columns.number),
-        accumulate(columns.base),
-    )
-    raw = iter(columns.raw)
-    rows = [zip(*values, strict=True) for values in columns.values]
-    needed = [max(wrote) + 1 for _names, wrote in columns.shapes]
-    for place in columns.shape:
-        if place == _NONE:
-            yield next(raw)
-            continue
-        names, wrote = columns.shapes[place]
-        mine = [next(acts) for _act in range(needed[place])]
-        yield RecordState(
-            {name: _field(text, mine[which]) for name, which, text in zip(names, wrote, next(rows[place]), strict=True)}
+    def whole(self) -> list[int]:
+        """Return the rows of the records that were not taken apart."""
+        return [row for row, place in enumerate(self._columns.shape) if place == _NONE]
+
+    def record(self, row: int) -> PackedRecord:
+        """Return one record."""
+        if self._acts is None:
+            self._acts = _Acts(self._columns)
+        state = self._acts.state(row, self.created[row], self._values)
+        number = self._acts.central_seq[row]
+        record_type, record_id = self.types[row], self.ids[row]
+        return PackedRecord(
+            record_type, record_id, state, number, self.created[row], self.updated[row], self.submitted[row]
         )
+
+
+class _Acts:
+    """Where the parts of each record stand in the columns, summed up once."""
+
+    def __init__(self, columns: _Columns) -> None:
+        self._columns = columns
+        self.central_seq = list(accumulate(columns.central_seq))
+        self._seq = list(accumulate(columns.seq))
+        self._needed = [max(wrote) + 1 for _names, wrote in columns.shapes]
+        self._first: list[int] = []
+        self._within: list[int] = []
+        next_act, next_raw, used = 0, 0, [0] * len(columns.shapes)
+        for place in columns.shape:
+            self._first.append(next_act)
+            if place == _NONE:
+                self._within.append(next_raw)
+                next_raw += 1
+            else:
+                self._within.append(used[place])
+                used[place] += 1
+                next_act += self._needed[place]
+
+    def state(self, row: int, created_ms: int, values: list[list[list[str | None]]]) -> RecordState:
+        """Return the state of one record."""
+        columns, place, within = self._columns, self._columns.shape[row], self._within[row]
+        if place == _NONE:
+            return columns.raw[within]
+        names, wrote = columns.shapes[place]
+        first, last = self._first[row], self._first[row] + self._needed[place]
+        acts = [self._act(at, self.central_seq[row], created_ms) for at in range(first, last)]
+        return RecordState(
+            {
+                name: _field(column[within], acts[which])
+                for name, which, column in zip(names, wrote, values[place], strict=True)
+            }
+        )
+
+    def _act(self, at: int, central_seq: int, created_ms: int) -> _Act:
+        columns = self._columns
+        event = EventId(columns.devices[columns.device[at]], columns.incarnation[at], self._seq[at])
+        number = central_seq + columns.number[at]
+        agent = columns.agents[columns.agent[at]]
+        return _Act(event, created_ms + columns.time[at], agent, number, number + columns.base[at])
 
 
 def _field(text: str | None, act: _Act) -> FieldState:
@@ -236,7 +373,15 @@ def _field(text: str | None, act: _Act) -> FieldState:
 
 def _check(columns: _Columns) -> None:
     count = len(columns.ids)
-    of_records = (columns.type, columns.central_seq, columns.created, columns.updated, columns.submitted, columns.shape)
+    of_records = (
+        columns.type,
+        columns.central_seq,
+        columns.created,
+        columns.updated,
+        columns.submitted,
+        columns.shape,
+        columns.born,
+    )
     if count > RECORDS_MAX or any(len(column) != count for column in of_records):
         raise InputError("snapshot.malformed", reason="lengths")
     _check_places(columns.type, len(columns.types), "type")
@@ -244,13 +389,35 @@ def _check(columns: _Columns) -> None:
         raise InputError("snapshot.malformed", reason="shapes")
     _check_places([place for place in columns.shape if place != _NONE], len(columns.shapes), "shape")
     needed = _check_shapes(columns)
+    _check_refers(columns)
     of_acts = (columns.incarnation, columns.seq, columns.time, columns.agent, columns.number, columns.base)
     if any(len(column) != needed for column in (columns.device, *of_acts)):
         raise InputError("snapshot.malformed", reason="acts")
     _check_places(columns.device, len(columns.devices), "device")
     _check_places(columns.agent, len(columns.agents), "agent")
-    numbers = (columns.central_seq, columns.created, columns.seq, columns.time, columns.number, columns.base)
-    if any(not 0 <= number < _ABSENT for number in chain.from_iterable(map(accumulate, numbers))):
+    _check_numbers(columns)
+
+
+def _check_refers(columns: _Columns) -> None:
+    if any(
+        not (0 <= which < len(columns.values) and 0 <= field < len(columns.values[which]))
+        for which, field in columns.refers
+    ):
+        raise InputError("snapshot.malformed", reason="refers")
+    # A number anywhere else would be no value at all.
+    referring = set(columns.refers)
+    for which, values in enumerate(columns.values):
+        for field, column in enumerate(values):
+            if (which, field) not in referring and int in set(map(type, column)):
+                raise InputError("snapshot.malformed", reason="values")
+
+
+def _check_numbers(columns: _Columns) -> None:
+    summed = (columns.central_seq, columns.created, columns.seq)
+    if any(not 0 <= number < _ABSENT for number in chain.from_iterable(map(accumulate, summed))):
+        raise InputError("snapshot.malformed", reason="numbers")
+    apart = (columns.updated, columns.submitted, columns.time, columns.number, columns.base, columns.born)
+    if any(number is not None and abs(number) >= _ABSENT for number in chain.from_iterable(apart)):
         raise InputError("snapshot.malformed", reason="numbers")
 
 

@@ -7,6 +7,8 @@ An export is JSON lines, in this order:
 ``event``    an event of the case with its body; ``link``: another event of the same chain in between, header only.
              By device and incarnation, in order, from the case's first event there to the batch head after its last
 ``head``     the chain head that a device signed over a batch that holds events of the case
+``leaf``     where the receipt for such a batch stands in the service's Merkle log, and the proof of it
+``log``      the signed head of that log; kept roots of other days (``serve root``) can be held to it
 ``end``      a digest and a name for each line before, signed by the service
 
 The chain proves what the devices wrote, even against the service's own database; the end proves that these lines,
@@ -21,10 +23,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.events import Event, Header, body_intact, header_hash
+from cases.signatures import signature_holds as signature_holds
+from cases.treelog import ACCEPTED, SignedReceipt, TreeHead, head_signed, holds
 
 FORMAT = 1
 _END_DOMAIN = b"estafette/export/1\x00"
@@ -72,6 +74,26 @@ class HeadLine(msgspec.Struct, frozen=True, tag="head", tag_field="type"):
     signature: str
 
 
+class LeafLine(msgspec.Struct, frozen=True, tag="leaf", tag_field="type"):
+    """The receipt of the batch whose head line has the same device, incarnation and ``seq`` as its last number."""
+
+    device: str
+    incarnation: int
+    seq: int
+    stream: str
+    central_seq: int
+    epoch: int
+    time: int
+    index: int
+    proof: list[str]
+
+
+class LogLine(msgspec.Struct, frozen=True, tag="log", tag_field="type"):
+    """``cases.treelog.TreeHead``."""
+
+    head: TreeHead
+
+
 class EndLine(msgspec.Struct, frozen=True, tag="end", tag_field="type"):
     """``lines``: (digest, event named there or empty) of each line before."""
 
@@ -79,7 +101,7 @@ class EndLine(msgspec.Struct, frozen=True, tag="end", tag_field="type"):
     signature: str
 
 
-Line = Start | DeviceLine | EventLine | LinkLine | HeadLine | EndLine
+Line = Start | DeviceLine | EventLine | LinkLine | HeadLine | LeafLine | LogLine | EndLine
 _decode = msgspec.json.Decoder(Line).decode
 
 
@@ -91,8 +113,8 @@ class Bad:
         event: device.incarnation.seq; empty when no single event is to blame.
         reason: ``body`` (not what the header names), ``chain`` (altered header), ``missing`` (a gap before it),
             ``signature`` (of the device), ``line`` (altered beside the event: verdict, key…), ``end`` (cut off, or not
-            signed by the service), ``key`` (another service than expected), ``format`` (an export without any event is
-            none).
+            signed by the service), ``log`` (not in the service's log), ``key`` (another service than expected),
+            ``format`` (an export without any event is none).
         line: from 1; 0 when it is about the whole.
     """
 
@@ -111,12 +133,17 @@ class Verified:
         fingerprint: of the service key that the export names (see ``fingerprint``); empty when it names none.
         proven: the export is consistent and that key is the one that the caller knows the service by. Only then is it
             complete, unaltered, and this service's.
+        batches: that hold events of the record; ``logged``: those shown to be in the service's log.
+        log: the head of that log; None when the export shows none.
     """
 
     events: int
     bad: Bad | None
     fingerprint: str = ""
     proven: bool = False
+    batches: int = 0
+    logged: int = 0
+    log: TreeHead | None = None
 
     @property
     def complete(self) -> bool:
@@ -132,6 +159,8 @@ class _Read:
     keys: dict[str, str] = field(default_factory=dict)
     chains: dict[tuple[str, int], list[tuple[int, EventLine | LinkLine]]] = field(default_factory=dict)
     heads: list[tuple[int, HeadLine]] = field(default_factory=list)
+    leaves: list[tuple[int, LeafLine]] = field(default_factory=list)
+    log: tuple[int, LogLine] | None = None
     end: EndLine | None = None
     broken: int = 0
 
@@ -183,7 +212,9 @@ def verify_chain(lines: Iterable[bytes], *, service_key: str | None = None) -> V
     events = sum(isinstance(line, EventLine) for chain in read.chains.values() for _, line in chain)
     bad = _first_bad(data, read, service_key)
     named = fingerprint(read.start.service_key) if read.start is not None else ""
-    return Verified(events, bad, named, proven=bad is None and service_key is not None)
+    proven = bad is None and service_key is not None
+    log = read.log[1].head if read.log is not None else None
+    return Verified(events, bad, named, proven, len(read.heads), len(read.leaves), log)
 
 
 def _read(data: Sequence[bytes]) -> _Read:
@@ -204,6 +235,10 @@ def _read(data: Sequence[bytes]) -> _Read:
                 read.chains.setdefault(chain, []).append((number, line))
             case HeadLine():
                 read.heads.append((number, line))
+            case LeafLine():
+                read.leaves.append((number, line))
+            case LogLine():
+                read.log = (number, line)
             case EndLine():
                 read.end = line
     return read
@@ -221,7 +256,7 @@ def _first_bad(data: Sequence[bytes], read: _Read, service_key: str | None) -> B
         altered = _altered_line(data, end)
         if altered is not None:
             return _why(read, altered)
-    found = _chain_fault(read)
+    found = _chain_fault(read) or _log_fault(read, start)
     if found is not None:
         return found
     if not signed or read.broken:
@@ -257,6 +292,25 @@ def _chain_fault(read: _Read) -> Bad | None:
     faults = [_fault_in(chain, lines, read) for chain, lines in read.chains.items()]
     found = [fault for fault in faults if fault is not None]
     return min(found, key=lambda bad: bad.line) if found else None
+
+
+def _log_fault(read: _Read, start: Start) -> Bad | None:
+    """Check that each receipt shown is in the log, and that the service signed the log's head."""
+    if read.log is None:
+        return Bad("", "log", read.leaves[0][0]) if read.leaves else None
+    number, line = read.log
+    if line.head.tenant != start.tenant or not head_signed(line.head, start.service_key):
+        return Bad("", "log", number)
+    batches = {(head.device, head.incarnation, head.last_seq): head.head for _, head in read.heads}
+    for number, leaf in read.leaves:
+        chain = (leaf.device, leaf.incarnation, leaf.seq)
+        receipt = SignedReceipt(
+            start.tenant, leaf.stream, *chain, batches.get(chain, ""), leaf.central_seq, leaf.epoch, ACCEPTED,
+            leaf.time, "",
+        )  # fmt: skip
+        if not holds(line.head, receipt, leaf.index, leaf.proof):
+            return Bad(f"{leaf.device}.{leaf.incarnation}.{leaf.seq}", "log", number)
+    return None
 
 
 def _fault_in(chain: tuple[str, int], lines: Sequence[tuple[int, EventLine | LinkLine]], read: _Read) -> Bad | None:
@@ -336,12 +390,3 @@ def _heads_fault(
 def head_bytes(tenant: int, device: str, incarnation: int, first_seq: int, last_seq: int, head: str) -> bytes:
     """Return what a device signs of a batch: the chain head, which covers every event."""
     return _BATCH_DOMAIN + _encode([tenant, device, incarnation, first_seq, last_seq, head])
-
-
-def signature_holds(public_key: str, data: bytes, signature: str) -> bool:
-    """Say whether the Ed25519 key (raw, hexadecimal) signed the data; false for what is no key or no signature."""
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), data)
-    except (ValueError, InvalidSignature):
-        return False
-    return True

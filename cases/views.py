@@ -102,13 +102,23 @@ class Hit:
 
 @dataclass(frozen=True)
 class Claim:
-    """One of the values of a contested field, with who said so and when (hybrid clock, ms since the epoch, UTC)."""
+    """One of the values of a contested field, with who said so and when (hybrid clock, ms since the epoch, UTC).
+
+    Attributes:
+        own: written on this computer.
+        seen: the value that its author had before their eyes, None for an empty field; it is known with ``has_seen``.
+        base: the central number up to which its author had seen the record.
+    """
 
     value: str | None
     event: EventId
     agent: str
     agent_name: str
     time_ms: int
+    own: bool = False
+    seen: str | None = None
+    has_seen: bool = False
+    base: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,7 +189,13 @@ class CitizenRow:
 
 @dataclass(frozen=True)
 class CitizenView:
-    """A citizen as the screens show them. ``base`` is what the caller passes back with an edit."""
+    """A citizen as the screens show them. ``base`` is what the caller passes back with an edit.
+
+    Attributes:
+        cases: of the citizen and of those ``alike``.
+        stands_for: the citizen to read instead: itself, or the one that its link leads to.
+        alike: every other record that is said to be the same person.
+    """
 
     id: str
     fields: Mapping[str, str | None]
@@ -187,6 +203,8 @@ class CitizenView:
     cases: tuple[CaseRow, ...]
     contested: tuple[Contested, ...]
     pending: int
+    stands_for: str = ""
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,6 +234,37 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A decision that somebody proposes who has no right to take it; the newest first where there are several."""
+
+    decision: str
+    reasons: str
+    event: EventId
+    agent: str
+    agent_name: str
+    time_ms: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A decision that the citizen was given on paper.
+
+    Attributes:
+        on: the day, ISO 8601; ``how``: in words.
+        holds: False once a person said that it holds no more.
+    """
+
+    decision: str
+    on: str
+    how: str
+    event: EventId
+    agent: str
+    agent_name: str
+    time_ms: int
+    holds: bool
+
+
+@dataclass(frozen=True)
 class CaseView:
     """A case as the screens show it.
 
@@ -225,6 +274,8 @@ class CaseView:
         computed: path -> value that the form had calculated when the case was last handed in.
         base: what the caller passes back with an act on this case.
         decision: the last transition that carried reasons or a message, None before any.
+        stands_for, alike: see ``CitizenView``.
+        proposals, notices: decisions that were proposed, and that the citizen holds on paper.
     """
 
     id: str
@@ -247,6 +298,10 @@ class CaseView:
     created_ms: int
     updated_ms: int
     submitted_ms: int | None
+    stands_for: str = ""
+    alike: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -286,11 +341,91 @@ class ParkedEvent:
     details: Mapping[str, str]
 
 
+class SnapshotProgress(NamedTuple):
+    """How far a snapshot has come.
+
+    Attributes:
+        wanted: hash of the chunk to ask for next.
+        share: of its bytes that are here, 0 to 1.
+        own_ready: the own caseload is in the lists.
+    """
+
+    stream: str
+    central_seq: int
+    epoch: int
+    wanted: str
+    share: float
+    own_ready: bool
+
+
+@dataclass(frozen=True)
+class ContestedItem:
+    """A contested field in the queue of what this office has to settle.
+
+    Attributes:
+        case: the case to open, the newest one for a field of a citizen; empty for a citizen without any.
+        claims: the first is shown meanwhile. base: what the caller passes back with ``settle``.
+        since_ms: when the second of the values was written.
+        mine: one of the values is this agent's: these come first.
+        can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
+        can_type: another value than those of the claims may be given; False: one of them is to be chosen.
+    """
+
+    record_type: str
+    record: str
+    case: str
+    citizen_name: str
+    procedure: str
+    procedure_version: str
+    field: str
+    claims: tuple[Claim, ...]
+    base: int
+    since_ms: int
+    mine: bool
+    can_settle: bool = True
+    can_type: bool = True
+
+
+@dataclass(frozen=True)
+class ParkedItem:
+    """An event of this computer that waits for a person.
+
+    Attributes:
+        state: ``parked``, or ``quarantined`` when it was damaged on the disk.
+        body: what it says; None when that cannot be read.
+        texts: the fields that it sets: what ``resend`` may change.
+        base: what the caller passes back with ``adopt`` and ``resend``.
+        actions: ``adopt``, ``resend``, ``withdraw``: what may be done about it here.
+        tried: the code with which an earlier attempt was refused, else empty.
+    """
+
+    event: EventId
+    record_type: str
+    record: str
+    case: str
+    citizen_name: str
+    procedure: str
+    procedure_version: str
+    state: str
+    code: str
+    details: Mapping[str, str]
+    kind: str
+    body: Mapping[str, object] | None
+    texts: Mapping[str, str | None]
+    agent_name: str
+    time_ms: int
+    base: int
+    actions: tuple[str, ...]
+    tried: str
+
+
 @dataclass(frozen=True)
 class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
+    ``snapshot_share``: how much of the first contact's snapshot is here, 0 to 1; None when none is being taken.
+    ``own_caseload_ready``: no own case is still to come by it.
     """
 
     pending: int
@@ -301,3 +436,7 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""
+    """Code of what a person must know of the service: ``log.inconsistent``, ``log.missing``; empty when all is well."""

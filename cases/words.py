@@ -52,32 +52,59 @@ def errors_allowed(word: str) -> int:
     return 1 if len(word) < 8 else 2
 
 
-def distance(a: str, b: str, limit: int) -> int:
-    """Return the number of typing errors between two words, swaps of neighbours counted once; ``limit + 1`` when more.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
 
-    The restricted Damerau-Levenshtein distance, row by row; a row beyond the limit ends it.
+
+def errors(typed: str, word: str, limit: int, *, unfinished: bool = False) -> int:
+    """Return the typing errors between what was typed and a word; ``limit + 1`` when there are more.
+
+    The restricted Damerau-Levenshtein distance: a letter too many, missing or wrong, or two neighbours swapped.
+
+    Args:
+        unfinished: what was typed so far is compared with the nearest beginning of the word.
     """
-    if abs(len(a) - len(b)) > limit:
-        return limit + 1
-    before: list[int] = []
-    last = list(range(len(b) + 1))
-    for i, letter in enumerate(a, start=1):
-        row = [i]
-        for j, other in enumerate(b, start=1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before, last = last, row
-    return min(last[-1], limit + 1)
+    for allowed in range(limit + 1):
+        if _within(typed, word, allowed, unfinished):
+            return allowed
+    return limit + 1
 
 
-def prefix_distance(typed: str, word: str, limit: int) -> int:
-    """Return the errors between what was typed so far and the nearest beginning of a word."""
-    lengths = range(max(1, len(typed) - limit), min(len(word), len(typed) + limit) + 1)
-    return min((distance(typed, word[:length], limit) for length in lengths), default=limit + 1)
+def _within(typed: str, word: str, allowed: int, unfinished: bool) -> bool:
+    if not unfinished and abs(len(typed) - len(word)) > allowed:
+        return False
+    same = 0
+    for letter, other in zip(typed, word, strict=False):
+        if letter != other:
+            break
+        same += 1
+    rest, of_word = typed[same:], word[same:]
+    if not rest:
+        return unfinished or len(of_word) <= allowed
+    if not allowed:
+        return False
+    if not of_word:
+        return len(rest) <= allowed
+    fewer = allowed - 1
+    return (
+        _within(rest[1:], of_word[1:], fewer, unfinished)
+        or (rest[:2] == of_word[1::-1] and len(rest) > 1 and _within(rest[2:], of_word[2:], fewer, unfinished))
+        or _within(rest[1:], of_word, fewer, unfinished)
+        or _within(rest, of_word[1:], fewer, unfinished)
+    )
+
+
+def one_error_away(typed: str) -> list[str]:
+    """Return what may have been meant if there is one typing error, the likeliest kind first: two letters swapped, one
+    too many, one missing, one wrong. Letters are the Latin ones, and digits beside digits.
+    """
+    letters = _LETTERS + (_DIGITS if any(letter in _DIGITS for letter in typed) else "")
+    places = range(len(typed))
+    swapped = [typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in places[:-1]]
+    too_many = [typed[:at] + typed[at + 1 :] for at in places]
+    missing = [typed[:at] + letter + typed[at:] for at in range(len(typed) + 1) for letter in letters]
+    wrong = [typed[:at] + letter + typed[at + 1 :] for at in places for letter in letters]
+    return [one for one in dict.fromkeys([*swapped, *too_many, *missing, *wrong]) if one != typed]
 
 
 def trigrams(word: str) -> list[str]:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from cases.events import Kind
-from cases.merge import COMPUTED, MESSAGE, REASONS, STATE, RecordState, SeenEvent, show, touched
+from cases.merge import (
+    COMPUTED,
+    DECIDED,
+    MESSAGE,
+    NOTIFIED,
+    REASONS,
+    SAME_AS,
+    STATE,
+    RecordState,
+    SeenEvent,
+    is_contested,
+    notified_decisions,
+    show,
+    touched,
+)
 
 
 class State(StrEnum):
@@ -28,7 +43,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-DECISIONS = frozenset({State.ACCEPTED, State.REFUSED, State.CLOSED_WITHOUT_EFFECT})
+DECISIONS = frozenset(State(value) for value in DECIDED)
 """States that are a decision: they need reasons when a supervisor takes them."""
 EDITABLE = frozenset({State.DRAFT, State.NEEDS_INFORMATION})
 """States in which the answers are the agent's to change."""
@@ -38,6 +53,12 @@ TRACKING_CODE = "tracking_code"
 FIXED = frozenset({"citizen", "procedure", "procedure_version", "office", TRACKING_CODE})
 """Fields that say which case it is: an agent's to set until it is handed in, and nobody's to change after."""
 
+WHO_FIELDS = frozenset({"family_name", "given_names", "birth_name", "birth_date", "birth_place", "same_as"})
+"""Particulars of a citizen that say who it is: while one is contested, no case of theirs is decided."""
+HOW_MAX = 200
+"""Characters of the way in which a decision was handed over."""
+_ROW = re.compile(r"\[[^\]]*\]")
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _AGENT = frozenset({Role.AGENT})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 
@@ -98,24 +119,123 @@ def check_transition(state: RecordState, event: SeenEvent, role: str) -> str | N
     return None
 
 
-def check_decidable(state: RecordState, event: SeenEvent) -> str | None:
-    """Say why a decision cannot be made on what the case holds: a field of it is contested. Editing never is.
+def check_decidable(
+    state: RecordState, event: SeenEvent, decisive: Collection[str] | None = None, who: Collection[str] = ()
+) -> str | None:
+    """Say why a decision cannot be made: a field that it rests on is contested, or the citizen holds another on paper.
 
-    Every field but the state itself counts as deciding, until the procedure names those that do.
+    Editing never is, nor saying what was given on paper: that has happened.
+
+    Args:
+        decisive: what the procedure names (``Procedure.decisive``); None: every field of the case counts.
+        who: the contested particulars of the case's citizen.
 
     Returns:
-        ``workflow.contested``, None when nothing stands against it.
+        ``workflow.contested``, ``workflow.notified``; None when nothing stands against it.
     """
-    if event.kind != Kind.STATUS or event.body.get("to") not in DECISIONS:
+    if event.kind != Kind.STATUS or not _is_decision(event.body.get("to")):
         return None
-    return "workflow.contested" if set(show(state).contested) - {STATE, MESSAGE, REASONS} else None
+    if _notified_otherwise(state, event.body.get("to")):
+        return "workflow.notified"
+    against = blocking(show(state).contested, decisive) | blocking_who(who, decisive)
+    return "workflow.contested" if against else None
+
+
+def blocking(contested: Iterable[str], decisive: Collection[str] | None) -> frozenset[str]:
+    """Return those of the contested fields of a case that stand against deciding it."""
+    found = frozenset(contested) - {STATE, MESSAGE, REASONS, SAME_AS}
+    if decisive is None:
+        return found
+    return frozenset(name for name in found if not name.startswith("/") or _is_decisive(name, decisive))
+
+
+def blocking_who(contested: Iterable[str], decisive: Collection[str] | None) -> frozenset[str]:
+    """Return those of the contested particulars of its citizen that stand against deciding a case."""
+    return frozenset(contested) & (WHO_FIELDS | frozenset(decisive or ()))
+
+
+def _is_decision(value: object) -> bool:
+    return isinstance(value, str) and value in DECISIONS
+
+
+def _is_decisive(name: str, decisive: Collection[str]) -> bool:
+    """Say whether a question, or a row that holds some, is among those named or inside a group that is."""
+    path = _ROW.sub("", name)
+    return any(path == one or path.startswith(f"{one}/") or one.startswith(f"{path}/") for one in decisive)
+
+
+def _notified_otherwise(state: RecordState, decision: object) -> bool:
+    field = state.fields.get(NOTIFIED)
+    held = notified_decisions(field) if field is not None else frozenset()
+    return bool(held) and decision not in held
+
+
+def check_settle(state: RecordState, event: SeenEvent) -> str | None:
+    """Say why a settlement cannot be applied: it would undo what the citizen holds on paper.
+
+    A person who says that the paper holds no more (by settling ``notified``) does that first.
+
+    Returns:
+        ``workflow.notified``, None when nothing stands against it.
+    """
+    if event.kind != Kind.SETTLE or event.body.get("field") != STATE:
+        return None
+    value = event.body.get("value")
+    return "workflow.notified" if value != State.ARCHIVED and _notified_otherwise(state, value) else None
+
+
+def may_settle(field: str, state: str | None) -> bool:
+    """Say whether an agent may settle a field of a case in this state; what is left is a supervisor's."""
+    if field in (STATE, NOTIFIED):
+        return False
+    if field in FIXED:
+        return (state or State.DRAFT) == State.DRAFT
+    return field == SAME_AS or (state or State.DRAFT) not in CLOSED
+
+
+def may_type(field: str, state: str | None) -> bool:
+    """Say whether an agent who settles may write another value than those there are: only where answers are theirs."""
+    return may_settle(field, state) and (field == SAME_AS or (state or State.DRAFT) in EDITABLE)
+
+
+def _chooses(state: RecordState, event: SeenEvent) -> bool:
+    """Say whether an event settles a contested field by choosing one of the values that it names."""
+    name, named = event.body.get("field"), event.body.get("settles")
+    if event.kind != Kind.SETTLE or not isinstance(named, list) or not isinstance(name, str):
+        return False
+    field = state.fields.get(name)
+    if field is None or not is_contested(name, field):
+        return False
+    return event.body.get("value") in {head.value for head in field.heads if str(head.event) in named}
+
+
+def check_beside(state: RecordState, event: SeenEvent) -> str | None:
+    """Say why a proposal, or a decision on paper, cannot be taken in.
+
+    Returns:
+        ``workflow.malformed``; ``workflow.not_allowed``: a proposal for a case that its author saw decided.
+    """
+    body = event.body
+    if event.kind == Kind.PROPOSE:
+        to = body.get("to")
+        if to is not None and not _is_decision(to):
+            return "workflow.malformed"
+        return "workflow.not_allowed" if _states(state, event)[0] & CLOSED else None
+    if event.kind == Kind.NOTIFY:
+        on, how = body.get("on"), body.get("how")
+        if not _is_decision(body.get("state")) or not isinstance(on, str) or not _DAY.fullmatch(on):
+            return "workflow.malformed"
+        if not isinstance(how, str) or not 0 < len(how.strip()) <= HOW_MAX:
+            return "workflow.malformed"
+    return None
 
 
 def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str | None:
     """Say why an agent's edit of a case cannot be applied, None when it can.
 
     What the agent had seen counts. An edit made without having seen that the case was handed in may contradict what
-    was handed in, for a person to settle, and never replaces it.
+    was handed in, for a person to settle, and never replaces it. Choosing among the values of a contested answer is no
+    edit until the case is closed.
 
     Args:
         before: the case as it stands; ``after``: the same with the edit merged.
@@ -125,12 +245,16 @@ def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str
         that it had not seen): the code with which the event is parked.
     """
     seen, unseen = _states(before, event)
-    changes = touched(event.kind, event.body)
+    changes = {name: value for name, value in touched(event.kind, event.body).items() if name != SAME_AS}
+    if not changes:
+        return None  # A link changes nothing that the case says, and can be taken back.
     if (seen | unseen) - {State.DRAFT}:
         changed = {name for name in FIXED.intersection(changes) if changes[name] != before.value(name)}
         # Two desks may hand the same draft in unseen: each has given the citizen a code, and both must be found.
         if changed - ({TRACKING_CODE} if not seen else set()):
             return "right.protected_field"
+    if not (seen | unseen) & CLOSED and _chooses(before, event):
+        return None  # Each of the values was in the case before: who wrote them may say which is right.
     if seen - EDITABLE:
         return "workflow.not_editable"
     if unseen & CLOSED:

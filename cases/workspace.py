@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cases.acts import Acts
 from cases.core import Core, changed
 from cases.errors import DamagedError, InputError
 from cases.inbox import Inbox
@@ -21,18 +20,21 @@ from cases.keys import slots
 from cases.keys.files import environment_fault
 from cases.lock import FolderLock
 from cases.ports import Ports
-from cases.reads import Reads
+from cases.queues import Queues
+from cases.remedies import Remedies
 from cases.sealing import Sealing
+from cases.snapshots import Snapshots
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
 from cases.store.migrations import check_not_newer, migrate
+from cases.treeheads import TreeHeads
 from cases.views import Changed, Identity, Listener
 
 STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Acts, Reads, Inbox, Sealing):
+class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:
@@ -176,7 +178,7 @@ class Workspace(Acts, Reads, Inbox, Sealing):
         slots.change_passphrase(self._core.directory, old, new, self._core.ports)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener`` with what changed after each commit, on the thread that committed; it must not wait or
+        """Call ``listener`` with what changed after each commit, on a thread of the store; it must not wait or
         write.
 
         Returns:

@@ -22,7 +22,8 @@ Fields = Mapping[str, str | None] | None
 _UNKNOWN = Known()
 Published = Collection[tuple[str, str]]
 UNKNOWN_PROCEDURE = "event.unknown_procedure"
-RESOLVE = "resolve"
+RESOLVE, WITHDRAW = "resolve", "withdraw"
+ALREADY_SETTLED = "resolve.settled"
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,9 @@ class _Merging:
             state = judgement.record
             if state is None:
                 self._parked.append((central_seq, judgement.code, dict(judgement.details)))
+                if judgement.code == ALREADY_SETTLED:
+                    # Somebody had said how it ends: nothing is left for a person to decide in this one either.
+                    self._settled.append((header.id, header.record_id, WITHDRAW))
                 self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
             elif header.kind == RESOLVE and not state.fields:
                 # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
@@ -185,7 +189,16 @@ class _Merging:
             held = self.appended.known.get(key)
             known = Known(held.stream, held.state) if held is not None else _UNKNOWN
         waiting = self._named(event) if event.header.kind == RESOLVE else None
-        judging = partial(judge, event, central_seq, known, self.actor, waiting=waiting, shown=self.shown)
+        judging = partial(
+            judge,
+            event,
+            central_seq,
+            known,
+            self.actor,
+            waiting=waiting,
+            shown=self.shown,
+            decisive=self.transaction.decisive,
+        )
         judgement = judging(published=self.published, fields=read)
         if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
             # Published since we last looked: what was published once stays, so only a miss needs a second look.

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import socket
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from cases import resources, tracking
 from cases.clock import SystemClock
-from cases.errors import EstafetteError, InputError
+from cases.errors import EnvironmentFault, EstafetteError, InputError
 from cases.verify import Verified, verify_chain
-from central import backups, publishing, restoring, starting, words
+from central import backups, policies, publishing, restoring, roots, starting, words
 from central.context import Central, Settings
 from central.database import people, reading
 from central.database.client import NO_TENANT
 from central.exporting import export_case
 from central.keys import public_hex
 from central.logs import start_logging
+from central.notify import Notifier
+from central.roots import Finding
 from central.starting import Names
 from forms.errors import FormRefused
+
+if TYPE_CHECKING:
+    from central.api.application import Operator
 
 DEFAULT_PORT = 8420
 DONE = 0
 FAILED = 1
 MISUSED = 2
 PORT_MAX = 65_535
+ROOT = "root"
+"""``serve root`` writes the daily roots instead of serving."""
 
 
 def default_data_directory() -> Path:
@@ -41,6 +53,8 @@ def default_data_directory() -> Path:
 
 def run_serve(argv: list[str]) -> int:
     """Serve until stopped; 0 after a stop that was asked for."""
+    if argv[:1] == [ROOT]:
+        return _run_root(argv[1:])
     parser = _parser("serve", "The central service. Without --database it starts a private PostgreSQL by itself.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (%(default)s)")
@@ -49,6 +63,15 @@ def run_serve(argv: list[str]) -> int:
     proxies = "reverse proxy whose X-Forwarded-For is believed; may be repeated (none)"
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=proxies)
     parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
+    parser.add_argument(
+        "--operator", metavar="HOST:PORT", help="also answer /metrics, /readyz and /healthz here (nowhere)"
+    )
+    token = "whoever asks there must show what is in this file; needed for an address that others reach"
+    parser.add_argument("--operator-token-file", type=Path, metavar="FILE", help=token)
+    rate = "what a device may ask for, on average (%(default)g; 0: no limit)"
+    parser.add_argument(
+        "--device-rate", type=float, default=Settings.device_requests_per_second, metavar="N", help=rate
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
         parser.add_argument(f"--{name}-name", default=getattr(Names, name), help=f"{words_}, first start only")
@@ -62,14 +85,61 @@ def run_serve(argv: list[str]) -> int:
     return _guarded(lambda: _serve(options))
 
 
+def _run_root(argv: list[str]) -> int:
+    """Write each tenant's root of today, signed; for a job that runs once a day."""
+    about = "Write each organisation's root of today as a signed line, to be kept where this service cannot reach it."
+    parser = _parser("serve root", about)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append to this file instead of standard output")
+    parser.add_argument("--timezone", default="Europe/Paris", help="in which it is today (%(default)s)")
+    options = parser.parse_args(argv)
+    if (misuse := _unknown_zone(options.timezone)) is not None:
+        print("\n".join(words.error_lines(misuse)), file=sys.stderr)
+        return MISUSED
+    return _guarded(lambda: _write_roots(options))
+
+
+def _write_roots(options: argparse.Namespace) -> int:
+    with _opened(options, timezone=options.timezone) as central:
+        data = b"".join(msgspec.json.encode(line) + b"\n" for line in roots.root_lines(central))
+    if options.out is None:
+        sys.stdout.write(data.decode())
+        return DONE
+    try:
+        with options.out.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise EnvironmentFault("root.unwritable", file=str(options.out), cause=type(error).__name__) from error
+    return DONE
+
+
 def _misuse(options: argparse.Namespace) -> InputError | None:
     """Return what is wrong with the options, before anything is made with them."""
     if not 0 <= options.port <= PORT_MAX:
         return InputError("options.port", port=options.port)
+    if (wrong := _operator_misuse(options)) is not None:
+        return wrong
+    return _unknown_zone(options.timezone)
+
+
+def _unknown_zone(timezone: str) -> InputError | None:
     try:
-        zoneinfo.ZoneInfo(options.timezone)
+        zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" alone is a folder of zones
-        return InputError("options.timezone", timezone=options.timezone)
+        return InputError("options.timezone", timezone=timezone)
+    return None
+
+
+def _operator_misuse(options: argparse.Namespace) -> InputError | None:
+    """Return what is wrong with the operator's address: figures are shown to nobody who has no business with them."""
+    if options.operator is None:
+        return None
+    host, _, port = options.operator.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
+        return InputError("options.operator", operator=options.operator)
+    if host.strip("[]") not in ("127.0.0.1", "::1", "localhost") and options.operator_token_file is None:
+        return InputError("options.operator_token", operator=options.operator)
     return None
 
 
@@ -78,23 +148,46 @@ def _serve(options: argparse.Namespace) -> int:
     from central import serving
     from central.api.application import Service
 
-    with serving.stopping_in_order(), serving.bind(options.host, options.port) as listening:
+    notifier = Notifier()
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(serving.stopping_in_order())
+        listening = ends.enter_context(serving.bind(options.host, options.port))
+        operator, also = _operator(options, ends)
         host, port = listening.getsockname()[:2]
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         public_url = (options.public_url or local_url).rstrip("/")
-        settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy))
+        settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy), options.device_rate)
         with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, server):
             try:
                 central = starting.make_central(options.data, database, settings)
                 _first_start(central, options)
                 _publish_all(central, [resources.directory("procedures"), *options.procedures], options.data)
-                running = serving.Server(Service(central), lambda: print(f"ready {local_url}", flush=True))
+                service = Service(central, operator=operator)
+                running = serving.Server(service, lambda: print(f"ready {local_url}", flush=True), notifier)
                 if server is not None:
                     server.watch(running.fail)
-                running.run_on(listening)
+                running.run_on(listening, *also)
             finally:
                 serving.ignore_signals()
     return FAILED if running.failed or not running.started else DONE
+
+
+def _operator(options: argparse.Namespace, ends: contextlib.ExitStack) -> tuple[Operator | None, list[socket.socket]]:
+    """Open the operator's address, if there is to be one."""
+    from central import serving
+    from central.api.application import Operator
+
+    if options.operator is None:
+        return None, []
+    host, _, port = options.operator.rpartition(":")
+    token = ""
+    if options.operator_token_file is not None:
+        try:
+            token = options.operator_token_file.read_text("ascii").strip()
+        except (OSError, ValueError) as error:
+            raise InputError("options.operator_token") from error
+    listening = ends.enter_context(serving.bind(host.strip("[]"), int(port)))
+    return Operator(listening.getsockname()[1], token), [listening]
 
 
 def _first_start(central: Central, options: argparse.Namespace) -> None:
@@ -151,11 +244,27 @@ def _publish(options: argparse.Namespace) -> int:
 def run_verify(argv: list[str]) -> int:
     """Check a case's chain of events; 0 when complete and unaltered."""
     parser = _parser("verify", "Check that a case's chain of events is complete and unaltered.")
-    parser.add_argument("case", metavar="FILE_OR_CASE", help="an export file, or a case's identity or tracking code")
+    parser.add_argument(
+        "case", nargs="?", metavar="FILE_OR_CASE", help="an export file, or a case's identity or tracking code"
+    )
+    parser.add_argument("--root", type=Path, metavar="FILE", help="lines that 'serve root' wrote, against this service")
     parser.add_argument("--service-key", help="the service's public key in hexadecimal digits, for an export file")
     parser.add_argument("--export", type=Path, help="also write the export to this file")
     options = parser.parse_args(argv)
-    return _guarded(lambda: _verify(options))
+    if (options.case is None) == (options.root is None):
+        parser.error("FILE_OR_CASE, or --root FILE")
+    return _guarded(lambda: _verify(options) if options.root is None else _verify_roots(options))
+
+
+def _verify_roots(options: argparse.Namespace) -> int:
+    try:
+        lines = options.root.read_bytes().split(b"\n")
+    except OSError as error:
+        raise EnvironmentFault("root.unreadable", file=str(options.root), cause=type(error).__name__) from error
+    with _opened(options) as central:
+        found = roots.check_lines(central, lines)
+    print("\n".join(words.root_lines(found)))
+    return DONE if all(each.finding in (Finding.HOLDS, Finding.ENDED) for each in found) else FAILED
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -199,6 +308,32 @@ def run_migrate(argv: list[str]) -> int:
 def _migrate(options: argparse.Namespace) -> int:
     with starting.opened_conninfo(options.data, options.database, binaries=options.postgres):
         print("La base est à jour. / The database is up to date.")
+    return DONE
+
+
+def run_policy(argv: list[str]) -> int:
+    """Show the organisation's policy, or change it; the service may be running."""
+    parser = _parser("policy", "Show or change how the organisation works.")
+    parser.add_argument(
+        "--settle-days",
+        type=int,
+        metavar="DAYS",
+        help="working days in which agents settle contested answers by themselves, before the supervisor is asked",
+    )
+    options = parser.parse_args(argv)
+    return _guarded(lambda: _policy(options))
+
+
+def _policy(options: argparse.Namespace) -> int:
+    with _opened(options) as central:
+        with central.transaction(NO_TENANT) as connection:
+            tenants = people.tenants(connection)
+        for tenant in tenants:
+            with central.transaction(tenant) as connection:
+                if options.settle_days is not None:
+                    policies.change_policy(connection, tenant, settle_delay_days=options.settle_days)
+                days = policies.policy(connection, tenant).settle_delay_days
+            print(f"settle-days: {days} (jours ouvrés avant le responsable / working days before the supervisor)")
     return DONE
 
 
@@ -260,11 +395,11 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _opened(options: argparse.Namespace) -> Iterator[Central]:
+def _opened(options: argparse.Namespace, *, timezone: str = "Europe/Paris") -> Iterator[Central]:
     """The parts of a service that has been started before; only ``serve`` makes one."""
     opened = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
     with opened as (database, _server):
-        central = starting.make_central(options.data, database, Settings(""))
+        central = starting.make_central(options.data, database, Settings("", timezone))
         with central.transaction(NO_TENANT) as connection:
             if not people.tenants(connection):
                 raise starting.nothing_there(options.data, options.database)

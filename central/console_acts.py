@@ -25,22 +25,20 @@ from central.batches import HEADER_VERSION
 from central.contested import contested_fields
 from central.context import Central
 from central.database import log as event_log
-from central.database import people, records
+from central.database import people, procedures, records
 from central.database.client import Connection
 from central.database.reading import case_view
 from central.database.storage import PostgresTransaction
 from central.judging import TIME_LAST_MS, Actor
 from central.keys import Keys, public_hex
-from central.records import Act, ConsoleSession
+from central.records import Act, CaseView, ConsoleSession
 from central.storage import NewEvents
 
 FIRST_INCARNATION = 1
 _NEEDS_REASONS = frozenset({workflow.State.REFUSED, workflow.State.CLOSED_WITHOUT_EFFECT, workflow.State.ACCEPTED})
 _NEEDS_MESSAGE = frozenset({workflow.State.NEEDS_INFORMATION})
 TEXT_MAX = 10_000
-WHO_FIELDS = frozenset({"family_name", "given_names", "birth_name", "birth_date", "birth_place", "same_as"})
-"""Particulars of a citizen that say who it is: while one is contested, no case of theirs is decided."""
-MOVE, RESOLVE = "move", "resolve"
+MOVE, RESOLVE, WITHDRAW = "move", "resolve", "withdraw"
 
 
 def change_status(
@@ -69,7 +67,7 @@ def change_status(
         raise ConflictError("case.changed")
     if not workflow.allowed(view.state, to, session.role):
         raise InputError("case.transition", state=view.state, to=to if to in set(workflow.State) else "")
-    if to in workflow.DECISIONS and _who_is_contested(connection, session.tenant, case, view.citizen):
+    if to in workflow.DECISIONS and _who_is_contested(connection, session.tenant, view):
         raise InputError("workflow.contested")
     body: dict[str, object] = {"from": view.state, "to": to}
     for name, text, needed in ((merge.MESSAGE, message, _NEEDS_MESSAGE), (merge.REASONS, reasons, _NEEDS_REASONS)):
@@ -84,9 +82,12 @@ def change_status(
     return act_as_console(central, connection, session, RecordType.CASE, case, Kind.STATUS, body, base=base)
 
 
-def _who_is_contested(connection: Connection, tenant: int, case: str, citizen: str) -> bool:
-    contested = contested_fields(connection, tenant, case, citizen)
-    return any(each.record_type == RecordType.CITIZEN and each.field in WHO_FIELDS for each in contested)
+def _who_is_contested(connection: Connection, tenant: int, view: CaseView) -> bool:
+    """Say whether a particular of the citizen is contested on which deciding this case rests."""
+    decisive = procedures.decisive(connection, tenant, view.procedure, view.procedure_version)
+    contested = contested_fields(connection, tenant, view.case, view.citizen)
+    names = [each.field for each in contested if each.record_type == RecordType.CITIZEN]
+    return bool(workflow.blocking_who(names, decisive))
 
 
 def act_as_console(
@@ -147,7 +148,12 @@ def act_as_console(
 def _place(
     connection: Connection, tenant: int, record_type: str, record_id: str, body: Mapping[str, object]
 ) -> tuple[str, str]:
-    """Return the record's (stream, office); those of the parked event that ``body`` names when there is no record."""
+    """Return the record's (stream, office); those of the parked event that ``body`` names when there is no record.
+
+    A withdrawal is written where the parked event is: there its author hears of it, wherever the record went.
+    """
+    if body.get("action") == WITHDRAW and (place := _parked_place(connection, tenant, record_id, body.get("event"))):
+        return str(place[0]), str(place[1])
     found = connection.execute(
         "select s.stream_id, s.office_id from estafette.record_state r"
         " join estafette.stream s on s.tenant_id = r.tenant_id and s.stream_id = r.stream_id"

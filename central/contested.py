@@ -19,10 +19,10 @@ from cases.events import Kind, RecordType
 from cases.merge import RecordState
 from central.database.client import Connection
 
-SETTLE_DELAY_DAYS = 3
-"""Working days in which the agents concerned settle by themselves."""
 QUEUE_MAX = 200
 _SATURDAY = 5
+_SUPERVISORS = frozenset({merge.STATE, merge.NOTIFIED})
+"""Contested fields that no agent may settle."""
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 _EVENTS = """
@@ -75,8 +75,13 @@ class ContestedField:
 
     @property
     def since_ms(self) -> int:
-        """When the second of the values came."""
-        return sorted(claim.received_ms for claim in self.claims)[1]
+        """When the second of the values came; the only one, for a paper that contradicts a decision."""
+        return sorted(claim.received_ms for claim in self.claims)[:2][-1]
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The names of those who wrote the values: they know."""
+        return tuple(dict.fromkeys(claim.agent_name for claim in self.claims if claim.agent_name))
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,11 @@ def settled_fields(connection: Connection, tenant: int, case: str, citizen: str)
         if state is None:
             continue
         written = _written(connection, tenant, record_type, record_id)
-        heads = {str(known.heads[0].event): name for name, known in state.fields.items() if len(known.heads) == 1}
+        heads = {
+            str(known.heads[0].event): name
+            for name, known in state.fields.items()
+            if len(known.heads) == 1 and name != merge.NOTIFIED
+        }
         found += [
             _settled(event, record_type, record_id, written)
             for event in written
@@ -162,15 +171,23 @@ def settled_fields(connection: Connection, tenant: int, case: str, citizen: str)
 
 
 def contested_cases(
-    connection: Connection, tenant: int, office: str | None, zone: dt.tzinfo, *, delay_days: int = SETTLE_DELAY_DAYS
+    connection: Connection, tenant: int, office: str | None, zone: dt.tzinfo, *, delay_days: int
 ) -> list[ContestedCase]:
-    """Return the cases with something to settle, of one office or of all, the soonest due first."""
+    """Return the cases with something to settle, of one office or of all, the soonest due first.
+
+    Args:
+        delay_days: working days in which the agents concerned settle by themselves; what only a supervisor may settle
+            does not wait for them.
+    """
     arguments = {"tenant": tenant, "office": office, "limit": QUEUE_MAX}
     found = []
     for row in connection.execute(_QUEUE, arguments).fetchall():
         fields = contested_fields(connection, tenant, row[0], row[7])
         if fields:
-            due_ms = min(working_days_after(each.since_ms, delay_days, zone) for each in fields)
+            due_ms = min(
+                each.since_ms if each.field in _SUPERVISORS else working_days_after(each.since_ms, delay_days, zone)
+                for each in fields
+            )
             found.append(_case(row, fields, due_ms))
     return sorted(found, key=lambda each: (each.due_ms, each.case))
 

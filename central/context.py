@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cases.clock import Clock
 from cases.ids import Randomness
+from cases.treelog import TreeHead
 from central.keys import Keys
 from central.records import Device
 from central.storage import Storage
-from sync.messages import Hello, Receipt, TreeNews
+from sync.messages import Hello, Receipt, ReceiptProof, TreeNews
 
 if TYPE_CHECKING:
     # The core logic runs where no PostgreSQL driver is installed.
@@ -29,12 +30,14 @@ class Settings:
     Attributes:
         public_url: where citizens and devices reach the service, without a final slash.
         timezone: IANA name of the zone in which the console, the portal and the offices' computers show times.
+        device_requests_per_second: what a device may ask for on average, in each process; 0 for no limit.
         trusted_proxies: addresses of the reverse proxies whose word is taken for where a request comes from.
     """
 
     public_url: str
     timezone: str = "Europe/Paris"
     trusted_proxies: tuple[str, ...] = ()
+    device_requests_per_second: float = 50.0
 
 
 class ServiceKeys(Protocol):
@@ -46,7 +49,30 @@ class Tree(Protocol):
     """The Merkle log of receipts."""
 
     def news(self, tenant: int, size: int) -> TreeNews | None:
-        """Return a newer head than the one of ``size``, None when there is none."""
+        """Return the newest head, and the proof that it follows the one of ``size``; None when there is none."""
+
+    def proof(
+        self, device: Device, incarnation: int, seq: int, *, epoch: int, received_ms: int, size: int
+    ) -> ReceiptProof:
+        """Return where one of the device's receipts stands, and the proof under the head of ``size``."""
+
+    def tell(self, told: Callable[[int], object]) -> None:
+        """Let somebody know of each batch that is committed from now on."""
+
+    def appended(self, tenant: int) -> None:
+        """Take note that a batch of a tenant was committed."""
+
+    def sequence(self, tenant: int) -> int:
+        """Give leaves to some of the receipts that wait; return how many."""
+
+    def sequence_all(self, tenant: int) -> int:
+        """Give leaves to all that wait; return how many."""
+
+    def head(self, tenant: int) -> TreeHead | None:
+        """Return the newest head, None before the first one of this epoch."""
+
+    def root(self, tenant: int, size: int) -> str | None:
+        """Return the root that the log had when it was so large; None when it never was."""
 
 
 class Backups(Protocol):
@@ -73,6 +99,29 @@ class Nothing:
     """Stands for a part that is not there."""
 
     def news(self, tenant: int, size: int) -> TreeNews | None:
+        return None
+
+    def proof(
+        self, device: Device, incarnation: int, seq: int, *, epoch: int, received_ms: int, size: int
+    ) -> ReceiptProof:
+        return ReceiptProof(-1)
+
+    def tell(self, told: Callable[[int], object]) -> None:
+        return None
+
+    def appended(self, tenant: int) -> None:
+        return None
+
+    def sequence(self, tenant: int) -> int:
+        return 0
+
+    def sequence_all(self, tenant: int) -> int:
+        return 0
+
+    def head(self, tenant: int) -> TreeHead | None:
+        return None
+
+    def root(self, tenant: int, size: int) -> str | None:
         return None
 
     def receipts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cases import merkle, tiles
 from cases.errors import InputError
 from cases.events import Header, RecordType
 from cases.verify import (
@@ -13,8 +14,10 @@ from cases.verify import (
     EndLine,
     EventLine,
     HeadLine,
+    LeafLine,
     Line,
     LinkLine,
+    LogLine,
     Start,
     end_bytes,
     line_bytes,
@@ -24,8 +27,11 @@ from cases.verify import (
 from central.batches import HEADER_VERSION
 from central.context import Central
 from central.database import log as event_log
+from central.database import tree as receipt_log
 from central.database.client import Connection
 from central.keys import public_hex
+from central.storage import IssuedReceipt
+from central.tree import head_of
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,45 @@ def export_case(central: Central, connection: Connection, tenant: int, case: str
         last_seq = max((head.last_seq for head in heads), default=chain.last_seq)
         lines += _segment(connection, tenant, case, chain, last_seq)
         lines += heads
+    lines += _logged(connection, tenant, [line for line in lines if isinstance(line, HeadLine)])
     written = [line_bytes(line) for line in lines]
     listed = [(line_digest(data), line_name(line)) for data, line in zip(written, lines, strict=True)]
     end = EndLine(listed, service_key.sign(end_bytes(listed)).hex())
     return b"\n".join([*written, line_bytes(end), b""])
+
+
+def _logged(connection: Connection, tenant: int, heads: Sequence[HeadLine]) -> list[Line]:
+    """Return where the batches' receipts stand in the log of receipts, and its head; those that wait are left out."""
+    epoch, state = receipt_log.tree(connection, tenant)
+    if state.epoch != epoch:
+        return []
+    read = tiles.reader(lambda wanted: receipt_log.tiles(connection, tenant, list(wanted)))
+    lines: list[Line] = []
+    for device, incarnation in dict.fromkeys((head.device, head.incarnation) for head in heads):
+        bounds = [
+            (head.first_seq, head.last_seq)
+            for head in heads
+            if (head.device, head.incarnation) == (device, incarnation)
+        ]
+        for receipt, leaf in receipt_log.leaves_over(connection, tenant, device, incarnation, bounds):
+            if leaf < state.size:
+                proof = [each.hex() for each in merkle.inclusion(leaf, state.size, read)]
+                lines.append(_leaf_line(receipt, leaf, proof))
+    return [*lines, LogLine(head_of(tenant, state))]
+
+
+def _leaf_line(receipt: IssuedReceipt, leaf: int, proof: list[str]) -> LeafLine:
+    return LeafLine(
+        receipt.device,
+        receipt.incarnation,
+        receipt.seq,
+        receipt.stream,
+        receipt.central_seq,
+        receipt.epoch,
+        receipt.received_ms,
+        leaf,
+        proof,
+    )
 
 
 def _segment(connection: Connection, tenant: int, case: str, chain: Chain, last_seq: int) -> Sequence[Line]:

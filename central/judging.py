@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -26,12 +26,20 @@ CONTESTED = "contested"
 PARKED = "parked"
 ADOPT, WITHDRAW = "adopt", "withdraw"
 
+Decisive = Callable[[str, str], Collection[str] | None]
 Chain = tuple[str, int]
 """A device and its incarnation."""
 TIME_LAST_MS = 7_289_654_399_999
 """The end of the year 2200. No calendar of ours needs a later one, and many libraries have none."""
-_OF_STATUS = (merge.STATE, merge.MESSAGE, merge.REASONS)
-"""Fields that only a change of state writes: otherwise a plain edit could pass for a decision."""
+_OF_STATUS = (
+    merge.STATE,
+    merge.MESSAGE,
+    merge.REASONS,
+    merge.PROPOSAL,
+    merge.PROPOSAL_REASONS,
+    merge.NOTIFIED,
+)
+"""Fields that only an event of its own kind writes: otherwise a plain edit could pass for a decision."""
 _EDITS = (Kind.SET, Kind.SETTLE)
 _PROCEDURE = frozenset({"procedure", "procedure_version"})
 _IDENTITY = re.compile("[0-9a-f]{32}")
@@ -95,6 +103,7 @@ def judge(
     waiting: WaitingEvent | None = None,
     shown: bool = True,
     fields: Mapping[str, str | None] | None = None,
+    decisive: Decisive = lambda _procedure, _version: None,
 ) -> Judgement:
     """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest.
 
@@ -103,6 +112,7 @@ def judge(
         waiting: the parked event that this one resolves, where there is one.
         shown: find out here that the record can be shown with it; False for who finds out later, for many at once.
         fields: what the event's body says, where somebody has read it already: texts and nulls only.
+        decisive: what a procedure says that deciding rests on (``Procedure.decisive``).
     """
     if actor.refused:
         return Judgement(PARKED, None, actor.refused)
@@ -115,7 +125,7 @@ def judge(
             _check_resolve(event, said, waiting, actor)
             if seen is said and known.stream not in (None, actor.stream):
                 known = Known()  # Withdrawn, of a record that is another office's: nothing of it is read or written.
-        _check_rights(event, seen, known, actor)
+        _check_rights(event, seen, known, actor, decisive)
         state = merge.apply(known.state, seen)
         if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
             _check_edit(seen, known.state, state, actor)
@@ -223,7 +233,7 @@ def _readable(event: Event, central_seq: int) -> SeenEvent:
     return seen
 
 
-def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> None:
+def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor, decisive: Decisive) -> None:
     if known.stream not in (None, actor.stream):
         raise _Parked("right.foreign_record")
     if event.header.record_type not in (RecordType.CITIZEN, RecordType.CASE):
@@ -231,24 +241,37 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor) -> 
     if seen.kind == Kind.MOVE and actor.role != workflow.Role.SUPERVISOR:
         raise _Parked("right.role")
     if seen.kind == Kind.SET:
-        _check_set(seen.body, actor)
+        _check_set(seen.body, actor, event.header.record_id)
     elif seen.kind == Kind.SETTLE:
         settled = merge.touched(seen.kind, seen.body)
         if actor.role != workflow.Role.SUPERVISOR or not settled.keys() & set(_OF_STATUS):
-            _check_set(settled, actor)
-    elif seen.kind == Kind.STATUS:
+            _check_set(settled, actor, event.header.record_id)
+        if (code := workflow.check_settle(known.state, seen)) is not None:
+            raise _Parked(code)
+    elif seen.kind in (Kind.STATUS, Kind.PROPOSE, Kind.NOTIFY):
         if event.header.record_type != RecordType.CASE:
             raise _Parked("event.malformed", reason="record_type")
-        code = workflow.check_transition(known.state, seen, actor.role)
-        code = code or workflow.check_decidable(known.state, seen)
-        if code is not None:
-            raise _Parked(code, **_transition(seen.body))
+        _check_decision(seen, known.state, actor, decisive)
+
+
+def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive: Decisive) -> None:
+    """Park a change of state, a proposal or a decision on paper that cannot be."""
+    if seen.kind != Kind.STATUS:
+        code = workflow.check_beside(state, seen)
+    else:
+        code = workflow.check_transition(state, seen, actor.role)
+        if code is None and seen.body.get("to") in workflow.DECISIONS:
+            procedure, version = (state.value(name) or "" for name in ("procedure", "procedure_version"))
+            code = workflow.check_decidable(state, seen, decisive(procedure, version))
+    if code is not None:
+        raise _Parked(code, **_transition(seen.body))
 
 
 def _transition(body: Mapping[str, object]) -> dict[str, str]:
     """Return the named states of a transition that exist: anything else could be text that a person typed."""
     states = set(workflow.State)
-    return {name: str(body[name]) for name in ("from", "to") if body.get(name) in states}
+    said = {name: body.get(name) for name in ("from", "to")}
+    return {name: text for name, text in said.items() if isinstance(text, str) and text in states}
 
 
 def _check_edit(event: SeenEvent, before: RecordState, after: RecordState, actor: Actor) -> None:
@@ -282,13 +305,16 @@ def _check_procedure(event: SeenEvent, after: RecordState, published: Collection
         raise _Parked("event.unknown_procedure")
 
 
-def _check_set(body: Mapping[str, object], actor: Actor) -> None:
+def _check_set(body: Mapping[str, object], actor: Actor, record: str) -> None:
     for name in body:
         if name in _OF_STATUS or name.startswith(merge.COMPUTED):
             raise _Parked("right.protected_field", field=name.partition("/")[0])
     citizen = body.get("citizen")
     if isinstance(citizen, str) and not _IDENTITY.fullmatch(citizen):
         raise _Parked("event.malformed", reason="citizen")
+    same_as = body.get(merge.SAME_AS)
+    if isinstance(same_as, str) and (not _IDENTITY.fullmatch(same_as) or same_as == record):
+        raise _Parked("event.malformed", reason=merge.SAME_AS)
     if body.get("office", actor.office) != actor.office:
         raise _Parked("right.foreign_office")
     code = body.get(workflow.TRACKING_CODE)
@@ -304,6 +330,8 @@ def _check_set(body: Mapping[str, object], actor: Actor) -> None:
 def _verdict(before: Known, after: RecordState, event: SeenEvent) -> str:
     touched = merge.touched(event.kind, event.body)
     if any(name in after.fields and merge.is_contested(name, after.fields[name]) for name in touched):
+        return CONTESTED
+    if touched.keys() & {merge.STATE, merge.NOTIFIED} and merge.NOTIFIED in merge.show(after).contested:
         return CONTESTED
     return MERGED if touched and _has_unseen(before, event) else ACCEPTED
 

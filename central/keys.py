@@ -31,6 +31,11 @@ class Keys:
         self._secrets: dict[str, bytes] = {}
         self._service: Ed25519PrivateKey | None = None
 
+    @property
+    def directory(self) -> Path:
+        """Where the secrets are."""
+        return self._directory
+
     def made(self) -> bool:
         """Say whether a service has made secrets here."""
         return self._directory.is_dir()

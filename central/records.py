@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.views import Notice, Proposal
+
 
 @dataclass(frozen=True)
 class Device:
@@ -105,6 +107,7 @@ class CaseView:
         message: the words that came with the last change of state.
         parked: events of this case that wait for a person.
         holds: when the citizen was waited for, by this service's clock.
+        proposals: decisions that wait for a supervisor. notices: decisions that the citizen holds on paper.
     """
 
     case: str
@@ -128,6 +131,8 @@ class CaseView:
     decision: Decision | None
     parked: int
     holds: tuple[Hold, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import uvicorn
 
 from cases.errors import EnvironmentFault
 from central.api.application import Service
+from central.notify import READY, STOPPING, WATCHDOG, Notifier
+from central.patience import PatientProtocol, look_at
 
 GRACE_S = 10
 
@@ -35,7 +37,7 @@ def bind(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """uvicorn, which says when it is ready and lets those who wait go when it stops."""
 
-    def __init__(self, service: Service, ready: Callable[[], None]) -> None:
+    def __init__(self, service: Service, ready: Callable[[], None], notifier: Notifier | None = None) -> None:
         config = uvicorn.Config(
             service.app,
             log_config=None,
@@ -47,10 +49,14 @@ class Server(uvicorn.Server):
             proxy_headers=bool(service.central.settings.trusted_proxies),
             forwarded_allow_ips=list(service.central.settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_S,
+            http=PatientProtocol,
+            ws="none",
         )
         super().__init__(config)
         self._service = service
         self._ready = ready
+        self._notifier = notifier or Notifier()
+        self._alive_due_s = 0.0
         self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -60,6 +66,22 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+            self._notifier.tell(READY)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after connections once a second; say that the loop turns as often as systemd wants to hear it."""
+        if counter % 10 == 0:
+            look_at(self.server_state.connections, asyncio.get_running_loop().time())
+        every_s = self._notifier.watchdog_s
+        if every_s is not None and (now_s := asyncio.get_running_loop().time()) >= self._alive_due_s:
+            self._alive_due_s = now_s + every_s
+            self._notifier.tell(WATCHDOG)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, let what is under way end within ``GRACE_S``."""
+        self._notifier.tell(STOPPING)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -71,10 +93,10 @@ class Server(uvicorn.Server):
         self.should_exit = True
         self._service.heads.close_soon()
 
-    def run_on(self, listening: socket.socket) -> None:
-        """Serve on a listening socket until stopped."""
+    def run_on(self, *listening: socket.socket) -> None:
+        """Serve on listening sockets until stopped."""
         with contextlib.suppress(asyncio.CancelledError):
-            self.run(sockets=[listening])
+            self.run(sockets=list(listening))
 
 
 @contextlib.contextmanager

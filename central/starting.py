@@ -22,11 +22,13 @@ from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
 from central.database.migrations import check_migrated, is_migrated, migrate
 from central.database.roles import LOGIN_FILE, is_service_login, passing_login, service_login
+from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.enrolment import make_enrolment_code
 from central.first_start import FIRST_START_FILE, FirstStart
 from central.keys import Keys, public_hex
 from central.postgres import PrivatePostgres
+from central.tree import ReceiptTree
 
 FIRST_TENANT = 1
 ISSUER = "Estafette"
@@ -161,7 +163,8 @@ def make_central(data: Path, database: Database, settings: Settings) -> Central:
     contacts = DatabaseContacts(database, clock)
     keys = Keys(data / "keys", randomness)
     backups = DatabaseBackups(database, keys)
-    return Central(database, keys, clock, randomness, settings, backups=backups, contacts=contacts)
+    tree = ReceiptTree(PostgresStorage(database), keys, clock)
+    return Central(database, keys, clock, randomness, settings, tree=tree, backups=backups, contacts=contacts)
 
 
 def first_start(central: Central, data: Path, names: Names) -> FirstStart | None:

@@ -6,13 +6,14 @@ it is committed together or not at all, and a reader never sees a stream's numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from cases.events import Event, EventId
 from cases.merge import EMPTY, RecordState, Shown
+from cases.tiles import Tile
 from sync.messages import ChunkEntry, PulledEvent
 
 RecordKey = tuple[str, str]
@@ -220,6 +221,30 @@ class RecordMove(NamedTuple):
     shared: bool = False
 
 
+class IssuedReceipt(NamedTuple):
+    """Everything that a receipt of level ``accepted`` says, and the first number of the batch that it is for."""
+
+    stream: str
+    device: str
+    incarnation: int
+    first_seq: int
+    seq: int
+    head: str
+    central_seq: int
+    epoch: int
+    received_ms: int
+
+
+class TreeState(NamedTuple):
+    """A tenant's log of receipts as its newest signed head says; one that was never signed has epoch 0."""
+
+    epoch: int
+    size: int
+    root: str
+    time_ms: int
+    signature: str
+
+
 class Transaction(Protocol):
     """One transaction of one tenant, on one thread. Its end is the context manager's that gave it."""
 
@@ -246,6 +271,9 @@ class Transaction(Protocol):
 
     def published(self) -> frozenset[tuple[str, str]]:
         """Return (procedure, version) of everything that was ever published."""
+
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """Return what a procedure says that deciding rests on; None where it does not say, or there is none."""
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """Return what comes after a cursor.
@@ -279,6 +307,9 @@ class Transaction(Protocol):
         As of one instant: nothing else may have been asked in the transaction before.
         """
 
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """Return agent -> name; unknown ones are left out."""
+
     def standing(self, stream: str) -> tuple[int, int]:
         """Return (epoch, the stream's head).
 
@@ -305,6 +336,26 @@ class Transaction(Protocol):
 
     def chains(self, device: str) -> dict[int, int]:
         """Return incarnation -> how far the device's chain is held."""
+
+    def tree(self) -> tuple[int, TreeState]:
+        """Return the tenant's epoch, and its log of receipts as it stands."""
+
+    def lock_tree(self) -> TreeState | None:
+        """Lock the log to the end of the transaction and return how it stands; None while somebody else holds it."""
+
+    def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
+        """Return receipts that were committed and are in no leaf yet, those of a stream in their order."""
+
+    def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+        """Return these tiles of the log."""
+
+    def extend_tree(
+        self, state: TreeState, first: int, leaves: Sequence[IssuedReceipt], tiles: Mapping[Tile, bytes]
+    ) -> None:
+        """Write down that these receipts are the log's leaves from ``first`` on, and how it stands then."""
+
+    def leaf_of(self, device: str, incarnation: int, seq: int, *, epoch: int, received_ms: int) -> int | None:
+        """Return which leaf a receipt is; None when it waits, or when there is none."""
 
 
 class Storage(Protocol):

@@ -94,6 +94,8 @@ def _check(device: Device, request: Exchange) -> None:
     check_stream(device, *request.cursors)
     if any(not 0 <= cursor < _NUMBER_MAX for cursor in request.cursors.values()) or request.limit < 1:
         raise InputError("pull.malformed")
+    if not -1 <= request.tree < _NUMBER_MAX:
+        raise InputError("pull.malformed")
     for numbers in (request.backed_up, request.held):
         if not all(
             name.isascii() and name.isdigit() and len(name) < 11 and 0 <= seq < _NUMBER_MAX
@@ -138,6 +140,7 @@ def _take_in(core: Core, device: Device, batch: SignedBatch, refused: str = "") 
             return append_events(transaction, actor, new, published=known, learned=learned)
 
     taken = retried(_ATTEMPTS, work)
+    core.tree.appended(device.tenant)
     return _Done(taken, _receipt(core, device, new, taken))
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cases import merge
 from cases.audit import bucket_digest, fingerprint
 from cases.errors import InputError, RejectedError
-from cases.snapshot import PackedRecord, pack
+from cases.snapshot import PackedRecord, agents_of, pack
 from central.context import Core
 from central.records import Device
 from central.storage import KeptSnapshot, StoredRecord
 from sync import wire
 from sync.messages import AuditReply, AuditRequest, ChunkEntry, RecordHistory, SnapshotManifest
 
-CHUNK_BYTES = 900 * 1024
-"""Of states, before packing: what travels is about a sixteenth of it, under 64 KiB, and smaller ones compress worse."""
-CHUNK_RECORDS_MAX = 1_000
+CHUNK_BYTES = 1_800 * 1024
+"""Of states, before packing: what travels is a twentieth of it, under 128 KiB; smaller ones compress worse."""
+CHUNK_RECORDS_MAX = 2_000
 REBUILT_AFTER = 2_000
 """A snapshot is built anew when the stream has moved on by more; what came since travels as events."""
 KEPT_MS = 3 * 24 * 3600 * 1000
@@ -29,9 +29,9 @@ _building = threading.Lock()
 _ENDINGS = frozenset(f"{number:02x}" for number in range(256))
 
 
-def packed(records: Iterable[StoredRecord]) -> bytes:
-    """Return records as one chunk's JSON."""
-    return pack(
+def packed(records: Iterable[StoredRecord], names: Callable[[set[str]], Mapping[str, str]] | None = None) -> bytes:
+    """Return records as one chunk's JSON; with the names of the agents they speak of, when these can be asked for."""
+    rows = [
         PackedRecord(
             record_type=each.record_type,
             record_id=each.record_id,
@@ -42,7 +42,8 @@ def packed(records: Iterable[StoredRecord]) -> bytes:
             submitted_ms=each.submitted_ms,
         )
         for each in records
-    )
+    ]
+    return pack(rows, None if names is None else names(agents_of(rows)))
 
 
 def manifest(core: Core, device: Device, stream: str) -> SnapshotManifest:
@@ -79,8 +80,8 @@ def _built(core: Core, tenant: int, stream: str) -> KeptSnapshot:
     entries: list[tuple[ChunkEntry, Sequence[str]]] = []
     with core.storage.transaction(tenant) as transaction:
         epoch, head, records = transaction.stored_all(stream)
-        for group in _groups(records):
-            data = wire.compress(packed(group))
+        for group in groups(records):
+            data = wire.compress(packed(group, transaction.agent_names))
             name = hashlib.sha256(data).hexdigest()
             chunks[name] = data
             agents = sorted({each.agent for each in group})
@@ -92,13 +93,13 @@ def _built(core: Core, tenant: int, stream: str) -> KeptSnapshot:
     return snapshot
 
 
-def _groups(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
+def groups(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
     """Yield what goes into one chunk: an agent's records together, and no chunk much larger than another."""
     group: list[StoredRecord] = []
     size = 0
     for record in records:
         new_agent = bool(group) and record.agent != group[-1].agent
-        if size > CHUNK_BYTES or len(group) >= CHUNK_RECORDS_MAX or (new_agent and size > CHUNK_BYTES // 4):
+        if size > CHUNK_BYTES or len(group) >= CHUNK_RECORDS_MAX or (new_agent and size > CHUNK_BYTES * 2 // 3):
             yield group
             group, size = [], 0
         group.append(record)
@@ -130,7 +131,7 @@ def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:
         raise InputError("request.invalid", field="ids", limit=RECORDS_MAX)
     with core.storage.transaction(device.tenant) as transaction:
         found = transaction.stored(str(device.stream), ids)
-    return packed(found)
+        return packed(found, transaction.agent_names)
 
 
 def history(core: Core, device: Device, record: str) -> RecordHistory:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cases.errors import EstafetteError
 from cases.verify import Verified
 from central.first_start import FIRST_START_FILE, FirstStart
 from central.refusal_words import problem_lines, procedure_words, quoted
+from central.roots import Checked, Finding
 from forms.errors import FormRefused
 
 _ERRORS: dict[str, tuple[str, str]] = {
@@ -41,6 +44,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
     "postgres.failed": (
         "{program} a échoué ; la raison est dans {log}.",
         "{program} failed; the reason is in {log}.",
+    ),
+    "policy.settle_days": (
+        "Ce délai est un nombre de jours ouvrés, de 0 à {limit}.",
+        "This delay is a number of working days, from 0 to {limit}.",
     ),
     "database.unavailable": (
         "La base de données ne répond pas.",
@@ -80,6 +87,12 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "Cette base ne contient pas de données d'Estafette. Donnez l'adresse de la bonne avec --database.",
         "This database holds no Estafette data. Give the address of the right one with --database.",
     ),
+    "root.none": ("Ce fichier ne contient aucune racine.", "This file holds no root."),
+    "root.unreadable": ("Le fichier {file} ne peut pas être lu.", "The file {file} cannot be read."),
+    "root.unwritable": (
+        "Le fichier {file} ne peut pas être écrit ; aucune racine n'a été gardée.",
+        "The file {file} cannot be written; no root was kept.",
+    ),
     "database.too_old": (
         "Cette base tourne sous PostgreSQL {found} ; il faut la version 15 ou une plus récente.",
         "This database runs on PostgreSQL {found}; version 15 or newer is needed.",
@@ -111,6 +124,16 @@ _ERRORS: dict[str, tuple[str, str]] = {
     "options.port": (
         "{port} n'est pas un port : donnez un nombre de 0 à 65535 avec --port (0 en prend un libre).",
         "{port} is no port: give a number from 0 to 65535 with --port (0 takes a free one).",
+    ),
+    "options.operator": (
+        "{operator} n'est pas une adresse : donnez par exemple 127.0.0.1:9420 avec --operator.",
+        "{operator} is no address: give for instance 127.0.0.1:9420 with --operator.",
+    ),
+    "options.operator_token": (
+        "L'adresse de l'exploitant est ouverte à d'autres machines : donnez avec --operator-token-file un fichier"
+        " lisible qui tient un jeton.",
+        "The operator's address is open to other machines: name a readable file that holds a token with"
+        " --operator-token-file.",
     ),
     "options.timezone": (
         "« {timezone} » n'est pas un fuseau horaire : donnez un nom comme Europe/Paris avec --timezone.",
@@ -161,6 +184,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "missing": ("il manque, ou un événement manque juste avant lui", "it is missing, or an event just before it is"),
     "signature": ("la signature du poste ne correspond pas", "the device's signature does not match"),
     "line": ("sa ligne a été modifiée", "its line was altered"),
+    "log": (
+        "son accusé n'est pas au journal que le service a signé",
+        "its receipt is not in the log that the service signed",
+    ),
     "end": ("la fin est coupée ou n'est pas signée par le service", "the end is cut off or not signed by the service"),
     "key": ("il vient d'un autre service", "it comes from another service"),
     "format": ("ce n'est pas un export de dossier", "this is no export of a case"),
@@ -193,6 +220,7 @@ def verified_lines(verified: Verified) -> list[str]:
         return [
             f"complet et inaltéré : {verified.events} événements, signés par le service (clé {verified.fingerprint})",
             f"complete and unaltered: {verified.events} events, signed by the service (key {verified.fingerprint})",
+            *_log_lines(verified),
         ]
     if bad is None:
         return [
@@ -200,6 +228,7 @@ def verified_lines(verified: Verified) -> list[str]:
             f" (clé {verified.fingerprint} : comparez-la, ou donnez --service-key)",
             f"consistent in itself: {verified.events} events; its origin is not proven"
             f" (key {verified.fingerprint}: compare it, or give --service-key)",
+            *_log_lines(verified),
         ]
     french, english = _REASONS[bad.reason]
     if not bad.event:
@@ -211,6 +240,43 @@ def verified_lines(verified: Verified) -> list[str]:
         f"altéré ou incomplet ; premier événement en cause : {bad.event} ({french})",
         f"altered or incomplete; first bad event: {bad.event} ({english})",
     ]
+
+
+def _log_lines(verified: Verified) -> list[str]:
+    """Say which of the batches are shown in the service's log, and under which root; nothing when no log is shown."""
+    log = verified.log
+    if log is None:
+        return []
+    return [
+        f"au journal des accusés : {verified.logged} lots sur {verified.batches}, sous la racine {log.root}"
+        f" ({log.size} accusés, époque {log.epoch})",
+        f"in the log of receipts: {verified.logged} of {verified.batches} batches, under the root {log.root}"
+        f" ({log.size} receipts, epoch {log.epoch})",
+    ]
+
+
+_FINDINGS: dict[Finding, tuple[str, str]] = {
+    Finding.HOLDS: ("le journal commence toujours ainsi", "the log still begins so"),
+    Finding.OTHER: ("LE JOURNAL N'EST PLUS LE MÊME", "THE LOG IS NO LONGER THE SAME"),
+    Finding.SHORTER: ("LE JOURNAL EST PLUS COURT QU'ALORS", "THE LOG IS SHORTER THAN IT WAS"),
+    Finding.ENDED: (
+        "d'avant une restauration ; ce qui suivait la sauvegarde n'y est plus",
+        "from before a restore; what came after the backup is no longer there",
+    ),
+    Finding.UNSIGNED: ("illisible, altéré, ou d'un autre service", "unreadable, altered, or of another service"),
+}
+
+
+def root_lines(found: Sequence[Checked]) -> list[str]:
+    """Return what kept roots turned out to be, one line each, in both languages."""
+    lines: list[str] = []
+    for each in found:
+        said = f"{each.number}"
+        if each.line is not None:
+            said = f"{each.line.date}, {each.line.tenant}, {each.line.size}"
+        french, english = _FINDINGS[each.finding]
+        lines.append(f"{said} : {french} / {english}")
+    return lines
 
 
 def first_start_lines(shown: FirstStart, directory: str) -> list[str]:

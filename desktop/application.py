@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -73,6 +74,10 @@ def build(argv: list[str], *, restart: Callable[[], None] = restart_program) -> 
     window = Window(station)
     application.setWindowIcon(theme().icon("folder-open", "accent", size=64))
     window.show()
+    if not gc.isenabled():
+        # See main.start_quietly. What there is now stays, and is not looked at again.
+        gc.freeze()
+        gc.enable()
     return Program(application, station, window)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from cases.procedure_file import title
 from desktop.bridge import Bridge, Changes
 from desktop.i18n import language
 from desktop.route import Route
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from cases.clock import Clock
     from cases.views import Identity
     from cases.workspace import Workspace
-    from sync.agent import Agent
     from sync.desk import Desk
 
 
@@ -30,6 +31,7 @@ class Context:
 
     Attributes:
         identity: who works here, read once so that no screen waits for it.
+        make_desk: makes ``desk`` when it is first asked for.
         go: show another screen.
         back: one step back.
         say: one line in the strip; ``tone`` is positive, caution, critical or info.
@@ -37,8 +39,7 @@ class Context:
 
     workspace: Workspace
     identity: Identity
-    agent: Agent
-    desk: Desk
+    make_desk: Callable[[], Desk]
     tasks: Tasks
     bridge: Bridge
     clock: Clock
@@ -46,6 +47,11 @@ class Context:
     back: Callable[[], None]
     say: Callable[[str, str], None]
     titles: dict[tuple[str, str], str]
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What fills and hands in cases."""
+        return self.make_desk()
 
     def now_ms(self) -> int:
         """The machine's time, for words such as « il y a 3 min »."""
@@ -65,8 +71,9 @@ class Context:
 
     def _read_titles(self) -> dict[tuple[str, str], str]:
         found = {}
-        for procedure in self.desk.procedures():
-            found[(procedure.id, "")] = in_language(procedure.title) or procedure.id
+        for procedure, version in self.workspace.procedures():
+            words = title(self.workspace.procedure_bundle(procedure, version))
+            found[(procedure, "")] = in_language(words) or procedure
         return found
 
     def _keep_titles(self, titles: dict[tuple[str, str], str]) -> None:

@@ -7,8 +7,6 @@ by the build. From source, where there is none or an old one, it is compiled onc
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -87,6 +85,8 @@ def compiled(code: str) -> Path:
 
 def compile_translation(text: Path, target: Path) -> None:
     """Compile a ``.ts`` file; the target appears whole or not at all."""
+    import subprocess
+
     unfinished = target.with_suffix(".part")
     command = [tool("lrelease"), "-silent", str(text), "-qm", str(unfinished)]
     subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL)
@@ -95,6 +95,8 @@ def compile_translation(text: Path, target: Path) -> None:
 
 def tool(name: str) -> str:
     """Return the path of a translation tool of Qt, ``lupdate`` or ``lrelease``; RuntimeError when it is missing."""
+    import shutil
+
     beside = Path(sys.executable).with_name(f"pyside6-{name}")
     found = str(beside) if beside.exists() else shutil.which(f"pyside6-{name}")
     if found is None:

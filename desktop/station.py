@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cases.errors import EnvironmentFault
 from cases.keys import slots
@@ -16,9 +16,12 @@ from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
 from desktop.preferences import Preferences
-from sync.agent import Agent
-from sync.desk import Desk
-from sync.transport import RequestsTransport, TransportFactory
+
+if TYPE_CHECKING:
+    # The way to the service and the forms are imported when first used: they take longer than the first window.
+    from sync.agent import Agent
+    from sync.desk import Desk
+    from sync.transport import Transport, TransportFactory
 
 PROBE = "probe"
 """Under this name a secret is kept for a moment, to see whether the keyring works."""
@@ -26,6 +29,8 @@ PROBE = "probe"
 
 def restart_program() -> None:
     """Begin the program anew in place of this process, so that every key in its memory is gone. Does not return."""
+    import subprocess
+
     command = [sys.executable, *(sys.argv[1:] if getattr(sys, "frozen", False) else sys.orig_argv[1:])]
     sys.stdout.flush()
     sys.stderr.flush()
@@ -34,6 +39,13 @@ def restart_program() -> None:
     # Windows has no exec that keeps one process: the new one starts, this one ends.
     subprocess.Popen(command, close_fds=True)
     os._exit(0)
+
+
+def requests_transport(server_url: str) -> Transport:
+    """Return the way to the service over HTTP."""
+    from sync.transport import RequestsTransport
+
+    return RequestsTransport(server_url)
 
 
 @dataclass
@@ -49,7 +61,7 @@ class Station:
 
     directory: Path
     ports: Ports
-    transport_factory: TransportFactory = RequestsTransport
+    transport_factory: TransportFactory = requests_transport
     restart: Callable[[], None] = restart_program
     preferences: Preferences = field(init=False)
 
@@ -93,8 +105,12 @@ class Station:
 
     def agent(self, workspace: Workspace) -> Agent:
         """Return a sync client for the open workspace, not started."""
+        from sync.agent import Agent
+
         return Agent(workspace, self.transport_factory, ports=self.ports)
 
     def desk(self, workspace: Workspace, language: str) -> Desk:
         """Return what fills and hands in cases of the open workspace."""
+        from sync.desk import Desk
+
         return Desk(workspace, ports=self.ports, language=language)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -16,17 +17,20 @@ from desktop.bridge import Bridge
 from desktop.context import Context
 from desktop.route import Route
 from desktop.screens.unlock.view import UnlockView
-from desktop.screens.welcome.view import WelcomeView
-from desktop.shell.view import Shell
 from desktop.station import Station
 from desktop.tasks import Tasks
 from desktop.theme import Mode, theme
 from desktop.words import dates
 from desktop.words.sync_line import Standing
-from sync.agent import Agent
+
+if TYPE_CHECKING:
+    from desktop.shell.view import Shell
+    from sync.agent import Agent
 
 FRAME_PX = 32
 """What a window manager usually adds above a window."""
+FIRST_SYNC_MS = 250
+"""After the shell is there: what the sync client needs takes as long to load as all before it; nobody waits for it."""
 ROUTE = "route"
 """Under this name the workspace remembers where the person was."""
 
@@ -88,13 +92,28 @@ class Window(QMainWindow):
             return
         self._identity = identity
         dates.use_zone(identity.zone)
-        self.agent = self.station.agent(workspace)
         self._route = Route.from_plain(json.loads(workspace.recall(ROUTE) or "{}"))
         self._bridge = Bridge(workspace, self)
-        self._unlisten = self.agent.on_status(self._standing.emit)
         self._build_shell()
-        self.agent.start()
         self.unlocked.emit()
+        QTimer.singleShot(FIRST_SYNC_MS, self, self._load_agent)
+
+    def _load_agent(self) -> None:
+        workspace = self.workspace
+        if workspace is not None:
+            self.tasks.read(self, lambda: self.station.agent(workspace), self._synchronise, key="agent")
+
+    def _synchronise(self, agent: Agent) -> None:
+        """Begin the rounds; their first news words the strip."""
+        self.agent = agent
+        self._unlisten = agent.on_status(self._standing.emit)
+        agent.start()
+        self._ask_standing()
+
+    def _wake(self) -> None:
+        """Make a round now; one that begins anyway needs no waking."""
+        if self.agent is not None:
+            self.agent.wake()
 
     @Slot(object)
     def _made(self, workspace: Workspace) -> None:
@@ -128,6 +147,8 @@ class Window(QMainWindow):
             old.deleteLater()
 
     def _show_welcome(self, workspace: Workspace | None) -> None:
+        from desktop.screens.welcome.view import WelcomeView
+
         welcome = WelcomeView(self.station, self.tasks, workspace)
         welcome.made.connect(self._made)
         welcome.opened.connect(self.opened)
@@ -135,12 +156,14 @@ class Window(QMainWindow):
         welcome.server.editor.setFocus()
 
     def _build_shell(self) -> None:
-        assert self.workspace and self.agent and self._bridge and self._identity
+        from desktop.shell.view import Shell
+
+        assert self.workspace and self._bridge and self._identity
+        workspace = self.workspace
         context = Context(
-            workspace=self.workspace,
+            workspace=workspace,
             identity=self._identity,
-            agent=self.agent,
-            desk=self.station.desk(self.workspace, i18n.language()),
+            make_desk=lambda: self.station.desk(workspace, i18n.language()),
             tasks=self.tasks,
             bridge=self._bridge,
             clock=self.station.ports.clock,
@@ -156,7 +179,7 @@ class Window(QMainWindow):
         shell.moved.connect(self._remember)
         shell.standing_wanted.connect(self._ask_standing)
         shell.rail.lock_wanted.connect(self.lock)
-        shell.rail.sync_wanted.connect(self.agent.wake)
+        shell.rail.sync_wanted.connect(self._wake)
         shell.rail.language_wanted.connect(self.choose_language)
         shell.rail.mode_wanted.connect(self._choose_mode)
         shell.rail.percent_wanted.connect(self._choose_percent)

@@ -28,15 +28,30 @@ from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
+from sync.clockcheck import CLOCK_AHEAD, CLOCK_BEHIND, diagnosed
 from sync.envelopes import Courier
 from sync.exchanges import Exchanges, hello
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
-from sync.problems import AUTH
+from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
+from sync.problems import AUTH, TOLD_TO_WAIT
+from sync.proving import prove_receipt
+from sync.proxies import PROXY_REFUSED, PROXY_SIGN_IN, PROXY_UNREACHABLE, PROXY_UNSUPPORTED
 from sync.rounds import Tally, documents
 from sync.schedule import Schedule
 from sync.state import UNDER_WAY, WAITS_FOR_PERSON, StateMachine, SyncState
-from sync.transport import CAPTIVE_PORTAL, TIMEOUT, TLS, UNREACHABLE, TransportFactory, checked_url
+from sync.transport import (
+    ALTERED,
+    BUSY,
+    CAPTIVE_PORTAL,
+    EXPIRED,
+    TIMEOUT,
+    TLS,
+    UNREACHABLE,
+    UNTRUSTED,
+    TransportFactory,
+    checked_url,
+)
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +62,25 @@ REVOKED_CODE = "auth.device_revoked"
 BROKEN = "agent.broken"
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
-_LINE_IS_DOWN = frozenset({UNREACHABLE, TIMEOUT, CAPTIVE_PORTAL, TLS})
+_ENDS = {
+    UNREACHABLE: SyncState.OFFLINE,
+    TIMEOUT: SyncState.OFFLINE,
+    CAPTIVE_PORTAL: SyncState.PORTAL,
+    PROXY_UNREACHABLE: SyncState.PROXY,
+    PROXY_SIGN_IN: SyncState.PROXY,
+    PROXY_UNSUPPORTED: SyncState.PROXY,
+    PROXY_REFUSED: SyncState.PROXY,
+    PAC_BROKEN: SyncState.PROXY,
+    PAC_UNREACHABLE: SyncState.PROXY,
+    TLS: SyncState.UNTRUSTED,
+    UNTRUSTED: SyncState.UNTRUSTED,
+    EXPIRED: SyncState.UNTRUSTED,
+    ALTERED: SyncState.ALTERED,
+    CLOCK_AHEAD: SyncState.CLOCK,
+    CLOCK_BEHIND: SyncState.CLOCK,
+    TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
+}
+"""The state in which a fault of the line ends a round; any other is left by backing off."""
 _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"})
 
 
@@ -188,8 +221,11 @@ class Agent:
                 self._courier.take_answers()
                 self._round(identity, tally)
             except EstafetteError as error:
-                self._round_failed(error)
-                raise
+                found = diagnosed(error, self._health, self._ports.clock.now_ms())
+                self._round_failed(found)
+                if found is error:
+                    raise
+                raise found from error
             except Exception:
                 # A bug. It goes up, and the next round starts clean, as after a kill.
                 if not self._schedule.closed:
@@ -219,8 +255,12 @@ class Agent:
         if offered:
             self._offers_due_s = now_s + OFFERS_EVERY_S
             self._offers_seen = tally.offers
+        prove_receipt(self._workspace, client)
         if refused is not None:
             raise refused
+
+    def _health(self) -> Mapping[str, str]:
+        return self.line().rounds.health()
 
     def _forward(self, client: CentralClient) -> None:
         """Carry what others left sealed on this computer; that it cannot be done now ends nobody's round."""
@@ -376,9 +416,9 @@ def state_after(error: EstafetteError) -> SyncState:
         return SyncState.REVOKED
     if error.code in _UNKNOWN_TO_SERVICE:
         return SyncState.NEEDS_SIGN_IN
-    if isinstance(error, NetworkFault) and error.code in _LINE_IS_DOWN:
-        return SyncState.OFFLINE
-    return SyncState.BACKING_OFF
+    if error.code == BUSY and "retry_after_s" in error.details:
+        return SyncState.TOLD_TO_WAIT
+    return _ENDS.get(error.code, SyncState.BACKING_OFF)
 
 
 def _identity_of(reply: EnrolReply, server_url: str) -> Identity:

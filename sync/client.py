@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from cases.treelog import SignedReceipt
 from sync.auth import Credentials, read_answer, read_bytes
+from sync.clockcheck import HEALTH_PATH
 from sync.messages import (
     API,
     WAIT_SECONDS_MAX,
@@ -19,6 +22,7 @@ from sync.messages import (
     Head,
     ProcedureList,
     ProcedureSummary,
+    ReceiptProof,
     RecordHistory,
     RecordsRequest,
     SnapshotManifest,
@@ -51,6 +55,10 @@ class CentralClient:
         """Hold a token that lives a while longer."""
         self._credentials.handshake(self._transport)
 
+    def health(self) -> Mapping[str, str]:
+        """Return the headers of the service's answer to whether it lives; anybody may ask, and nothing is signed."""
+        return self._transport.request("HEAD", HEALTH_PATH, b"", {}).headers
+
     def exchange(self, message: bytes) -> ExchangeReply:
         """Hand over a batch and ask what is new. ``message`` is an encoded ``Exchange``."""
         return self._post("/sync", message, ExchangeReply)
@@ -70,6 +78,11 @@ class CentralClient:
     def records(self, ids: list[str]) -> bytes:
         """Return one chunk of these records, as ``cases.snapshot`` packs them (JSON)."""
         return read_bytes(self._send("/records", msgspec.json.encode(RecordsRequest(ids))))
+
+    def receipt_proof(self, receipt: SignedReceipt, size: int) -> ReceiptProof:
+        """Ask where a receipt of this device stands in the log, and for the proof under the head of ``size``."""
+        query = urlencode({"epoch": receipt.epoch, "time": receipt.time, "size": size})
+        return read_answer(self._get(f"{API}/receipts/{receipt.incarnation}/{receipt.seq}/proof?{query}"), ReceiptProof)
 
     def audit(self, request: AuditRequest) -> AuditReply:
         """Ask which buckets of records differ."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import msgspec
+
 from cases import tracking
 from cases.errors import EnvironmentFault, EstafetteError, InputError
 from cases.events import EventId
@@ -26,7 +28,7 @@ from sync.desk import Desk, OpenForm
 from sync.issues import issue_words
 from sync.problems import surely_not_done
 from sync.usage import HelpShown, UsageError, explained
-from sync.words import Words
+from sync.words import Words, words_for
 
 LIST_LIMIT = 256
 
@@ -160,6 +162,25 @@ def _status(context: Context, _given: argparse.Namespace) -> Answer:
     """Show where things stand; ``state`` is how the last round ended, be it of an earlier run of the program."""
     status = context.agent.status()
     return {"status": {**_object(status), "state": status.last_state}}
+
+
+def _log(context: Context, given: argparse.Namespace) -> Answer:
+    """Show what is known of the service's log of receipts, and the proof of every alarm."""
+    if given.acknowledge:
+        context.workspace.acknowledge_alarm()
+    code = context.workspace.status().alarm
+    said = words_for(code, 0, {}) if code else Words("", "")
+    return {
+        "alarm": code,
+        "message_fr": said.fr,
+        "message_en": said.en,
+        "log": msgspec.to_builtins(context.workspace.tree_log()),
+        "evidence": msgspec.to_builtins(context.workspace.tree_evidence()),
+    }
+
+
+def _log_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--acknowledge", action="store_true", help="a person has seen the alarm; its proof is kept")
 
 
 # --- citizens --------------------------------------------------------------------------------------------------------
@@ -420,5 +441,6 @@ COMMANDS: Mapping[str, Command] = {
     "show": Command("show a case: answers, form, history", _show, _takes("case")),
     "sync": Command("make one round with the central service", _sync),
     "status": Command("show where this workspace stands", _status),
+    "log": Command("show what is known of the service's log of receipts", _log, _log_arguments),
     SHELL: Command("read such commands from standard input, one a line", _no_command),
 }

@@ -34,6 +34,7 @@ from sync.messages import (
     Verdict,
 )
 from sync.problems import AUTH, SERVICE_FAILED
+from sync.proving import TreeQuestion, check_tree
 from sync.rounds import (
     CURSOR_AHEAD,
     FORK,
@@ -45,10 +46,11 @@ from sync.rounds import (
     procedures_of,
     receipt_signed,
 )
+from sync.snapshots import Taking
 
-CAPABILITIES = ["columns"]
+CAPABILITIES = ["columns", "snapshot"]
 _NO_SNAPSHOT = "2"
-"""A device that has a second chain is sent events instead of a snapshot, which this version does not take yet."""
+"""A device that has a second chain is sent events instead of a snapshot: what is in doubt is to be said one by one."""
 
 
 class News(NamedTuple):
@@ -97,6 +99,8 @@ class Exchanges:
         self._news_first = False
         self._refused: EstafetteError | None = None
         self._again: set[str] = set()
+        self._offered: Taking | None = None
+        self._tree = TreeQuestion(workspace)
 
     def run(self) -> EstafetteError | None:
         """Hand over everything that waits and take in everything that is new.
@@ -108,9 +112,16 @@ class Exchanges:
             NetworkFault: what got a receipt stays so, and what was taken in.
             NotPermittedError: ``auth.*``. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
         """
-        while not self._one():
-            continue
+        while not self._one() or self._offered is not None:
+            self._take_snapshot()
         return self._refused
+
+    def _take_snapshot(self) -> None:
+        """Take the snapshot that was offered, until it is complete or something of ours waits to go out."""
+        taking, self._offered = self._offered, None
+        while taking is not None and not taking.step():
+            if self._refused is None and self._workspace.status().pending:
+                return
 
     def _one(self) -> bool:
         """Make one exchange; say whether it was the last."""
@@ -141,13 +152,11 @@ class Exchanges:
             held[str(batch.incarnation)] = batch.first_seq + len(batch.events.record) - 1
         # Said always, a few bytes: no computer knows by itself that it was restored or copied.
         held.setdefault("1", 0)
-        if 0 in cursors.values():
+        if self._workspace.in_doubt():
             held.setdefault(_NO_SNAPSHOT, 0)
         epoch = max(self._identity.epoch, self._workspace.claimed_epoch())
         backed_up = {str(incarnation): seq for incarnation, seq in self._workspace.backed_up().items()}
-        return Exchange(
-            cursors, batch, PAGE_EVENTS_MAX, backed_up=backed_up, epoch=epoch, held=held, hello=self._greeting
-        )
+        return Exchange(cursors, batch, PAGE_EVENTS_MAX, self._tree.asked(), backed_up, self._greeting, epoch, held)
 
     def _refusal(self, batch: SignedBatch | None, error: RejectedError | NotPermittedError) -> None:
         """Do what helps; raises ``error`` when nothing does."""
@@ -196,6 +205,7 @@ class Exchanges:
         verdicts = check_pushed(reply.push, batch, self._identity) if batch is not None else []
         news = check_news(reply, cursors, self._identity)
         check_backed_up(reply, self._identity)
+        check_tree(reply, self._identity)
         restored = reply.epoch > self._identity.epoch and reply.epoch != self._workspace.claimed_epoch()
         if restored:
             if "epoch" in self._again:
@@ -208,8 +218,10 @@ class Exchanges:
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
             self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
+        self._note_offer(reply, cursors, restored=restored)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
         self._workspace.apply_backed_up(reply.backed_up)
+        self._tree.answered(reply)
         for one in news.values():
             self._tally.pulled += len(one.events)
             self._tally.wanted_procedures |= procedures_named(one.events) | procedures_of(one.enters)
@@ -220,6 +232,16 @@ class Exchanges:
                 raise NetworkFault(SERVICE_FAILED, reason="cursor")
             return False
         return self._refused is not None or (batch is None and not waits) or not self._workspace.status().pending
+
+    def _note_offer(self, reply: ExchangeReply, cursors: Mapping[str, int], *, restored: bool) -> None:
+        """Note a snapshot that is offered; one that was begun and is offered no more gives way to pages."""
+        stream = self._identity.stream
+        if reply.snapshot and (reply.snapshot != [stream] or cursors.get(stream) != 0 or stream in reply.streams):
+            raise RejectedError(PAGE_INVALID, reason="snapshot")
+        if reply.snapshot and not restored:
+            self._offered = Taking(self._workspace, self._client, stream, reply.epoch, self._tally)
+        elif stream in reply.streams and self._workspace.snapshot_progress() is not None:
+            self._workspace.abandon_snapshot(stream)
 
 
 def check_pushed(pushed: Pushed | None, batch: SignedBatch, identity: Identity) -> list[Verdict]:

@@ -13,6 +13,8 @@ from typing import Annotated
 
 import msgspec
 
+from cases.treelog import TreeHead as TreeHead
+from cases.treelog import receipt_bytes as receipt_bytes
 from cases.verify import head_bytes
 from cases.views import DEFAULT_TIMEZONE
 
@@ -42,8 +44,6 @@ Counted = Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
 Stored = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """A number that a device wrote and central only passes on: odd ones are shown as such, and stop nothing."""
 Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-
-_RECEIPT_DOMAIN = b"estafette/receipt/1\x00"
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):
@@ -307,21 +307,25 @@ class HelloReply(msgspec.Struct, frozen=True, omit_defaults=True):
     capabilities: list[str] = []
 
 
-class TreeHead(msgspec.Struct, frozen=True):
-    """The signed head of a tenant's Merkle log of receipts (RFC 9162 hashing); ``root`` and hashes in hexadecimal."""
-
-    tenant: Number
-    epoch: Number
-    size: Number
-    root: Hash
-    time: Number
-    signature: str
-
-
 class TreeNews(msgspec.Struct, frozen=True):
-    """A newer head, and the proof that the tree of the size asked about is a beginning of it."""
+    """The newest head, and the proof that the tree of the size asked about is a beginning of it.
+
+    No proof is needed from the empty tree or one of the same size, and none can be given from a larger one.
+    """
 
     head: TreeHead
+    proof: list[Hash] = []
+
+
+class ReceiptProof(msgspec.Struct, frozen=True):
+    """GET /receipts/{incarnation}/{seq}/proof: where a receipt stands in the log, and the proof of it under a head.
+
+    Attributes:
+        index: of its leaf; -1 while it is in no log, be it that it waits or that there never was such a receipt.
+        proof: empty, too, when the log of that size does not reach it yet.
+    """
+
+    index: Annotated[int, msgspec.Meta(ge=-1, le=NUMBER_MAX)]
     proof: list[Hash] = []
 
 
@@ -357,7 +361,7 @@ class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
         push: about the batch.
         streams: news of each stream that has any; absent streams stay where they are.
         snapshot: streams that are so far behind that a snapshot should be taken first; no events of them are in here.
-        tree: a newer tree than the one asked about.
+        tree: when it was asked for and there is one: none is between a restore and the first head of its epoch.
         backed_up: receipts of level ``backed_up`` that go farther than those held.
         hello: answers a hello.
         held: incarnation (as text) -> how far central holds this device's chain, this batch included; said when the
@@ -469,12 +473,6 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_TREE_DOMAIN = b"estafette/tree/1\x00"
-
-
-def tree_bytes(head: TreeHead) -> bytes:
-    """What a tree head's signature covers: every field but the signature."""
-    return _TREE_DOMAIN + _encode([head.tenant, head.epoch, head.size, head.root, head.time])
 
 
 def enrol_bytes(code: str, public_key: str, device_name: str) -> bytes:
@@ -487,24 +485,6 @@ def batch_bytes(batch: Batch | SignedBatch) -> bytes:
     count = len(batch.events.record) if isinstance(batch, SignedBatch) else len(batch.events)
     last_seq = batch.first_seq + count - 1
     return head_bytes(batch.tenant, batch.device, batch.incarnation, batch.first_seq, last_seq, batch.head)
-
-
-def receipt_bytes(receipt: Receipt) -> bytes:
-    """What a receipt's signature covers: every field but the signature."""
-    return _RECEIPT_DOMAIN + _encode(
-        [
-            receipt.tenant,
-            receipt.stream,
-            receipt.device,
-            receipt.incarnation,
-            receipt.seq,
-            receipt.head,
-            receipt.central_seq,
-            receipt.epoch,
-            receipt.level,
-            receipt.time,
-        ]
-    )
 
 
 def offer_fingerprint(offered: Iterable[tuple[str, str]]) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cases.errors import Detail, EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
 from sync.messages import Problem
-from sync.transport import Response
+from sync.transport import BUSY, Response, retry_after_s
 from sync.wire import PROBLEM_TYPE, decode
 
-BUSY = "network.busy"
+TOLD_TO_WAIT = "network.told_to_wait"
+"""This device asked too often; the service said for how long to leave it."""
 SERVICE_FAILED = "network.service_failed"
 AUTH = "auth."
 """Codes that begin so are about the device itself, not about what it asked for."""
+_TOO_OFTEN = frozenset({"request.too_many", "http.429"})
 _PROBLEM_BYTES_MAX = 64 * 1024
 
 
@@ -36,18 +36,21 @@ def problem_of(response: Response) -> Problem:
 def refusal(response: Response) -> EstafetteError:
     """Return the error to raise for an answer of status 400 or more.
 
-    401 and 403 are ``NotPermittedError``; 503 is ``network.busy`` and any other 5xx ``network.service_failed``, both
-    worth another try; the rest is ``RejectedError``. ``retry_after_s`` is kept where the service gave one.
+    401 and 403 are ``NotPermittedError``; 503 is ``network.busy``, 429 for what was asked too often
+    ``network.told_to_wait`` and any other 5xx ``network.service_failed``, all worth another try; the rest is
+    ``RejectedError``. ``retry_after_s`` is kept where the service gave one.
     """
     problem = problem_of(response)
     details: dict[str, Detail] = dict(problem.details)
-    wait_s = _retry_after_s(response.headers)
+    wait_s = retry_after_s(response.headers)
     if wait_s is not None:
         details["retry_after_s"] = wait_s
     if response.status in (401, 403):
         return NotPermittedError(problem.code, **details)
     if response.status == 503:
         return NetworkFault(BUSY, **details)
+    if response.status == 429 and problem.code in _TOO_OFTEN:
+        return NetworkFault(TOLD_TO_WAIT, **details)
     if response.status >= 500:
         return NetworkFault(SERVICE_FAILED, status=response.status)
     return RejectedError(problem.code, **details)
@@ -61,8 +64,3 @@ def surely_not_done(error: EstafetteError) -> bool:
     if isinstance(error, NetworkFault):
         return error.details.get("reached") is False
     return isinstance(error, InputError | NotPermittedError | RejectedError)
-
-
-def _retry_after_s(headers: Mapping[str, str]) -> int | None:
-    text = headers.get("retry-after", "")
-    return min(int(text), 3600) if text.isascii() and text.isdigit() and len(text) < 8 else None

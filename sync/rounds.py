@@ -66,7 +66,7 @@ def procedures_named(events: Iterable[PageEvent]) -> set[tuple[str, str]]:
             # Set aside by the workspace, which says so; it names nothing.
             continue
         procedure, version = body.get("procedure"), body.get("procedure_version")
-        if isinstance(procedure, str) and isinstance(version, str) and _can_be_asked_for(procedure, version):
+        if isinstance(procedure, str) and isinstance(version, str) and nameable(procedure, version):
             named.add((procedure, version))
     return named
 
@@ -74,10 +74,10 @@ def procedures_named(events: Iterable[PageEvent]) -> set[tuple[str, str]]:
 def procedures_of(records: Iterable[PackedRecord]) -> set[tuple[str, str]]:
     """Return the procedure versions that cases use which came whole."""
     named = {(record.state.value("procedure"), record.state.value("procedure_version")) for record in records}
-    return {(one, version) for one, version in named if one and version and _can_be_asked_for(one, version)}
+    return {(one, version) for one, version in named if one and version and nameable(one, version)}
 
 
-def _can_be_asked_for(procedure: str, version: str) -> bool:
+def nameable(procedure: str, version: str) -> bool:
     """Say whether these can be names of a published procedure: they become part of an address."""
     return ID_PATTERN.fullmatch(procedure) is not None and _VERSION_PATTERN.fullmatch(version) is not None
 
@@ -95,7 +95,7 @@ def documents(workspace: Workspace, client: CentralClient, tally: Tally, *, offe
     if offered:
         listed = {(summary.id, summary.version) for summary in client.procedures()}
         tally.offers = offer_fingerprint(listed)
-        tally.wanted_procedures |= {names for names in listed if _can_be_asked_for(*names)}
+        tally.wanted_procedures |= {names for names in listed if nameable(*names)}
     for procedure, version in sorted(tally.wanted_procedures):
         if not _held(workspace, procedure, version):
             refused = _fetch(workspace, client, procedure, version)

@@ -17,6 +17,18 @@ class SyncState(StrEnum):
     """Fetching what records refer to: new versions of procedures."""
     IDLE = "idle"
     """Everything is exchanged; listening for what comes."""
+    PORTAL = "portal"
+    """A page of the local network answers in place of the service: somebody must sign in to the network."""
+    PROXY = "proxy"
+    """The proxy of the network lets nothing through: it is not there, asks for a password, or refuses."""
+    UNTRUSTED = "untrusted"
+    """Whoever answers cannot prove to be the service: no certificate that this computer trusts. Nothing was said."""
+    ALTERED = "altered"
+    """The answer is not the service's own: it was made or changed on the way, and nothing of it was used."""
+    CLOCK = "clock"
+    """This computer's clock is so wrong that the service cannot be trusted by it, or the other way round."""
+    TOLD_TO_WAIT = "told_to_wait"
+    """The service, or what stands before it, asked to come back later."""
     BACKING_OFF = "backing_off"
     """The service answered but could not do it, or this machine could not keep it; tried again by itself."""
     NEEDS_SIGN_IN = "needs_sign_in"
@@ -27,8 +39,20 @@ class SyncState(StrEnum):
     """A person asked to wait."""
 
 
-_FAILURES = frozenset({SyncState.OFFLINE, SyncState.BACKING_OFF, SyncState.NEEDS_SIGN_IN, SyncState.REVOKED})
+TRIED_AGAIN = (
+    SyncState.PORTAL,
+    SyncState.PROXY,
+    SyncState.UNTRUSTED,
+    SyncState.ALTERED,
+    SyncState.CLOCK,
+    SyncState.TOLD_TO_WAIT,
+    SyncState.BACKING_OFF,
+)
+"""Why it does not go now; each is left by itself, at the next try."""
+
+_FAILURES = frozenset({SyncState.OFFLINE, *TRIED_AGAIN, SyncState.NEEDS_SIGN_IN, SyncState.REVOKED})
 """Where any step of a round can end. ``OFFLINE`` is also where a round that was killed is found again."""
+_AGAIN = frozenset({SyncState.HANDSHAKE, SyncState.OFFLINE, SyncState.PAUSED})
 
 TRANSITIONS: Mapping[SyncState, frozenset[SyncState]] = {
     SyncState.OFFLINE: frozenset({SyncState.HANDSHAKE, SyncState.PAUSED}),
@@ -36,8 +60,8 @@ TRANSITIONS: Mapping[SyncState, frozenset[SyncState]] = {
     SyncState.PUSH: frozenset({SyncState.PULL}) | _FAILURES,
     SyncState.PULL: frozenset({SyncState.DOCUMENTS}) | _FAILURES,
     SyncState.DOCUMENTS: frozenset({SyncState.IDLE}) | _FAILURES,
-    SyncState.IDLE: frozenset({SyncState.HANDSHAKE, SyncState.OFFLINE, SyncState.PAUSED}),
-    SyncState.BACKING_OFF: frozenset({SyncState.HANDSHAKE, SyncState.OFFLINE, SyncState.PAUSED}),
+    SyncState.IDLE: _AGAIN,
+    **dict.fromkeys(TRIED_AGAIN, _AGAIN),
     SyncState.NEEDS_SIGN_IN: frozenset({SyncState.OFFLINE}),
     SyncState.REVOKED: frozenset({SyncState.OFFLINE}),
     SyncState.PAUSED: frozenset({SyncState.OFFLINE}),

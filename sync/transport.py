@@ -7,22 +7,31 @@ or an empty answer is a captive portal and never a success.
 from __future__ import annotations
 
 import ipaddress
-import socket
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from cases.clock import SystemClock
 from cases.errors import Detail, InputError, NetworkFault
+from sync.clockcheck import HEALTH_PATH, clock_fault, date_ms, is_about_time, timeless
+from sync.connections import BASIC, Adapter, Connections, TunnelRefused, trust
 from sync.messages import ANSWER_BYTES_MAX
+from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
+from sync.proxies import (
+    DIRECT,
+    PROXY_REFUSED,
+    PROXY_SIGN_IN,
+    PROXY_UNREACHABLE,
+    PROXY_UNSUPPORTED,
+    Network,
+    Way,
+    this_computer,
+)
 from sync.signing import SIGNATURE_HEADER
 from sync.wire import ENCODING, SERVICE_HEADER, SERVICE_VALUE
 
@@ -34,11 +43,29 @@ _PIECE_BYTES = 64 * 1024
 UNREACHABLE = "network.unreachable"
 CAPTIVE_PORTAL = "network.captive_portal"
 TLS = "network.tls"
+UNTRUSTED = "network.untrusted"
+"""The certificate is of an authority that this computer does not know: a company's proxy reads along, or a stranger."""
+EXPIRED = "network.certificate_expired"
+"""The certificate is out of its time, and this computer's clock is right."""
 TIMEOUT = "network.timeout"
 ALTERED = "network.altered"
 """The answer is not the service's own: something on the way made it or changed it. Nothing of it was used."""
 CUT = "network.cut"
 """The answer ended before its end; nothing of it was used."""
+BUSY = "network.busy"
+UNSIGNED_WAIT_S_MAX = 300
+RETRY_S_MAX = 3600
+_OF_THE_WAY = frozenset(
+    {UNREACHABLE, TIMEOUT, CAPTIVE_PORTAL, PROXY_UNREACHABLE, PROXY_REFUSED, PROXY_UNSUPPORTED, PAC_BROKEN}
+    | {PAC_UNREACHABLE}
+)
+"""Faults after which another way may lead where this one did not."""
+_UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21, 27, 0x800B0109, 0x800B010A, -67843})
+"""As OpenSSL, Windows and macOS number them."""
+_METHOD_NAMES = {"ntlm": "NTLM", "negotiate": "Negotiate", "digest": "Digest", "kerberos": "Kerberos"}
+_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+_CLOCK = SystemClock()
+E = TypeVar("E", bound=BaseException)
 
 
 @dataclass(frozen=True)
@@ -82,21 +109,32 @@ TransportFactory = Callable[[str], Transport]
 class RequestsTransport:
     """The transport over ``requests``: one session, so one warm connection.
 
+    Plain ``http`` goes only to this very machine, and straight there. Anything else goes by TLS, on the first way of
+    this computer that leads there (``sync.proxies``); a proxy gets a tunnel to open and never sees what goes through.
+
     Args:
-        server_url: root of the service, e.g. ``https://dossiers.example.fr``. Plain ``http`` only to this very machine.
+        server_url: root of the service, e.g. ``https://dossiers.example.fr``.
         ca_file: certificates to trust instead of the usual ones; None for the usual ones.
+        network: how this computer reaches the outside; None for what its administrator and its system say.
+        now_ms: this computer's time, to tell a wrong clock from a bad certificate.
     """
 
-    def __init__(self, server_url: str, *, ca_file: str | None = None) -> None:
+    def __init__(
+        self,
+        server_url: str,
+        *,
+        ca_file: str | None = None,
+        network: Network | None = None,
+        now_ms: Callable[[], int] = _CLOCK.now_ms,
+    ) -> None:
         self._root = checked_url(server_url)
-        self._connections = _Connections()
-        self._session = requests.Session()
-        self._session.auth = _no_auth
-        self._session.headers.clear()
-        if ca_file is not None:
-            self._session.verify = ca_file
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._connections))
+        self._ca_file = ca_file
+        self._network = network
+        self._now_ms = now_ms
+        self._connections = Connections()
+        self._session: requests.Session | None = None
+        self._adapter: Adapter | None = None
+        self._ways: tuple[Way, ...] = ()
 
     def request(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = ANSWER_TIMEOUT_S
@@ -104,24 +142,126 @@ class RequestsTransport:
         """See ``Transport.request``."""
         if self._connections.closed:
             raise NetworkFault(UNREACHABLE, reason="closed")
+        session, adapter = self._opened()
         try:
-            with self._session.request(
-                method,
-                self._root + path,
-                data=body or None,
-                headers={"Accept-Encoding": ENCODING, **headers},
-                timeout=(CONNECT_TIMEOUT_S, timeout_s),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                return _own_answer(answer)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _fault(error) from error
+            return self._by_any_way(session, adapter, _Question(method, path, body, headers, timeout_s))
+        except NetworkFault as fault:
+            if fault.code in _OF_THE_WAY and self._network is not None:
+                # The computer may be in another network by now.
+                self._ways = ()
+                self._network.forget()
+            raise
 
     def close(self) -> None:
         """See ``Transport.close``."""
         self._connections.close()
-        self._session.close()
+        if self._session is not None:
+            self._session.close()
+
+    def _opened(self) -> tuple[requests.Session, Adapter]:
+        if self._session is None or self._adapter is None:
+            self._adapter = Adapter(self._connections, self._trust())
+            self._session = _session(self._adapter)
+        if not self._ways:
+            self._ways = (DIRECT,) if self._network is None else self._network.ways(self._root)
+        return self._session, self._adapter
+
+    def _trust(self) -> ssl.SSLContext | None:
+        if not self._root.startswith("https:"):
+            # This very machine.
+            self._network = None
+            return None
+        self._network = self._network or this_computer()
+        return trust(self._ca_file) if self._ca_file is not None else self._network.trust()
+
+    def _by_any_way(self, session: requests.Session, adapter: Adapter, question: _Question) -> Response:
+        for place, way in enumerate(self._ways):
+            try:
+                answer = self._by_way(session, adapter, way, question)
+            except NetworkFault as fault:
+                if fault.code != PROXY_UNREACHABLE or place == len(self._ways) - 1:
+                    raise
+                continue
+            if place:
+                self._ways = (way, *(other for other in self._ways if other is not way))
+            return answer
+        raise AssertionError("no way")
+
+    def _by_way(self, session: requests.Session, adapter: Adapter, way: Way, question: _Question) -> Response:
+        """Ask by one way; where a proxy wants to know who asks, say it once and ask again."""
+        try:
+            return _asked(session, self._root, way, question)
+        except _FAILURES as error:
+            refused = _cause(error, TunnelRefused)
+            if refused is None or refused.status != 407 or self._network is None:
+                raise self._fault(error, way) from error
+            pair = self._network.credentials(way) if BASIC in refused.schemes else None
+            if pair is None:
+                raise tunnel_fault(refused, way) from error
+        adapter.sign_in(way.proxy, *pair)
+        try:
+            return _asked(session, self._root, way, question)
+        except _FAILURES as error:
+            refused = _cause(error, TunnelRefused)
+            if refused is None or refused.status != 407:
+                raise self._fault(error, way) from error
+            self._network.refused(way, pair[1])
+            adapter.sign_out(way.proxy)
+            raise tunnel_fault(refused, way) from error
+
+    def _fault(self, error: Exception, way: Way) -> NetworkFault:
+        """Name the cause once, where the library raised it; a certificate out of its time may be our clock's fault."""
+        verification = _cause(error, ssl.SSLCertVerificationError)
+        if verification is not None and is_about_time(verification):
+            return clock_fault(self._service_ms(way), self._now_ms()) or NetworkFault(EXPIRED, reached=False)
+        return fault_of(error, way)
+
+    def _service_ms(self, way: Way) -> int | None:
+        """Ask the service's time on a connection of its own, over which nothing else goes. None: nobody knows."""
+        authorities = self._network.policy.authorities if self._network is not None else None
+        adapter = Adapter(self._connections, timeless(self._ca_file or authorities))
+        if way.proxy and self._network is not None and (pair := self._network.credentials(way)) is not None:
+            adapter.sign_in(way.proxy, *pair)
+        with _session(adapter) as session:
+            try:
+                answer = _asked(session, self._root, way, _Question("HEAD", HEALTH_PATH, b"", {}, CONNECT_TIMEOUT_S))
+            except (*_FAILURES, NetworkFault):
+                return None
+        return date_ms(answer.headers)
+
+
+class _Question(NamedTuple):
+    """A request as ``Transport.request`` takes it."""
+
+    method: str
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+    timeout_s: float
+
+
+def _session(adapter: Adapter) -> requests.Session:
+    """A session that knows nothing of the account's environment: what counts of it was read by ``sync.proxies``."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.clear()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    return session
+
+
+def _asked(session: requests.Session, root: str, way: Way, question: _Question) -> Response:
+    with session.request(
+        question.method,
+        root + question.path,
+        data=question.body or None,
+        headers={"Accept-Encoding": ENCODING, **question.headers},
+        timeout=(CONNECT_TIMEOUT_S, question.timeout_s),
+        proxies={"https": way.proxy} if way.proxy else {},
+        allow_redirects=False,
+        stream=True,
+    ) as answer:
+        return _own_answer(answer)
 
 
 def checked_url(server_url: str) -> str:
@@ -153,6 +293,20 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def retry_after_s(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds that ``retry-after`` asks to wait (lower-case name), an hour at most; None for none.
+
+    A date is taken beside the answer's own ``date``: this computer's clock may be wrong.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:8]), RETRY_S_MAX)
+    until_ms, now_ms = date_ms({"date": text}), date_ms(headers)
+    if until_ms is None or now_ms is None:
+        return None
+    return min(max(0, (until_ms - now_ms) // 1000), RETRY_S_MAX)
+
+
 def own_answer(response: Response) -> Response:
     """Return the response when the service marked it as its own, or something signed it: who, is checked later.
 
@@ -163,6 +317,10 @@ def own_answer(response: Response) -> Response:
     marked = response.headers.get(SERVICE_HEADER.lower()) == SERVICE_VALUE
     if (marked or SIGNATURE_HEADER.lower() in response.headers) and not 300 <= response.status < 400:
         return response
+    wait_s = retry_after_s(response.headers)
+    if response.status in (429, 503) and wait_s is not None:
+        # Whoever says so did not sign it: it is believed for a short while only.
+        raise NetworkFault(BUSY, retry_after_s=min(wait_s, UNSIGNED_WAIT_S_MAX))
     if response.status in (502, 503, 504):
         raise NetworkFault(UNREACHABLE, status=response.status)
     if response.status >= 500:
@@ -184,11 +342,21 @@ def _own_answer(answer: requests.Response) -> Response:
     return Response(answer.status_code, headers, b"".join(pieces))
 
 
-def _fault(error: Exception) -> NetworkFault:
-    """Name the cause once, where the library raised it; ``reached`` is false when no request can have left."""
-    known: dict[str, Detail] = {"reached": False} if _never_left(error) else {}
+def fault_of(error: Exception, way: Way = DIRECT) -> NetworkFault:
+    """Name what a library raised, once; ``reached`` is false when no request can have left."""
+    refused = _cause(error, TunnelRefused)
+    if refused is not None:
+        return tunnel_fault(refused, way)
+    never_left = _never_left(error)
+    known: dict[str, Detail] = {"reached": False} if never_left else {}
+    verification = _cause(error, ssl.SSLCertVerificationError)
+    if verification is not None:
+        unknown = getattr(verification, "verify_code", 0) in _UNKNOWN_AUTHORITY
+        return NetworkFault(UNTRUSTED if unknown else TLS, reached=False)
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return NetworkFault(TLS, **known)
+    if way.proxy and never_left:
+        return NetworkFault(PROXY_UNREACHABLE, proxy=way.place, reached=False)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return NetworkFault(TIMEOUT, **known)
     if isinstance(
@@ -199,6 +367,33 @@ def _fault(error: Exception) -> NetworkFault:
     ):
         return NetworkFault(CUT)
     return NetworkFault(UNREACHABLE, reason=type(error).__name__, **known)
+
+
+def tunnel_fault(refused: TunnelRefused, way: Way) -> NetworkFault:
+    """Name why a proxy opens no tunnel; nothing of a request reached anybody."""
+    if refused.status == 407 and BASIC in refused.schemes:
+        return NetworkFault(PROXY_SIGN_IN, proxy=way.place, user=bool(way.user), reached=False)
+    if refused.status == 407:
+        methods = ", ".join(_METHOD_NAMES.get(scheme, scheme) for scheme in refused.schemes) or "?"
+        return NetworkFault(PROXY_UNSUPPORTED, proxy=way.place, methods=methods, reached=False)
+    if 200 <= refused.status < 400 or refused.status == 511:
+        return NetworkFault(CAPTIVE_PORTAL, status=refused.status, reached=False)
+    return NetworkFault(PROXY_REFUSED, proxy=way.place, status=refused.status, reached=False)
+
+
+def _cause(error: BaseException, kind: type[E]) -> E | None:
+    """Return the error of a kind that is at the bottom of what the libraries wrapped around it."""
+    waiting: list[object] = [error]
+    for _step in range(32):
+        if not waiting:
+            return None
+        found = waiting.pop(0)
+        if isinstance(found, kind):
+            return found
+        if isinstance(found, BaseException):
+            inner = (getattr(found, name, None) for name in ("reason", "original_error", "__cause__", "__context__"))
+            waiting += [one for one in (*found.args, *inner) if isinstance(one, BaseException)]
+    return None
 
 
 def _never_left(error: Exception) -> bool:
@@ -212,94 +407,3 @@ def _never_left(error: Exception) -> bool:
         cause,
         urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ProxyError,
     )
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep ``requests`` from replacing our Authorization header by one from the user's .netrc."""
-    return request
-
-
-class _Connections:
-    """The open sockets of one transport, so that ``close`` can end a read that is under way in another thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: set[HTTPConnection] = set()
-        self.closed = False
-
-    def opened(self, connection: HTTPConnection) -> None:
-        with self._lock:
-            if not self.closed:
-                self._open.add(connection)
-                return
-        connection.close()
-        raise urllib3.exceptions.NewConnectionError(connection, "transport closed")
-
-    def gone(self, connection: HTTPConnection) -> None:
-        with self._lock:
-            self._open.discard(connection)
-
-    def close(self) -> None:
-        with self._lock:
-            self.closed = True
-            connections = list(self._open)
-        for connection in connections:
-            _shut(connection)
-
-
-def _shut(connection: HTTPConnection) -> None:
-    """Wake the thread that waits on the connection's socket; it then sees the end of the stream."""
-    sock = connection.sock
-    if sock is None:
-        return
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        # The peer or the reading thread closed it first: there is nobody left to wake.
-        return
-
-
-class _Adapter(HTTPAdapter):
-    """An adapter whose connections are known to ``_Connections``."""
-
-    def __init__(self, connections: _Connections) -> None:
-        self._connections = connections
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self._watch(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        self._watch(manager)
-        return manager
-
-    def _watch(self, manager: Any) -> None:
-        known = self._connections
-
-        class Plain(HTTPConnection):
-            def connect(self) -> None:
-                super().connect()
-                known.opened(self)
-
-            def close(self) -> None:
-                known.gone(self)
-                super().close()
-
-        class Secure(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                known.opened(self)
-
-            def close(self) -> None:
-                known.gone(self)
-                super().close()
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}

@@ -1,9 +1,9 @@
-"""The encrypted database: one writer thread, readers with connections of their own.
+"""The encrypted database: one writer at a time, readers with connections of their own.
 
 The only module that imports ``sqlcipher3`` and ``sqlite_utils``. sqlite-utils looks for ``pysqlite3`` first and takes
 its exception classes from there; without the two ``sys.modules`` lines below, a failed query of its leaves a
 transaction open and later rows vanish at close (measured). So they come before its first import anywhere in the
-process.
+process. It is imported when it is first used: it takes as long as a whole start, and most starts migrate nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import queue
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -28,20 +27,18 @@ if "sqlite_utils" in sys.modules:
 sys.modules["pysqlite3"] = sqlcipher3
 sys.modules["pysqlite3.dbapi2"] = sqlcipher3.dbapi2
 
-import sqlite_utils  # noqa: E402
-import sqlite_utils.migrations  # noqa: E402
-
 from cases.errors import DamagedError, EnvironmentFault, EstafetteError  # noqa: E402
+from cases.store.turn import Turn  # noqa: E402
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 if TYPE_CHECKING:
     # The module ships no types; its interface is the standard library's.
     from sqlite3 import Connection as Connection
+
+    from sqlite_utils import Database as Database
 else:
     Connection = sqlcipher3.dbapi2.Connection
-Database = sqlite_utils.Database
-Migrations = sqlite_utils.migrations.Migrations
 
 SQLITE_MIN = (3, 51, 3)
 """Versions 3.7.0 to 3.51.2 can corrupt a WAL store (the WAL-reset bug)."""
@@ -98,6 +95,15 @@ def connect(path: Path, key: bytes, *, read_only: bool, cache_kib: int) -> Conne
     return connection
 
 
+def recorded_steps(connection: Connection, name: str) -> set[str]:
+    """Return the steps of a set of migrations that a store has recorded; none in an empty file."""
+    made = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_sqlite_migrations'"
+    if not connection.execute(made).fetchone()[0]:
+        return set()
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (name,))
+    return {str(row[0]) for row in rows}
+
+
 def fault(error: Exception, path: Path) -> EstafetteError | None:
     """Return what an error of the engine means for a person; None when it is a bug of ours."""
     primary = getattr(error, "sqlite_errorcode", -1) & 0xFF
@@ -141,7 +147,10 @@ class _Reader(NamedTuple):
 
 
 class Store:
-    """An open store. Any thread may read and write; every write runs on the one writer thread.
+    """An open store. Any thread may read and write; writes take turns, each on the thread that asks for it.
+
+    A thread of its own for writing would cost each answer two hand-overs: a tenth of its time, much more on a busy
+    machine. What a write tells afterwards runs on a thread of the store's, one after the other.
 
     Args:
         path: the database file.
@@ -151,13 +160,15 @@ class Store:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self._key = key
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._turn = Turn()
+        self._told: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._readers: list[_Reader] = []
         self._readers_lock = threading.Lock()
         self._local = threading.local()
         self._closed = False
+        self._ended = False
         self._writer = self._connect(read_only=False)
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread = threading.Thread(target=self._tell, name="store-teller", daemon=True)
         self._thread.start()
 
     def _connect(self, *, read_only: bool) -> Connection:
@@ -171,52 +182,60 @@ class Store:
         self,
         act: Callable[[Connection], T],
         *,
-        after: Callable[[T], None] | None = None,
+        tell: Callable[[T], Callable[[], None]] | None = None,
         undone: Callable[[], None] | None = None,
     ) -> T:
-        """Run ``act`` inside one immediate transaction on the writer thread and return its result once that is durable.
+        """Run ``act`` inside one immediate transaction and return its result once that is durable.
 
-        An exception of ``act`` rolls everything back and comes out here. ``after`` gets the result on the writer
-        thread, after the caller was released; what it raises is logged, since nobody waits for it. ``undone`` runs
-        there after a rollback.
+        One write runs at a time, in the order of the calls. An exception of ``act`` rolls everything back and comes out
+        here. ``tell`` gets the result right after the commit and returns what is to be said of it; that runs on the
+        store's own thread, without the caller waiting and before the next write begins; what it raises is logged.
+        ``undone`` runs after a rollback, before the next write.
 
         Raises:
             EnvironmentFault: ``store.disk_full``, ``store.read_only``, ``store.locked``, ``store.io_error``; nothing
             was changed.
             DamagedError: ``store.damaged``.
         """
-        return self._submit(lambda: self._transact(act, undone), after)
+        return self._in_turn(lambda: self._transact(act, undone), tell)
 
     def maintain(self, act: Callable[[Database], T]) -> T:
-        """Run ``act`` on the writer thread outside a transaction, with sqlite-utils: migrations and their kind."""
-        return self._submit(lambda: act(sqlite_utils.Database(self._writer)), None)
+        """Run ``act`` in a turn of its own outside a transaction, with sqlite-utils: migrations and their kind."""
+        import sqlite_utils
 
-    def _submit(self, job: Callable[[], T], after: Callable[[T], None] | None) -> T:
+        return self._in_turn(lambda: act(sqlite_utils.Database(self._writer)), None)
+
+    def migrate(self, name: str, steps: Mapping[str, Callable[[Database], None]]) -> None:
+        """Take the steps of this set that the store has not recorded, in their order, each in a transaction with its
+        record. Errors as ``write``."""
+        if steps.keys() <= self._in_turn(lambda: recorded_steps(self._writer, name), None):
+            return
+        from sqlite_utils.migrations import Migrations
+
+        migrations = Migrations(name)
+        for step, act in steps.items():
+            migrations(name=step)(act)
+        self.maintain(lambda db: migrations.apply(db))
+
+    def _in_turn(self, job: Callable[[], T], tell: Callable[[T], Callable[[], None]] | None) -> T:
         if self._closed:
             raise EnvironmentFault("store.closed")
-        if threading.current_thread() is self._thread:
+        if self._turn.mine or threading.current_thread() is self._thread:
             raise RuntimeError("a write inside a write would wait for itself")
-        result: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                value = job()
-            except BaseException as error:
-                result.set_exception(error)
-                return
-            result.set_result(value)
-            if after is not None:
-                try:
-                    after(value)
-                except Exception:
-                    log.exception("a listener failed")
-
-        self._jobs.put(run)
-        with translated(self.path):
-            return result.result()
+        with translated(self.path), self._turn:
+            if self._ended:
+                raise EnvironmentFault("store.closed")
+            self._told.join()
+            value = job()
+            if tell is not None:
+                self._told.put(tell(value))
+            return value
 
     def _transact(self, act: Callable[[Connection], T], undone: Callable[[], None] | None) -> T:
         connection = self._writer
+        if connection.in_transaction:
+            # A rollback was interrupted (Ctrl+C).
+            connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         try:
             value = act(connection)
@@ -241,9 +260,14 @@ class Store:
         self._writer.close()
         self._writer = connect(self.path, self._key, read_only=False, cache_kib=WRITER_CACHE_KIB)
 
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+    def _tell(self) -> None:
+        while (told := self._told.get()) is not None:
+            try:
+                told()
+            except Exception:
+                log.exception("a listener failed")
+            finally:
+                self._told.task_done()
 
     # --- reading ---
 
@@ -290,7 +314,9 @@ class Store:
         if self._closed:
             return
         self._closed = True
-        self._jobs.put(None)
+        with self._turn:
+            self._ended = True
+        self._told.put(None)
         self._thread.join()
         with self._readers_lock:
             for reader in self._readers:

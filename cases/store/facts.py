@@ -14,6 +14,7 @@ CORRECTION = "clock_correction_ms"
 CLAIMED_EPOCH = "claimed_epoch"
 FORKED = "forked_ms"
 IN_DOUBT = "in_doubt"
+ALARM = "alarm"
 DEVICE_KEY = "device_key"
 SALT_SECRET = "salt_secret"
 
@@ -133,6 +134,11 @@ def procedures(connection: Connection) -> list[tuple[str, str]]:
         " (SELECT rowid FROM procedure WHERE id = p.id ORDER BY stored_ms DESC, rowid DESC LIMIT 1) ORDER BY id"
     )
     return [(row[0], row[1]) for row in connection.execute(sql)]
+
+
+def all_procedures(connection: Connection) -> set[tuple[str, str]]:
+    """Return every (identity, version) of a procedure held."""
+    return set(connection.execute("SELECT id, version FROM procedure").fetchall())
 
 
 def bundle(connection: Connection, procedure: str, version: str) -> bytes | None:

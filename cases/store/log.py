@@ -180,13 +180,42 @@ def own_settled_from(connection: Connection, identity: Identity, incarnation: in
     return _events(connection, identity.tenant, where, (identity.device, incarnation, seq))
 
 
+_RESOLVED = (
+    "(e.kind = 'resolve' AND e.code = 'resolve.settled'"
+    " OR EXISTS (SELECT 1 FROM event s WHERE s.record_no = e.record_no"
+    " AND s.kind = 'resolve' AND (s.state NOT IN ('parked', 'quarantined') OR s.code = 'resolve.settled')"
+    " AND CASE WHEN json_valid(CAST(s.body AS TEXT)) THEN json_extract(CAST(s.body AS TEXT), '$.event') END"
+    " = d.id || '.' || e.incarnation || '.' || e.seq))"
+)
+"""A person said how the parked event ``e`` of device ``d`` ends, here or elsewhere."""
+
+
 def troubled(connection: Connection, tenant: int, device: str) -> list[StoredEvent]:
-    """Return this device's parked and quarantined events, newest first; not those that live on under another number."""
+    """Return this device's parked and quarantined events for which nobody has said how they end, newest first.
+
+    Not those that live on under another number.
+    """
     where = (
         "WHERE e.state IN ('parked', 'quarantined') AND e.code != 'store.renumbered' AND d.id = ?"
-        " ORDER BY e.no DESC LIMIT 1000"
+        f" AND NOT {_RESOLVED} ORDER BY e.no DESC LIMIT 1000"
     )
     return _events(connection, tenant, where, (device,))
+
+
+def count_troubled(connection: Connection, device: str) -> int:
+    """Return how many events ``troubled`` would return."""
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM event e JOIN device d ON d.no = e.device_no"
+        " WHERE e.state IN ('parked', 'quarantined') AND e.code != 'store.renumbered' AND d.id = ?"
+        f" AND NOT {_RESOLVED} LIMIT 1000)"
+    )
+    return int(connection.execute(sql, (device,)).fetchone()[0])
+
+
+def is_open(connection: Connection, no: int) -> bool:
+    """Say whether a parked event still waits for somebody to say how it ends."""
+    sql = f"SELECT 1 FROM event e JOIN device d ON d.no = e.device_no WHERE e.no = ? AND NOT {_RESOLVED}"
+    return connection.execute(sql, (no,)).fetchone() is not None
 
 
 def held_seqs(connection: Connection, device: str, incarnation: int, first_seq: int, last_seq: int) -> set[int]:
@@ -345,6 +374,11 @@ def body_of(stored: StoredEvent) -> dict[str, object]:
         return decode_body(stored.event.body)
     except ValueError:
         return {}
+
+
+def count_pending(connection: Connection) -> int:
+    """Return how many events wait for an answer, from their own small index: no act keeps count of them."""
+    return int(connection.execute("SELECT count(*) FROM event WHERE state = 'pending'").fetchone()[0])
 
 
 def oldest_pending_ms(connection: Connection) -> int | None:

@@ -6,18 +6,39 @@ edited.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cases.errors import DamagedError, EnvironmentFault
-from cases.store.engine import READER_CACHE_KIB, Database, Migrations, Store, connect, translated
+from cases.store.engine import READER_CACHE_KIB, Store, connect, recorded_steps, translated
 
-migrations = Migrations("estafette")
+if TYPE_CHECKING:
+    from cases.store.engine import Database
+
+SET = "estafette"
+STEPS: dict[str, Callable[[Database], None]] = {}
+"""Name -> step, in the order in which they are taken."""
+
+
+def migrations(*, name: str) -> Callable[[Callable[[Database], None]], Callable[[Database], None]]:
+    """Add a step under its name."""
+
+    def add(step: Callable[[Database], None]) -> Callable[[Database], None]:
+        STEPS[name] = step
+        return step
+
+    return add
+
 
 RELEASED: frozenset[str] = frozenset(
     {
         "2026_11_23_first_store",
         "2026_11_23_renumbered_rows_step_aside",
         "2026_11_23_records_enter_and_leave",
+        "2026_11_23_an_answer_writes_less",
+        "2026_11_23_links",
+        "2026_11_23_snapshots_stay_cold",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -159,6 +180,70 @@ def records_enter_and_leave(db: Database) -> None:
         db.execute(statement)
 
 
+_LINKS = """
+-- Which record was said to be the same as which other: from the field same_as, made again from the events at any time.
+CREATE TABLE link (record_no INTEGER PRIMARY KEY REFERENCES record (no), same_as TEXT NOT NULL) STRICT;
+CREATE INDEX link_to ON link (same_as);
+CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
+"""
+
+
+@migrations(name="2026_11_23_links")
+def links(db: Database) -> None:
+    """Reads follow links between records, and contested citizens are found at once."""
+    for statement in statements(_LINKS):
+        db.execute(statement)
+
+
+_CASES_OF_A_CITIZEN = """
+DROP INDEX case_by_citizen;
+-- Without the time, which every answer changes: a citizen has few cases, sorted when they are asked for.
+CREATE INDEX case_by_citizen ON case_file (citizen_no);
+-- Pending events are counted by their index.
+DELETE FROM counter WHERE name = 'events.pending';
+"""
+
+
+@migrations(name="2026_11_23_an_answer_writes_less")
+def an_answer_writes_less(db: Database) -> None:
+    """What an answer need not write is not kept."""
+    for statement in statements(_CASES_OF_A_CITIZEN):
+        db.execute(statement)
+
+
+_SNAPSHOTS_STAY_COLD = """
+-- The snapshot that is being taken of a stream. first_no: where the numbers kept free for its records begin. bytes: of
+-- all its chunks, here: of those that came; missing, own_missing: chunks that did not come, own ones that are not laid
+-- out; waiting: records that came and are not laid out.
+CREATE TABLE snapshot (
+    stream TEXT PRIMARY KEY, central_seq INTEGER NOT NULL, epoch INTEGER NOT NULL, first_no INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, here INTEGER NOT NULL, missing INTEGER NOT NULL, own_missing INTEGER NOT NULL,
+    waiting INTEGER NOT NULL
+) STRICT;
+-- Chunks of snapshots. place: in the order of the manifest, NULL when the newest one does not name it.
+-- first_no: the number that its first record gets. laid: its records are in the lists and in search.
+CREATE TABLE chunk (
+    no INTEGER PRIMARY KEY, stream TEXT NOT NULL, hash TEXT NOT NULL, place INTEGER, first_no INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, records INTEGER NOT NULL, own INTEGER NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('wanted', 'held', 'laid')), doubted INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream, hash)
+) STRICT;
+CREATE INDEX chunk_wanted ON chunk (stream, place) WHERE standing = 'wanted' AND place IS NOT NULL;
+CREATE INDEX chunk_held ON chunk (stream, first_no) WHERE standing = 'held';
+-- Their bytes as they came, compressed: a record's state is read from there until it changes.
+CREATE TABLE chunk_data (no INTEGER PRIMARY KEY REFERENCES chunk (no), data BLOB NOT NULL) STRICT;
+-- Where in a chunk a record that came by a snapshot stands: the chunk's number * 32768 + its row.
+ALTER TABLE record ADD COLUMN cold INTEGER;
+"""
+
+
+@migrations(name="2026_11_23_snapshots_stay_cold")
+def snapshots_stay_cold(db: Database) -> None:
+    """First contact takes a snapshot; its records stay in their chunks until they are touched."""
+    for statement in statements(_SNAPSHOTS_STAY_COLD):
+        db.execute(statement)
+
+
 def statements(script: str) -> list[str]:
     """Split a script into statements.
 
@@ -187,8 +272,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
     with translated(path):
         connection = connect(path, key, read_only=True, cache_kib=READER_CACHE_KIB)
         try:
-            db = Database(connection)
-            applied = {step.name for step in migrations.applied(db)}
+            applied = recorded_steps(connection, SET)
         finally:
             connection.close()
     unknown = applied - RELEASED
@@ -200,7 +284,7 @@ def check_not_newer(path: Path, key: bytes) -> None:
 
 def migrate(store: Store) -> None:
     """Bring the store to this program's schema."""
-    store.maintain(lambda db: migrations.apply(db))
+    store.migrate(SET, STEPS)
 
 
 def dump_schema(store: Store) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cases.store.engine import Connection, Row
@@ -57,10 +57,36 @@ def put_citizens(connection: Connection, rows: Iterable[CitizenColumns]) -> None
     )
 
 
-def put_cases(connection: Connection, rows: Iterable[CaseColumns]) -> None:
-    """Write cases' rows, replacing those there are."""
+def put_cases(connection: Connection, rows: Iterable[CaseColumns], old: Mapping[int, CaseColumns]) -> None:
+    """Write cases' rows. Of those in ``old`` only the columns that differ, so that only their indices are written."""
+    fresh: list[CaseColumns] = []
+    changes: dict[tuple[str, ...], list[list[str | int | None]]] = {}
+    for row in rows:
+        before = old.get(row.record_no)
+        if before is None:
+            fresh.append(row)
+        elif before != row:
+            differ = [(name, new) for name, new, was in zip(row._fields, row, before, strict=True) if new != was]
+            values = [*(new for _name, new in differ), row.record_no]
+            changes.setdefault(tuple(name for name, _new in differ), []).append(values)
     marks = ",".join("?" * len(CaseColumns._fields))
-    connection.executemany(f"INSERT OR REPLACE INTO case_file ({','.join(CaseColumns._fields)}) VALUES ({marks})", rows)
+    columns = ",".join(CaseColumns._fields)
+    connection.executemany(f"INSERT OR REPLACE INTO case_file ({columns}) VALUES ({marks})", fresh)
+    for names, changed in changes.items():
+        settings = ",".join(f"{name} = ?" for name in names)
+        connection.executemany(f"UPDATE case_file SET {settings} WHERE record_no = ?", changed)
+
+
+def add_citizens(connection: Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of citizens that have none yet; their columns as of ``CitizenColumns``."""
+    marks = ",".join("?" * len(CitizenColumns._fields))
+    connection.executemany(f"INSERT INTO citizen ({','.join(CitizenColumns._fields)}) VALUES ({marks})", rows)
+
+
+def add_cases(connection: Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of cases that have none yet; their columns as of ``CaseColumns``."""
+    marks = ",".join("?" * len(CaseColumns._fields))
+    connection.executemany(f"INSERT INTO case_file ({','.join(CaseColumns._fields)}) VALUES ({marks})", rows)
 
 
 def remove(connection: Connection, numbers: Iterable[int]) -> None:
@@ -156,10 +182,24 @@ def case_rows(connection: Connection, ids: Sequence[str]) -> list[CaseRow]:
     return [rows[record_id] for record_id in ids if record_id in rows]
 
 
-def cases_of_citizen(connection: Connection, citizen: str, limit: int) -> list[CaseRow]:
-    """Return a citizen's cases, newest activity first."""
-    sql = f"{_CASE_ROW} WHERE c.citizen_no = (SELECT no FROM record WHERE id = ?) ORDER BY c.updated_ms DESC LIMIT ?"
-    return [CaseRow(*row) for row in connection.execute(sql, (citizen, limit))]
+def cases_of_citizens(connection: Connection, citizens: Sequence[str], limit: int) -> list[CaseRow]:
+    """Return the cases of these citizens, newest activity first."""
+    marks = ",".join("?" * len(citizens))
+    sql = (
+        f"{_CASE_ROW} WHERE c.citizen_no IN (SELECT no FROM record WHERE id IN ({marks}))"
+        " ORDER BY c.updated_ms DESC LIMIT ?"
+    )
+    return [CaseRow(*row) for row in connection.execute(sql, [*citizens, limit])]
+
+
+def contested_records(connection: Connection, limit: int) -> list[tuple[str, str]]:
+    """Return (type, identity) of the records with a contested field, each kind by an index of its own."""
+    sql = (
+        "SELECT * FROM (SELECT r.type, r.id FROM case_file c JOIN record r ON r.no = c.record_no"
+        " WHERE c.contested > 0 LIMIT ?1) UNION ALL SELECT * FROM (SELECT r.type, r.id FROM citizen c"
+        " JOIN record r ON r.no = c.record_no WHERE c.contested > 0 LIMIT ?1)"
+    )
+    return [(row[0], row[1]) for row in connection.execute(sql, (limit,))]
 
 
 def list_citizens(connection: Connection, *, limit: int, after: CitizenKey | None) -> list[CitizenRow]:
@@ -194,6 +234,11 @@ def found_cases(connection: Connection, numbers: Sequence[int]) -> dict[int, Cas
     sql = _CASE_ROW.replace("SELECT ", "SELECT c.record_no, ", 1)
     rows = connection.execute(f"{sql} WHERE c.record_no IN ({marks})", list(numbers))
     return {row[0]: CaseRow(*row[1:]) for row in rows}
+
+
+def procedures_used(connection: Connection) -> set[tuple[str, str]]:
+    """Return (identity, version) of the procedures of all cases."""
+    return set(connection.execute("SELECT DISTINCT procedure, procedure_version FROM case_file").fetchall())
 
 
 def submitted_at(connection: Connection, record_no: int) -> int | None:

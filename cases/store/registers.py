@@ -15,13 +15,15 @@ CHUNK = 5_000
 class Known(NamedTuple):
     """A record that has a number.
 
-    ``confirmed`` counts its confirmed events; ``state``: see ``schema.sql``; ``fresh``: its row was made just now.
+    ``confirmed`` counts its confirmed events; ``state``: see ``schema.sql``; ``cold``: see ``store.chunks``; ``fresh``:
+    its row was made just now.
     """
 
     no: int
     type: str
     confirmed: int
     state: bytes | None
+    cold: int | None
     fresh: bool = False
 
 
@@ -94,7 +96,7 @@ def known_type(connection: Connection, record_id: str) -> str | None:
     sql = (
         "SELECT type FROM record r LEFT JOIN scope s ON s.record_no = r.no WHERE id = ?"
         " AND coalesce(s.standing, '') != 'left'"
-        " AND (s.state IS NOT NULL OR EXISTS (SELECT 1 FROM event WHERE record_no = r.no))"
+        " AND (s.state IS NOT NULL OR r.cold IS NOT NULL OR EXISTS (SELECT 1 FROM event WHERE record_no = r.no))"
     )
     row = connection.execute(sql, (record_id,)).fetchone()
     return None if row is None else str(row[0])
@@ -115,6 +117,50 @@ def types_of(connection: Connection, records: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def make_cold(connection: Connection, rows: Iterable[tuple[int, str, str, int, int]]) -> int:
+    """Make records that came by a snapshot: (number, identity, type, count of confirmed events, place).
+
+    Returns:
+        How many were made; one whose identity has a row already was not.
+    """
+    sql = "INSERT INTO record (no, id, type, confirmed, cold) VALUES (?,?,?,?,?) ON CONFLICT (id) DO NOTHING"
+    return connection.executemany(sql, rows).rowcount
+
+
+def move_cold(connection: Connection, rows: Iterable[tuple[int | None, int]]) -> None:
+    """Say where in a chunk these records stand now: (place or None, record number)."""
+    connection.executemany("UPDATE record SET cold = ? WHERE no = ?", rows)
+
+
+def highest_no(connection: Connection) -> int:
+    """Return the highest number that a record has; 0 when there is none."""
+    return int(connection.execute("SELECT coalesce(max(no), 0) FROM record").fetchone()[0])
+
+
+def taken(connection: Connection, first: int, count: int) -> bool:
+    """Say whether a record has one of these numbers."""
+    sql = "SELECT 1 FROM record WHERE no BETWEEN ? AND ? LIMIT 1"
+    return connection.execute(sql, (first, first + count - 1)).fetchone() is not None
+
+
+def numbers_of(connection: Connection, wanted: Collection[str]) -> dict[str, int]:
+    """Return identity -> number of those records that have one."""
+    found: dict[str, int] = {}
+    for part in _chunks(list(wanted)):
+        marks = ",".join("?" * len(part))
+        found.update(connection.execute(f"SELECT id, no FROM record WHERE id IN ({marks})", part).fetchall())
+    return found
+
+
+def names_of(connection: Connection, agents: Collection[str]) -> dict[str, str]:
+    """Return the names of these agents, as far as known."""
+    found: dict[str, str] = {}
+    for part in _chunks(list(agents)):
+        marks = ",".join("?" * len(part))
+        found.update(connection.execute(f"SELECT id, name FROM agent WHERE id IN ({marks})", part).fetchall())
+    return found
+
+
 def save_confirmed(connection: Connection, rows: Sequence[tuple[int, bytes | None, int]]) -> None:
     """Write confirmed states: (number of confirmed events, state or None, record number)."""
     connection.executemany("UPDATE record SET confirmed = ?, state = ? WHERE no = ?", rows)
@@ -124,7 +170,8 @@ def _select(connection: Connection, wanted: Collection[str]) -> dict[str, Known]
     found: dict[str, Known] = {}
     for part in _chunks(list(wanted)):
         marks = ",".join("?" * len(part))
-        for row in connection.execute(f"SELECT id, no, type, confirmed, state FROM record WHERE id IN ({marks})", part):
+        sql = f"SELECT id, no, type, confirmed, state, cold FROM record WHERE id IN ({marks})"
+        for row in connection.execute(sql, part):
             found[row[0]] = Known(*row[1:])
     return found
 

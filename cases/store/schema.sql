@@ -17,7 +17,7 @@ CREATE TABLE agent (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT N
 CREATE TABLE record (
     no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
     confirmed INTEGER NOT NULL DEFAULT 0, state BLOB
-) STRICT;
+, cold INTEGER) STRICT;
 CREATE TABLE event (
     no INTEGER PRIMARY KEY,
     device_no INTEGER NOT NULL REFERENCES device (no),
@@ -73,6 +73,19 @@ CREATE TABLE scope (
     standing TEXT NOT NULL CHECK (standing IN ('here', 'leaving', 'left')),
     doubted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE link (record_no INTEGER PRIMARY KEY REFERENCES record (no), same_as TEXT NOT NULL) STRICT;
+CREATE TABLE snapshot (
+    stream TEXT PRIMARY KEY, central_seq INTEGER NOT NULL, epoch INTEGER NOT NULL, first_no INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, here INTEGER NOT NULL, missing INTEGER NOT NULL, own_missing INTEGER NOT NULL,
+    waiting INTEGER NOT NULL
+) STRICT;
+CREATE TABLE chunk (
+    no INTEGER PRIMARY KEY, stream TEXT NOT NULL, hash TEXT NOT NULL, place INTEGER, first_no INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, records INTEGER NOT NULL, own INTEGER NOT NULL,
+    standing TEXT NOT NULL CHECK (standing IN ('wanted', 'held', 'laid')), doubted INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream, hash)
+) STRICT;
+CREATE TABLE chunk_data (no INTEGER PRIMARY KEY REFERENCES chunk (no), data BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX event_by_record ON event (record_no);
@@ -84,7 +97,6 @@ CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT RAISE (ABORT, 'an
 CREATE INDEX citizen_by_name ON citizen (sort, record_no);
 CREATE INDEX case_by_activity ON case_file (updated_ms, record_no);
 CREATE INDEX case_by_state ON case_file (state, updated_ms, record_no);
-CREATE INDEX case_by_citizen ON case_file (citizen_no, updated_ms);
 CREATE INDEX case_contested ON case_file (updated_ms, record_no) WHERE contested > 0;
 CREATE TRIGGER event_is_immutable
 BEFORE UPDATE OF device_no, seq, record_no, kind, agent_no, base, time, prev, digest ON event
@@ -92,3 +104,8 @@ BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE TRIGGER event_keeps_its_number BEFORE UPDATE OF incarnation ON event WHEN old.code != 'store.renumbered'
 BEGIN SELECT RAISE (ABORT, 'an event is immutable'); END;
 CREATE INDEX scope_doubted ON scope (record_no) WHERE doubted;
+CREATE INDEX link_to ON link (same_as);
+CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
+CREATE INDEX case_by_citizen ON case_file (citizen_no);
+CREATE INDEX chunk_wanted ON chunk (stream, place) WHERE standing = 'wanted' AND place IS NOT NULL;
+CREATE INDEX chunk_held ON chunk (stream, first_no) WHERE standing = 'held';

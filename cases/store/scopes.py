@@ -20,6 +20,7 @@ class Foundation(NamedTuple):
         state: as central gave it, written by ``cases.merge``; None: only the log says what it is.
         central_seq: confirmed events up to this number are in ``state``, or are over.
         standing: ``LEAVING``: it goes with the answer to the last own event that waits.
+        cold: it was read from a chunk, and there is no row.
     """
 
     record_no: int
@@ -29,9 +30,11 @@ class Foundation(NamedTuple):
     updated_ms: int
     submitted_ms: int | None
     standing: str = HERE
+    cold: bool = False
 
 
-_COLUMNS = ",".join(Foundation._fields)
+_KEPT = len(Foundation._fields) - 1
+_COLUMNS = ",".join(Foundation._fields[:_KEPT])
 
 
 def of(connection: Connection, numbers: Collection[int]) -> dict[int, Foundation]:
@@ -48,8 +51,13 @@ def of(connection: Connection, numbers: Collection[int]) -> dict[int, Foundation
 
 def put(connection: Connection, rows: Iterable[Foundation]) -> None:
     """Keep what central gave, in place of what it gave before."""
-    marks = ",".join("?" * len(Foundation._fields))
-    connection.executemany(f"INSERT OR REPLACE INTO scope ({_COLUMNS}) VALUES ({marks})", list(rows))
+    marks = ",".join("?" * _KEPT)
+    connection.executemany(f"INSERT OR REPLACE INTO scope ({_COLUMNS}) VALUES ({marks})", [row[:_KEPT] for row in rows])
+
+
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Forget what was kept of these records."""
+    connection.executemany("DELETE FROM scope WHERE record_no = ?", [(no,) for no in numbers])
 
 
 def mark_leaving(connection: Connection, numbers: Sequence[int]) -> None:
@@ -80,6 +88,15 @@ def doubt(connection: Connection) -> list[str]:
     connection.execute("DELETE FROM scope WHERE state IS NULL")
     connection.execute("UPDATE scope SET doubted = 1, standing = 'here'")
     return records
+
+
+def put_in_doubt(connection: Connection, numbers: Iterable[int]) -> None:
+    """Doubt that these records are here."""
+    connection.executemany(
+        "INSERT INTO scope (record_no, central_seq, created_ms, updated_ms, standing, doubted)"
+        " VALUES (?1, 0, 0, 0, 'here', 1) ON CONFLICT (record_no) DO UPDATE SET doubted = 1",
+        [(no,) for no in numbers],
+    )
 
 
 def settle_doubts(connection: Connection) -> list[str]:

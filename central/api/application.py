@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,17 +17,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cases.errors import EstafetteError
+from central import readiness
 from central.api import described
 from central.api.bodies import BoundedBodies
 from central.api.door import ExchangeDoor
 from central.api.gate import Gate
 from central.api.heads import Heads
+from central.api.operator import OperatorDoor
 from central.api.outermost import Outermost
 from central.api.problems import RETRY_S, is_api, problem, problem_of, status_of
 from central.api.routes import exchanged, health_router, router, whole_router
 from central.console.routes import router as console_router
 from central.context import Central
+from central.metrics import Exposition, Metrics
 from central.portal.routes import router as portal_router
+from central.sequencing import Sequencer
 from central.web.assets import router as assets_router
 from central.web.errors import error_page
 from central.web.security import WebSecurity
@@ -39,12 +43,27 @@ VERSION = "1"
 _HTTP_CODES = {404: "http.not_found", 405: "http.method_not_allowed"}
 
 
-class Service:
-    """The ASGI application and what stops its long polls."""
+class Operator(NamedTuple):
+    """The operator's own address: see ``OperatorDoor``."""
 
-    def __init__(self, central: Central) -> None:
+    port: int
+    token: str = ""
+
+
+class Service:
+    """The ASGI application and what stops its long polls.
+
+    Args:
+        central: the service's parts.
+        operator: where its figures may be had; None for nowhere.
+    """
+
+    def __init__(self, central: Central, *, operator: Operator | None = None) -> None:
         self.central = central
+        self.metrics = Metrics()
+        self._operator = operator
         self.heads = Heads(central)
+        self.sequencer = Sequencer(central)
         self.app = self._application()
 
     def _application(self) -> FastAPI:
@@ -68,22 +87,41 @@ class Service:
         app.add_exception_handler(HTTPException, _of_http)
         app.add_exception_handler(RequestValidationError, _of_validation)
         # The last one added is the outermost.
-        work = partial(exchanged, self.central, gate)
+        work = partial(exchanged, self.central, gate, self.metrics.took)
         app.add_middleware(ExchangeDoor, work=work, answer=_logged_refusal)
         app.add_middleware(BoundedBodies, answer=refusal)
         app.add_middleware(WebSecurity)
-        app.add_middleware(Outermost, nonce=gate.nonce, key=self.central.keys.service, error_answer=error_answer)
+        app.add_middleware(
+            Outermost,
+            nonce=gate.nonce,
+            key=self.central.keys.service,
+            error_answer=error_answer,
+            answered=self.metrics.request,
+        )
+        if self._operator is not None:
+            app.add_middleware(
+                OperatorDoor,
+                port=self._operator.port,
+                token=self._operator.token,
+                figures=Exposition(self.central, self.metrics).text,
+                ready=partial(readiness.check, self.central),
+            )
         app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
         return app
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
-        polling = asyncio.create_task(self.heads.run(), name="heads")
+        self.central.tree.tell(self.sequencer.appended)
+        jobs = [
+            asyncio.create_task(self.heads.run(), name="heads"),
+            asyncio.create_task(self.sequencer.run(), name="sequencer"),
+        ]
         try:
             yield
         finally:
             self.heads.close()
-            await polling
+            self.sequencer.close()
+            await asyncio.gather(*jobs)
 
 
 def error_answer(request: Request, status: int, code: str) -> Response:

@@ -82,7 +82,13 @@ class BoundedBodies:
             return
         kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-encoding", b"content-length")]
         kept.append((b"content-length", str(len(body)).encode()))
-        await self._app({**scope, "headers": kept, SENT: sent}, _replay(body, receive), send)
+        inner = {**scope, "headers": kept, SENT: sent}
+        try:
+            await self._app(inner, _replay(body, receive), send)
+        finally:
+            # What the log and the figures call the request by is found further in.
+            if "route" in inner:
+                scope["route"] = inner["route"]
 
 
 def body_limit(path: str, headers: Headers) -> int:

@@ -16,6 +16,7 @@ from sync.messages import (
     Head,
     Problem,
     ProcedureList,
+    ReceiptProof,
     RecordHistory,
     RecordsRequest,
     SnapshotManifest,
@@ -36,6 +37,7 @@ _TYPES = (
     Head,
     Problem,
     ProcedureList,
+    ReceiptProof,
     RecordHistory,
     RecordsRequest,
     SnapshotManifest,
@@ -91,6 +93,18 @@ _WAIT = {
         {"name": "wait", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 60}},
     ]
 }
+_RECEIPT = {
+    "parameters": [
+        {"name": name, "in": place, "required": place == "path", "schema": {"type": "integer", "minimum": 0}}
+        for name, place in (
+            ("incarnation", "path"),
+            ("seq", "path"),
+            ("epoch", "query"),
+            ("time", "query"),
+            ("size", "query"),
+        )
+    ]
+}
 _STREAM = {"parameters": [{"name": "stream", "in": "query", "schema": {"type": "string"}}]}
 _COMMON = (400, 413, 415, 503)
 _SIGNED = (401, 403, *_COMMON)
@@ -101,10 +115,15 @@ SYNC = _route("Hand over a batch and ask what is new", ExchangeReply, (409, 422,
 SNAPSHOT = _route("All records of a stream, as chunks to fetch", SnapshotManifest, (404, *_SIGNED), _STREAM)
 CHUNK = _route("A chunk of a snapshot", None, (404, *_SIGNED))
 HISTORY = _route("Every event of a record", RecordHistory, (404, *_SIGNED))
+PROOF = _route("That a receipt is in the log of receipts", ReceiptProof, (422, *_SIGNED), _RECEIPT)
 RECORDS = _route("Records as they are, packed as a snapshot's", None, (422, *_SIGNED), _body(RecordsRequest))
 AUDIT = _route("Whether both ends hold the same", AuditReply, (422, *_SIGNED), _body(AuditRequest))
 ENVELOPES = _route("Take sealed envelopes in", EnvelopesReply, (422, *_SIGNED), _body(EnvelopesRequest))
 CHANGES = _route("Wait until a stream moves", Head, (422, *_SIGNED), _WAIT)
 PROCEDURES = _route("The newest version of each procedure", ProcedureList, _SIGNED)
 BUNDLE = _route("A procedure's bundle", None, (404, *_SIGNED))
-HEALTH: dict[str, Any] = {"summary": "Alive; ready", "openapi_extra": {"responses": {"200": {"description": "Yes."}}}}
+READY: dict[str, Any] = {
+    "summary": "Ready: database, schema, disk, keys",
+    "openapi_extra": {"responses": {"200": {"description": "Yes."}, "503": _PROBLEM}},
+}
+HEALTH: dict[str, Any] = {"summary": "Alive", "openapi_extra": {"responses": {"200": {"description": "Yes."}}}}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from cases.errors import InputError, NotPermittedError
+from central.api.rates import Rates
 from central.context import Central
 from central.database import people
 from central.database.client import NO_TENANT
@@ -61,6 +62,7 @@ class Gate:
         self._spent = ReplayCache(central.clock, window_s=3 * NONCE_LIFETIME_S)
         self._tokens = Tokens(central.keys.secret("token"), central.clock, central.randomness)
         self._counters = Counters()
+        self._rates = Rates(central.clock, per_second=central.settings.device_requests_per_second)
         self._remembered: OrderedDict[tuple[int, str], Device] = OrderedDict()
 
     def nonce(self) -> str:
@@ -99,8 +101,8 @@ class Gate:
         """Return the device that a request comes from, as it is now.
 
         Raises:
-            NotPermittedError: ``auth.token_expired`` (unknown tokens too), ``auth.device_revoked``,
-                ``auth.device_unknown``, ``auth.proof_invalid``, ``auth.proof_replayed``.
+            NotPermittedError: ``request.too_many``, ``auth.token_expired`` (unknown tokens too),
+                ``auth.device_revoked``, ``auth.device_unknown``, ``auth.proof_invalid``, ``auth.proof_replayed``.
         """
         bearer = self._bearer(shown)
         device = self._known(bearer.tenant, bearer.device)
@@ -125,7 +127,9 @@ class Gate:
         self._remembered.pop((device.tenant, device.device), None)
 
     def _bearer(self, shown: Presented) -> Bearer:
-        return self._tokens.read(parse_authorization(shown.authorization).token)
+        bearer = self._tokens.read(parse_authorization(shown.authorization).token)
+        self._rates.take(bearer.device)
+        return bearer
 
     def _check(self, shown: Presented, bearer: Bearer, device: Device) -> None:
         said = parse_authorization(shown.authorization)

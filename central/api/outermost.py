@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,12 +13,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from central.api.problems import UNEXPECTED, is_api
+from central.logs import place_of
 from sync.signing import SIGNATURE_HEADER, mark_of, sign_answer
 from sync.wire import JSON_TYPE, SERVICE_HEADER, SERVICE_VALUE
 
 log = logging.getLogger("estafette.central.requests")
 
 _SIGNATURE = SIGNATURE_HEADER.lower().encode()
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other word in its place is the asker's own, and no business of a log."""
 _SHOWN = (b"authorization", b"dpop")
 ErrorAnswer = Callable[[Request, int, str], Response]
 
@@ -41,11 +43,13 @@ class Outermost:
         nonce: Callable[[], str],
         key: Callable[[], Ed25519PrivateKey],
         error_answer: ErrorAnswer,
+        answered: Callable[[str, str, int, float], None] = lambda _method, _route, _status, _seconds: None,
     ) -> None:
         self._app = app
         self._nonce = nonce
         self._key = key
         self._error_answer = error_answer
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,12 +84,15 @@ class Outermost:
         try:
             await self._app(scope, receive, marked)
         except Exception as error:  # the outermost edge: a bug must not reach the server's own log with its words
-            log.error("bug kind=%s at=%s", type(error).__name__, _place(error))
+            log.error("bug", extra={"fields": {"kind": type(error).__name__, "at": place_of(error)}})
             if not status:
                 await self._error_answer(Request(scope), 500, UNEXPECTED)(scope, receive, marked)
         route = getattr(scope.get("route"), "path", "-")
-        elapsed_ms = (time.perf_counter() - started) * 1000
-        log.info("%s %s status=%s ms=%.1f", scope["method"], route, status, elapsed_ms)
+        elapsed_s = time.perf_counter() - started
+        method = scope["method"] if scope["method"] in _METHODS else "-"
+        self._answered(method, route, status, elapsed_s)
+        fields = {"method": method, "route": route, "status": status, "ms": round(elapsed_s * 1000, 1)}
+        log.info("request", extra={"fields": fields})
 
     def _mark(self, scope: Scope, headers: MutableHeaders, *, signed: bool) -> None:
         if signed and b"dpop" not in dict(scope["headers"]):
@@ -108,9 +115,3 @@ def _mark_of(scope: Scope) -> str:
         return ""
     shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name in _SHOWN}
     return mark_of(shown)
-
-
-def _place(error: BaseException) -> str:
-    """Return where the exception was raised, innermost first: files and lines, no values."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    return " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(frames))

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cases.errors import InputError, NotPermittedError, RejectedError
-from central import enrolment, intake, syncing, whole
+from central import enrolment, intake, readiness, syncing, whole
 from central.api import described
 from central.api.bodies import SENT
 from central.api.gate import Gate, Presented
@@ -23,6 +23,7 @@ from central.records import Device
 from sync import wire
 from sync.messages import (
     API,
+    NUMBER_MAX,
     AuditRequest,
     EnrolRequest,
     Exchange,
@@ -30,6 +31,7 @@ from sync.messages import (
     Head,
     ProcedureList,
     ProcedureSummary,
+    Pushed,
     RecordsRequest,
     SnapshotManifest,
     offer_fingerprint,
@@ -39,6 +41,7 @@ from sync.signing import SCHEME
 
 T = TypeVar("T")
 DEFAULT_WAIT_S = 25.0
+_INCARNATION_MAX = 2**31 - 1
 _COMPRESS_FROM_BYTES = 512
 """Below this a frame's own bytes cost more than they save."""
 
@@ -101,6 +104,20 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
     async def history(request: Request, record: str) -> Response:
         return await _answer(request, lambda: whole.history(central, gate.device(_presented(request)), record))
 
+    @routes.get(f"{API}/receipts/{{incarnation}}/{{seq}}/proof", **described.PROOF)
+    async def proof(request: Request, incarnation: str, seq: str) -> Response:
+        chain = _digits(incarnation, "incarnation", _INCARNATION_MAX), _digits(seq, "seq", NUMBER_MAX)
+        epoch, size = int(_number(request, "epoch", 0)), int(_number(request, "size", 0))
+        received_ms = int(_number(request, "time", 0))
+        if epoch > _INCARNATION_MAX:
+            raise InputError("request.invalid", field="epoch")
+
+        def work() -> object:
+            device = gate.device(_presented(request))
+            return central.tree.proof(device, *chain, epoch=epoch, received_ms=received_ms, size=size)
+
+        return await _answer(request, work)
+
     @routes.post(f"{API}/records", **described.RECORDS)
     async def records(request: Request) -> Response:
         def work(device: Device, message: RecordsRequest) -> object:
@@ -144,13 +161,16 @@ async def _asked(gate: Gate, request: Request, expected: type[T], work: Callable
     return await _answer(request, answer)
 
 
-def exchanged(central: Central, gate: Gate, request: Request, body: bytes) -> bytes:
-    """Do what an exchange asks for and return the answer as it travels.
+def exchanged(central: Central, gate: Gate, took: Callable[[Pushed], None], request: Request, body: bytes) -> bytes:
+    """Do what an exchange asks for and return the answer as it travels. ``took`` is told of a batch that was taken.
 
     Raises:
         EstafetteError: the request is refused.
     """
-    answer = described.encode(_exchanged(central, gate, _presented(request), body))
+    reply = _exchanged(central, gate, _presented(request), body)
+    if reply.push is not None:
+        took(reply.push)
+    answer = described.encode(reply)
     return wire.compress(answer) if len(answer) >= _COMPRESS_FROM_BYTES else answer
 
 
@@ -168,14 +188,14 @@ def health_router(central: Central) -> APIRouter:
     """Return the two questions that a supervisor of processes asks."""
     routes = APIRouter()
 
+    @routes.head("/healthz", include_in_schema=False)
     @routes.get("/healthz", **described.HEALTH)
     async def healthz() -> Response:
         return Response(b'{"status":"ok"}', media_type=wire.JSON_TYPE)
 
-    @routes.get("/readyz", **described.HEALTH)
+    @routes.get("/readyz", **described.READY)
     def readyz() -> Response:
-        with central.transaction(0) as connection:
-            connection.execute("select 1")
+        readiness.check(central)
         return Response(b'{"status":"ready"}', media_type=wire.JSON_TYPE)
 
     return routes
@@ -222,6 +242,12 @@ def _number(request: Request, name: str, default: float) -> float:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         raise InputError("request.invalid", field=name)
     return float(text)
+
+
+def _digits(text: str, field: str, limit: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= limit):
+        raise InputError("request.invalid", field=field)
+    return int(text)
 
 
 def _news(central: Central, device: Device, head: int) -> Head:

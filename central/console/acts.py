@@ -27,8 +27,11 @@ from central.web.routes import GuardedRoute
 from central.web.states import Chip, state_chip
 
 TEXT_LENGTH_MAX = 8_000
-CONTESTED = "workflow.contested"
-"""A field that decides the case holds several values: it blocks deciding, never editing."""
+_AGAINST = {
+    "workflow.contested": ("contested", N_("Settle first what decides this case: two values stand there.")),
+    "workflow.notified": ("decision", N_("The citizen holds another decision on paper: that is settled first.")),
+}
+"""What stands against a decision, at which place of the page: fields with several values, or a paper."""
 
 _DECISION_HELP = {
     State.ACCEPTED: N_("The citizen obtains what was asked for."),
@@ -271,8 +274,9 @@ def _decision(routes: APIRouter, reception: Reception) -> None:
         except ConflictError:
             return _decision_page(visit, identity, status=409, since=base_of(base), decision=decision, reasons=reasons)
         except InputError as refused:
-            if refused.details.get("code") != CONTESTED and refused.code != CONTESTED:
+            code = str(refused.details.get("code") or refused.code)
+            if code not in _AGAINST:
                 return _done(identity, "state")
-            errors = {"contested": visit.words.gettext("Settle first what decides this case: two values stand there.")}
+            errors = {_AGAINST[code][0]: visit.words.gettext(_AGAINST[code][1])}
             return _decision_page(visit, identity, status=422, errors=errors, decision=decision, reasons=reasons)
         return _done(identity, "decided")

@@ -11,6 +11,7 @@ from cases.events import RecordType
 from cases.ids import row_id
 from central import contested, service
 from central.console.fields import named_fields
+from central.console.likeness import alike, other_cases
 from central.console.reading import Reader, open_reader
 from central.console.sayings import saying
 from central.console.views import CasePage, case_page, changes_since, last_seq
@@ -61,8 +62,11 @@ def show_case(
     with visit.central.transaction(visit.session.tenant) as conn:
         open_ones = contested.contested_fields(conn, visit.session.tenant, identity, case.citizen)
         settled = contested.settled_fields(conn, visit.session.tenant, identity, case.citizen)
+    same = alike(visit, case)
     return visit.page(
         "console/case.html",
+        alike=same,
+        alike_cases=other_cases(visit, same),
         citizen_contested=named_fields(
             [each for each in open_ones if each.record_type == RecordType.CITIZEN], reader, visit.words
         ),

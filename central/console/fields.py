@@ -25,6 +25,8 @@ _FIELD_WORDS = {
     "citizen": N_("Citizen"),
     "agent": N_("Agent"),
     "same_as": N_("Same person or case as"),
+    "notified": N_("Decision handed over on paper"),
+    "proposal": N_("Decision proposed"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.events import Kind
+from cases.merge import SAME_AS
 from central.records import HistoryEntry
 from central.web.catalogue import N_
 from central.web.states import Chip, event_chip, state_chip
@@ -36,6 +37,8 @@ _PARKED_WORDS = {
     "workflow.not_seen": N_(
         "Not applied: the case was handed in or decided meanwhile; these answers wait for a person."
     ),
+    "workflow.contested": N_("Not applied: an answer on which the decision rests is still to be settled."),
+    "workflow.notified": N_("Not applied: the citizen holds another decision on paper."),
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),
@@ -46,6 +49,16 @@ _PARKED_WORDS = {
 }
 
 
+_PROPOSED_WORDS = {
+    "accepted": N_("proposed to accept the request"),
+    "refused": N_("proposed to refuse the request"),
+    "closed_without_effect": N_("proposed to close the case without effect"),
+}
+_NOTIFIED_WORDS = {
+    "accepted": N_("wrote down that the acceptance was handed over on paper"),
+    "refused": N_("wrote down that the refusal was handed over on paper"),
+    "closed_without_effect": N_("wrote down that the closing was handed over on paper"),
+}
 _RESOLVED_WORDS = {
     "adopt": N_("adopted an act that waited"),
     "resend": N_("edited an act that waited, and applied it"),
@@ -62,7 +75,22 @@ def _moved(_event: HistoryEntry) -> tuple[str, str, str]:
     return N_("gave the case to another office"), "send", "soft"
 
 
-_OTHER_ACTS: Mapping[str, Callable[[HistoryEntry], tuple[str, str, str]]] = {"resolve": _resolved, "move": _moved}
+def _proposed(event: HistoryEntry) -> tuple[str, str, str]:
+    words = _PROPOSED_WORDS.get(text_of(event, "to"), N_("took a proposal back"))
+    return words, "message-square", "info"
+
+
+def _notified(event: HistoryEntry) -> tuple[str, str, str]:
+    words = _NOTIFIED_WORDS.get(text_of(event, "state"), N_("wrote down a decision handed over on paper"))
+    return words, "printer", "info"
+
+
+_OTHER_ACTS: Mapping[str, Callable[[HistoryEntry], tuple[str, str, str]]] = {
+    "resolve": _resolved,
+    "move": _moved,
+    "propose": _proposed,
+    "notify": _notified,
+}
 
 
 def parked_words(code: str) -> str:
@@ -191,6 +219,9 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
         return _(words_), icon, tone
     if event.kind != Kind.SET:
         return _("acted on the case (written by a newer version)"), "info", "soft"
+    if set(event.body) == {SAME_AS}:
+        linked = _("said that it is the same as another") if event.body[SAME_AS] else _("undid a link to another")
+        return linked, "user", "soft"
     if is_first or _opens_case(event):
         return _("opened the case"), "file-text", "soft"
     count = len(_paths(group))

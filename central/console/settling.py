@@ -10,10 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from cases.errors import ConflictError, InputError
 from cases.events import RecordType
-from central import contested, settling
+from cases.merge import NOTIFIED
+from central import contested, policies, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.case import page_of, read_case, reader_of
 from central.console.fields import field_label, field_name
+from central.console.proposed import proposed_lines
 from central.console.reading import Reader
 from central.console.sayings import saying
 from central.console.views import procedure_title
@@ -41,6 +43,7 @@ class Line:
     office: str
     chip: Chip
     fields: tuple[tuple[str, str], ...]
+    concerned: tuple[str, ...]
     due_ms: int
 
 
@@ -116,6 +119,7 @@ def _line(visit: Visit, each: ContestedCase) -> Line:
             (field_name(field.record_type, field.field), field_label(field.field, field.record_type, reader, words))
             for field in each.fields
         ),
+        concerned=tuple(dict.fromkeys(name for field in each.fields for name in field.concerned)),
         due_ms=each.due_ms,
     )
 
@@ -214,7 +218,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         visit = reception.visit(request)
         session = visit.session
         with visit.central.transaction(session.tenant) as conn:
-            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone)
+            days = policies.policy(conn, session.tenant).settle_delay_days
+            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone, delay_days=days)
         lines = [_line(visit, each) for each in found]
         return visit.page(
             "console/contested.html",
@@ -222,12 +227,15 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             said=saying(dit, visit.words),
             mine=[line for line in lines if line.due_ms <= visit.now_ms],
             theirs=[line for line in lines if line.due_ms > visit.now_ms],
-            days=contested.SETTLE_DELAY_DAYS,
+            proposed=proposed_lines(visit),
+            days=days,
         )
 
     @routes.get("/dossiers/{identity}/departager", response_class=Response)
     def question(request: Request, identity: str, champ: str = "") -> Response:
         visit = reception.visit(request)
+        if champ == field_name(RecordType.CASE, NOTIFIED):
+            return RedirectResponse(f"/console/dossiers/{identity}/papiers", status_code=303)
         found = _find(visit, identity, champ)
         return _clear(identity) if found is None else _page(visit, found)
 
@@ -242,7 +250,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         reason: Text = "",
     ) -> Response:
         visit = reception.visit(request)
-        found = _find(visit, identity, champ)
+        found = _find(visit, identity, champ) if champ != field_name(RecordType.CASE, NOTIFIED) else None
         if found is None:
             return _clear(identity)
         value, errors = _value(found, choice, typed(other), visit.words)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.events import Kind
+from cases.events import Kind, RecordType
+from cases.merge import NOTIFIED, STATE
 from cases.procedures import Procedure
 from cases.workflow import DECISIONS, State, next_states
+from central.console.beside import PaperView, ProposalView, paper_views, proposal_views
+from central.console.fields import field_label
 from central.console.history import HistoryLine, Message, history_lines, messages
 from central.console.reading import AnswerLine, Reader
 from central.records import CaseView, Decision, HistoryEntry, QueueRow
@@ -186,12 +189,15 @@ class CasePage:
     answers: tuple[AnswerBlock, ...]
     answers_understood: bool
     contested: tuple[ContestedView, ...]
+    papers_contradict: bool
     parked: int
     last_seq: int
     history: tuple[HistoryLine, ...]
     messages: tuple[Message, ...]
     decision: DecisionView | None
     submitted_ms: int | None
+    proposals: tuple[ProposalView, ...]
+    papers: tuple[PaperView, ...]
 
 
 def case_page(
@@ -230,12 +236,15 @@ def case_page(
         answers=answer_blocks(reader.lines()),
         answers_understood=reader.understood,
         contested=_contested(case, reader, words),
+        papers_contradict=any(each.field == NOTIFIED for each in case.contested),
         parked=case.parked,
         last_seq=last_seq(history),
         history=history_lines(history, reader.label, words),
         messages=messages(history),
         decision=_decision(case.decision, words),
         submitted_ms=case.submitted_ms,
+        proposals=proposal_views(case.proposals, words),
+        papers=paper_views(case.notices, words),
     )
 
 
@@ -256,16 +265,21 @@ def changes_since(history: Sequence[HistoryEntry], base: int, reader: Reader, wo
 
 
 def _contested(case: CaseView, reader: Reader, words: Words) -> tuple[ContestedView, ...]:
+    """Return the contested questions; papers that contradict are told apart, on a page of their own."""
+
     def said(value: str | None, field: str) -> str:
-        return reader.value(field, value) or words.gettext("(emptied)")
+        if not value:
+            return words.gettext("(emptied)")
+        return state_chip(value, words).word if field == STATE else reader.value(field, value)
 
     return tuple(
         ContestedView(
             each.field,
-            reader.label(each.field),
+            field_label(each.field, RecordType.CASE, reader, words),
             tuple((said(value.value, each.field), value.agent_name, value.time_ms) for value in each.values),
         )
         for each in case.contested
+        if each.field != NOTIFIED
     )
 
 

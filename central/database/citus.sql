@@ -39,6 +39,9 @@ select create_distributed_table('estafette.snapshot', 'tenant_id', colocate_with
 select create_distributed_table('estafette.snapshot_chunk', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.contact', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.backed_up', 'tenant_id', colocate_with => 'estafette.tenant');
+select create_distributed_table('estafette.record_mark', 'tenant_id', colocate_with => 'estafette.tenant');
+select create_distributed_table('estafette.tree', 'tenant_id', colocate_with => 'estafette.tenant');
+select create_distributed_table('estafette.tree_tile', 'tenant_id', colocate_with => 'estafette.tenant');
 
 -- A call of a hot function is shipped whole to the node of its tenant: half the time of its statements one by one.
 select create_distributed_function(p.oid::regprocedure, 'p_tenant_id', colocate_with => 'estafette.tenant')

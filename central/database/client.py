@@ -61,6 +61,10 @@ class Database:
     def close(self) -> None:
         self._pool.close()
 
+    def pool_stats(self) -> dict[str, int]:
+        """Return the pool's figures: connections, free ones, who waits."""
+        return dict(self._pool.get_stats())
+
     @contextlib.contextmanager
     def transaction(self, tenant: int) -> Iterator[Connection]:
         """One transaction that sees and takes only rows of ``tenant``.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import msgspec
 
+from cases import procedure_file
+from cases.errors import InputError
 from central.database.client import Connection
 from central.records import ProcedureRow
+
+log = logging.getLogger("estafette.central.procedures")
 
 _NEWEST = """
 select distinct on (procedure_id) procedure_id, version, title, published_ms, length(bundle)
@@ -71,3 +76,18 @@ def procedure_bundle(connection: Connection, tenant: int, procedure: str, versio
         [tenant, procedure, version],
     ).fetchone()
     return bytes(found[0]) if found else None
+
+
+def decisive(connection: Connection, tenant: int, procedure: str, version: str) -> frozenset[str] | None:
+    """Return what a published procedure says that deciding rests on; None where it does not say, or there is none.
+
+    A bundle that nobody can read says nothing, and then everything counts.
+    """
+    bundle = procedure_bundle(connection, tenant, procedure, version)
+    if bundle is None:
+        return None
+    try:
+        return procedure_file.decisive(bundle)
+    except InputError as error:
+        log.warning("published procedure cannot be read code=%s", error.code)
+        return None

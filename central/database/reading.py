@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cases import merge, tracking, workflow
+from cases import beside, merge, tracking, workflow
 from cases.errors import InputError
 from cases.events import Kind
 from cases.merge import FieldHead, RecordState
@@ -203,6 +203,8 @@ def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None
         decision=_decision(state, state_head, names, when),
         parked=found[12],
         holds=_holds(connection, tenant, [case]).get(case, ()),
+        proposals=beside.proposals(state, names),
+        notices=beside.notices(state, names),
     )
 
 

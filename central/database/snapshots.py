@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -74,6 +74,15 @@ def stored(connection: Connection, tenant: int, stream: str, ids: Sequence[str])
     arguments = {"tenant": tenant, "stream": stream, "ids": list(ids)}
     found = connection.execute(_STORED, arguments, binary=True).fetchall()
     return [StoredRecord(*row) for row in found]
+
+
+def agent_names(connection: Connection, tenant: int, agents: Collection[str]) -> dict[str, str]:
+    """See ``central.storage.Transaction.agent_names``."""
+    found = connection.execute(
+        "select account_id, name from estafette.account where tenant_id = %s and account_id = any(%s)",
+        [tenant, sorted(agents)],
+    ).fetchall()
+    return {str(agent): str(name) for agent, name in found}
 
 
 def stored_ending(

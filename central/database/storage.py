@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,14 +12,17 @@ import psycopg
 from cases import merge
 from cases.errors import ConflictError, NotPermittedError, RejectedError
 from cases.events import EventId
+from cases.tiles import Tile
 from cases.words import words
-from central.database import moving, pages, procedures, snapshots
+from central.database import marks as record_marks
+from central.database import moving, pages, procedures, snapshots, tree
 from central.database.arrays import Bigints, Bytes, Integers, Texts
 from central.database.client import Database
 from central.database.sessions import Begun, Connection, Parameter, Session, Statement
 from central.storage import (
     Appended,
     Held,
+    IssuedReceipt,
     KeptSnapshot,
     KnownRecord,
     NewEvents,
@@ -28,6 +31,7 @@ from central.storage import (
     RecordWrite,
     StoredRecord,
     StreamPage,
+    TreeState,
     WaitingEvent,
     Writes,
 )
@@ -146,6 +150,8 @@ class PostgresTransaction:
                 self.session.defer(_WRITE, [writes.tenant, writes.stream, writes.office, *_columns(writes.records)])
             except psycopg.DatabaseError as error:
                 raise refusal(error) from error
+            if any(map(record_marks.has_marks, writes.records)):
+                record_marks.put(self.connection, writes.tenant, writes.records)
         if writes.verdicts:
             seqs, states, codes = zip(*writes.verdicts, strict=True)
             marks = {"seqs": list(seqs), "states": list(states), "codes": list(codes)}
@@ -175,6 +181,9 @@ class PostgresTransaction:
     def published(self) -> frozenset[tuple[str, str]]:
         return procedures.versions(self.connection, self._tenant)
 
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        return procedures.decisive(self.connection, self._tenant, procedure, version)
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         return pages.page(self.session, self._tenant, stream, device=device, after=after, limit=limit, held=held)
 
@@ -189,6 +198,9 @@ class PostgresTransaction:
 
     def stored_all(self, stream: str) -> tuple[int, int, Iterator[StoredRecord]]:
         return snapshots.stored_all(self.connection, self._tenant, stream)
+
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        return snapshots.agent_names(self.connection, self._tenant, agents)
 
     def standing(self, stream: str) -> tuple[int, int]:
         return snapshots.standing(self.connection, self._tenant, stream)
@@ -217,6 +229,28 @@ class PostgresTransaction:
             [self._tenant, device],
         )
         return {int(incarnation): int(seq) for incarnation, seq in found.fetchall()}
+
+    def tree(self) -> tuple[int, TreeState]:
+        return tree.tree(self.connection, self._tenant)
+
+    def lock_tree(self) -> TreeState | None:
+        return tree.lock(self.connection, self._tenant)
+
+    def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
+        return tree.waiting(self.connection, self._tenant, limit)
+
+    def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+        return tree.tiles(self.connection, self._tenant, wanted)
+
+    def extend_tree(
+        self, state: TreeState, first: int, leaves: Sequence[IssuedReceipt], tiles: Mapping[Tile, bytes]
+    ) -> None:
+        tree.extend(self.connection, self._tenant, state, first, leaves, tiles)
+
+    def leaf_of(self, device: str, incarnation: int, seq: int, *, epoch: int, received_ms: int) -> int | None:
+        return tree.leaf_of(
+            self.connection, self._tenant, device, incarnation, seq, epoch=epoch, received_ms=received_ms
+        )
 
 
 def refusal(error: psycopg.DatabaseError) -> Exception:

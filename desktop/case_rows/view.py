@@ -46,7 +46,6 @@ class CaseRows(QListView):
         """List these cases."""
         self._rows.show(rows)
         self._fit()
-        self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -73,4 +72,5 @@ class CaseRows(QListView):
         self._delegate.narrow = self.width() < theme().px(NARROW_PX)
         rows = min(ROWS_MAX, self._rows.rowCount())
         self.setFixedHeight(rows * self._delegate.height + 8)
+        # It draws everything again, too.
         self.scheduleDelayedItemsLayout()

@@ -13,13 +13,6 @@ from desktop import route
 from desktop.bridge import Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
-from desktop.screens.case_list.view import CaseListScreen
-from desktop.screens.citizens.record import CitizenScreen
-from desktop.screens.citizens.view import CitizensScreen
-from desktop.screens.contested.view import ContestedScreen
-from desktop.screens.home.view import HomeScreen
-from desktop.screens.new_case.view import NewCaseScreen
-from desktop.screens.record.view import RecordScreen
 from desktop.shell.rail import Rail
 from desktop.shell.search.view import SearchBox
 from desktop.shell.strip import Strip
@@ -35,15 +28,59 @@ HELP_PX = 560
 TICK_MS = 10_000
 """How often ages such as « 14 min » are worded again."""
 
+
+def _home(context: Context) -> Screen:
+    from desktop.screens.home.view import HomeScreen
+
+    return HomeScreen(context)
+
+
+def _cases(context: Context) -> Screen:
+    from desktop.screens.case_list.view import CaseListScreen
+
+    return CaseListScreen(context)
+
+
+def _case(context: Context) -> Screen:
+    from desktop.screens.record.view import RecordScreen
+
+    return RecordScreen(context)
+
+
+def _citizens(context: Context) -> Screen:
+    from desktop.screens.citizens.view import CitizensScreen
+
+    return CitizensScreen(context)
+
+
+def _citizen(context: Context) -> Screen:
+    from desktop.screens.citizens.record import CitizenScreen
+
+    return CitizenScreen(context)
+
+
+def _contested(context: Context) -> Screen:
+    from desktop.screens.contested.view import ContestedScreen
+
+    return ContestedScreen(context)
+
+
+def _new_case(context: Context) -> Screen:
+    from desktop.screens.new_case.view import NewCaseScreen
+
+    return NewCaseScreen(context)
+
+
 _SCREENS: dict[str, Callable[[Context], Screen]] = {
-    route.HOME: HomeScreen,
-    route.CASES: CaseListScreen,
-    route.CASE: RecordScreen,
-    route.CITIZENS: CitizensScreen,
-    route.CITIZEN: CitizenScreen,
-    route.CONTESTED: ContestedScreen,
-    route.NEW_CASE: NewCaseScreen,
+    route.HOME: _home,
+    route.CASES: _cases,
+    route.CASE: _case,
+    route.CITIZENS: _citizens,
+    route.CITIZEN: _citizen,
+    route.CONTESTED: _contested,
+    route.NEW_CASE: _new_case,
 }
+"""Each is imported when it is first shown: together they and the forms are most of the program."""
 
 
 class Shell(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -41,10 +42,16 @@ def pixmap(name: str, colour: str, size_px: int, ratio: float = 1.0) -> QPixmap:
     return _pixmap(name, colour, size_px, ratio)
 
 
-def icon(name: str, colour: str, disabled: str, size_px: int, *, on: str = "") -> QIcon:
-    """Return an icon in ``colour``; ``disabled`` when its control is, ``on`` while it is checked."""
+def icon(
+    name: str, colour: str, disabled: str, size_px: int, *, on: str = "", ratios: Collection[float] = (1.0,)
+) -> QIcon:
+    """Return an icon in ``colour``; ``disabled`` when its control is, ``on`` while it is checked.
+
+    Args:
+        ratios: pixel ratios of the screens that it is to be sharp on.
+    """
     made = QIcon()
-    for ratio in (1.0, 2.0):
+    for ratio in ratios:
         made.addPixmap(pixmap(name, colour, size_px, ratio))
         made.addPixmap(pixmap(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
         if on:

@@ -48,6 +48,7 @@ class Theme(QObject):
         self.chosen_percent: int | None = None
         self._system_percent = 100
         self._tokens = LIGHT
+        self._ratios: tuple[float, ...] = (1.0,)
         self._images: QTemporaryDir | None = None
         self._system_palette: QPalette | None = None
 
@@ -81,6 +82,7 @@ class Theme(QObject):
         hints = application.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
         hints.accessibility().contrastPreferenceChanged.connect(self._follow)
+        application.screenAdded.connect(self._follow)
         application.setStyle(QStyleFactory.create("Fusion"))
         self._dress()
 
@@ -106,6 +108,7 @@ class Theme(QObject):
             self._tokens.ink_soft,
             self.px(size),
             on=getattr(self._tokens, on) if on else "",
+            ratios=self._ratios,
         )
 
     def pixmap(self, name: str, token: str = "ink", *, size: int = 20, ratio: float = 1.0) -> QPixmap:
@@ -125,6 +128,7 @@ class Theme(QObject):
     def _dress(self) -> None:
         application = _application()
         self._tokens = self._current_tokens()
+        self._ratios = tuple(sorted({screen.devicePixelRatio() for screen in application.screens()})) or (1.0,)
         application.setPalette(_palette(self._tokens))
         application.setFont(self.font())
         application.setStyleSheet(stylesheet(self._tokens, self.px, self._draw_images()))

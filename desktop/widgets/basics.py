@@ -194,12 +194,13 @@ def holder(layout: QLayout) -> QWidget:
 def scroll(content: QWidget) -> QScrollArea:
     """Return a scroll area without a frame around ``content``, which keeps its own width."""
     area = QScrollArea()
+    # A viewport of our own: asked for its own one, PySide first prepares every widget class that it might be.
+    area.setViewport(QWidget())
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
-    area.viewport().setAutoFillBackground(False)
     content.setAutoFillBackground(False)
     return area
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
+from desktop.words import network
 
 translate = QCoreApplication.translate
 FILE_SECRET_MISSING = "device_secret.not_found"
@@ -31,8 +32,11 @@ class Explanation:
 
 def explain(error: EstafetteError) -> Explanation:
     """Return the words for ``error``; a code without words of its own is explained by its cause."""
-    made = _WORDS.get(error.code)
-    what, safe, advice = made() if made else _by_cause(error)
+    made, of_network = _WORDS.get(error.code), network.WORDS.get(error.code)
+    if of_network is not None:
+        what, safe, advice = of_network(error.code, error.details)
+    else:
+        what, safe, advice = made() if made else _by_cause(error)
     for name, value in error.details.items():
         what, advice = (text.replace(f"{{{name}}}", str(value)) for text in (what, advice))
     return Explanation(what, safe, advice, error.code)
@@ -40,7 +44,7 @@ def explain(error: EstafetteError) -> Explanation:
 
 def known_codes() -> frozenset[str]:
     """Return the codes that have words of their own."""
-    return frozenset(_WORDS)
+    return frozenset(_WORDS) | frozenset(network.WORDS)
 
 
 _Words = tuple[str, str, str]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.words import dates
+from desktop.words import dates, network
 from desktop.words.plurals import plurals
 
 translate = QCoreApplication.translate
@@ -81,10 +81,8 @@ def _contact(standing: Standing, now_ms: int) -> str:
 
 def _link(standing: Standing) -> tuple[str, str, str]:
     """Return words for the line itself, icon and tone."""
-    if standing.fault == "network.captive_portal":
-        return translate("Sync", "the local network asks you to sign in: open a web browser"), "wifi-off", "caution"
-    if standing.fault == "network.tls":
-        return translate("Sync", "the service could not prove who it is"), "cloud-alert", "critical"
+    if (of_network := network.link(standing.state, standing.fault, standing.fault_details)) is not None:
+        return of_network
     if standing.fault == "store.disk_full":
         return translate("Sync", "the disk of this computer is full"), "triangle-alert", "critical"
     if standing.state == "revoked":

@@ -797,6 +797,86 @@
         <source>If it happens again, call your IT support with the code in the details.</source>
         <translation>Si cela se reproduit, appelez le service informatique avec le code indiqué dans les détails.</translation>
     </message>
+    <message>
+        <source>This computer&apos;s clock is wrong.</source>
+        <translation>L’horloge de ce poste n’est pas à l’heure.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is %1 d %2 h %3 min ahead.</source>
+        <translation>L’horloge de ce poste avance de %1 j %2 h %3 min.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock is %1 d %2 h %3 min behind.</source>
+        <translation>L’horloge de ce poste retarde de %1 j %2 h %3 min.</translation>
+    </message>
+    <message>
+        <source>Set its date and time, or ask your IT support; go on working meanwhile.</source>
+        <translation>Réglez sa date et son heure, ou voyez votre support informatique ; continuez à travailler en attendant.</translation>
+    </message>
+    <message>
+        <source>Whoever answers shows a certificate that this computer does not know: nothing was sent.</source>
+        <translation>Ce qui répond montre un certificat que ce poste ne connaît pas : rien n’a été envoyé.</translation>
+    </message>
+    <message>
+        <source>In an office that inspects its network, ask your IT support to install its authority here.</source>
+        <translation>Dans un bureau qui inspecte son réseau, demandez à votre support informatique d’installer ici son autorité.</translation>
+    </message>
+    <message>
+        <source>The certificate of the central service is not valid today: nothing was sent.</source>
+        <translation>Le certificat du service central n’est pas valable aujourd’hui : rien n’a été envoyé.</translation>
+    </message>
+    <message>
+        <source>Tell your IT support.</source>
+        <translation>Prévenez votre support informatique.</translation>
+    </message>
+    <message>
+        <source>The proxy of this network does not answer.</source>
+        <translation>Le serveur mandataire de ce réseau ne répond pas.</translation>
+    </message>
+    <message>
+        <source>Check the network, or ask your IT support.</source>
+        <translation>Vérifiez le réseau, ou voyez votre support informatique.</translation>
+    </message>
+    <message>
+        <source>The proxy of this network asks for a name and a password that this computer lacks.</source>
+        <translation>Le serveur mandataire de ce réseau demande un nom et un mot de passe que ce poste n’a pas.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to store them on this computer.</source>
+        <translation>Demandez à votre support informatique de les mettre sur ce poste.</translation>
+    </message>
+    <message>
+        <source>The proxy of this network asks to sign in by a method that this program does not know.</source>
+        <translation>Le serveur mandataire de ce réseau demande une méthode de connexion que ce programme ne connaît pas.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to let the service&apos;s address through without a password.</source>
+        <translation>Demandez à votre support informatique d’y laisser passer l’adresse du service sans mot de passe.</translation>
+    </message>
+    <message>
+        <source>The proxy of this network refuses the way to the central service.</source>
+        <translation>Le serveur mandataire de ce réseau refuse le chemin vers le service central.</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to let the service&apos;s address through.</source>
+        <translation>Demandez à votre support informatique d’y laisser passer l’adresse du service.</translation>
+    </message>
+    <message>
+        <source>The network settings of this computer name a script that does not work.</source>
+        <translation>Les réglages réseau de ce poste nomment un script qui ne fonctionne pas.</translation>
+    </message>
+    <message>
+        <source>The network settings of this computer cannot be read.</source>
+        <translation>Les réglages réseau de ce poste ne se lisent pas.</translation>
+    </message>
+    <message>
+        <source>The central service asks this computer to wait a little.</source>
+        <translation>Le service central demande à ce poste d’attendre un peu.</translation>
+    </message>
+    <message>
+        <source>It is tried again by itself.</source>
+        <translation>Un nouvel essai se fait tout seul.</translation>
+    </message>
 </context>
 <context>
     <name>Events</name>
@@ -1719,8 +1799,16 @@
         <translation>le réseau local demande une connexion : ouvrez un navigateur</translation>
     </message>
     <message>
+        <source>this network&apos;s proxy lets nothing through: call your IT support</source>
+        <translation>le serveur mandataire de ce réseau ne laisse rien passer : appelez votre support informatique</translation>
+    </message>
+    <message>
         <source>the service could not prove who it is</source>
         <translation>le service n’a pas pu prouver son identité</translation>
+    </message>
+    <message>
+        <source>an answer was altered on the way and not used: call your IT support</source>
+        <translation>une réponse a été modifiée en chemin et n’a pas été prise : appelez votre support informatique</translation>
     </message>
     <message>
         <source>the disk of this computer is full</source>

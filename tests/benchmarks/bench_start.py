@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from cases import resources
@@ -39,9 +42,10 @@ def measure(cases: int, *, runs: int = RUNS, warm_ups: int = 1, procedures: bool
             opened.close()
         ours: list[dict[str, float]] = []
         bare: list[dict[str, float]] = []
+        compiled = Path(directory) / "compiled"
         for _run in range(warm_ups + runs):
-            ours.append(_start(OURS, str(workspace), str(secrets), PASSPHRASE))
-            bare.append(_start(BARE, str(workspace / slots.FILE_NAME), PASSPHRASE))
+            ours.append(_start(compiled, OURS, str(workspace), str(secrets), PASSPHRASE))
+            bare.append(_start(compiled, BARE, str(workspace / slots.FILE_NAME), PASSPHRASE))
     ours, bare = ours[warm_ups:], bare[warm_ups:]
     return [_ratio("start.ratio", CPU, ours, bare, cases), _ratio("start.wall_ratio", WALL, ours, bare)]
 
@@ -55,10 +59,27 @@ def _ratio(id: str, kind: str, ours: list[dict[str, float]], bare: list[dict[str
     return figure(id, taken / floor, unit="ratio", floor=1, target=1.5, note=note)
 
 
-def _start(which: str, *arguments_: str) -> dict[str, float]:
-    """Run one start; return its CPU and wall seconds."""
-    command = [sys.executable, "-m", "tests.benchmarks.start_window", which, str(time.monotonic()), *arguments_]
+@cache
+def not_installed() -> list[str]:
+    """Return the modules here that the desktop's lock does not bring: an agent's computer does not have them."""
+    lock = (ROOT / "requirements" / "desktop.txt").read_text()
+    brought = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)==", lock, re.M))
+    here = metadata.packages_distributions()
+    beside = {name for name, owners in here.items() if not brought & {_plain(owner) for owner in owners}}
+    return sorted(name for name in beside if name.isidentifier() and not (ROOT / name).exists())
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _start(compiled: Path, which: str, *arguments_: str) -> dict[str, float]:
+    """Run one start as an installed program starts, from bytecode in ``compiled``; return its CPU and wall seconds."""
+    missing = ",".join(not_installed())
+    start = [sys.executable, "-m", "tests.benchmarks.start_window"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    environment |= {"PYTHONPYCACHEPREFIX": str(compiled), "PYTHONDONTWRITEBYTECODE": ""}
+    command = [*start, which, missing, str(time.monotonic()), *arguments_]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST_S, check=False
     )

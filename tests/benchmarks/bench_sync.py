@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +18,7 @@ from cases.errors import NetworkFault
 from cases.ids import SystemRandomness
 from cases.keys.device_secret import MemoryDeviceSecrets
 from cases.ports import Ports
+from cases.views import Changed
 from cases.workspace import Workspace
 from sync import wire
 from sync.agent import Agent
@@ -25,17 +27,17 @@ from sync.backoff import BatchSize
 from sync.client import CentralClient
 from sync.columns import PageEvent
 from sync.exchanges import Exchanges
-from sync.messages import Exchange, ExchangeReply, TokenReply
+from sync.messages import API, Exchange, ExchangeReply, TokenReply
 from sync.rounds import Tally
 from sync.signing import SIGNATURE_HEADER, TOKEN_TYPE, mark_of, sign_answer
 from sync.transport import ANSWER_TIMEOUT_S, RequestsTransport, Response
 from tests.benchmarks import bare
 from tests.benchmarks.counting import CountingProxy, Traffic
 from tests.benchmarks.measure import Figure, arguments, figure, metered, middle, report
-from tests.benchmarks.office import PROCEDURE, VERSION, Office
+from tests.benchmarks.office import PROCEDURE, VERSION, Office, OfficeSnapshot, packed_snapshot
 from tests.benchmarks.peers.measuring import CUT_AT, SLOW_KBIT_PER_S, SLOW_ROUND_TRIP_S, measure_peer
 from tests.benchmarks.peers.site import PEERS, install
-from tests.benchmarks.records import TEXTS, Records
+from tests.benchmarks.records import AUTHORS, TEXTS, Records
 from tests.benchmarks.service import OfficeService, office_service
 from tests.support.workspaces import CHEAP_KDF, PASSPHRASE, make_ports
 
@@ -47,66 +49,80 @@ ZSTD = {"content-encoding": wire.ENCODING}
 Row = dict[str, str]
 
 
-# --- the first sync: pages as central sends them, through the real client, into a real workspace ---
+# --- the first sync: a snapshot as central packs it, through the real client, into a real workspace ---
 
 
-class PreparedPages:
-    """A transport that answers from pages made beforehand, signed as the service signs."""
+class PreparedSnapshot:
+    """A transport that answers from a snapshot made beforehand, signed as the service signs; it counts the bytes."""
 
-    def __init__(self, key: Ed25519PrivateKey, pages: Mapping[int, bytes]) -> None:
+    def __init__(self, key: Ed25519PrivateKey, office: Office, snapshot: OfficeSnapshot) -> None:
         self._key = key
-        self._pages = pages
+        self._office = office
+        self._snapshot = snapshot
+        self.bytes = 0
 
     def request(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = ANSWER_TIMEOUT_S
     ) -> Response:
-        """Give a token, or the page after the cursor asked about."""
+        """Give a token, an offer, the manifest or a chunk."""
+        encoded = ZSTD
         if path == TOKEN_PATH:
             answer = wire.encode(TokenReply("token", TOKEN_TYPE, 900))
+        elif path.startswith(f"{API}/snapshot?"):
+            answer = wire.encode(self._snapshot.manifest)
+        elif path.startswith(f"{API}/snapshot/"):
+            answer, encoded = self._snapshot.chunks[path.rpartition("/")[2]], {}
         else:
-            encoding = headers.get("Content-Encoding", "")
-            cursors = wire.decode(body, Exchange, encoding=encoding).cursors
-            answer = self._pages[sum(cursors.values())]
+            cursors = wire.decode(body, Exchange, encoding=headers.get("Content-Encoding", "")).cursors
+            offered = [] if sum(cursors.values()) else [self._office.identity.stream]
+            answer = wire.encode(ExchangeReply(self._office.now_ms, self._office.identity.epoch, snapshot=offered))
         mark = mark_of({name.lower(): value for name, value in headers.items()})
-        return Response(200, {**ZSTD, SIGNATURE_HEADER.lower(): sign_answer(self._key, mark, 200, answer)}, answer)
+        self.bytes += len(answer)
+        return Response(200, {**encoded, SIGNATURE_HEADER.lower(): sign_answer(self._key, mark, 200, answer)}, answer)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
+class FirstSync(NamedTuple):
+    """What a first sync cost: CPU seconds of the client, bytes down, and those of them until the own caseload stood."""
+
+    cpu_s: float
+    bytes: int
+    own_bytes: int
+
+
 def measure_pull(cases: int) -> list[Figure]:
     """A first sync of that many cases, each with its citizen; and the bare library with the same records."""
     office, rows = Office(), list(_rows(cases))
-    pages: dict[int, bytes] = {}
-    before = 0
-    for reply in office.replies(_events(office, rows)):
-        pages[before] = wire.encode(reply)
-        before = reply.streams[office.identity.stream].cursor
-    pages[before] = wire.encode(ExchangeReply(office.now_ms, office.identity.epoch))
+    snapshot = packed_snapshot(office, _events(office, rows))
     blob = wire.compress(b"\n".join(map(msgspec.json.encode, rows)))
     by_column = wire.compress(msgspec.json.encode([[row[name] for row in rows] for name in rows[0]]))
     texts = [(number, text) for number, text in enumerate(itertools.chain.from_iterable(map(_texts, rows)), start=1)]
     count = len(rows)
     del rows
     with tempfile.TemporaryDirectory() as directory:
-        ours_s = _pull_s(Path(directory) / "workspace", office, pages)
+        runs = [_first_sync(Path(directory) / f"workspace-{run}", office, snapshot) for run in range(FLOOR_RUNS)]
         parts = [_floor_s(Path(directory) / f"floor-{run}.db", blob, texts) for run in range(FLOOR_RUNS)]
     floor_s = middle([sum(part) for part in parts])
     index_s = middle([part[1] for part in parts])
-    size = sum(map(len, pages.values()))
+    ours_s = middle([run.cpu_s for run in runs])
+    size, own_size = runs[0].bytes, runs[0].own_bytes
     bytes_note = (
-        f"{size / 1e6:.2f} MB in {len(pages)} pages, {office.head:,} events (a citizen and a case each); floor: the "
-        f"records by row, zstd-9; by column {len(by_column) / count:.0f}"
+        f"{size / 1e6:.2f} MB, {len(snapshot.chunks)} chunks; floor: the records by row, zstd-9; by column "
+        f"{len(by_column) / count:.0f}"
     )
     cpu_note = (
-        f"CPU {ours_s:.2f} against {floor_s:.2f} s (of it {index_s:.2f} s for the full-text index, median of "
-        f"{FLOOR_RUNS}); pages prepared beforehand, so no network in either"
+        f"CPU {ours_s:.2f} against {floor_s:.2f} s (of it {index_s:.2f} s for the full-text index), medians of "
+        f"{FLOOR_RUNS}; chunks prepared beforehand, so no network in either"
     )
+    share_note = f"{own_size / 1e3:.0f} KB of the transfer, for one agent of {AUTHORS}"
     return [
         figure(
             "pull50k.bytes_per_case", size / count, unit="bytes", floor=len(blob) / count, target=230, note=bytes_note
         ),
         figure("pull50k.cpu_ratio", ours_s / floor_s, unit="ratio", floor=1, target=2, note=cpu_note),
+        figure("pull50k.usable_share", own_size / size, unit="share", target=0.1, note=share_note),
     ]
 
 
@@ -135,22 +151,32 @@ def _texts(row: Row) -> tuple[str, str]:
     return citizen, f"{name} {PROCEDURE}"
 
 
-def _pull_s(directory: Path, office: Office, pages: Mapping[int, bytes]) -> float:
-    """Return the CPU seconds of the client's whole first pull."""
+def _first_sync(directory: Path, office: Office, snapshot: OfficeSnapshot) -> FirstSync:
+    """Make the client's whole first pull."""
     ports = make_ports()
     workspace = Workspace.create(directory, PASSPHRASE, ports=ports)
     try:
         key = Ed25519PrivateKey.generate()
         identity = replace(office.identity, service_key=key.public_key().public_bytes_raw().hex())
         workspace.enrolled(identity)
+        workspace.store_procedure(PROCEDURE, VERSION, b"")
         credentials = Credentials(workspace, identity, ports.clock, ports.randomness)
-        client = CentralClient(PreparedPages(key, pages), credentials)
-        tally = Tally()
+        transport = PreparedSnapshot(key, office, snapshot)
+        own_bytes = 0
+
+        def own_came(_notice: Changed) -> None:
+            nonlocal own_bytes
+            if not own_bytes and workspace.case_count() and workspace.own_caseload_ready():
+                own_bytes = transport.bytes
+
+        stop = workspace.listen(own_came)
+        exchanges = Exchanges(workspace, CentralClient(transport, credentials), identity, BatchSize(), Tally())
         with metered() as meter:
-            Exchanges(workspace, client, identity, BatchSize(), tally).run()
-        if tally.pulled != office.head:
-            raise RuntimeError(f"{tally.pulled} of {office.head} events were pulled")
-        return meter.cpu_s
+            exchanges.run()
+        stop()
+        if (workspace.case_count(), workspace.citizen_count()) != (office.head // 2, office.head // 2):
+            raise RuntimeError(f"{workspace.case_count()} of {office.head // 2} cases came")
+        return FirstSync(meter.cpu_s, transport.bytes, own_bytes)
     finally:
         workspace.close()
 

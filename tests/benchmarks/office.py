@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from cases.events import body_bytes
+from cases import merge
+from cases.events import EventId, body_bytes, decode_body
+from cases.frames import compress
 from cases.ids import uuid7
+from cases.merge import SeenEvent
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
+from central.storage import StoredRecord
+from central.whole import groups, packed
 from sync.columns import PageEvent, pack_page
 from sync.exchanges import check_news
-from sync.messages import PAGE_EVENTS_MAX, ExchangeReply, StreamNews
+from sync.messages import PAGE_EVENTS_MAX, ChunkEntry, ExchangeReply, SnapshotManifest, StreamNews
 from tests.benchmarks.records import AUTHORS, Records
 from tests.support.workspaces import PASSPHRASE, START_MS, SeededRandomness, make_identity, make_ports
 
@@ -48,6 +55,7 @@ class Office:
         self._randomness = SeededRandomness(self.seed)
         token = self._randomness.token
         self._devices = [_Device(token(16).hex(), token(16).hex(), f"Agent {number}") for number in range(AUTHORS)]
+        self.identity = replace(self.identity, agent=self._devices[AUTHORS // 2].agent)
 
     def new_id(self) -> str:
         """Return a record identity of now."""
@@ -98,6 +106,49 @@ class Office:
                 news = StreamNews(page[-1].central_seq, ahead is not None, pack_page(page))
                 yield ExchangeReply(page[-1].time, self.identity.epoch, streams={self.identity.stream: news})
                 page = []
+
+
+class OfficeSnapshot(NamedTuple):
+    """A snapshot as central serves it: the manifest, and its chunks by name."""
+
+    manifest: SnapshotManifest
+    chunks: dict[str, bytes]
+
+
+def packed_snapshot(office: Office, events: Iterator[PageEvent]) -> OfficeSnapshot:
+    """Return the office's records as central packs them, the identity's agent's first."""
+    records: dict[str, StoredRecord] = {}
+    names: dict[str, str] = {}
+    for event in events:
+        names[event.agent] = event.agent_name
+        known = records.get(event.record_id)
+        state = merge.EMPTY if known is None else merge.from_json(known.state)
+        seen = SeenEvent(
+            EventId(event.device, event.incarnation, event.seq), event.agent, event.kind, event.base, event.time,
+            decode_body(event.body), event.central_seq,
+        )  # fmt: skip
+        state = merge.apply(state, seen)
+        submitted = event.time if state.value(merge.STATE) == "submitted" else None
+        created = event.time if known is None else known.created_ms
+        records[event.record_id] = StoredRecord(
+            event.record_type, event.record_id, merge.to_json(state), event.central_seq, created, event.time, submitted,
+            event.agent,
+        )  # fmt: skip
+    ordered = sorted(records.values(), key=lambda one: (one.agent, one.record_type != "citizen", one.record_id))
+    entries: list[ChunkEntry] = []
+    chunks: dict[str, bytes] = {}
+    for group in groups(iter(ordered)):
+        data = compress(packed(group, lambda agents: {agent: names[agent] for agent in sorted(agents)}))
+        name = hashlib.sha256(data).hexdigest()
+        chunks[name] = data
+        entries.append(
+            ChunkEntry(name, len(data), len(group), any(one.agent == office.identity.agent for one in group))
+        )
+    entries.sort(key=lambda entry: not entry.own)
+    identity = office.identity
+    return OfficeSnapshot(
+        SnapshotManifest(identity.stream, office.head, identity.epoch, office.now_ms, entries), chunks
+    )
 
 
 def caseload(

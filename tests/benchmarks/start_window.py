@@ -19,12 +19,20 @@ OURS, BARE = "ours", "bare"
 READY = "Bonjour"
 
 
+def forget(modules: str) -> None:
+    """Take away what an agent's computer does not have: only the other front doors and the developers need it."""
+    sys.modules.update(dict.fromkeys(modules.split(",")))  # type: ignore[arg-type]
+
+
 def _usable(begun: str) -> None:
     print(json.dumps({CPU: time.process_time(), WALL: time.monotonic() - float(begun)}), flush=True)
 
 
 def run_ours(begun: str, workspace: str, secrets: str, passphrase: str) -> int:
     """Start as the program does, give the passphrase once it is asked for, end once the home screen is drawn."""
+    import main
+
+    main.start_quietly()
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QLabel, QLineEdit
 
@@ -111,4 +119,5 @@ def run_bare(begun: str, slot: str, passphrase: str) -> int:
 
 if __name__ == "__main__":
     runs: dict[str, Callable[..., int]] = {OURS: run_ours, BARE: run_bare}
-    sys.exit(runs[sys.argv[1]](*sys.argv[2:]))
+    forget(sys.argv[2])
+    sys.exit(runs[sys.argv[1]](*sys.argv[3:]))

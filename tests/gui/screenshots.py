@@ -100,8 +100,8 @@ def fill(stage: Stage) -> list[str]:
 
 def contest(stage: Stage, case: str) -> None:
     """Let two people write different values into one field without having seen each other's."""
-    workspace, agent = stage.window.workspace, stage.window.agent
-    assert workspace is not None and agent is not None
+    workspace, agent = stage.window.workspace, stage.agent()
+    assert workspace is not None
     view = workspace.case(case)
     field = next(path for path, value in view.answers.items() if value and value.isupper())
     stage.faults.always = Fault.UNREACHABLE

@@ -164,8 +164,7 @@ def test_a_contested_field_shows_both_values_and_who_wrote_them(desk: Stage) -> 
     case = case_of(desk)
     desk.central.act_as_supervisor(case, "set", {PATH: "Vol"})
     desk.faults.always = None
-    assert desk.window.agent is not None
-    desk.window.agent.wake()
+    desk.agent().wake()
     until(lambda: workspace_of(desk).status().contested == 1, "both values")
     desk.go(Route(route.CONTESTED))
     until(lambda: "Motif de la demande" in texts(desk), "the field, in the form's own words")

@@ -112,8 +112,7 @@ def test_the_strip_goes_from_here_to_received_without_a_click(enrolled: Stage) -
     until(lambda: "sur ce poste" in enrolled.shell.strip.state_text, "the pending line")
     until(lambda: "pas de réseau" in enrolled.shell.strip.state_text, "the offline line")
     enrolled.faults.always = None
-    assert enrolled.window.agent is not None
-    enrolled.window.agent.wake()
+    enrolled.agent().wake()
     until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
 
 

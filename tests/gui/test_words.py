@@ -147,8 +147,16 @@ def test_the_strip_while_a_case_is_on_this_computer() -> None:
 @pytest.mark.parametrize(
     ("standing", "part"),
     [
-        (Standing("offline", fault="network.captive_portal"), "ouvrez un navigateur"),
-        (Standing("offline", fault="network.tls"), "prouver son identité"),
+        (Standing("portal", fault="network.captive_portal"), "ouvrez un navigateur"),
+        (Standing("proxy", fault="network.proxy_sign_in"), "serveur mandataire"),
+        (Standing("untrusted", fault="network.tls"), "prouver son identité"),
+        (Standing("altered", fault="network.altered"), "modifiée en chemin"),
+        (
+            Standing("clock", fault="network.clock_behind", fault_details={"days": 730, "hours": 1, "minutes": 2}),
+            "retarde de 730 j 1 h 2 min",
+        ),
+        (Standing("clock", fault="network.clock_ahead"), "horloge"),
+        (Standing("told_to_wait", fault="network.told_to_wait"), "nouvel essai"),
         (Standing("revoked"), "l’accès de ce poste a été retiré"),
         (Standing("needs_sign_in"), "inscrit de nouveau"),
         (Standing("paused"), "en pause"),

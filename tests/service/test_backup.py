@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -14,9 +15,11 @@ import psycopg
 import pytest
 
 import main
+from cases import treeheads
 from cases.clock import SystemClock
 from cases.errors import EstafetteError
 from cases.returning import LOST_AT_CENTRAL
+from cases.treelog import INCONSISTENT, TreeHead
 from central import backups, restoring, starting
 from central.first_start import FirstStart
 from sync.exchanges import check_backed_up
@@ -29,6 +32,12 @@ from tests.support.proxy import FaultProxy
 
 _EVENTS = "select stream_id, central_seq, device_id, incarnation, seq, hash from estafette.event"
 CLIENTS = 2
+
+
+@pytest.fixture(autouse=True)
+def heads_in_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(treeheads, "HEADS_EVERY_MS", 0)
+    monkeypatch.setattr(treeheads, "PROBES_EVERY_MS", 0)
 
 
 @pytest.fixture
@@ -90,6 +99,7 @@ class Drill:
     epoch: int
     first: FirstStart
     act: str = ""
+    heads: list[TreeHead] = field(default_factory=list)
 
 
 def work_and_back_up(data: Path, target: Path, proxy: FaultProxy, ends: list[Office]) -> Drill:
@@ -122,7 +132,33 @@ def work_and_back_up(data: Path, target: Path, proxy: FaultProxy, ends: list[Off
             for entry in client.workspace.history(cases[0])
             if entry.kind == "status" and entry.event.device not in [device_of(one) for one in clients]
         }
-        return Drill(clients, service, cases, Known.of(running_), epoch_of(running_), running_.first, str(act))
+        heads = heads_of(clients, running_)
+        return Drill(clients, service, cases, Known.of(running_), epoch_of(running_), running_.first, str(act), heads)
+
+
+def heads_of(clients: list[Client], service: RunningService) -> list[TreeHead]:
+    """Let the service append what waits and every client see it; return the heads that they hold."""
+    service.central.tree.sequence_all(service.tenant)
+    for client in clients:
+        client.sync()
+    found = [client.workspace.tree_head() for client in clients]
+    assert all(client.workspace.status().alarm == "" for client in clients)
+    return [head for head in found if head is not None]
+
+
+def check_log(drill: Drill, second: RunningService) -> None:
+    """The log goes on from what the backup held, in an epoch of its own; clients note that, and none is alarmed."""
+    heads = heads_of(drill.clients, second)
+    assert {head.epoch for head in heads} == {epoch_of(second)}
+    for client, last in zip(drill.clients, drill.heads, strict=True):
+        assert [each.head for each in client.workspace.tree_log().earlier] == [last]
+        client.case({NAME: "Plus tard"})
+        client.sync()
+    for earlier, later in zip(heads, heads_of(drill.clients, second), strict=True):
+        assert later.epoch == earlier.epoch and later.size > earlier.size
+    for client in drill.clients:
+        client.sync()
+        assert client.workspace.tree_log().proven_ms, "a receipt of the new epoch was looked for"
 
 
 def check_after(drill: Drill, data: Path, proxy: FaultProxy) -> None:
@@ -146,6 +182,7 @@ def check_after(drill: Drill, data: Path, proxy: FaultProxy) -> None:
         check_numbers(drill, after)
         check_new_act(drill, second)
         check_receipts(drill, second)
+        check_log(drill, second)
 
 
 def check_numbers(drill: Drill, after: Known) -> None:
@@ -205,6 +242,25 @@ def test_a_restore_that_leaves_a_step_out_is_found_by_the_drill(place: Path, tmp
     steps = tuple(step for number, step in enumerate(restoring.STEPS) if number != left_out)
     with drilled(place, tmp_path, steps) as check, pytest.raises((AssertionError, EstafetteError)):
         check()
+
+
+def test_a_database_put_back_in_secret_is_seen_in_its_log(place: Path, tmp_path: Path) -> None:
+    ends: list[Office] = []
+    with FaultProxy() as proxy:
+        try:
+            done = work_and_back_up(place / "first", tmp_path / "backup", proxy, ends)
+            restoring.restore(tmp_path / "backup", place / "second", SystemClock(), steps=restoring.STEPS[1:])
+            with running(place / "second", proxy, done.first) as second:
+                second.central.tree.sequence_all(second.tenant)
+                for client in done.clients:
+                    with contextlib.suppress(EstafetteError):
+                        client.sync()
+                    assert client.workspace.status().alarm == INCONSISTENT
+                    (found,) = client.workspace.tree_evidence()
+                    assert found.held in done.heads and found.shown is not None and found.shown.size < found.held.size
+        finally:
+            for office in ends:
+                office.close()
 
 
 def office_of(service: RunningService, directory: Path) -> tuple[Office, Client]:

@@ -19,6 +19,7 @@ import requests
 from cases.events import Kind, RecordType
 from cases.ids import SystemRandomness
 from cases.tracking import new_code
+from central import policies
 from central.postgres import PrivatePostgres
 from tests.support.central_service import RunningService, fresh_database, reachable_directory
 from tests.support.wire_device import enrolled, new_id
@@ -156,6 +157,19 @@ def test_checking_with_another_folder_than_the_services_makes_no_key(
     said = run("verify", "0" * 32, "--data", str(tmp_path / "other"), "--database", owner_conninfo)
     assert said.returncode == 1 and "[data.none]" in said.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_the_delay_before_the_supervisor_is_asked_is_shown_and_changed(
+    owner_conninfo: str, central_service: RunningService, tmp_path: Path
+) -> None:
+    place = ("--database", owner_conninfo, "--data", str(tmp_path))
+    assert run("policy", *place).stdout.startswith("settle-days: 3 ")
+    assert run("policy", "--settle-days", "10", *place).stdout.startswith("settle-days: 10 ")
+    with central_service.central.transaction(central_service.tenant) as connection:
+        assert policies.policy(connection, central_service.tenant).settle_delay_days == 10
+    refused = run("policy", "--settle-days", "61", *place)
+    assert refused.returncode == 1 and "de 0 à 60" in refused.stderr and "from 0 to 60" in refused.stderr
+    assert run("policy", *place).stdout.startswith("settle-days: 10 ")
 
 
 def test_an_unknown_case_is_said_in_words(owner_conninfo: str, central_service: RunningService) -> None:

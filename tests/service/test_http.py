@@ -66,7 +66,8 @@ def test_health_and_readiness(central_service: RunningService) -> None:
 def test_a_database_that_is_gone_is_a_503_with_a_time_to_come_back(central_service: RunningService) -> None:
     central_service.central.database.close()
     answer = requests.get(f"{central_service.url}/readyz")
-    check_problem(answer, 503, "database.unavailable")
+    check_problem(answer, 503, "service.not_ready")
+    assert answer.json()["details"] == {"database": "database.unavailable"}
     assert answer.headers["Retry-After"]
     central_service.central.database.close()
 

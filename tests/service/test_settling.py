@@ -61,7 +61,7 @@ def test_both_values_are_shown_with_what_their_authors_had_seen(
     tenant = central_service.tenant
     with central_service.central.transaction(tenant) as connection:
         (field,) = _fields(connection, tenant, handed)
-        (case,) = contested.contested_cases(connection, tenant, None, ZONE)
+        (case,) = contested.contested_cases(connection, tenant, None, ZONE, delay_days=3)
     assert (field.record_type, field.field) == ("case", "/name")
     assert {(claim.value, claim.saw) for claim in field.claims} == {("Dupond", "Durand"), ("Dupont", "Durand")}
     assert case.case == handed.case
@@ -77,7 +77,7 @@ def test_settling_clears_the_field_names_what_it_settles_and_keeps_the_reason(
         assert _fields(connection, tenant, handed) == ()
         view = case_view(connection, tenant, handed.case)
         (settled,) = contested.settled_fields(connection, tenant, handed.case, handed.citizen)
-        assert contested.contested_cases(connection, tenant, None, ZONE) == []
+        assert contested.contested_cases(connection, tenant, None, ZONE, delay_days=3) == []
     assert view is not None and view.answers["/name"] == "Dupont"
     assert (settled.value, settled.reason) == ("Dupont", "vu sur la carte")
     assert {claim.value for claim in settled.settled} == {"Dupond", "Dupont"}

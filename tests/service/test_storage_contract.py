@@ -20,6 +20,7 @@ from tests.support.storage_contract import (
     TWO,
     Furnished,
     StorageContract,
+    TreeContract,
     agent_of,
 )
 
@@ -42,5 +43,5 @@ def storage(owner_conninfo: str) -> Iterator[Furnished]:
     database.close()
 
 
-class TestPostgresStorage(StorageContract):
+class TestPostgresStorage(StorageContract, TreeContract):
     """Every test of the contract."""

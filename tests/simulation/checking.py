@@ -16,7 +16,7 @@ from cases.workspace import Workspace
 from sync.messages import Receipt
 from sync.rounds import receipt_signed
 from sync.state import SyncState
-from tests.simulation import reference
+from tests.simulation import logs, reference
 from tests.simulation.ledger import Deed, Held, deed_of
 from tests.simulation.machines import Machine
 
@@ -41,6 +41,7 @@ def check(world: World) -> list[str]:
         reference.differences(still, {key: state for key, state in states.items() if key[1] not in world.moved})
     )
     found += _few(reference.overwritten(log, states, world.ledger.seen))
+    found += _few(logs.failures(world))
     for machine in world.machines:
         found += _few(_replica(world, machine, log))
         found += _few(_visible(world, machine, log))

@@ -6,20 +6,28 @@ another class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from typing import Any
+
+import msgspec
 
 from cases import merge, returning
 from cases.errors import InputError
 from cases.merge import FieldState, RecordState, SeenEvent
+from cases.merkle import HASH_BYTES, leaf_hash
+from cases.tiles import Tile
+from cases.treelog import tree_bytes
 from cases.workspace import Workspace
 from central import appending, judging
 from central.judging import Judgement
-from central.storage import Appended, NewEvents
+from central.storage import Appended, IssuedReceipt, NewEvents
+from central.tree import ReceiptTree
+from sync.messages import TreeNews
 from tests.simulation import services
 from tests.simulation.machines import CrashingDisk
-from tests.support.memory_storage import Logged, MemoryStorage, MemoryTransaction
+from tests.support.memory_storage import Batch, Logged, MemoryStorage, MemoryTransaction
 
 SEEDS_MAX = 40
 
@@ -111,7 +119,7 @@ def replays_the_living_incarnation_only() -> Iterator[None]:
         return sound(self, {**{one: 2**52 for one in range(1, living)}, living: held.get(living, 0)})
 
     # What central turns out not to hold is found a second time when all has come again: that net is cut as well.
-    with replaced(Workspace, "replay", replay), replaced(returning, "settle_doubts", lambda *_all: (0, set())):
+    with replaced(Workspace, "replay", replay), replaced(returning, "settle_doubts", lambda *_all: set()):
         yield
 
 
@@ -277,6 +285,67 @@ def numbers_given_again_after_a_restore() -> Iterator[None]:
         yield
 
 
+# --- the log of receipts ---------------------------------------------------------------------------------------------
+
+
+class _DropsLeaves(MemoryTransaction):
+    """Some receipts are said to be in the log and are not."""
+
+    def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
+        found = super().waiting_receipts(limit)
+        dropped = [one for one in found if one.central_seq % 7 == 3]
+        for one in dropped:
+            self._put(self._tables.batches, (*one[1:3], one.first_seq, one.seq, one.epoch), Batch(one, 0))
+        return [one for one in found if one not in dropped]
+
+
+class _RewritesLeaves(MemoryTransaction):
+    """What was first in the log is something else later."""
+
+    def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+        first = Tile(0, 0)
+        found = super().tiles(wanted)
+        if first in found and self._tables.tree.size > 5:
+            found[first] = bytes(HASH_BYTES) + found[first][HASH_BYTES:]
+        return found
+
+
+class _SkipsLateCommits(MemoryTransaction):
+    """The sequencer takes what came after its last run, as if commits came in the order of their times."""
+
+    def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
+        return [one for one in super().waiting_receipts(limit) if one.received_ms > self._tables.tree.time_ms]
+
+
+def drops_leaves() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_DropsLeaves))
+
+
+def rewrites_leaves() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_RewritesLeaves))
+
+
+def skips_late_commits() -> AbstractContextManager[None]:
+    return _with_storage(_storage(_SkipsLateCommits))
+
+
+@contextmanager
+def shows_another_log_to_some() -> Iterator[None]:
+    """Who asks for the first time is at times shown a log that nobody else sees."""
+    sound, asked = ReceiptTree.news, count()
+
+    def news(self: ReceiptTree, tenant: int, size: int) -> TreeNews | None:
+        true = sound(self, tenant, size)
+        if true is None or size or not true.head.size or next(asked) % 2:
+            return true
+        other = msgspec.structs.replace(true.head, root=leaf_hash(true.head.root.encode()).hex())
+        signature = self._keys.service().sign(tree_bytes(other)).hex()
+        return TreeNews(msgspec.structs.replace(other, signature=signature))
+
+    with replaced(ReceiptTree, "news", news):
+        yield
+
+
 VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     variant.__name__: variant
     for variant in (
@@ -292,6 +361,10 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         no_dedupe_on_push,
         stuck_after_a_poison_event,
         numbers_given_again_after_a_restore,
+        drops_leaves,
+        rewrites_leaves,
+        skips_late_commits,
+        shows_another_log_to_some,
     )
 }
 OFTEN: dict[str, tuple[str, ...]] = {

@@ -21,11 +21,12 @@ from central.database.client import Database
 from central.database.storage import PostgresStorage, PostgresTransaction
 from central.postgres import PrivatePostgres
 from central.records import Device
+from central.tree import ReceiptTree
 from sync.messages import bundle_version
 from tests.simulation.clocks import Chance, MachineClock
 from tests.simulation.ledger import Deed, Held
 from tests.simulation.services import InMemory, held_of
-from tests.support.central_memory import OFFICES, TENANT, MemoryCentral
+from tests.support.central_memory import OFFICES, TENANT, MemoryCentral, Quiet
 from tests.support.central_service import running_postgres, service_conninfo
 from tests.support.memory_storage import EPOCH_STEP, MemoryStorage
 
@@ -77,6 +78,12 @@ class KillableStorage:
         if wrote:
             self.after_commit()
 
+    @contextlib.contextmanager
+    def quiet(self, tenant: int) -> Iterator[PostgresTransaction]:
+        """One transaction of the service's own jobs, which no request's end cuts short."""
+        with self.opened().transaction(tenant) as transaction:
+            yield transaction
+
     def restarted(self) -> None:
         """A new process has new connections."""
         self.close()
@@ -100,6 +107,7 @@ class PostgresCentral(MemoryCentral):
         super().__post_init__()
         self._join = joined  # type: ignore[method-assign]
         self.core.storage = self._killable
+        self.core.tree = ReceiptTree(Quiet(self._killable), self.keys, self.clock)
         with self._killable.transaction(TENANT) as transaction:
             connection = transaction.connection
             people.add_tenant(connection, TENANT, "Département de démonstration", self.clock.now_ms())

@@ -25,6 +25,7 @@ class Service(Protocol):
     """What the world does to the service, and what it looks at in the end."""
 
     url: str
+    central: MemoryCentral
 
     def handle(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Response: ...
 

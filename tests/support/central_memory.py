@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +32,7 @@ from central.judging import Actor
 from central.records import Device
 from central.rehoming import in_office, rehomed
 from central.storage import NewEvents, RecordMove, StoredRecord, Transaction
+from central.tree import ReceiptTree
 from sync import dpop, signing, wire
 from sync.messages import (
     API,
@@ -53,7 +55,7 @@ from sync.messages import (
 )
 from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response, Transport, own_answer
 from tests.support.faults import Faults, FaultyTransport
-from tests.support.memory_storage import Logged, MemoryStorage, Tables
+from tests.support.memory_storage import NO_TREE, Logged, MemoryStorage, Tables
 
 TENANT = 7
 STREAM = "office-1"
@@ -97,6 +99,17 @@ class MemoryKeys:
         return self._service
 
 
+class Quiet:
+    """A storage as the service's own jobs use it: requests that are cut short do not touch them."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+
+    def transaction(self, tenant: int) -> AbstractContextManager[Transaction]:
+        found: AbstractContextManager[Transaction] = self._storage.quiet(tenant)
+        return found
+
+
 @dataclass
 class MemoryCentral:
     """The service. Any thread.
@@ -124,7 +137,7 @@ class MemoryCentral:
             storage=self.storage,
             clock=self.clock,
             keys=self.keys,
-            tree=Nothing(),
+            tree=ReceiptTree(Quiet(self.storage), self.keys, self.clock),
             backups=Nothing(),
             contacts=Nothing(),
             published={},
@@ -187,6 +200,13 @@ class MemoryCentral:
             for logged in gone:
                 header = logged.event.header
                 tables.chains[header.device, header.incarnation].remove(logged)
+            # No backup is cut like this: its log of receipts begins anew with the epoch, of what is left.
+            tables.tree, tables.tiles = NO_TREE, {}
+            tables.batches = {
+                bounds: replace(batch, leaf=None)
+                for bounds, batch in tables.batches.items()
+                if batch.receipt.seq <= len(tables.chains.get(bounds[:2], []))
+            }
             for changed in {logged.key for logged in gone}:
                 last = tables.records.pop(changed, None)
                 earlier = [one for one in tables.log if one.key == changed and one.state != "parked"]
@@ -388,6 +408,8 @@ class MemoryCentral:
     def _post(self, path: str, device: Device, body: bytes, encoding: str) -> Response:
         if path == f"{API}/sync":
             asked = wire.decode(body, Exchange, encoding=encoding)
+            # The job that runs beside the real one's requests.
+            self.core.tree.sequence_all(TENANT)
             reply = syncing.exchange(self.core, device, asked)
             if self.stuck:
                 reply.streams.update({stream: StreamNews(cursor, True) for stream, cursor in asked.cursors.items()})
@@ -407,6 +429,13 @@ class MemoryCentral:
                 if bundle is None:
                     raise Refused(404, "procedure.unknown")
                 return Response(200, {}, bundle)
+            case ["receipts", incarnation, seq, "proof"]:
+                epoch, received_ms, size = (int(query[name][0]) for name in ("epoch", "time", "size"))
+                return _answer(
+                    self.core.tree.proof(
+                        device, int(incarnation), int(seq), epoch=epoch, received_ms=received_ms, size=size
+                    )
+                )
             case ["records", record, "events"]:
                 return _answer(whole.history(self.core, device, record))
             case ["snapshot"]:

@@ -29,14 +29,17 @@ from central.covered import DatabaseBackups
 from central.database.client import Database
 from central.database.migrations import migrate
 from central.database.roles import Login, make_login
+from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.first_start import FirstStart
 from central.keys import Keys
+from central.metrics import Metrics
 from central.postgres import PrivatePostgres
 from central.records import ConsoleSession
 from central.service import console_session, sign_in_code, sign_in_passphrase
 from central.serving import Server, bind
 from central.starting import Names
+from central.tree import ReceiptTree
 from tests.support.proxy import FaultProxy
 
 _numbers = itertools.count(1)
@@ -66,6 +69,7 @@ class RunningService:
     clock: MovedClock
     owner_conninfo: str
     data: Path
+    metrics: Metrics
 
     @property
     def tenant(self) -> int:
@@ -141,7 +145,9 @@ def opened_central(
         contacts = DatabaseContacts(database, clock)
         keys = Keys(data / "keys", randomness)
         backups = DatabaseBackups(database, keys)
-        yield Central(database, keys, clock, randomness, Settings(url), backups=backups, contacts=contacts)
+        tree = ReceiptTree(PostgresStorage(database), keys, clock)
+        settings = Settings(url)
+        yield Central(database, keys, clock, randomness, settings, tree=tree, backups=backups, contacts=contacts)
     finally:
         database.close()
 
@@ -171,12 +177,13 @@ def running_service(
             first = starting.first_start(central, data, names or Names()) or again
             assert first is not None
             ready = threading.Event()
-            server = Server(Service(central), ready.set)
+            service = Service(central)
+            server = Server(service, ready.set)
             thread = threading.Thread(target=server.run_on, args=[listening], name="service")
             thread.start()
             try:
                 assert ready.wait(30), "the service did not become ready"
-                yield RunningService(url, central, first, clock, owner_conninfo, data)
+                yield RunningService(url, central, first, clock, owner_conninfo, data, service.metrics)
             finally:
                 server.fail()
                 thread.join(30)

@@ -21,6 +21,9 @@ def served(answer: Answer) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_HEAD(self) -> None:
+            self._serve()
+
         def do_GET(self) -> None:
             self._serve()
 

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from cases import merge
-from cases.errors import ConflictError, NotPermittedError, RejectedError
+from cases import merge, merkle, procedure_file
+from cases.errors import ConflictError, InputError, NotPermittedError, RejectedError
 from cases.events import CHAIN_START, Event, EventId
 from cases.merge import RecordState
+from cases.tiles import Tile
 from central import storage
 from central.records import Device
 from central.storage import (
     Appended,
     Held,
+    IssuedReceipt,
     KeptSnapshot,
     KnownRecord,
     LoggedEvent,
@@ -31,6 +33,7 @@ from central.storage import (
     RecordMove,
     StoredRecord,
     StreamPage,
+    TreeState,
     WaitingEvent,
     Writes,
 )
@@ -39,6 +42,7 @@ from sync.messages import PulledEvent
 EPOCH_STEP = 32
 """Bits: after a restore a stream's numbers go on at the next multiple of 2**32, so none is ever given twice."""
 _NOT_PLAIN = "accepted"
+NO_TREE = TreeState(0, 0, merkle.EMPTY.hex(), 0, "")
 
 
 @dataclass
@@ -76,6 +80,14 @@ class Kept:
 
 
 @dataclass
+class Batch:
+    """What a receipt was given for; ``leaf`` in the log of receipts, None while it waits."""
+
+    receipt: IssuedReceipt
+    leaf: int | None = None
+
+
+@dataclass
 class Tables:
     """Everything that is kept."""
 
@@ -85,7 +97,10 @@ class Tables:
     """Of each stream, the time of its newest receipt."""
     log: list[Logged] = field(default_factory=list)
     chains: dict[tuple[str, int], list[Logged]] = field(default_factory=dict)
-    batches: dict[tuple[str, int, int, int], tuple[int, int]] = field(default_factory=dict)
+    batches: dict[tuple[str, int, int, int, int], Batch] = field(default_factory=dict)
+    """(device, incarnation, first and last number, epoch) -> its receipt."""
+    tree: TreeState = NO_TREE
+    tiles: dict[Tile, bytes] = field(default_factory=dict)
     records: dict[RecordKey, Kept] = field(default_factory=dict)
     shared: set[tuple[str, RecordKey]] = field(default_factory=set)
     passages: list[tuple[str, int, bool, RecordKey]] = field(default_factory=list)
@@ -124,6 +139,17 @@ class MemoryStorage:
                 raise
             if transaction.wrote:
                 self.after_commit()
+
+    @contextmanager
+    def quiet(self, tenant: int) -> Iterator[MemoryTransaction]:
+        """One transaction of the service's own jobs, which no request's end cuts short."""
+        with self.lock:
+            transaction = self.begin()
+            try:
+                yield transaction
+            except BaseException:
+                transaction.undo()
+                raise
 
     def begin(self) -> MemoryTransaction:
         """Return a new transaction."""
@@ -202,12 +228,28 @@ class MemoryTransaction:
         if fresh:
             self._put(tables.heads, new.stream, head)
             self._put(tables.receipts, new.stream, received_ms)
-        bounds = (new.device, new.incarnation, new.first_seq, new.first_seq + len(new.events) - 1)
-        last = head if fresh else max(one.central_seq for one in held)
+        last = head if fresh else held[-1].central_seq
+        receipt = self._receipt(new, last, received_ms)
+        return Appended(tables.epoch, before, head, held, receipt.received_ms, receipt.central_seq, self._known(fresh))
+
+    def _receipt(self, new: NewEvents, central_seq: int, received_ms: int) -> IssuedReceipt:
+        """Return what the receipt of a batch says: the same whenever it comes again in the same epoch."""
+        tables, seq = self._tables, new.first_seq + len(new.events) - 1
+        bounds = (new.device, new.incarnation, new.first_seq, seq, tables.epoch)
         if bounds not in tables.batches:
-            self._put(tables.batches, bounds, (received_ms, last))
-        received_ms, receipt_seq = tables.batches[bounds]
-        return Appended(tables.epoch, before, head, held, received_ms, receipt_seq, self._known(fresh))
+            receipt = IssuedReceipt(
+                new.stream,
+                new.device,
+                new.incarnation,
+                new.first_seq,
+                seq,
+                new.hashes[-1],
+                central_seq,
+                tables.epoch,
+                received_ms,
+            )
+            self._put(tables.batches, bounds, Batch(receipt))
+        return tables.batches[bounds].receipt
 
     def fresh(self, new: NewEvents, held: list[Held]) -> list[tuple[Event, str]]:
         """Return the events that are new, with their hashes."""
@@ -308,6 +350,14 @@ class MemoryTransaction:
         """See the protocol."""
         return frozenset(self._tables.published)
 
+    def decisive(self, procedure: str, version: str) -> Collection[str] | None:
+        """See the protocol."""
+        bundle = self._tables.published.get((procedure, version))
+        try:
+            return None if bundle is None else procedure_file.decisive(bundle)
+        except InputError:
+            return None
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """See the protocol."""
         tables = self._tables
@@ -407,6 +457,10 @@ class MemoryTransaction:
         created_ms, updated_ms, submitted_ms = kept.created_ms, kept.updated_ms, kept.submitted_ms
         return StoredRecord(*key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent)
 
+    def agent_names(self, agents: Collection[str]) -> dict[str, str]:
+        """See the protocol."""
+        return {agent: self._tables.names[agent] for agent in agents if agent in self._tables.names}
+
     def standing(self, stream: str) -> tuple[int, int]:
         """See the protocol."""
         if stream not in self._tables.heads:
@@ -454,6 +508,50 @@ class MemoryTransaction:
     def chains(self, device: str) -> dict[int, int]:
         """See the protocol."""
         return {number: len(chain) for (name, number), chain in self._tables.chains.items() if name == device and chain}
+
+    # --- the log of receipts ---
+
+    def tree(self) -> tuple[int, TreeState]:
+        """See the protocol."""
+        return self._tables.epoch, self._tables.tree
+
+    def lock_tree(self) -> TreeState | None:
+        """See the protocol."""
+        return self._tables.tree
+
+    def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
+        """See the protocol."""
+        waiting = [one.receipt for one in self._tables.batches.values() if one.leaf is None]
+        return sorted(waiting, key=lambda one: (one.stream, one.central_seq, one.received_ms, one.first_seq))[:limit]
+
+    def tiles(self, wanted: Collection[Tile]) -> dict[Tile, bytes]:
+        """See the protocol."""
+        return {tile: self._tables.tiles[tile] for tile in wanted if tile in self._tables.tiles}
+
+    def extend_tree(
+        self, state: TreeState, first: int, leaves: Sequence[IssuedReceipt], tiles: Mapping[Tile, bytes]
+    ) -> None:
+        """See the protocol."""
+        tables, before = self._tables, self._tables.tree
+        for leaf, one in enumerate(leaves, first):
+            bounds = (one.device, one.incarnation, one.first_seq, one.seq, one.epoch)
+            self._put(tables.batches, bounds, Batch(one, leaf))
+        for tile, hashes in tiles.items():
+            self._put(tables.tiles, tile, hashes)
+        tables.tree = state
+        self._undo.append(lambda: setattr(tables, "tree", before))
+
+    def leaf_of(self, device: str, incarnation: int, seq: int, *, epoch: int, received_ms: int) -> int | None:
+        """See the protocol."""
+        asked = (device, incarnation, seq, epoch, received_ms)
+        found = [
+            one.leaf
+            for one in self._tables.batches.values()
+            if one.leaf is not None
+            and (one.receipt.device, one.receipt.incarnation, one.receipt.seq, one.receipt.epoch) == asked[:4]
+            and one.receipt.received_ms == received_ms
+        ]
+        return min(found, default=None)
 
 
 def _own(logged: Logged, device: str, held: Mapping[int, int]) -> bool:

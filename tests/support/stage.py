@@ -23,6 +23,7 @@ from desktop.shell.view import Shell
 from desktop.station import Station
 from desktop.theme import theme
 from desktop.window import Window
+from sync.agent import Agent
 from tests.support.central_memory import MemoryCentral
 from tests.support.faults import Faults
 from tests.support.workspaces import CHEAP_KDF
@@ -123,6 +124,12 @@ class Stage:
         self.press("unlock.go")
         until(lambda: self.window.shell is not None, "the shell after unlocking")
         self.quiet()
+
+    def agent(self) -> Agent:
+        """Return the sync client; it is there a moment after the shell."""
+        until(lambda: self.window.agent is not None, "the sync client")
+        assert self.window.agent is not None
+        return self.window.agent
 
     def publish(self, *procedures: str) -> None:
         """Offer procedures at the central service and wait until this computer holds them."""

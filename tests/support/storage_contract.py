@@ -14,14 +14,17 @@ from cases import merge
 from cases.errors import ConflictError, NotPermittedError, RejectedError
 from cases.events import CHAIN_START, Event, EventId, Header, body_bytes, body_digest, header_hash
 from cases.merge import RecordState
+from cases.tiles import Tile
 from central.storage import (
     Appended,
+    IssuedReceipt,
     KeptSnapshot,
     NewEvents,
     RecordMove,
     RecordWrite,
     Storage,
     Transaction,
+    TreeState,
     Writes,
 )
 from sync.messages import ChunkEntry
@@ -338,3 +341,58 @@ class StorageContract:
         with pytest.raises(ConflictError) as caught:
             self._take_in(storage, new)
         return caught.value
+
+
+class TreeContract:
+    """What the log of receipts asks of a storage."""
+
+    def test_what_was_committed_waits_until_it_has_a_leaf(self, storage: Furnished) -> None:
+        one, other = Chain(ONE), Chain(THREE, stream=OTHER)
+        news = [one.add({"/a": "1"}, {"/b": "2"}), other.add({"/c": "3"}, record=f"{2:032x}"), one.add({"/d": "4"})]
+        with storage.storage.transaction(TENANT) as transaction:
+            assert transaction.waiting_receipts(10) == []
+        for new in news:
+            with storage.storage.transaction(TENANT) as transaction:
+                take_in(transaction, new)
+        with storage.storage.transaction(TENANT) as transaction:
+            waiting = transaction.waiting_receipts(10)
+            assert [(each.stream, each.seq, each.central_seq) for each in waiting] == [
+                (OFFICE, 2, 2),
+                (OFFICE, 3, 3),
+                (OTHER, 1, 1),
+            ]
+            assert waiting[0] == IssuedReceipt(OFFICE, ONE, 1, 1, 2, news[0].hashes[-1], 2, 1, RECEIVED_MS)
+            assert transaction.waiting_receipts(2) == waiting[:2]
+
+    def test_leaves_tiles_and_head_are_kept_together(self, storage: Furnished) -> None:
+        chain = Chain(ONE)
+        with storage.storage.transaction(TENANT) as transaction:
+            take_in(transaction, chain.add({"/a": "1"}))
+        head, hashes = TreeState(1, 6, "a" * 64, 5, "b" * 128), {Tile(0, 0): b"\x01" * 64, Tile(1, 7): b"\x02" * 32}
+        with pytest.raises(KeyboardInterrupt), storage.storage.transaction(TENANT) as transaction:
+            transaction.extend_tree(head, 5, transaction.waiting_receipts(9), hashes)
+            raise KeyboardInterrupt
+        with storage.storage.transaction(TENANT) as transaction:
+            epoch, never = transaction.tree()
+            assert (epoch, never.epoch, never.size) == (1, 0, 0) == (epoch, transaction.lock_tree().epoch, 0)
+            (receipt,) = transaction.waiting_receipts(9)
+            asked = {"epoch": 1, "received_ms": RECEIVED_MS}
+            assert transaction.leaf_of(ONE, 1, 1, **asked) is None
+            transaction.extend_tree(head, 5, [receipt], hashes)
+        with storage.storage.transaction(TENANT) as transaction:
+            assert transaction.tree() == (1, head) and transaction.lock_tree() == head
+            assert transaction.waiting_receipts(9) == []
+            assert transaction.leaf_of(ONE, 1, 1, **asked) == 5
+            assert transaction.leaf_of(ONE, 1, 1, epoch=2, received_ms=RECEIVED_MS) is None
+            assert transaction.leaf_of(TWO, 1, 1, **asked) is None
+            assert transaction.tiles([Tile(0, 0), Tile(1, 7), Tile(2, 0)]) == hashes
+            transaction.extend_tree(head, 6, [], {Tile(1, 7): b"\x03" * 64})
+            assert transaction.tiles([Tile(1, 7)]) == {Tile(1, 7): b"\x03" * 64}
+
+    def test_a_batch_that_comes_again_has_one_leaf(self, storage: Furnished) -> None:
+        new = Chain(ONE).add({"/a": "1"}, {"/b": "2"})
+        for _time in range(2):
+            with storage.storage.transaction(TENANT) as transaction:
+                take_in(transaction, new)
+        with storage.storage.transaction(TENANT) as transaction:
+            assert len(transaction.waiting_receipts(9)) == 1

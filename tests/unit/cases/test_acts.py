@@ -267,11 +267,12 @@ def test_listeners_hear_until_they_stop(workspace: Workspace) -> None:
     stop = workspace.listen(notices.append)
     make_citizen(workspace)
     workspace.set_sync_state("idle")
+    # Listeners are told after the caller was let go, and before the next write begins.
+    workspace.remember("x", "1")
     stop()
     stop()
     make_citizen(workspace)
-    # The writer tells listeners after it let the caller go: one more write is behind both.
-    workspace.remember("x", "1")
+    workspace.remember("x", "2")
     assert [sorted(notice.kinds) for notice in notices] == [["citizen", "sync"], ["sync"]]
 
 

@@ -85,6 +85,12 @@ def test_a_folder_becomes_a_procedure(folder: Path) -> None:
         ('"draft", "submitted"', '"submitted"', "states", "value"),
         ('"/name"]', '"/nom"]', "decision_fields", "value"),
         ('"/name"]', '"name"]', "decision_fields[0]", "value"),
+        ("[title]", '[decision]\nfields = ["/nom"]\n[title]', "decision.fields[0]", "value"),
+        ("[title]", '[decision]\nfields = ["/name", "shoe_size"]\n[title]', "decision.fields[1]", "value"),
+        ("[title]", '[decision]\nfields = ["Nom"]\n[title]', "decision.fields[0]", "value"),
+        ("[title]", '[decision]\nfields = "/name"\n[title]', "decision.fields", "type"),
+        ("[title]", "[decision]\n[title]", "decision.fields", "missing"),
+        ("[title]", '[decision]\nchamps = ["/name"]\nfields = []\n[title]', "decision.champs", "unknown"),
         ('"/name" = "family_name"', '"/nom" = "family_name"', "prefill", "value"),
         ('"/name" = "family_name"', '"/name" = "shoe_size"', 'prefill."/name"', "value"),
         ('fr = "Chiens"', 'fr = "Chiens', "", "syntax"),
@@ -114,6 +120,17 @@ def test_a_wrong_description_names_the_file_and_the_key(
     assert caught.value.code == "procedure.bad_toml"
     assert caught.value.details["file"] == "procedure.toml"
     assert (caught.value.details["key"], caught.value.details["reason"]) == (key, reason)
+
+
+def test_what_deciding_rests_on_travels_with_the_procedure(folder: Path) -> None:
+    plain = load_directory(folder)
+    assert plain.decisive is None and procedure_file.decisive(to_bundle(plain)) is None
+    assert b'decision"' not in zstandard.decompress(to_bundle(plain)), "a procedure that says nothing keeps its bytes"
+    said = DESCRIPTION.replace("[title]", '[decision]\nfields = ["/name", "birth_date"]\n[title]')
+    (folder / "procedure.toml").write_text(said, encoding="utf-8")
+    procedure = load_directory(folder)
+    assert procedure.decisive == ("/name", "birth_date") == from_bundle(to_bundle(procedure)).decisive
+    assert procedure_file.decisive(to_bundle(procedure)) == {"/name", "birth_date"}
 
 
 def test_description_may_begin_with_a_byte_order_mark(folder: Path) -> None:

@@ -6,16 +6,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cases.errors import DamagedError, EnvironmentFault
 from cases.store import engine
-from cases.store.engine import Connection, Database, Store, check_sqlite_version, connect
-from cases.store.migrations import RELEASED, check_not_newer, dump_schema, migrate, migrations
+from cases.store.engine import Connection, Store, check_sqlite_version, connect
+from cases.store.migrations import RELEASED, STEPS, check_not_newer, dump_schema, migrate
 
 KEY = bytes(range(32))
 SCHEMA = Path(engine.__file__).with_name("schema.sql")
+
+if TYPE_CHECKING:
+    from cases.store.engine import Database
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def test_schema_is_the_one_committed(store: Store) -> None:
 
 
 def test_every_step_is_listed_as_released() -> None:
-    assert {step.name for step in migrations._migrations} == RELEASED
+    assert STEPS.keys() == RELEASED
 
 
 def test_pragmas_are_those_that_saved_means_saved_needs(store: Store) -> None:
@@ -83,7 +87,7 @@ def test_undone_is_told_after_a_failed_write_and_only_then(store: Store) -> None
 
 @pytest.mark.logs_errors
 def test_a_listener_that_fails_harms_nobody(store: Store) -> None:
-    store.write(lambda connection: remember(connection, "a"), after=lambda _: 1 / 0)
+    store.write(lambda connection: remember(connection, "a"), tell=lambda _: lambda: 1 / 0)
     store.write(lambda connection: remember(connection, "b"))
     assert remembered(store) == ["a", "b"]
 

@@ -16,6 +16,7 @@ from tests.support.storage_contract import (
     TWO,
     Furnished,
     StorageContract,
+    TreeContract,
     agent_of,
 )
 
@@ -35,5 +36,5 @@ def storage() -> Furnished:
     return Furnished(made, frozenset({("apa", "1" * 64)}))
 
 
-class TestMemoryStorage(StorageContract):
+class TestMemoryStorage(StorageContract, TreeContract):
     """Every test of the contract."""

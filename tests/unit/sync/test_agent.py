@@ -69,8 +69,20 @@ def test_round_goes_through_its_phases(post: Office) -> None:
     [
         (NetworkFault("network.unreachable"), SyncState.OFFLINE),
         (NetworkFault("network.timeout"), SyncState.OFFLINE),
-        (NetworkFault("network.captive_portal"), SyncState.OFFLINE),
-        (NetworkFault("network.tls"), SyncState.OFFLINE),
+        (NetworkFault("network.captive_portal"), SyncState.PORTAL),
+        (NetworkFault("network.proxy_unreachable"), SyncState.PROXY),
+        (NetworkFault("network.proxy_sign_in"), SyncState.PROXY),
+        (NetworkFault("network.proxy_unsupported"), SyncState.PROXY),
+        (NetworkFault("network.proxy_refused"), SyncState.PROXY),
+        (NetworkFault("network.pac_broken"), SyncState.PROXY),
+        (NetworkFault("network.tls"), SyncState.UNTRUSTED),
+        (NetworkFault("network.untrusted"), SyncState.UNTRUSTED),
+        (NetworkFault("network.certificate_expired"), SyncState.UNTRUSTED),
+        (NetworkFault("network.altered"), SyncState.ALTERED),
+        (NetworkFault("network.clock_ahead"), SyncState.CLOCK),
+        (NetworkFault("network.clock_behind"), SyncState.CLOCK),
+        (NetworkFault("network.told_to_wait"), SyncState.TOLD_TO_WAIT),
+        (NetworkFault("network.busy", retry_after_s=5), SyncState.TOLD_TO_WAIT),
         (NetworkFault("network.busy"), SyncState.BACKING_OFF),
         (NetworkFault("network.cut"), SyncState.BACKING_OFF),
         (RejectedError("sync.receipt_invalid"), SyncState.BACKING_OFF),
@@ -91,7 +103,7 @@ def test_failed_round_says_why_and_when_it_is_tried_again(post: Office) -> None:
     with pytest.raises(NetworkFault):
         client.sync()
     status = client.agent.status()
-    assert (status.state, status.fault) == (SyncState.OFFLINE, "network.captive_portal")
+    assert (status.state, status.fault) == (SyncState.PORTAL, "network.captive_portal")
     assert status.retry_s is not None and 0.5 <= status.retry_s <= 1
     client.sync()
     status = client.agent.status()

@@ -4,15 +4,21 @@ import itertools
 
 import pytest
 
-from sync.state import TRANSITIONS, WAITS_FOR_PERSON, StateMachine, SyncState
+from sync.state import TRANSITIONS, TRIED_AGAIN, WAITS_FOR_PERSON, StateMachine, SyncState
 
 ARROWS = """
 offline -> handshake paused
-handshake -> push offline backing_off needs_sign_in revoked
-push -> pull offline backing_off needs_sign_in revoked
-pull -> documents offline backing_off needs_sign_in revoked
-documents -> idle offline backing_off needs_sign_in revoked
+handshake -> push offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
+push -> pull offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
+pull -> documents offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
+documents -> idle offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
 idle -> handshake offline paused
+portal -> handshake offline paused
+proxy -> handshake offline paused
+untrusted -> handshake offline paused
+altered -> handshake offline paused
+clock -> handshake offline paused
+told_to_wait -> handshake offline paused
 backing_off -> handshake offline paused
 needs_sign_in -> offline
 revoked -> offline
@@ -33,7 +39,7 @@ WAYS = {
     SyncState.PULL: ROUND[:3],
     SyncState.DOCUMENTS: ROUND,
     SyncState.IDLE: (*ROUND, SyncState.IDLE),
-    SyncState.BACKING_OFF: (*ROUND[:1], SyncState.BACKING_OFF),
+    **{state: (*ROUND[:1], state) for state in TRIED_AGAIN},
     SyncState.NEEDS_SIGN_IN: (*ROUND[:1], SyncState.NEEDS_SIGN_IN),
     SyncState.REVOKED: (*ROUND[:1], SyncState.REVOKED),
     SyncState.PAUSED: (SyncState.PAUSED,),

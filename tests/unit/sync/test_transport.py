@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 from cases.errors import InputError, NetworkFault
 from sync.messages import ANSWER_BYTES_MAX
-from sync.transport import RequestsTransport, Response, checked_url
+from sync.problems import refusal
+from sync.transport import RequestsTransport, Response, checked_url, retry_after_s
 from tests.support.memory_http import Answer, served
 
 OWN = {"Estafette-Service": "1", "Content-Type": "application/json"}
@@ -227,3 +229,50 @@ def test_url_of_no_service(url: str, code: str) -> None:
         checked_url(url)
     assert caught.value.code == code
     assert caught.value.details["field"] == "server"
+
+
+# --- told to wait ---
+
+DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "99999999999999"}, 3600),
+        ({"retry-after": "Mon, 23 Nov 2026 12:02:00 GMT", "date": DATE}, 120),
+        ({"retry-after": "Mon, 23 Nov 2026 11:00:00 GMT", "date": DATE}, 0),
+        ({"retry-after": "Mon, 23 Nov 2026 12:02:00 GMT"}, None),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_as_seconds_or_as_a_date_beside_the_answer_s_own(
+    headers: dict[str, str], wait_s: int | None
+) -> None:
+    assert retry_after_s(headers) == wait_s
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_wait_that_nobody_signed_is_short(status: int) -> None:
+    answer = Response(status, {**HTML, "Retry-After": "3600"})
+    with served(lambda *_: answer) as url, pytest.raises(NetworkFault) as caught:
+        RequestsTransport(url).request("GET", "/", b"", {})
+    assert (caught.value.code, caught.value.details["retry_after_s"]) == ("network.busy", 300)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (429, "request.too_many", "network.told_to_wait"),
+        (429, "enrol.throttled", "enrol.throttled"),
+        (503, "database.unavailable", "network.busy"),
+    ],
+)
+def test_refusals_that_ask_to_wait(status: int, code: str, expected: str) -> None:
+    body = json.dumps({"code": code, "title": "", "status": status}).encode()
+    headers = {"content-type": "application/problem+json", "retry-after": "9"}
+    error = refusal(Response(status, headers, body))
+    assert (error.code, error.details["retry_after_s"]) == (expected, 9)

@@ -1,0 +1,54 @@
+"""How often a device may ask: a bucket each, in this process alone. A program gone wild slows down itself alone.
+
+Several processes each have their own buckets, so that n of them let n times as much through: what counts is that no
+device holds a share of the service that others need, and that the check costs no journey.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+from cases.clock import Clock
+from cases.errors import NotPermittedError
+
+TOO_MANY = "request.too_many"
+BURST_S = 20.0
+"""So many seconds' worth may come at once: a device that comes back from weeks away has much to ask."""
+DEVICES_MAX = 100_000
+
+
+class Rates:
+    """The buckets. Any thread: two that take from one bucket at the same instant may both take its last drop.
+
+    Args:
+        clock: its monotonic time fills the buckets.
+        per_second: what each is filled with; 0 for no limit. It holds ``BURST_S`` seconds of that.
+    """
+
+    def __init__(self, clock: Clock, *, per_second: float) -> None:
+        self._clock = clock
+        self._per_second = per_second
+        self._burst = max(1.0, per_second * BURST_S)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, device: str) -> None:
+        """Take one request of a device.
+
+        Raises:
+            NotPermittedError: ``request.too_many`` with ``retry_s``.
+        """
+        if not self._per_second:
+            return
+        now_s = self._clock.monotonic_s()
+        found = self._buckets.get(device)
+        if found is None:
+            if len(self._buckets) >= DEVICES_MAX:
+                self._buckets.popitem(last=False)
+            self._buckets[device] = (self._burst - 1, now_s)
+            return
+        held, then_s = found
+        held = min(self._burst, held + (now_s - then_s) * self._per_second)
+        if held < 1:
+            raise NotPermittedError(TOO_MANY, retry_s=max(1, math.ceil((1 - held) / self._per_second)))
+        self._buckets[device] = (held - 1, now_s)
