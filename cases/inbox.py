@@ -60,16 +60,17 @@ class Inbox(Outbox):
         """
         identity = self._core.enrolled_identity()
         incoming = [event for news in streams.values() for event in news.events]
-        with self._core.store.reading() as connection:
-            parted = returning.parted(connection, identity, incoming)
-        if parted is not None:
-            self.take_back(*parted)
-            self.fork(*parted, taken=returning.newest_chain(identity, incoming))
 
         def act(connection: Connection) -> tuple[None, Changed | None]:
+            points = returning.parted(connection, identity, incoming)
+            if points:
+                self.part_ways(connection, points, taken=returning.newest_chain(identity, incoming))
             fresh, again = returning.sort_out(connection, incoming)
             returning.go_on_beside(connection, identity, self._core.journal, fresh)
-            again |= returning.sent_by_another_self(connection, identity, fresh)
+            spared = returning.sent_by_another_self(connection, identity, fresh)
+            again |= spared.records
+            if spared.gaps:
+                self.leave_gaps(connection, spared.gaps, taken=returning.newest_chain(identity, incoming))
             touched = self._take_in(connection, identity, fresh) if fresh else {}
             touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
@@ -77,7 +78,7 @@ class Inbox(Outbox):
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
             elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
-                doubted = returning.settle_doubts(connection, identity)
+                doubted = returning.settle_doubts(connection, identity, self._core.journal)
                 log.end_doubts(connection)
                 foundation.settle_doubts(connection)
                 unsaid = scopes.settle_doubts(connection)
