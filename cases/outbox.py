@@ -21,6 +21,8 @@ BATCH_BYTES_MAX = 2 * 1024 * 1024
 """Bodies of one batch together; a batch holds one event at least."""
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 
+ACCEPTED = "accepted"
+"""Level of a receipt for what central holds."""
 BACKED_UP = "backed_up"
 """Level of a receipt for what a backup of central holds."""
 UNANSWERED_CHAINS_MAX = 8

@@ -25,6 +25,7 @@ from cases.ports import Ports
 from cases.queues import Queues
 from cases.remedies import Remedies
 from cases.sealing import Sealing
+from cases.settled import Settlements
 from cases.snapshots import Snapshots
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
@@ -36,7 +37,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads, Auditing, Histories):
+class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHeads, Auditing, Histories):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:

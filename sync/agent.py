@@ -117,11 +117,16 @@ class AgentStatus:
         state: see ``SyncState``.
         last_state: how the last round ended, be it in an earlier run of the program.
         enrolled: false before a first enrolment.
-        pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested: see
+        pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested, accepted,
+            backed_up, clock_off_ms, forked_ms, snapshot_share, own_caseload_ready, alarm: see
             ``cases.views.SyncStatus``.
         fault: code of what ended the last round early; empty after a whole one.
         fault_details: named facts of that fault.
         retry_s: seconds until the next try by itself; None when none is planned.
+        retry_ms: the same as this machine's clock will say it then.
+        heard_ms: when the service last answered in this run, by this machine's clock; None: not yet. A long poll that
+            ends is an answer too, so this stays recent while nothing is new.
+        round_since_ms: when the round under way began, by this machine's clock; None between rounds.
     """
 
     state: SyncState
@@ -137,6 +142,16 @@ class AgentStatus:
     retry_s: float | None
     fault_details: Mapping[str, Detail] = field(default_factory=dict)
     last_state: SyncState = SyncState.OFFLINE
+    retry_ms: int | None = None
+    heard_ms: int | None = None
+    round_since_ms: int | None = None
+    accepted: int = 0
+    backed_up: int = 0
+    clock_off_ms: int = 0
+    forked_ms: int | None = None
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""
 
 
 StatusListener = Callable[[AgentStatus], None]
@@ -168,6 +183,8 @@ class Agent:
         self._courier = Courier(workspace, ports)
         self._audits = Audits(workspace, ports.clock)
         self._fault: EstafetteError | None = None
+        self._heard_ms: int | None = None
+        self._round_since_ms: int | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
         self._line: Line | None = None
@@ -250,6 +267,7 @@ class Agent:
                 raise
             self._backoff.succeeded()
             self._fault = None
+            self.heard()
             self._enter(SyncState.IDLE)
             self._schedule.succeeded()
         return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures, tally.mended)
@@ -333,6 +351,10 @@ class Agent:
         self._enter(state)
 
     def _enter(self, state: SyncState) -> None:
+        if state is SyncState.HANDSHAKE:
+            self._round_since_ms = self._ports.clock.now_ms()
+        elif state not in UNDER_WAY:
+            self._round_since_ms = None
         self._machine.move(state)
         self.tell()
 
@@ -369,6 +391,10 @@ class Agent:
                 return False
             self._offers_due_s = float("-inf")
             return True
+
+    def heard(self) -> None:
+        """Note that the service answered just now."""
+        self._heard_ms = self._ports.clock.now_ms()
 
     def broken(self) -> None:
         """Show that the background ended because of a bug."""
@@ -432,7 +458,10 @@ class Agent:
     def status(self) -> AgentStatus:
         """Return where the client stands now."""
         counts = self._workspace.status()
-        fault = self._fault
+        fault, heard_ms, retry_s = self._fault, self._heard_ms, self._schedule.retry_s()
+        last_contact_ms = counts.last_contact_ms
+        if heard_ms is not None and last_contact_ms is not None:
+            last_contact_ms = max(last_contact_ms, heard_ms + counts.clock_off_ms)
         return AgentStatus(
             state=self._machine.current,
             enrolled=self._workspace.identity is not None,
@@ -440,13 +469,23 @@ class Agent:
             pending_cases=counts.pending_cases,
             pending_citizens=counts.pending_citizens,
             oldest_pending_ms=counts.oldest_pending_ms,
-            last_contact_ms=counts.last_contact_ms,
+            last_contact_ms=last_contact_ms,
             parked=counts.parked,
             contested=counts.contested,
             fault=fault.code if fault is not None else "",
             fault_details=dict(fault.details) if fault is not None else {},
-            retry_s=self._schedule.retry_s(),
+            retry_s=retry_s,
             last_state=self._machine.last,
+            retry_ms=None if retry_s is None else self._ports.clock.now_ms() + round(retry_s * 1000),
+            heard_ms=heard_ms,
+            round_since_ms=self._round_since_ms,
+            accepted=counts.accepted,
+            backed_up=counts.backed_up,
+            clock_off_ms=counts.clock_off_ms,
+            forked_ms=counts.forked_ms,
+            snapshot_share=counts.snapshot_share,
+            own_caseload_ready=counts.own_caseload_ready,
+            alarm=counts.alarm,
         )
 
     def _drop_line(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sync import remedy_words
+
 
 class Words(NamedTuple):
     """One message in both languages; ``{name}`` stands for a detail of the error."""
@@ -51,6 +53,7 @@ STATES: Mapping[str, Words] = {
 _STATE_DETAILS = frozenset({"state", "before", "after"})
 
 _KNOWN: Mapping[str, Words] = {
+    **{code: Words(*pair) for code, pair in remedy_words.WORDS.items()},
     "usage": Words("Commande mal écrite : {reason_fr}", "Badly written command: {reason_en}"),
     "bug": Words(
         "Le programme a rencontré une erreur imprévue.",
@@ -267,6 +270,10 @@ _KNOWN: Mapping[str, Words] = {
     "network.altered": Words(
         "La réponse n'est pas celle du service central : elle a été modifiée en chemin et n'a pas été prise.",
         "The answer is not the central service's own: it was altered on the way, and not used.",
+    ),
+    "agent.broken": Words(
+        "L'échange s'est arrêté sur un défaut du programme : relancez-le.",
+        "The exchange ended on a fault of the program: start it again.",
     ),
     "network.cut": Words(
         "La réponse du service central est arrivée incomplète.",
