@@ -27,6 +27,7 @@ from sync.agent import Agent
 from sync.desk import Desk, OpenForm
 from sync.issues import issue_words
 from sync.problems import surely_not_done
+from sync.rootcheck import check_roots
 from sync.usage import HelpShown, UsageError, explained
 from sync.words import Words, words_for
 
@@ -168,6 +169,9 @@ def _log(context: Context, given: argparse.Namespace) -> Answer:
     """Show what is known of the service's log of receipts, and the proof of every alarm."""
     if given.acknowledge:
         context.workspace.acknowledge_alarm()
+    roots: list[dict[str, object]] = []
+    if given.root is not None:
+        roots = check_roots(context.workspace, context.agent.line().rounds, given.root.read_bytes().splitlines())
     code = context.workspace.status().alarm
     said = words_for(code, 0, {}) if code else Words("", "")
     return {
@@ -176,11 +180,13 @@ def _log(context: Context, given: argparse.Namespace) -> Answer:
         "message_en": said.en,
         "log": msgspec.to_builtins(context.workspace.tree_log()),
         "evidence": msgspec.to_builtins(context.workspace.tree_evidence()),
+        "roots": roots,
     }
 
 
 def _log_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--acknowledge", action="store_true", help="a person has seen the alarm; its proof is kept")
+    parser.add_argument("--root", type=Path, metavar="FILE", help="hold the service to lines that serve root wrote")
 
 
 # --- citizens --------------------------------------------------------------------------------------------------------
