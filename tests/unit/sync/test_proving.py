@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,6 +26,8 @@ from cases.treelog import (
     holds,
     root_bytes,
 )
+from sync.command import Context
+from sync.commands import COMMANDS, build_parser
 from sync.messages import ExchangeReply, TreeNews
 from sync.proving import check_tree
 from sync.rootcheck import check_roots
@@ -293,3 +298,26 @@ def test_kept_roots_are_held_to_the_service_from_a_device(
     assert client.workspace.status().alarm == INCONSISTENT
     memory.central.restored(memory.central.storage.copy())
     assert findings(client, kept) == ["ended"], "the first head of the new epoch does not begin so"
+
+
+def test_the_command_shows_the_proof_and_a_person_ends_the_alarm(
+    post: Office, memory: MemoryService, clock: FakeClock, tmp_path: Path
+) -> None:
+    client = working(post, clock)
+    (tmp_path / "roots.jsonl").write_bytes(root_line(memory) + b"\n")
+    lying_logs.drop(memory.central)
+
+    def said(*arguments: str) -> dict[str, Any]:
+        given = build_parser().parse_args(["log", *arguments])
+        context = Context(client.workspace, client.agent, client.desk, False)
+        answer: dict[str, Any] = json.loads(json.dumps(COMMANDS["log"].run(context, given)))
+        return answer
+
+    assert (said()["alarm"], said()["message_fr"], said()["evidence"]) == ("", "", [])
+    found = said("--root", str(tmp_path / "roots.jsonl"))
+    assert found["roots"] == [{"line": 1, "date": "2026-11-23", "size": 3, "finding": "other"}]
+    assert found["alarm"] == INCONSISTENT and "La preuve est gardée" in found["message_fr"]
+    (proof,) = found["evidence"]
+    assert proof["held"]["size"] == 3 and proof["shown"]["size"] == 2
+    after = said("--acknowledge")
+    assert after["alarm"] == "" and after["evidence"] == [proof]
