@@ -34,7 +34,6 @@ from central.keys import public_hex
 from central.storage import IssuedReceipt
 from central.tree import head_of
 
-
 log = logging.getLogger("estafette.central.exporting")
 
 
