@@ -155,11 +155,13 @@ def _histories(machine: Machine, log: list[Held], scope: Collection[tuple[str, s
     for held in log:
         if held.state in CONFIRMED and (held.record_type, held.deed.record) in scope:
             theirs.setdefault(held.deed.record, {})[held.device, held.incarnation, held.seq] = held.state
-    records = {record for record, _type in _records(machine.workspace)} | theirs.keys()
-    for record in sorted(records - moved):
+    here = {record for _kind, record in scope}
+    for record in sorted({record for record, _type in _records(machine.workspace)} | theirs.keys()):
+        if record in here and not machine.agent.bring_history(record).complete:
+            yield f"history: {machine.name} {record[-6:]} cannot be had whole"
         entries = machine.workspace.history(record)
         mine = {tuple(entry.event): entry.state for entry in entries if entry.state in CONFIRMED}
-        if mine != theirs.get(record, {}):
+        if mine != theirs.get(record, {}) and (record in here or record not in moved):
             odd = set(mine.items()) ^ set(theirs.get(record, {}).items())
             yield f"history: {machine.name} {record[-6:]}: {sorted(odd)[:3]}"
         if len({tuple(entry.event) for entry in entries}) != len(entries):
