@@ -252,8 +252,9 @@ def _projections(machine: Machine) -> Iterator[str]:
         if record in gone:
             continue
         if not state.fields:
-            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen.
-            by_state["draft"] += 1
+            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen. One of
+            # which nothing is held was only here for a while.
+            by_state["draft"] += bool(workspace.history(record))
             continue
         shown = merge.show(state)
         contested += bool(shown.contested)
