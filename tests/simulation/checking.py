@@ -111,7 +111,7 @@ def _own(machine: Machine) -> set[Deed]:
 
 
 def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
-    """A parked event is shown where it was made; on a machine that was put back since, the service alone shows it."""
+    """A parked event is shown where it was made; on a machine that was put back or copied, the service alone may."""
     if machine.name in world.put_back:
         return
     shown = {parked.event for parked in machine.workspace.parked()}
@@ -121,7 +121,7 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
         if held.deed.kind == "resolve" and held.state in CONFIRMED
     }
     for held in log:
-        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with:
+        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with or held.code == "resolve.settled":
             continue
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:
@@ -252,8 +252,8 @@ def _projections(machine: Machine) -> Iterator[str]:
         if record in gone:
             continue
         if not state.fields:
-            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen. One of
-            # which nothing is held was only here for a while.
+            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen. Of
+            # one that was only here for a while nothing is held.
             by_state["draft"] += bool(workspace.history(record))
             continue
         shown = merge.show(state)

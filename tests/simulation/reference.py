@@ -54,8 +54,18 @@ def expected(log: Iterable[Held]) -> dict[tuple[str, str], Heads]:
             )
             fields.setdefault(name, []).append(touch)
     return {
-        record: {name: _heads(found) for name, found in fields.items()} for record, fields in touches.items() if fields
+        record: {name: _facts(found) if name == merge.NOTIFIED else _heads(found) for name, found in fields.items()}
+        for record, fields in touches.items()
+        if fields
     }
+
+
+def _facts(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
+    """Return what was handed over on paper: nothing covers it; a person may say that it does not hold."""
+    over = frozenset[str]().union(*(one.settles for one in touches))
+    facts = [one for one in touches if not one.settles and one.name not in over]
+    facts.sort(key=lambda one: (one.time, one.chain, one.seq), reverse=True)
+    return tuple((one.name, one.value) for one in facts)
 
 
 def _heads(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:

@@ -219,6 +219,8 @@ class World:
             chance = Chance(self.seed, name)
             self.machines.append(machine.clone(name, self._directory / name, clock, chance))
             self.rotten[name] = set(self.rotten.get(machine.name, ()))
+            # What one copy wrote may be sent, and refused, under a number of the other.
+            self.put_back |= {machine.name, name}
 
     def _arrive(self) -> None:
         """Somebody new begins at an office that has worked for a while: the first contact is a snapshot."""
@@ -260,8 +262,20 @@ class World:
             machine.agent.sync_once()
         except EstafetteError as error:
             self.story.append(f"   {machine.name}: {error.code} {dict(error.details)}")
+            if error.code == "auth.device_unknown":
+                self._enrol_again(machine)
             return error
         return None
+
+    def _enrol_again(self, machine: Machine) -> None:
+        """The service was put back to before this machine was enrolled: a person enrols it once more."""
+        identity = machine.workspace.identity
+        assert identity is not None
+        code = self.service.enrolment_code(identity.agent, identity.office)
+        try:
+            machine.agent.enrol(self.service.url, code, machine.name)
+        except EstafetteError as error:
+            self.story.append(f"   {machine.name} is not enrolled again: {error.code}")
 
     def disaster(self, strike: Callable[[], object]) -> None:
         """Let the world itself destroy something, and note which acts have no copy left anywhere."""
