@@ -9,6 +9,7 @@ from cases import beside, foundation, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
+from cases.histories import events_of
 from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
 from cases.projections import confirmed_state
@@ -233,7 +234,7 @@ class Reads(Part):
         return known.no, merge.apply_all(state, map(log.seen, pending)), len(pending)
 
     def _events(self, connection: Connection, number: int) -> list[StoredEvent]:
-        return log.of_record(connection, self._tenant(), number)
+        return events_of(connection, self._tenant(), number)
 
 
 def _names(connection: Connection, state: RecordState) -> Mapping[str, str]:

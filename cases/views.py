@@ -75,7 +75,7 @@ class Changed:
     """What a commit made stale.
 
     Attributes:
-        kinds: subset of ``citizen``, ``case``, ``sync``, ``procedure``.
+        kinds: subset of ``citizen``, ``case``, ``sync``, ``procedure``, ``audit``.
         records: identities of the records touched; empty together with ``case`` or ``citizen`` in ``kinds`` means many.
     """
 
@@ -84,6 +84,15 @@ class Changed:
 
 
 Listener = Callable[[Changed], None]
+
+
+class Finding(NamedTuple):
+    """What an audit found of one record, and what was done about it (``cases.auditing`` has the codes)."""
+
+    time_ms: int
+    record_type: str
+    record_id: str
+    code: str
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,15 @@ from cases.errors import (
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
+from sync.audits import Audits
 from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
 from sync.clockcheck import CLOCK_AHEAD, CLOCK_BEHIND, diagnosed
 from sync.envelopes import Courier
-from sync.exchanges import Exchanges, hello
+from sync.exchanges import UNSUPPORTED, Exchanges, hello
+from sync.histories import HistoryOutcome, bring_history
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
@@ -60,6 +62,10 @@ OFFERS_EVERY_S = 900.0
 one request."""
 REVOKED_CODE = "auth.device_revoked"
 BROKEN = "agent.broken"
+AUDIT = "audit"
+"""Capability of a service that compares records; an older one is not asked."""
+UPDATE_TRIED_EVERY_S = 3600.0
+"""How soon a service that speaks another protocol is asked again: somebody must update one of the two programs."""
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
 _ENDS = {
@@ -81,17 +87,26 @@ _ENDS = {
     TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
 }
 """The state in which a fault of the line ends a round; any other is left by backing off."""
+_WHY_NOT = {
+    SyncState.PAUSED: "sync.paused",
+    SyncState.REVOKED: REVOKED_CODE,
+    SyncState.NEEDS_SIGN_IN: "auth.device_unknown",
+}
 _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"})
 
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person."""
+    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person.
+
+    ``mended``: records that an audit found wrong and that were taken anew; ``Workspace.findings`` names them.
+    """
 
     pushed: int
     pulled: int
     parked: int
     procedures: int
+    mended: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,7 +179,9 @@ class Agent:
         self._offers_due_s = float("-inf")
         self._offers_seen = ""
         self._greeted = False
+        self._capabilities: frozenset[str] = frozenset()
         self._courier = Courier(workspace, ports)
+        self._audits = Audits(workspace, ports.clock)
         self._fault: EstafetteError | None = None
         self._heard_ms: int | None = None
         self._round_since_ms: int | None = None
@@ -253,7 +270,7 @@ class Agent:
             self.heard()
             self._enter(SyncState.IDLE)
             self._schedule.succeeded()
-        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures)
+        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures, tally.mended)
 
     def _round(self, identity: Identity, tally: Tally) -> None:
         self._enter(SyncState.HANDSHAKE)
@@ -263,6 +280,8 @@ class Agent:
         greeting = None if self._greeted else hello(self._workspace)
         exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=greeting)
         refused = exchanges.run()
+        if tally.capabilities is not None:
+            self._capabilities = tally.capabilities
         self._greeted = True
         self._enter(SyncState.PULL)
         self._forward(client)
@@ -276,6 +295,32 @@ class Agent:
         prove_receipt(self._workspace, client)
         if refused is not None:
             raise refused
+        if AUDIT in self._capabilities and self._audits.due():
+            tally.mended = len(self._audits.make(client, identity))
+
+    def audit_soon(self) -> None:
+        """Let the next round compare what both ends hold, whatever was planned."""
+        with self._round_lock:
+            self._audits.hasten()
+
+    def bring_history(self, record: str) -> HistoryOutcome:
+        """Ask the service for what is missing of a record's history; says why when it cannot be had now.
+
+        Beside the rounds, on the caller's thread, which it may hold for as long as a request takes.
+
+        Raises:
+            InputError: ``record.unknown``, ``enrol.needed``.
+        """
+        if self._workspace.history_complete(record):
+            return HistoryOutcome(True)
+        if self._machine.current in _WHY_NOT:
+            return HistoryOutcome(False, _WHY_NOT[self._machine.current])
+        try:
+            line = self.line()
+        except NetworkFault as error:
+            return HistoryOutcome(False, error.code)
+        with line.asking:
+            return bring_history(self._workspace, line.questions, record)
 
     def _health(self) -> Mapping[str, str]:
         return self.line().rounds.health()
@@ -300,7 +345,8 @@ class Agent:
         wait_s = None
         if state not in WAITS_FOR_PERSON:
             asked_s = error.details.get("retry_after_s")
-            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else 0.0)
+            least_s = UPDATE_TRIED_EVERY_S if error.code == UNSUPPORTED else 0.0
+            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else least_s)
         self._schedule.failed(wait_s)
         self._enter(state)
 
@@ -329,8 +375,8 @@ class Agent:
             if self._line is None:
                 url = identity.server_url
                 credentials = Credentials(self._workspace, identity, self._ports.clock, self._ports.randomness)
-                rounds, news = self._transport_factory(url), self._transport_factory(url)
-                self._line = Line(rounds, news, credentials, self._exit)
+                rounds, news, questions = (self._transport_factory(url) for _ in range(3))
+                self._line = Line(rounds, news, questions, credentials, self._exit)
             return self._line
 
     def pulled_up_to(self) -> int:

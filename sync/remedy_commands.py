@@ -1,4 +1,4 @@
-"""Commands for what waits for a person: contested fields, parked acts, duplicates; and a record's whole history.
+"""Commands for what waits for a person: contested fields, parked acts, duplicates.
 
 Looking is what each does first: an act carries how far this computer had seen the record when the line was run.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cases.errors import InputError
 from cases.events import EventId
 from cases.views import ContestedItem, ParkedItem
-from sync.command import Answer, Command, Context, as_object, event_of, plain, takes
+from sync.command import Answer, Command, Context, as_object, event_of, takes
 from sync.usage import UsageError
 from sync.words import Words, words_for
 
@@ -47,6 +47,8 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
 def _unsettle(context: Context, given: argparse.Namespace) -> Answer:
     record = context.case_id(given.record)
     settled = context.workspace.settlement(record, given.field)
+    if not settled.can_undo:
+        raise InputError("settle.not_yours", field=given.field)
     act = context.workspace.settle(record, given.field, settled.before, base=settled.base)
     return {"record": record, "field": given.field, "value": settled.before, **event_of(act)}
 
@@ -105,7 +107,7 @@ def _pairs(given: list[str]) -> Mapping[str, str | None]:
     return changes
 
 
-# --- duplicates, history ---------------------------------------------------------------------------------------------
+# --- duplicates ---------------------------------------------------------------------------------------------
 
 
 def _link(context: Context, given: argparse.Namespace) -> Answer:
@@ -115,14 +117,8 @@ def _link(context: Context, given: argparse.Namespace) -> Answer:
     return {"record": record, "same_as": other, **event_of(act)}
 
 
-def _history(context: Context, given: argparse.Namespace) -> Answer:
-    record = context.case_id(given.record)
-    _base(context, record)
-    return {"record": record, "history": plain(context.workspace.history(record))}
-
-
 def _base(context: Context, record: str) -> int:
-    """Return how far this computer has seen a case or citizen. InputError ``record.unknown``."""
+    """Return how far this computer has seen a case or citizen. InputError ``record.not_here``."""
     try:
         return context.workspace.case(record).base
     except InputError:
@@ -130,7 +126,7 @@ def _base(context: Context, record: str) -> int:
     try:
         return context.workspace.citizen(record).base
     except InputError as error:
-        raise InputError("record.unknown", field="record") from error
+        raise InputError("record.not_here", field="record") from error
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -171,5 +167,4 @@ REMEDIES: Mapping[str, Command] = {
     "resend": Command("correct a waiting act and send it again: EVENT FIELD=VALUE…", _resend, _resend_arguments),
     "withdraw": Command("give a waiting act up: EVENT --reason", _withdraw, _reason_arguments),
     "link": Command("say that two records are the same: RECORD --same-as ID", _link, _link_arguments),
-    "history": Command("show every act on a case or citizen", _history, takes("record")),
 }
