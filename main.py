@@ -11,6 +11,7 @@ FRONT_DOORS = {
     "desktop": ("desktop.application", "run_desktop", "the agent's window (the default)"),
     "agent": ("sync.commandline", "run_agent", "the same client without a window, answers in JSON lines"),
     "serve": ("central.commandline", "run_serve", "the central service"),
+    "migrate": ("central.commandline", "run_migrate", "bring the service's database to this version, as its owner"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
     "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),

@@ -41,7 +41,7 @@ def move_case(
         ConflictError: ``case.changed``: something came that the person had not seen.
     """
     _check_reason(reason)
-    transaction = PostgresTransaction(connection, session.tenant)
+    transaction = PostgresTransaction.within(connection, session.tenant)
     around = database.around(connection, Around, session.tenant, case)
     if around is None:
         raise InputError("case.unknown")

@@ -67,9 +67,11 @@ class Appended:
         before: the stream's head before; ``head``: now. Equal when everything was held already.
         held: the events of the batch that were held before, a prefix of it; the rest is new and was numbered
             consecutively up to ``head``.
-        received_ms: when a batch of exactly these bounds came for the first time: its receipt says so again.
+        received_ms: when a batch of exactly these bounds came for the first time: its receipt says so again. Never
+            before that of an earlier receipt of the stream, whatever the clock says.
         receipt_seq: the central number of its last event, as that first receipt said it.
         known: stream and state of each record that the *new* events name and that exists.
+        covered_ms: see ``StreamPage``.
     """
 
     epoch: int
@@ -79,6 +81,7 @@ class Appended:
     received_ms: int
     receipt_seq: int
     known: Mapping[RecordKey, KnownRecord]
+    covered_ms: int = 0
 
 
 class KnownRecord(NamedTuple):
@@ -190,6 +193,7 @@ class StreamPage:
         enters: records that came into the stream between the cursors, as they are now.
         leaves: (central number, record identity) of those that left it there.
         lent_changed: see ``Transaction.lent_changed``.
+        covered_ms: changes whenever a backup covers more of the tenant's log; 0 while none ever did.
     """
 
     epoch: int
@@ -200,6 +204,7 @@ class StreamPage:
     enters: Sequence[StoredRecord] = ()
     leaves: Sequence[tuple[int, str]] = ()
     lent_changed: bool = False
+    covered_ms: int = 0
 
 
 @dataclass(frozen=True)

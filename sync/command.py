@@ -14,6 +14,7 @@ from cases.views import Act
 from cases.workspace import Workspace
 from sync.agent import Agent
 from sync.desk import Desk, OpenForm
+from sync.words import words_for
 
 Answer = dict[str, object]
 
@@ -84,6 +85,12 @@ def as_object(value: object) -> Answer:
     shown = plain(value)
     assert isinstance(shown, dict)
     return shown
+
+
+def said(code: str) -> Answer:
+    """Return what a person is told about ``code``, in both languages."""
+    words = words_for(code, 0, {})
+    return {"message_fr": words.fr, "message_en": words.en}
 
 
 def event_of(act: Act | None) -> Answer:

@@ -14,12 +14,11 @@ import msgspec
 from cases.errors import EnvironmentFault, EstafetteError, InputError
 from cases.procedures import in_language
 from cases.receipt import receipt_pdf
-from cases.store import log
 from cases.views import CITIZEN_FIELDS, CaseView
 from cases.workflow import State
 from forms.session import Session
 from forms.views import Issue, Item, QuestionView
-from sync.command import Answer, Command, Context, as_object, event_of, plain, takes
+from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
 from sync.issues import issue_words
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
@@ -95,12 +94,7 @@ def _sync(context: Context, given: argparse.Namespace) -> Answer:
 
 def _findings(context: Context, _given: argparse.Namespace) -> Answer:
     """List what audits found, newest first, with the words for it."""
-    return {"findings": [{**as_object(one._asdict()), **_said(one.code)} for one in context.workspace.findings()]}
-
-
-def _said(code: str) -> dict[str, object]:
-    words = words_for(code, 0, {})
-    return {"message_fr": words.fr, "message_en": words.en}
+    return {"findings": [{**as_object(one._asdict()), **said(one.code)} for one in context.workspace.findings()]}
 
 
 def _status(context: Context, _given: argparse.Namespace) -> Answer:
@@ -247,30 +241,6 @@ def _show(context: Context, given: argparse.Namespace) -> Answer:
     return {"case": plain(view), "history": history, **_form(context, view)}
 
 
-def _history(context: Context, given: argparse.Namespace) -> Answer:
-    """Bring what is missing of a case's history, check every event, and show all with what proves it."""
-    case = context.case_id(given.case)
-    outcome = context.agent.bring_history(case)
-    check = context.workspace.check_history(case)
-    found: Answer = {
-        "case": case,
-        "complete": check.complete,
-        "intact": check.bad is None,
-        "first_bad": "" if check.bad is None else str(check.bad),
-        "events": [
-            {
-                "event": str(one.id),
-                "header": msgspec.to_builtins(one.event.header),
-                "body": log.body_of(one),
-                "state": one.state,
-            }
-            for one in check.events
-        ],
-        "history": plain(context.workspace.history(case)),
-    }
-    return {**found, "fault": outcome.fault, **_said(outcome.fault)} if outcome.fault else found
-
-
 def _form(context: Context, view: CaseView) -> Answer:
     """Return the questions and issues of the case's form; nothing when its procedure is not on this device yet."""
     try:
@@ -384,7 +354,6 @@ COMMANDS: Mapping[str, Command] = {
     "status-change": Command("move a case to another state", _status_change, _status_change_arguments),
     "show": Command("show a case: answers, form, history", _show, takes("case")),
     **REMEDIES,
-    "history": Command("bring a case's whole history and check every event of it", _history, takes("case")),
     "sync": Command("make one round with the central service", _sync, _sync_arguments),
     "findings": Command("list what audits found and mended", _findings),
     "status": Command("show where this workspace stands", _status),

@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
+import msgspec
+
 from cases.errors import InputError
 from cases.events import EventId
+from cases.store import log
 from cases.views import ContestedItem, ParkedItem
-from sync.command import Answer, Command, Context, as_object, event_of, takes
+from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
 from sync.usage import UsageError
 from sync.words import Words, words_for
 
@@ -117,6 +120,31 @@ def _link(context: Context, given: argparse.Namespace) -> Answer:
     return {"record": record, "same_as": other, **event_of(act)}
 
 
+def _history(context: Context, given: argparse.Namespace) -> Answer:
+    """Bring what is missing of a record's history, check every event, and show all with what proves it."""
+    record = context.case_id(given.record)
+    _base(context, record)
+    outcome = context.agent.bring_history(record)
+    check = context.workspace.check_history(record)
+    found: Answer = {
+        "record": record,
+        "complete": check.complete,
+        "intact": check.bad is None,
+        "first_bad": "" if check.bad is None else str(check.bad),
+        "history": plain(context.workspace.history(record)),
+        "events": [
+            {
+                "event": str(one.id),
+                "header": msgspec.to_builtins(one.event.header),
+                "body": log.body_of(one),
+                "state": one.state,
+            }
+            for one in check.events
+        ],
+    }
+    return {**found, "fault": outcome.fault, **said(outcome.fault)} if outcome.fault else found
+
+
 def _base(context: Context, record: str) -> int:
     """Return how far this computer has seen a case or citizen. InputError ``record.not_here``."""
     try:
@@ -167,4 +195,5 @@ REMEDIES: Mapping[str, Command] = {
     "resend": Command("correct a waiting act and send it again: EVENT FIELD=VALUE…", _resend, _resend_arguments),
     "withdraw": Command("give a waiting act up: EVENT --reason", _withdraw, _reason_arguments),
     "link": Command("say that two records are the same: RECORD --same-as ID", _link, _link_arguments),
+    "history": Command("bring a record's whole history, check every event and show it", _history, takes("record")),
 }

@@ -26,6 +26,7 @@ SOUND = {
     "devices": 6,
     "healing": 8,
     "audits": 100,
+    "stopped": 8,
 }
 KNOWN_BAD = {
     "kill": ("liar", 30),
@@ -40,6 +41,7 @@ KNOWN_BAD = {
     "healing": ("tired", 8),
     "audits": ("blind", 40),
     "audits ": ("one_sided", 40),
+    "stopped": ("deaf", 12),
 }
 
 

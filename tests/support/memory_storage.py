@@ -93,6 +93,8 @@ class Tables:
 
     epoch: int = 1
     heads: dict[str, int] = field(default_factory=dict)
+    receipts: dict[str, int] = field(default_factory=dict)
+    """Of each stream, the time of its newest receipt."""
     log: list[Logged] = field(default_factory=list)
     chains: dict[tuple[str, int], list[Logged]] = field(default_factory=dict)
     batches: dict[tuple[str, int, int, int, int], Batch] = field(default_factory=dict)
@@ -223,18 +225,20 @@ class MemoryTransaction:
         fresh = self.fresh(new, held)
         if fresh and (new.device, new.incarnation) not in tables.chains:
             self._put(tables.chains, (new.device, new.incarnation), [])
+        received_ms = max(new.received_ms, tables.receipts.get(new.stream, 0))
         for number, (event, digest) in enumerate(fresh, before + 1):
-            logged = Logged(new.stream, number, event, digest, new.received_ms)
+            logged = Logged(new.stream, number, event, digest, received_ms)
             self._add(tables.log, logged)
             self._add(tables.chains[new.device, new.incarnation], logged)
         head = before + len(fresh)
         if fresh:
             self._put(tables.heads, new.stream, head)
+            self._put(tables.receipts, new.stream, received_ms)
         last = head if fresh else held[-1].central_seq
-        receipt = self._receipt(new, last)
+        receipt = self._receipt(new, last, received_ms)
         return Appended(tables.epoch, before, head, held, receipt.received_ms, receipt.central_seq, self._known(fresh))
 
-    def _receipt(self, new: NewEvents, central_seq: int) -> IssuedReceipt:
+    def _receipt(self, new: NewEvents, central_seq: int, received_ms: int) -> IssuedReceipt:
         """Return what the receipt of a batch says: the same whenever it comes again in the same epoch."""
         tables, seq = self._tables, new.first_seq + len(new.events) - 1
         bounds = (new.device, new.incarnation, new.first_seq, seq, tables.epoch)
@@ -248,7 +252,7 @@ class MemoryTransaction:
                 new.hashes[-1],
                 central_seq,
                 tables.epoch,
-                new.received_ms,
+                received_ms,
             )
             self._put(tables.batches, bounds, Batch(receipt))
         return tables.batches[bounds].receipt
