@@ -1,4 +1,4 @@
-"""Commands for what waits for a person: contested fields, parked acts, duplicates; and a record's whole history.
+"""Commands for what waits for a person: contested fields, parked acts, duplicates.
 
 Looking is what each does first: an act carries how far this computer had seen the record when the line was run.
 """
@@ -51,6 +51,8 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
 def _unsettle(context: Context, given: argparse.Namespace) -> Answer:
     record = context.case_id(given.record)
     settled = context.workspace.settlement(record, given.field)
+    if not settled.can_undo:
+        raise InputError("settle.not_yours", field=given.field)
     act = context.workspace.settle(record, given.field, settled.before, base=settled.base)
     return {"record": record, "field": given.field, "value": settled.before, **event_of(act)}
 
@@ -109,7 +111,7 @@ def _pairs(given: list[str]) -> Mapping[str, str | None]:
     return changes
 
 
-# --- duplicates, history ---------------------------------------------------------------------------------------------
+# --- duplicates ---------------------------------------------------------------------------------------------
 
 
 def _link(context: Context, given: argparse.Namespace) -> Answer:
@@ -142,7 +144,7 @@ def _proved(event: StoredEvent) -> Answer:
 
 
 def _base(context: Context, record: str) -> int:
-    """Return how far this computer has seen a case or citizen. InputError ``record.unknown``."""
+    """Return how far this computer has seen a case or citizen. InputError ``record.not_here``."""
     try:
         return context.workspace.case(record).base
     except InputError:
@@ -150,7 +152,7 @@ def _base(context: Context, record: str) -> int:
     try:
         return context.workspace.citizen(record).base
     except InputError as error:
-        raise InputError("record.unknown", field="record") from error
+        raise InputError("record.not_here", field="record") from error
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

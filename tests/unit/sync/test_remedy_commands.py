@@ -54,7 +54,7 @@ def test_what_cannot_be_settled_says_why(enrolled: Program, central: MemoryServi
         (("settle", case, NAME), "usage", "--keep"),
         (("settle", case, NAME, "x", "--keep", "1"), "usage", "--keep"),
         (("settle", case, NAME, "--keep", "3"), "settle.nothing", NAME),
-        (("settle", "0" * 32, NAME, "x"), "record.unknown", "pas sur ce poste"),
+        (("settle", "0" * 32, NAME, "x"), "record.not_here", "pas sur ce poste"),
         (("unsettle", case, AGE), "settle.not_settled", AGE),
     ):
         status, (answer,) = enrolled.run(*line)
