@@ -26,6 +26,7 @@ SOUND = {
     "devices": 6,
     "healing": 8,
     "stopped": 8,
+    "far": 3,
 }
 KNOWN_BAD = {
     "kill": ("liar", 30),
@@ -39,6 +40,7 @@ KNOWN_BAD = {
     "devices": ("deaf", 6),
     "healing": ("tired", 8),
     "stopped": ("deaf", 12),
+    "far": ("whole", 1),
 }
 
 
