@@ -11,6 +11,7 @@ FRONT_DOORS = {
     "desktop": ("desktop.application", "run_desktop", "the agent's window (the default)"),
     "agent": ("sync.commandline", "run_agent", "the same client without a window, answers in JSON lines"),
     "serve": ("central.commandline", "run_serve", "the central service"),
+    "migrate": ("central.commandline", "run_migrate", "bring the service's database to this version, as its owner"),
     "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
     "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
@@ -48,8 +49,13 @@ def front_doors() -> dict[str, tuple[str, str, str]]:
 
 
 def start_quietly() -> None:
-    """Look for no garbage until the window is there: a start makes none, and looking takes a tenth of it."""
+    """Take away what makes the window's start longer than its work.
+
+    No garbage is looked for until the window is there: a start makes none, and looking takes a tenth of it. And what
+    knows no Qt is imported before Qt: afterwards PySide reads the source of every module that is imported.
+    """
     gc.disable()
+    importlib.import_module("cases.workspace")
 
 
 def usage() -> str:
@@ -78,14 +84,14 @@ def main(argv: list[str]) -> int:
     if door is None:
         print(f"Commande inconnue / unknown command: {name}\n\n{usage()}", file=sys.stderr)
         return 2
-    if name == WINDOW:
-        start_quietly()
     module, function = door[:2]
     rest = argv[1:] if named else argv
     inner = INNER_DOORS.get((name, rest[0])) if rest else None
     if inner is not None and importlib.util.find_spec(inner[0].partition(".")[0]):
         (module, function), rest = inner, rest[1:]
     try:
+        if name == WINDOW:
+            start_quietly()
         return int(getattr(importlib.import_module(module), function)(rest))
     except ModuleNotFoundError as missing:
         if _is_ours(missing.name or ""):

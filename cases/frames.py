@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import zstandard
 
 from cases.errors import InputError
@@ -12,9 +14,20 @@ _WINDOW_BYTES_MAX = 8 * 1024 * 1024
 """A frame that asks for more memory than this to be read is refused."""
 
 
+class _Tools(threading.local):
+    """Compressor and decompressor of each thread: making them anew costs more than a small message does."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True, write_checksum=True)
+        self.decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES_MAX)
+
+
+_tools = _Tools()
+
+
 def compress(data: bytes) -> bytes:
     """Return ``data`` as one zstd frame that names its length, so that a cut is noticed."""
-    return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True, write_checksum=True).compress(data)
+    return _tools.compressor.compress(data)
 
 
 def decompress(data: bytes, *, limit: int) -> bytes:
@@ -32,6 +45,6 @@ def decompress(data: bytes, *, limit: int) -> bytes:
             raise InputError("wire.malformed", reason="unsized")
         if size > limit:
             raise InputError("wire.too_large", limit=limit)
-        return zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES_MAX).decompress(data, allow_extra_data=False)
+        return _tools.decompressor.decompress(data, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise InputError("wire.malformed", reason="zstd") from error

@@ -12,7 +12,7 @@ from cases.errors import ConflictError
 from cases.events import Event, EventId, Kind, RecordType, decode_body
 from cases.merge import RecordState, Shown
 from central.batches import SEQ_MAX
-from central.judging import ACCEPTED, Actor, Judgement, Known, judge, latest_edits
+from central.judging import ACCEPTED, Actor, Judgement, Known, first_answer, judge, latest_edits
 from central.storage import Appended, NewEvents, RecordKey, RecordWrite, Transaction, WaitingEvent, Writes
 from sync.messages import Verdict, Verdicts
 
@@ -135,12 +135,18 @@ class _Merging:
 
     def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
         """Judge events, each with the fields of its body where they are known, by their numbers in the stream."""
-        now_ms, opened_by_key = self.new.received_ms, self._open
+        now_ms, opened_by_key = self.appended.received_ms, self._open
+        stream, refused = self.actor.stream, self.actor.refused
         for central_seq, (event, read) in enumerate(zip(events, fields, strict=True), first_number):
             header = event.header
             key = (header.record_type, header.record_id)
             opened = opened_by_key.get(key)
-            judgement = self._judged(event, read, central_seq, key, opened)
+            judgement = None
+            if read is not None and opened is not None and not refused:
+                known = Known(stream, opened.state, opened.latest)
+                # Nearly every event. ``judge`` would say the same of it, only later.
+                judgement = first_answer(event, read, central_seq, known, self.actor)
+            judgement = judgement or self._judged(event, read, central_seq, key, opened)
             state = judgement.record
             if state is None:
                 self._parked.append((central_seq, judgement.code, dict(judgement.details)))
@@ -220,7 +226,7 @@ class _Merging:
         self._settled.append((name, record_id, str(judgement.body.get("action"))))
 
     def write(self) -> None:
-        now_ms = self.new.received_ms
+        now_ms = self.appended.received_ms
         self.transaction.write(
             Writes(
                 self.actor.tenant,
@@ -242,8 +248,6 @@ def _numbered(name: EventId) -> bool:
 
 
 def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> RecordWrite:
-    heads = opened.state.fields[merge.STATE].heads if merge.STATE in opened.state.fields else ()
-    decided = bool(heads) and heads[0].value in workflow.DECISIONS
     return RecordWrite(
         key[0],
         key[1],
@@ -253,9 +257,15 @@ def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> Record
         opened.time_ms,
         opened.created_ms,
         opened.submitted_ms,
-        min(heads[0].time, now_ms) if decided else None,
+        decided_ms(opened.state, now_ms),
         shown,
     )
+
+
+def decided_ms(state: RecordState, now_ms: int) -> int | None:
+    """Return when a case was decided, never later than now; None when it is not."""
+    heads = state.fields[merge.STATE].heads if merge.STATE in state.fields else ()
+    return min(heads[0].time, now_ms) if heads and heads[0].value in workflow.DECISIONS else None
 
 
 def retried(attempts: int, work: Callable[[], Taken]) -> Taken:

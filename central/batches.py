@@ -5,10 +5,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.errors import InputError, NotPermittedError
 from cases.events import (
@@ -24,6 +22,7 @@ from cases.events import (
 from central.records import Device
 from sync.columns import Unpacked, unpack
 from sync.messages import EXCHANGE_EVENTS_MAX, SignedBatch, batch_bytes
+from sync.signing import verifier
 
 HEADER_VERSION = 1
 SEQ_MAX = 2**53
@@ -61,15 +60,10 @@ def check_batch(batch: SignedBatch, device: Device) -> ChainedEvents:
     if not hmac.compare_digest(chained.hashes[-1], batch.head):
         raise InputError("push.chain")
     try:
-        _key(device.public_key).verify(bytes.fromhex(batch.signature), batch_bytes(batch))
+        verifier(device.public_key).verify(bytes.fromhex(batch.signature), batch_bytes(batch))
     except (InvalidSignature, ValueError) as error:
         raise InputError("push.signature") from error
     return chained
-
-
-@lru_cache(maxsize=100_000)
-def _key(public_key: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
 
 
 def salt_blocks(first_seq: int, count: int) -> int:

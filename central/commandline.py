@@ -1,4 +1,4 @@
-"""The service's front doors: ``serve``, ``procedure``, ``verify``, ``backup``, ``restore``."""
+"""The service's front doors: ``serve``, ``migrate``, ``procedure``, ``verify``, ``backup``, ``restore``."""
 
 from __future__ import annotations
 
@@ -299,6 +299,18 @@ def _export(central: Central, name: str) -> bytes:
     raise InputError("case.unknown")
 
 
+def run_migrate(argv: list[str]) -> int:
+    """Bring the database to this version, for a service that logs in as a role that cannot."""
+    options = _parser("migrate", "Bring the database to this version, as its owner; the service may be running.")
+    return _guarded(lambda: _migrate(options.parse_args(argv)))
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    with starting.opened_conninfo(options.data, options.database, binaries=options.postgres):
+        print("La base est à jour. / The database is up to date.")
+    return DONE
+
+
 def run_policy(argv: list[str]) -> int:
     """Show the organisation's policy, or change it; the service may be running."""
     parser = _parser("policy", "Show or change how the organisation works.")
@@ -378,7 +390,7 @@ def _parser(name: str, description: str) -> argparse.ArgumentParser:
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
-    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner")
+    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner or as a service's role")
     parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
 
 

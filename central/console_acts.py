@@ -138,7 +138,7 @@ def act_as_console(
         signature,
         central.clock.now_ms(),
     )
-    (verdict,) = append_events(PostgresTransaction(connection, tenant), actor, new).verdicts()
+    (verdict,) = append_events(PostgresTransaction.within(connection, tenant), actor, new).verdicts()
     if verdict.state == "parked":
         # A person is at the screen: better to say why than to file an act that does nothing. The caller rolls back.
         raise InputError("act.parked", code=verdict.code)

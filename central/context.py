@@ -78,8 +78,14 @@ class Tree(Protocol):
 class Backups(Protocol):
     """What is covered by a backup."""
 
-    def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
-        """Return backed-up receipts of the device's chains that go farther than ``held`` (incarnation -> number)."""
+    def receipts(
+        self, tenant: int, device: str, stream: str, held: Mapping[int, int], covered_ms: int | None = None
+    ) -> list[Receipt]:
+        """Return backed-up receipts of the device's chains that go farther than ``held`` (incarnation -> number).
+
+        Args:
+            covered_ms: what the storage has just said (``StreamPage``): while it stays, nothing needs to be read again.
+        """
 
 
 class Contacts(Protocol):
@@ -118,7 +124,9 @@ class Nothing:
     def root(self, tenant: int, size: int) -> str | None:
         return None
 
-    def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
+    def receipts(
+        self, tenant: int, device: str, stream: str, held: Mapping[int, int], covered_ms: int | None = None
+    ) -> list[Receipt]:
         return []
 
     def heard(self, device: Device, hello: Hello) -> None:

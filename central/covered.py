@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +15,7 @@ from central.database.client import Database
 from sync.messages import Receipt, receipt_bytes
 
 LEVEL = "backed_up"
+DEVICES_REMEMBERED = 20_000
 
 _READ = """
 select c.tenant_id, c.device_id, c.incarnation, c.seq, c.head, e.central_seq
@@ -27,6 +30,7 @@ values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (tenant_id, device_id, incarnation) do update set seq = excluded.seq, head = excluded.head,
     central_seq = excluded.central_seq, backup_ms = excluded.backup_ms where excluded.seq >= b.seq
 """
+_STAMP = "update estafette.tenant set covered_ms = greatest(covered_ms + 1, %s) where tenant_id = any(%s)"
 _RECEIPTS = """
 select b.incarnation, b.seq, b.head, b.central_seq, b.backup_ms, t.epoch
 from estafette.backed_up b join estafette.tenant t on t.tenant_id = b.tenant_id
@@ -52,8 +56,10 @@ def read_chains(owner: psycopg.Connection[Any]) -> list[Covered]:
 
 def cover(owner: psycopg.Connection[Any], chains: Iterable[Covered], backup_ms: int) -> None:
     """Note, as the owner, that a backup of that time holds these chains. Coverage never goes back."""
+    rows = [(*msgspec.structs.astuple(chain), backup_ms) for chain in chains]
     with owner.cursor() as cursor:
-        cursor.executemany(_COVER, [(*msgspec.structs.astuple(chain), backup_ms) for chain in chains])
+        cursor.executemany(_COVER, rows)
+    owner.execute(_STAMP, [backup_ms, sorted({row[0] for row in rows})])
 
 
 class DatabaseBackups:
@@ -62,11 +68,23 @@ class DatabaseBackups:
     def __init__(self, database: Database, keys: ServiceKeys) -> None:
         self._database = database
         self._keys = keys
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, str], tuple[int, list[tuple[Any, ...]]]] = OrderedDict()
 
-    def receipts(self, tenant: int, device: str, stream: str, held: Mapping[int, int]) -> list[Receipt]:
+    def receipts(
+        self, tenant: int, device: str, stream: str, held: Mapping[int, int], covered_ms: int | None = None
+    ) -> list[Receipt]:
         """Return backed-up receipts of the device's chains that go farther than ``held`` (incarnation -> number)."""
-        with self._database.transaction(tenant) as connection:
-            found = connection.execute(_RECEIPTS, [tenant, device]).fetchall()
+        if covered_ms == 0:
+            return []
+        kept = self._kept.get((tenant, device))
+        if covered_ms is not None and kept is not None and kept[0] == covered_ms:
+            found = kept[1]
+        else:
+            with self._database.transaction(tenant) as connection:
+                found = connection.execute(_RECEIPTS, [tenant, device]).fetchall()
+            if covered_ms is not None:
+                self._keep(tenant, device, covered_ms, found)
         receipts = []
         for incarnation, seq, head, central_seq, backup_ms, epoch in found:
             if seq > held.get(incarnation, 0):
@@ -76,3 +94,10 @@ class DatabaseBackups:
                 signature = self._keys.service().sign(receipt_bytes(receipt)).hex()
                 receipts.append(msgspec.structs.replace(receipt, signature=signature))
         return receipts
+
+    def _keep(self, tenant: int, device: str, covered_ms: int, found: list[tuple[Any, ...]]) -> None:
+        """Remember what was found, until the tenant's stamp is another one."""
+        with self._lock:
+            while len(self._kept) >= DEVICES_REMEMBERED:
+                self._kept.popitem(last=False)
+            self._kept[tenant, device] = (covered_ms, found)

@@ -116,7 +116,7 @@ def judge(
     """
     if actor.refused:
         return Judgement(PARKED, None, actor.refused)
-    if fields is not None and (answered := _first_answer(event, fields, central_seq, known, actor)) is not None:
+    if fields is not None and (answered := first_answer(event, fields, central_seq, known, actor)) is not None:
         return answered
     try:
         said = _readable(event, central_seq)
@@ -176,7 +176,7 @@ def _same(carried: object, body: bytes | None) -> bool:
         return False  # Nobody can read what waits: nothing is the same as that.
 
 
-def _first_answer(
+def first_answer(
     event: Event, fields: Mapping[str, str | None], central_seq: int, known: Known, actor: Actor
 ) -> Judgement | None:
     """Return where an agent's first answers to questions of a draft end; None for any other event.

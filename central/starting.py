@@ -20,7 +20,8 @@ from central.context import Central, Settings
 from central.covered import DatabaseBackups
 from central.database import people
 from central.database.client import NO_TENANT, Connection, Database
-from central.database.migrations import is_migrated, migrate
+from central.database.migrations import check_migrated, is_migrated, migrate
+from central.database.roles import LOGIN_FILE, is_service_login, passing_login, service_login
 from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.enrolment import make_enrolment_code
@@ -62,7 +63,61 @@ def prepare_directory(data: Path) -> None:
 def opened_conninfo(
     data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
 ) -> Iterator[tuple[str, PrivatePostgres | None]]:
-    """Bring the database to its newest schema; yield how its owner connects, and see ``opened_database``."""
+    """Bring the database to its newest schema; yield how its owner connects, and see ``opened_database``.
+
+    Raises:
+        EnvironmentFault: ``database.not_owner``: ``url`` is of a login for the service alone.
+    """
+    with _opened_server(data, url, binaries, create) as (conninfo, private):
+        if url is not None and is_service_login(conninfo):
+            raise EnvironmentFault("database.not_owner")
+        _migrate(data, url, conninfo, create)
+        yield conninfo, private
+
+
+@contextlib.contextmanager
+def opened_database(
+    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
+) -> Iterator[tuple[Database, PrivatePostgres | None]]:
+    """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
+
+    The private server is started and stopped here, or only joined when a service that runs already owns it.
+
+    Args:
+        url: of the database's owner, who migrates it and lets this folder's own login in; or of a login for the
+            service alone, and then the owner has migrated it.
+        create: make what is not there yet. Without it nothing is made, neither folder nor schema.
+
+    Yields:
+        The database, and the private server when this process owns it.
+
+    Raises:
+        InputError: ``data.none``, ``database.empty``: there is nothing to open. EnvironmentFault: ``data.unreadable``,
+            ``data.unwritable``, ``database.old_version``, ``database.no_service_role``, ``database.wrong_role``, and
+            those of PostgreSQL.
+    """
+    with contextlib.ExitStack() as stack:
+        conninfo, private = stack.enter_context(_opened_server(data, url, binaries, create))
+        if url is not None and is_service_login(conninfo):
+            check_migrated(conninfo)
+        else:
+            _migrate(data, url, conninfo, create)
+            place = data / "postgres" if url is None else data
+            kept = create or (place / LOGIN_FILE).exists()
+            login = service_login(conninfo, place) if kept else stack.enter_context(passing_login(conninfo))
+            conninfo = login.conninfo(conninfo)
+        database = Database(conninfo)
+        database.open()
+        try:
+            yield database, private
+        finally:
+            database.close()
+
+
+@contextlib.contextmanager
+def _opened_server(
+    data: Path, url: str | None, binaries: Path | None, create: bool
+) -> Iterator[tuple[str, PrivatePostgres | None]]:
     if create:
         prepare_directory(data)
     elif url is None:
@@ -79,37 +134,13 @@ def opened_conninfo(
                     raise
                 server.attach()
             conninfo = server.conninfo()
-        if not create and not is_migrated(conninfo):
-            raise nothing_there(data, url)
-        migrate(conninfo)
         yield conninfo, private
 
 
-@contextlib.contextmanager
-def opened_database(
-    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
-) -> Iterator[tuple[Database, PrivatePostgres | None]]:
-    """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
-
-    The private server is started and stopped here, or only joined when a service that runs already owns it.
-
-    Args:
-        create: make what is not there yet. Without it nothing is made, neither folder nor schema.
-
-    Yields:
-        The database, and the private server when this process owns it.
-
-    Raises:
-        InputError: ``data.none``, ``database.empty``: there is nothing to open. EnvironmentFault: ``data.unreadable``,
-            ``data.unwritable``, and those of PostgreSQL.
-    """
-    with opened_conninfo(data, url, binaries=binaries, create=create) as (conninfo, private):
-        database = Database(conninfo)
-        database.open()
-        try:
-            yield database, private
-        finally:
-            database.close()
+def _migrate(data: Path, url: str | None, conninfo: str, create: bool) -> None:
+    if not create and not is_migrated(conninfo):
+        raise nothing_there(data, url)
+    migrate(conninfo)
 
 
 def nothing_there(data: Path, url: str | None) -> InputError:

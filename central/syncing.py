@@ -35,7 +35,7 @@ from sync.messages import (
 LEVEL = "accepted"
 SNAPSHOT_FROM = 2_000
 """A device that has nothing yet and would be sent more events than this is offered a snapshot instead."""
-CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes"]
+CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes", "audit", "history"]
 _ATTEMPTS = 3
 _NUMBER_MAX = 2**53
 
@@ -60,7 +60,7 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
     _check(device, request)
     hello = _greeted(core, device, request.hello)
     done = _take_in(core, device, request.batch) if request.batch is not None else None
-    epoch, streams, snapshot = _news(core, device, request, done)
+    epoch, covered_ms, streams, snapshot = _news(core, device, request, done)
     held: dict[str, int] = {}
     if request.epoch not in (0, epoch):
         with core.storage.transaction(device.tenant) as transaction:
@@ -72,7 +72,9 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
         streams,
         snapshot,
         core.tree.news(device.tenant, request.tree) if request.tree >= 0 else None,
-        core.backups.receipts(device.tenant, device.device, str(device.stream), _numbered(request.backed_up)),
+        core.backups.receipts(
+            device.tenant, device.device, str(device.stream), _numbered(request.backed_up), covered_ms
+        ),
         hello,
         held,
     )
@@ -106,7 +108,7 @@ def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | No
     if hello is None:
         return None
     if PROTOCOL not in hello.protocols:
-        raise InputError("protocol.unsupported", protocol=PROTOCOL)
+        raise InputError("protocol.unsupported", protocol=PROTOCOL, spoken=",".join(map(str, hello.protocols[:8])))
     core.contacts.heard(device, hello)
     return HelloReply(PROTOCOL, VERSION, CAPABILITIES)
 
@@ -161,29 +163,41 @@ def _receipt(core: Core, device: Device, new: NewEvents, taken: Taken) -> Receip
 
 def _news(
     core: Core, device: Device, request: Exchange, done: _Done | None
-) -> tuple[int, dict[str, StreamNews], list[str]]:
-    """Return the epoch, what is new in the device's stream, and the streams to be taken from a snapshot."""
+) -> tuple[int, int, dict[str, StreamNews], list[str]]:
+    """Return epoch and backups' stamp, what is new in the device's stream, the streams to be had from a snapshot."""
     stream = str(device.stream)
     after = request.cursors.get(stream)
     if done is not None and after in (None, done.taken.appended.before):
         # Nothing lies between what the device has seen and what it has just sent.
-        news = {stream: StreamNews(done.taken.appended.head)} if after != done.taken.appended.head else {}
-        return done.taken.appended.epoch, news if after is not None else {}, []
+        appended = done.taken.appended
+        news = {stream: StreamNews(appended.head)} if after not in (None, appended.head) else {}
+        return appended.epoch, appended.covered_ms, news, []
     limit = 1 if after is None else min(request.limit, PAGE_EVENTS_MAX)
     first = after == 0 and not request.held.keys() - {"1"}
     page = _page(core, device, after or 0, max(limit, SNAPSHOT_FROM) if first else limit, request.held)
     if after is None:
-        return page.epoch, {}, []
+        return page.epoch, page.covered_ms, {}, []
     if page.head < after:
         raise _ahead(core, device, page)
     if first and len(page.events) >= SNAPSHOT_FROM:
-        return page.epoch, {}, [stream]
+        return page.epoch, page.covered_ms, {}, [stream]
     if len(page.events) > limit:
         page = _page(core, device, after, limit, request.held)
-    return page.epoch, {stream: _packed(page)} if page.cursor != after else {}, []
+    return page.epoch, page.covered_ms, {stream: _packed(page)} if page.cursor != after else {}, []
 
 
 def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
+    page = _read_page(core, device, after, limit, held)
+    if not page.lent_changed:
+        return page
+    # Fed by whoever asks first, in a transaction of its own, rather than by whoever changed it: a push takes no other
+    # stream's head, so that no two of them can wait for each other.
+    with core.storage.transaction(device.tenant) as transaction:
+        transaction.renew_lent(str(device.stream))
+    return _read_page(core, device, after, limit, held)
+
+
+def _read_page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
     with core.storage.transaction(device.tenant) as transaction:
         return transaction.page(
             str(device.stream),

@@ -53,6 +53,32 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "La base de données ne répond pas.",
         "The database does not answer.",
     ),
+    "database.old_version": (
+        "Cette base est d'une version plus ancienne (étape {found} sur {known}). Son propriétaire lance :"
+        " main.py migrate --database URL",
+        "This database is of an older version (step {found} of {known}). Its owner runs:"
+        " main.py migrate --database URL",
+    ),
+    "database.not_owner": (
+        "Cette commande se lance avec l'adresse du propriétaire de la base, non celle du service.",
+        "This command needs the address of the database's owner, not that of the service.",
+    ),
+    "database.wrong_role": (
+        "Le rôle « {role} » ne convient pas au service : il pourrait lire d'autres organisations, ou n'est pas"
+        " membre de estafette_app.",
+        "The role '{role}' is not fit for the service: it could read other organisations, or is no member of"
+        " estafette_app.",
+    ),
+    "database.no_service_role": (
+        "Le propriétaire de la base ne peut pas créer de rôle. L'administrateur crée celui du service, membre de"
+        " estafette_app, et le service démarre avec son adresse (docs/adr).",
+        "The database's owner may not make roles. The administrator makes one for the service, a member of"
+        " estafette_app, and the service starts with its address (docs/adr).",
+    ),
+    "login.damaged": (
+        "Le fichier {file} est abîmé. Supprimez-le : un autre rôle sera fait.",
+        "The file {file} is damaged. Remove it: another role will be made.",
+    ),
     "database.newer_version": (
         "Cette base a été écrite par une version plus récente d'Estafette. Rien n'a été modifié.",
         "This database was written by a newer version of Estafette. Nothing was changed.",

@@ -18,6 +18,7 @@ import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -113,11 +114,17 @@ def check_request(shown: Authorization, public_key: str, *, method: str, target:
         NotPermittedError: ``auth.proof_invalid``.
     """
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key = verifier(public_key)
         signed = request_bytes(method, target, shown.token, shown.counter, body)
         key.verify(_from_base64url(shown.signature), signed)
     except (ValueError, InvalidSignature) as error:
         raise NotPermittedError(PROOF_INVALID, reason="signature") from error
+
+
+@lru_cache(maxsize=100_000)
+def verifier(public_key: str) -> Ed25519PublicKey:
+    """Return the key that checks signatures of a device; ValueError for what is none."""
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
 
 
 def mark_of(headers: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,6 +18,19 @@ JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 
 T = TypeVar("T")
+
+
+_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(expected: type[T]) -> msgspec.json.Decoder[T]:
+    """Return the decoder of a message, made once: there are as many as structs."""
+    decoder: msgspec.json.Decoder[T] | None = _decoders.get(expected)
+    if decoder is None:
+        decoder = _decoders[expected] = msgspec.json.Decoder(expected)
+    return decoder
+
+
 compress = frames.compress
 
 
@@ -56,6 +69,6 @@ def decode(data: bytes, expected: type[T], *, encoding: str = ENCODING, limit: i
     """
     data = unwrapped(data, encoding=encoding, limit=limit)
     try:
-        return msgspec.json.decode(data, type=expected)
+        return _decoder(expected).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError("wire.malformed", reason="json") from error

@@ -21,10 +21,11 @@ _HEAD = struct.Struct(">iiIii")
 _EMPTY = struct.Struct(">iiI")
 _SIZE = struct.Struct(">i").pack
 _NULL = _SIZE(-1)
+_SHORT = tuple(_SIZE(size) for size in range(128))
 
 
-class _Array:
-    """A one-dimensional array, ready to be sent."""
+class Array:
+    """A one-dimensional array, ready to be sent: ``data``."""
 
     __slots__ = ("data",)
     element: ClassVar[int] = 0
@@ -34,34 +35,53 @@ class _Array:
         self.data = b"".join((head, *parts))
 
 
-class Texts(_Array):
+class Texts(Array):
     """``text[]``."""
 
+    __slots__ = ()
     element = _TEXT
 
     def __init__(self, values: Sequence[str]) -> None:
-        parts: list[bytes] = []
-        for value in values:
-            data = value.encode()
-            parts += (_SIZE(len(data)), data)
-        super().__init__(len(values), False, parts)
+        super().__init__(len(values), False, (_texts(values),))
 
 
-class Bytes(_Array):
+class Bytes(Array):
     """``bytea[]``; None is null."""
 
+    __slots__ = ()
     element = _BYTEA
 
     def __init__(self, values: Sequence[bytes | None]) -> None:
         parts: list[bytes] = []
         for value in values:
-            parts += (_NULL,) if value is None else (_SIZE(len(value)), value)
+            parts += (_NULL,) if value is None else (_size(value), value)
         super().__init__(len(values), None in values, parts)
 
 
-class Bigints(_Array):
+def _texts(values: Sequence[str]) -> bytes:
+    """Return each text behind its size."""
+    if values and set(map(len, values)) == {size := len(values[0])} and size < len(_SHORT):
+        # All as long as the first, as identities and hashes are: written at once, if sizes are those of the bytes too.
+        mark = chr(size).rjust(4, "\x00")
+        joined = mark + mark.join(values)
+        if joined.isascii():
+            return joined.encode()
+    parts: list[bytes] = []
+    for value in values:
+        data = value.encode()
+        parts += (_size(data), data)
+    return b"".join(parts)
+
+
+def _size(data: bytes) -> bytes:
+    size = len(data)
+    return _SHORT[size] if size < len(_SHORT) else _SIZE(size)
+
+
+class Bigints(Array):
     """``bigint[]``; None is null."""
 
+    __slots__ = ()
     element = _BIGINT
 
     def __init__(self, values: Sequence[int | None]) -> None:
@@ -76,9 +96,10 @@ class Bigints(_Array):
         super().__init__(len(values), nulls, parts)
 
 
-class Integers(_Array):
+class Integers(Array):
     """``integer[]``."""
 
+    __slots__ = ()
     element = _INTEGER
 
     def __init__(self, values: Sequence[int]) -> None:
@@ -90,7 +111,7 @@ class Integers(_Array):
 class _ArrayDumper(Dumper):
     format = Format.BINARY
 
-    def dump(self, obj: _Array) -> Buffer:
+    def dump(self, obj: Array) -> Buffer:
         return obj.data
 
 

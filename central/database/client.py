@@ -1,21 +1,19 @@
-"""The way to PostgreSQL: one pool, one role that owns nothing, one tenant a transaction."""
+"""The way to PostgreSQL: one pool, a login that owns nothing, one tenant a transaction."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cases.errors import EnvironmentFault, InputError
 from central.database import arrays
-from central.database.migrations import APPLICATION_ROLE
+from central.database.roles import require_bound
+from central.database.sessions import Connection, PooledConnection, Session
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 NO_TENANT = 0
 """For what happens before a tenant is known: the directory and the throttle."""
 POOL_WAIT_S = 10.0
@@ -23,20 +21,21 @@ POOL_SIZE_MAX = 16
 
 
 class Database:
-    """Transactions under the application role. Any thread.
+    """Transactions under a login of the service. Any thread.
 
     Args:
-        conninfo: of the owner, or of the application role itself.
+        conninfo: of that login (``central.database.roles``); the owner is refused.
         size: connections at most.
     """
 
     def __init__(self, conninfo: str, *, size: int = POOL_SIZE_MAX) -> None:
         self._pool = ConnectionPool(
             make_conninfo(conninfo, application_name="estafette"),
+            connection_class=PooledConnection,
             min_size=1,
             max_size=size,
             timeout=POOL_WAIT_S,
-            configure=_lay_rights_down,
+            configure=_configure,
             # Transactions are begun by hand, together with their setting: one round trip less.
             kwargs={"autocommit": True},
             open=False,
@@ -46,13 +45,18 @@ class Database:
         """Return once a first connection stands.
 
         Raises:
-            EnvironmentFault: ``database.unavailable``.
+            EnvironmentFault: ``database.unavailable``; ``database.wrong_role``: isolation does not bind this login.
         """
         try:
             self._pool.open(wait=True, timeout=POOL_WAIT_S)
-        except PoolTimeout as error:
+            with self._pool.connection() as connection:
+                require_bound(connection)
+        except (PoolTimeout, psycopg.OperationalError) as error:
             self._pool.close()
             raise EnvironmentFault("database.unavailable") from error
+        except BaseException:
+            self._pool.close()
+            raise
 
     def close(self) -> None:
         self._pool.close()
@@ -65,6 +69,16 @@ class Database:
     def transaction(self, tenant: int) -> Iterator[Connection]:
         """One transaction that sees and takes only rows of ``tenant``.
 
+        Raises:
+            As ``session``.
+        """
+        with self.session(tenant) as session:
+            yield session.connection
+
+    @contextlib.contextmanager
+    def session(self, tenant: int) -> Iterator[Session]:
+        """The same, begun by its first statement, for those who count journeys to the server.
+
         The setting is local to the transaction, so nothing of it is left on a pooled connection.
 
         Raises:
@@ -73,58 +87,34 @@ class Database:
             InputError: ``request.unstorable``: what was asked for holds what no column can (NUL, half a character).
         """
         # SET LOCAL and not set_config(): a distributed PostgreSQL passes only the former on to its nodes.
-        begin = f"begin; set local app.tenant_id = '{int(tenant)}'".encode()
+        session = Session(self._pool, f"set local app.tenant_id = '{int(tenant)}'")
         try:
-            with self._begun(begin) as connection:
-                yield connection
+            with _ending(session):
+                yield session
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
         except (psycopg.DataError, UnicodeEncodeError) as error:
             # Every parameter of ours comes from a request: who sent it is told, and it is no fault of the service.
             raise InputError("request.unstorable", cause=type(error).__name__) from error
 
-    @contextlib.contextmanager
-    def _begun(self, begin: bytes) -> Iterator[Connection]:
-        """A connection on which a transaction was begun, committed at the end.
-
-        No connection is tested before it is used: one that turns out to be broken, before anything was done on it,
-        gives way to another, until one that was made anew is broken as well.
-        """
-        for _attempt in range(self._pool.max_size + 1):
-            connection = self._pool.getconn()
-            try:
-                connection.execute(begin, prepare=False)
-                break
-            except psycopg.OperationalError:
-                self._pool.putconn(connection)
-        else:
-            connection = self._pool.getconn()
-            try:
-                connection.execute(begin, prepare=False)
-            except BaseException:
-                self._pool.putconn(connection)
-                raise
-        try:
-            # Commits at the end, rolls back on an exception.
-            with _ending(connection):
-                yield connection
-        finally:
-            self._pool.putconn(connection)
-
 
 @contextlib.contextmanager
-def _ending(connection: Connection) -> Iterator[None]:
+def _ending(session: Session) -> Iterator[None]:
+    """Commit at the end, roll back on an exception, and give the connection back."""
     try:
-        yield
-    except BaseException:
-        if not connection.broken:
-            connection.rollback()
-        raise
-    connection.commit()
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    finally:
+        session.release()
 
 
-def _lay_rights_down(connection: Connection) -> None:
-    """Act as the role that owns nothing, whatever the login role may do."""
-    connection.execute(sql.SQL("set role {}").format(sql.Identifier(APPLICATION_ROLE)))
+def _configure(connection: PooledConnection) -> None:
     connection.execute("set default_transaction_isolation to 'read committed'")
     arrays.register(connection)
+
+
+__all__ = ["NO_TENANT", "POOL_WAIT_S", "Connection", "Database"]

@@ -97,11 +97,15 @@ def cases_of(connection: Connection, tenant: int, office: str | None, citizens: 
     return rows(connection, CaseOf, query, arguments) if citizens else []
 
 
+def has_marks(write: RecordWrite) -> bool:
+    """Say whether there is anything to write of a record here; nearly always not."""
+    return merge.SAME_AS in write.state.fields or merge.PROPOSAL in write.state.fields
+
+
 def put(connection: Connection, tenant: int, records: Sequence[RecordWrite]) -> None:
     """Write the marks of those of the records that have any, or had."""
     for write in records:
-        fields = write.state.fields
-        if merge.SAME_AS not in fields and merge.PROPOSAL not in fields:
+        if not has_marks(write):
             continue
         proposals = beside.proposals(write.state, {})
         # No time here lies after the event came: a desk's clock may be years ahead.

@@ -17,7 +17,8 @@ from cases.words import words
 from central.database import marks as record_marks
 from central.database import moving, pages, procedures, snapshots, tree
 from central.database.arrays import Bigints, Bytes, Integers, Texts
-from central.database.client import Connection, Database
+from central.database.client import Database
+from central.database.sessions import Begun, Connection, Parameter, Session, Statement
 from central.storage import (
     Appended,
     Held,
@@ -36,20 +37,23 @@ from central.storage import (
 )
 from sync.messages import PulledEvent
 
-_TAKE_IN = """
-select * from estafette.take_in(
-    %(tenant)b::integer, %(stream)b::text, %(device)b::text, %(incarnation)b::integer, %(agent)b::text,
-    %(even_revoked)b::boolean, %(first_seq)b::bigint, %(prev)b::text, %(received_ms)b::bigint, %(signature)b::text,
-    %(hashes)b::text[], %(record_types)b::text[], %(record_ids)b::text[], %(kinds)b::text[], %(bases)b::bigint[],
-    %(times)b::bigint[], %(digests)b::text[], %(salts)b::bytea[], %(bodies)b::bytea[], %(known_types)b::text[],
-    %(known_ids)b::text[])
-"""
-_WRITE = """
-select estafette.write_records(
-    %(tenant)b::integer, %(stream)b::text, %(office)b::text, %(types)b::text[], %(ids)b::text[], %(seqs)b::bigint[],
-    %(states)b::bytea[], %(agents)b::text[], %(created)b::bigint[], %(updated)b::bigint[], %(submitted)b::bigint[],
-    %(decided)b::bigint[], %(contested)b::integer[], %(shown)b::text[])
-"""
+TAKE = Statement(
+    b"estafette_take",
+    b"""
+select * from estafette.take_batch(
+    $1::integer, $2::text, $3::text, $4::integer, $5::text, $6::boolean, $7::bigint, $8::text, $9::bigint,
+    $10::text, $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[],
+    $18::bytea[], $19::bytea[], $20::text[], $21::text[])
+""",
+)
+_WRITE = Statement(
+    b"estafette_write",
+    b"""
+select estafette.write_batch(
+    $1::integer, $2::text, $3::text, $4::text[], $5::text[], $6::bigint[], $7::bytea[], $8::text[],
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[], $15::boolean)
+""",
+)
 _VERDICTS = """
 update estafette.event e set state = v.state, code = v.code
 from unnest(%(seqs)b::bigint[], %(states)b::text[], %(codes)b::text[]) as v (central_seq, state, code)
@@ -88,24 +92,39 @@ class PostgresStorage:
 
     @contextlib.contextmanager
     def transaction(self, tenant: int) -> Iterator[PostgresTransaction]:
-        with self._database.transaction(tenant) as connection:
-            yield PostgresTransaction(connection, tenant)
+        try:
+            with self._database.session(tenant) as session:
+                yield PostgresTransaction(session, tenant)
+        except psycopg.DatabaseError as error:
+            # What is written is sent with the commit, so this is where it can be refused.
+            if (named := refusal(error)) is error:
+                raise
+            raise named from error
 
 
 class PostgresTransaction:
-    """See ``central.storage.Transaction``. ``connection`` is for whoever has more to do in the same transaction."""
+    """See ``central.storage.Transaction``. ``session`` is for whoever has more to do in the same transaction."""
 
-    def __init__(self, connection: Connection, tenant: int) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, tenant: int) -> None:
+        self.session = session
         self._tenant = tenant
+
+    @classmethod
+    def within(cls, connection: Connection, tenant: int) -> PostgresTransaction:
+        """Return the storage's view of a transaction that somebody else has begun and will end."""
+        return cls(Begun(connection), tenant)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for statements of the caller's own; a journey each."""
+        return self.session.connection
 
     def append(self, new: NewEvents) -> Appended:
         try:
-            row = self.connection.execute(_TAKE_IN, _taken_in(new), binary=True).fetchone()
+            (row,) = self.session.ask(TAKE, taken_in(new))
         except psycopg.DatabaseError as error:
             raise refusal(error) from error
-        assert row is not None, "a function returns a row"
-        epoch, before, head, received_ms, receipt_seq, seqs, states, codes, details = row[:9]
+        epoch, covered_ms, before, head, received_ms, receipt_seq, seqs, states, codes, details = row[:10]
         held = zip(seqs or (), states or (), codes or (), details or (), strict=True)
         return Appended(
             epoch,
@@ -119,19 +138,20 @@ class PostgresTransaction:
             receipt_seq,
             {
                 (kind, record): KnownRecord(stream, merge.from_json(bytes(state)))
-                for kind, record, stream, state in zip(*(column or () for column in row[9:13]), strict=True)
+                for kind, record, stream, state in zip(*(column or () for column in row[10:14]), strict=True)
             },
+            covered_ms,
         )
 
     def write(self, writes: Writes) -> None:
         place: dict[str, Any] = {"tenant": writes.tenant, "stream": writes.stream, "now_ms": writes.now_ms}
         if writes.records:
-            columns = _columns(writes.records)
             try:
-                self.connection.execute(_WRITE, {**place, "office": writes.office, **columns})
+                self.session.defer(_WRITE, [writes.tenant, writes.stream, writes.office, *_columns(writes.records)])
             except psycopg.DatabaseError as error:
                 raise refusal(error) from error
-            record_marks.put(self.connection, writes.tenant, writes.records)
+            if any(map(record_marks.has_marks, writes.records)):
+                record_marks.put(self.connection, writes.tenant, writes.records)
         if writes.verdicts:
             seqs, states, codes = zip(*writes.verdicts, strict=True)
             marks = {"seqs": list(seqs), "states": list(states), "codes": list(codes)}
@@ -165,7 +185,7 @@ class PostgresTransaction:
         return procedures.decisive(self.connection, self._tenant, procedure, version)
 
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
-        return pages.page(self.connection, self._tenant, stream, device=device, after=after, limit=limit, held=held)
+        return pages.page(self.session, self._tenant, stream, device=device, after=after, limit=limit, held=held)
 
     def history(self, stream: str, record_id: str) -> list[PulledEvent]:
         return pages.history(self.connection, self._tenant, stream, record_id)
@@ -201,6 +221,15 @@ class PostgresTransaction:
 
     def move(self, old: str, new: str, moves: Sequence[RecordMove], *, left_seq: int) -> None:
         moving.move(self.connection, self._tenant, old, new, moves, left_seq=left_seq)
+
+    def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
+        moving.unshare(self.connection, self._tenant, stream, record_type, record_id, left_seq=left_seq)
+
+    def lent_changed(self, stream: str) -> bool:
+        return moving.lent_changed(self.connection, self._tenant, stream)
+
+    def renew_lent(self, stream: str) -> None:
+        moving.renew_lent(self.connection, self._tenant, stream)
 
     def chains(self, device: str) -> dict[int, int]:
         found = self.connection.execute(
@@ -258,39 +287,41 @@ def held_words(held: Mapping[Any, int]) -> str:
     return ",".join(f"{incarnation}:{seq}" for incarnation, seq in held.items())
 
 
-def _taken_in(new: NewEvents) -> dict[str, Any]:
+def taken_in(new: NewEvents) -> list[Parameter]:
+    """Return the parameters of ``TAKE``."""
     headers = [event.header for event in new.events]
     known = list(dict.fromkeys((header.record_type, header.record_id) for header in headers))
-    return {
-        "tenant": new.tenant,
-        "stream": new.stream,
-        "device": new.device,
-        "incarnation": new.incarnation,
-        "agent": new.agent,
-        "even_revoked": new.even_revoked,
-        "first_seq": headers[0].seq,
-        "prev": headers[0].prev,
-        "received_ms": new.received_ms,
-        "signature": new.signature,
-        "hashes": Texts(new.hashes),
-        "record_types": Texts([header.record_type for header in headers]),
-        "record_ids": Texts([header.record_id for header in headers]),
-        "kinds": Texts([header.kind for header in headers]),
-        "bases": Bigints([header.base for header in headers]),
-        "times": Bigints([header.time for header in headers]),
-        "digests": Texts([header.digest for header in headers]),
-        "salts": Bytes([event.salt for event in new.events]),
-        "bodies": Bytes([event.body for event in new.events]),
-        "known_types": Texts([key[0] for key in known]),
-        "known_ids": Texts([key[1] for key in known]),
-    }
+    return [
+        new.tenant,
+        new.stream,
+        new.device,
+        new.incarnation,
+        new.agent,
+        new.even_revoked,
+        headers[0].seq,
+        headers[0].prev,
+        new.received_ms,
+        new.signature,
+        Texts(new.hashes),
+        Texts([header.record_type for header in headers]),
+        Texts([header.record_id for header in headers]),
+        Texts([header.kind for header in headers]),
+        Bigints([header.base for header in headers]),
+        Bigints([header.time for header in headers]),
+        Texts([header.digest for header in headers]),
+        Bytes([event.salt for event in new.events]),
+        Bytes([event.body for event in new.events]),
+        Texts([key[0] for key in known]),
+        Texts([key[1] for key in known]),
+    ]
 
 
-def _columns(records: Sequence[RecordWrite]) -> dict[str, object]:
+def _columns(records: Sequence[RecordWrite]) -> list[Parameter]:
     """Return the writes by column, with what the screens search and sort by."""
     agents: list[str] = []
     contested: list[int] = []
     shown_texts: list[str] = []
+    coded = False
     for write in records:
         values = write.shown.values
         contested.append(len(write.shown.contested))
@@ -299,22 +330,25 @@ def _columns(records: Sequence[RecordWrite]) -> dict[str, object]:
             shown_texts += [names[0], names[1], values.get("birth_date") or "", " ".join(words(" ".join(names))), ""]
             agents.append("")
         else:
+            code = values.get("tracking_code") or ""
             shown_texts += [values.get(name) or "" for name in ("procedure", "procedure_version", "citizen")]
-            shown_texts += [values.get(merge.STATE) or "draft", values.get("tracking_code") or ""]
+            shown_texts += [values.get(merge.STATE) or "draft", code]
             agents.append(values.get("agent") or write.first_agent)
-    return {
-        "types": Texts([write.record_type for write in records]),
-        "ids": Texts([write.record_id for write in records]),
-        "seqs": Bigints([write.central_seq for write in records]),
-        "states": Bytes([merge.to_json(write.state) for write in records]),
-        "agents": Texts(agents),
-        "created": Bigints([write.created_ms for write in records]),
-        "updated": Bigints([write.time_ms for write in records]),
-        "submitted": Bigints([write.submitted_ms for write in records]),
-        "decided": Bigints([write.decided_ms for write in records]),
-        "contested": Integers(contested),
-        "shown": Texts(shown_texts),
-    }
+            coded = coded or bool(code)
+    return [
+        Texts([write.record_type for write in records]),
+        Texts([write.record_id for write in records]),
+        Bigints([write.central_seq for write in records]),
+        Bytes([merge.to_json(write.state) for write in records]),
+        Texts(agents),
+        Bigints([write.created_ms for write in records]),
+        Bigints([write.time_ms for write in records]),
+        Bigints([write.submitted_ms for write in records]),
+        Bigints([write.decided_ms for write in records]),
+        Integers(contested),
+        Texts(shown_texts),
+        coded,
+    ]
 
 
-__all__ = ["PostgresStorage", "PostgresTransaction", "RecordKey", "held_words", "refusal"]
+__all__ = ["TAKE", "PostgresStorage", "PostgresTransaction", "RecordKey", "held_words", "refusal", "taken_in"]

@@ -59,7 +59,7 @@ def chained(device: str, first_seq: int, prev: str) -> tuple[list[Event], list[s
 def append(connection: Connection, events: list[Event], hashes: list[str]) -> list[Verdict]:
     device = events[0].header.device
     new = NewEvents(TENANT, OFFICE, device, 1, AGENT, events, hashes, "", 1)
-    return append_events(PostgresTransaction(connection, TENANT), ACTOR, new).verdicts()
+    return append_events(PostgresTransaction.within(connection, TENANT), ACTOR, new).verdicts()
 
 
 def write_with_head_row(central: Central, number: int) -> None:
@@ -73,7 +73,9 @@ def write_with_head_row(central: Central, number: int) -> None:
 
 def read_by_cursor(central: Central) -> list[int]:
     with central.transaction(TENANT) as connection:
-        page = PostgresTransaction(connection, TENANT).page(OFFICE, device=READER, after=CURSOR[0], limit=50, held={})
+        page = PostgresTransaction.within(connection, TENANT).page(
+            OFFICE, device=READER, after=CURSOR[0], limit=50, held={}
+        )
     CURSOR[0] = page.cursor
     return [event.central_seq for event in page.events]
 
@@ -138,7 +140,9 @@ def test_the_head_row_makes_the_second_writer_wait_for_the_first(central: Centra
         with central.transaction(TENANT) as connection:
             append(connection, events_a, hashes_a)
             writer.start()
-            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%take_in%'"
+            waiting = (
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%take_batch%'"
+            )
             while observer.execute(waiting).fetchone() == (0,):
                 assert not done.is_set()
             assert observer.execute("select count(*) from estafette.event").fetchone() == (0,)

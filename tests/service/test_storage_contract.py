@@ -9,6 +9,7 @@ import pytest
 from central.database import people, procedures
 from central.database.client import Database
 from central.database.storage import PostgresStorage
+from tests.support.central_service import service_conninfo
 from tests.support.storage_contract import (
     OFFICE,
     ONE,
@@ -26,7 +27,7 @@ from tests.support.storage_contract import (
 
 @pytest.fixture
 def storage(owner_conninfo: str) -> Iterator[Furnished]:
-    database = Database(owner_conninfo, size=2)
+    database = Database(service_conninfo(owner_conninfo), size=2)
     database.open()
     with database.transaction(TENANT) as connection:
         people.add_tenant(connection, TENANT, "Département", 1)

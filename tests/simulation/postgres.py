@@ -27,7 +27,7 @@ from tests.simulation.clocks import Chance, MachineClock
 from tests.simulation.ledger import Deed, Held
 from tests.simulation.services import InMemory, held_of
 from tests.support.central_memory import OFFICES, TENANT, MemoryCentral, Quiet
-from tests.support.central_service import running_postgres
+from tests.support.central_service import running_postgres, service_conninfo
 from tests.support.memory_storage import EPOCH_STEP, MemoryStorage
 
 _numbers = itertools.count(1)
@@ -59,7 +59,7 @@ class KillableStorage:
 
     def opened(self) -> PostgresStorage:
         if self._database is None:
-            self._database = Database(server().conninfo(dbname=self.name), size=2)
+            self._database = Database(service_conninfo(server().conninfo(dbname=self.name)), size=2)
             self._database.open()
         return PostgresStorage(self._database)
 

@@ -28,6 +28,7 @@ from central.context import Central, Settings
 from central.covered import DatabaseBackups
 from central.database.client import Database
 from central.database.migrations import migrate
+from central.database.roles import Login, make_login
 from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.first_start import FirstStart
@@ -42,6 +43,7 @@ from central.tree import ReceiptTree
 from tests.support.proxy import FaultProxy
 
 _numbers = itertools.count(1)
+SERVICE = Login("estafette_service_tests", "not a secret")
 
 
 class MovedClock(SystemClock):
@@ -109,6 +111,17 @@ def running_postgres() -> Iterator[PrivatePostgres]:
         shutil.rmtree(directory)
 
 
+def service_conninfo(owner_conninfo: str) -> str:
+    """Return how the service connects to a database, its login made where there is none yet."""
+    conninfo = SERVICE.conninfo(owner_conninfo)
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+            make_login(owner, SERVICE)
+    return conninfo
+
+
 def fresh_database(server: PrivatePostgres, *, empty: bool = False) -> str:
     """Return how its owner connects to a new database, with the schema unless ``empty``."""
     name = f"test_{next(_numbers)}"
@@ -125,7 +138,7 @@ def opened_central(
     owner_conninfo: str, data: Path, clock: MovedClock, url: str = "http://127.0.0.1", *, pool_size: int = 8
 ) -> Iterator[Central]:
     """The service's parts over a database, without HTTP."""
-    database = Database(owner_conninfo, size=pool_size)
+    database = Database(service_conninfo(owner_conninfo), size=pool_size)
     database.open()
     randomness = SystemRandomness()
     try:

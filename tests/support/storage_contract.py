@@ -119,6 +119,17 @@ class StorageContract:
         assert (first_in.before, first_in.head, second_in.before, second_in.head) == (0, 2, 2, 4)
         assert (first_in.epoch, first_in.receipt_seq, first_in.received_ms) == (1, 2, RECEIVED_MS)
 
+    def test_the_time_of_a_receipt_never_goes_back(self, storage: Furnished) -> None:
+        one, two = Chain(ONE), Chain(TWO)
+        ahead = self._take_in(storage, one.add({"/a": "1"}, received_ms=RECEIVED_MS + 86_400_000))
+        events = one.add({"/b": "2"}, received_ms=RECEIVED_MS), two.add({"/c": "3"}, received_ms=RECEIVED_MS + 1)
+        behind = [self._take_in(storage, new).received_ms for new in events]
+        assert ahead.received_ms == RECEIVED_MS + 86_400_000
+        assert behind == [ahead.received_ms] * 2, "the clock was set back, the stream's receipts were not"
+        assert self._take_in(storage, events[0]).received_ms == ahead.received_ms, "said again as it was said"
+        other = self._take_in(storage, Chain(THREE, OTHER).add({"/d": "4"}, record=f"{2:032x}"))
+        assert other.received_ms == RECEIVED_MS, "another stream has receipts of its own"
+
     def test_repetition_changes_nothing_and_says_the_same(self, storage: Furnished) -> None:
         chain = Chain(ONE)
         new = chain.add({"/a": "1"}, {"/b": "2"})

@@ -13,7 +13,7 @@ from psycopg import sql
 from cases.errors import DamagedError, EnvironmentFault
 
 APPLICATION_ROLE = "estafette_app"
-"""The role that the service works under. It owns nothing, so row-level security binds it."""
+"""The role that rights are given to; nobody logs in as it. It owns nothing, so row-level security binds its members."""
 
 
 class Migration(NamedTuple):
@@ -48,6 +48,25 @@ def is_migrated(owner_conninfo: str) -> bool:
     return bool(found and found[0])
 
 
+def check_migrated(conninfo: str) -> None:
+    """Check, as a login that cannot migrate, that the owner has brought the database to this version.
+
+    Raises:
+        EnvironmentFault: ``database.old_version``, ``database.newer_version``, ``database.unavailable``.
+    """
+    newest = len(all_migrations())
+    try:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            (found,) = connection.execute("select max(number) from estafette.migration").fetchone() or (None,)
+    except psycopg.OperationalError as error:
+        raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+        found = None
+    if found != newest:
+        code = "database.newer_version" if found is not None and found > newest else "database.old_version"
+        raise EnvironmentFault(code, known=newest, found=found or 0)
+
+
 def migrate(owner_conninfo: str) -> int:
     """Bring the database to this version and return how many migrations were applied.
 
@@ -64,26 +83,18 @@ def migrate(owner_conninfo: str) -> int:
                 raise EnvironmentFault("database.too_old", found=connection.info.server_version // 10_000)
             ensure_role(connection)
             _ensure_table(connection)
-            applied = sum(_apply(connection, migration) for migration in all_migrations())
-            # So that the service can say whether the schema is the one it knows.
-            role = sql.Identifier(APPLICATION_ROLE)
-            connection.execute(sql.SQL("grant select on estafette.migration to {}").format(role))
-            return applied
+            return sum(_apply(connection, migration) for migration in all_migrations())
     except psycopg.OperationalError as error:
         raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
 
 
 def ensure_role(connection: psycopg.Connection[Any]) -> None:
-    """Make the application role, a thing of the whole server, unless there is one, and let the owner act as it."""
+    """Make the application role, a thing of the whole server, unless there is one."""
     known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone()
-    role = sql.Identifier(APPLICATION_ROLE)
     if known is None:
         # Another service that starts at the same moment may have made it.
         with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-            connection.execute(sql.SQL("create role {} nologin").format(role))
-    member = connection.execute("select pg_has_role(current_user, %s, 'member')", [APPLICATION_ROLE]).fetchone()
-    if member is None or not member[0]:
-        connection.execute(sql.SQL("grant {} to current_user").format(role))
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(APPLICATION_ROLE)))
 
 
 def _ensure_table(connection: psycopg.Connection[Any]) -> None:
