@@ -12,6 +12,7 @@ from psycopg import sql
 
 from sync import wire
 from sync.messages import API, Batch, Exchange, ExchangeReply, WireEvent
+from tests.benchmarks.growing import measure_growth
 from tests.benchmarks.measure import TICK_S, Figure, arguments, figure, report, tree_cpu_s
 from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.benchmarks.records import Records
@@ -149,9 +150,10 @@ def _copy_cpu_s(service: OfficeService, connection: psycopg.Connection[Any], cou
 
 
 def main() -> None:
-    options = arguments(__doc__, cases=False)
+    options = arguments(__doc__, cases=False, grow=True)
     with office_service() as service:
-        report("Central", measure(service), options.json)
+        figures = measure_growth(service, options.grow) if options.grow else measure(service)
+        report("Central", figures, options.json)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
-"""PostgreSQL is killed in the middle of requests: a clean error to try again after, nothing acknowledged lost."""
+"""PostgreSQL is killed in the middle of requests, is full or read-only: a clean error, nothing acknowledged lost."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import psycopg
+import psycopg.sql
 import pytest
 
 from central.database import procedures
@@ -134,3 +137,59 @@ def test_nothing_acknowledged_is_lost_and_the_service_recovers_by_itself(
             assert set(each.acknowledged) <= {digest for _seq, digest in held}
     for each in working:
         each.device.close()
+
+
+def refused_push(device: WireDevice, batch: Batch) -> None:
+    with pytest.raises(Refused) as refused:
+        device.push(batch)
+    assert (refused.value.problem.status, refused.value.code) == (503, "database.unavailable")
+    assert "Retry-After" in refused.value.headers
+
+
+def one_batch(device: WireDevice, size: int = 8) -> Batch:
+    return device.batch(*(device.event("citizen", new_id(), "set", {"family_name": "x" * size}) for _ in range(3)))
+
+
+def test_a_read_only_database_gives_no_receipt(central_service: RunningService, device: WireDevice) -> None:
+    """As after a failover to a standby, seen from the connections that are open."""
+    batch = one_batch(device)
+    with psycopg.connect(central_service.owner_conninfo, autocommit=True) as owner:
+        name = psycopg.sql.Identifier(owner.info.dbname)
+        owner.execute(psycopg.sql.SQL("alter database {} set default_transaction_read_only = on").format(name))
+        owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'estafette'")
+        refused_push(device, batch)
+        assert owner.execute("select count(*) from estafette.batch_head").fetchone() == (0,)
+        owner.execute("set transaction_read_only = off")
+        owner.execute("set default_transaction_read_only = off")
+        owner.execute(psycopg.sql.SQL("alter database {} reset default_transaction_read_only").format(name))
+        owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'estafette'")
+    assert device.push(batch).receipt.head == batch.head
+
+
+@pytest.mark.logs_errors
+def test_a_full_disk_gives_no_receipt() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root makes a small disk")
+    data = reachable_directory()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m,mode=0711", "tmpfs", str(data)], check=False)
+    if mounted.returncode != 0:
+        shutil.rmtree(data)
+        pytest.skip("small disks are not to be had here")
+    try:
+        with PrivatePostgres(data / "postgres", settings={"max_wal_size": "32MB", "min_wal_size": "32MB"}) as server:
+            migrate(server.conninfo())
+            with running_service(server.conninfo(), data) as running:
+                (pusher, *_others) = pushers(running)
+                assert pusher.device.push(one_batch(pusher.device)).receipt
+                with (data / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+                    while filler.write(bytes(4096)):
+                        continue
+                batches = [one_batch(pusher.device, 60_000)]
+                refused_push(pusher.device, batches[0])
+                (data / "filler").unlink()
+                assert pusher.device.push(batches[0]).receipt.head == batches[0].head
+                for each in (pusher, *_others):
+                    each.device.close()
+    finally:
+        subprocess.run(["umount", "--lazy", str(data)], check=True)
+        data.rmdir()
