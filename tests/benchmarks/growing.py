@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -15,12 +16,12 @@ from central.database.roles import service_login
 from tests.benchmarks.measure import Figure, figure, middle, repeated
 from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.benchmarks.records import Records
-from tests.benchmarks.service import OfficeService
+from tests.benchmarks.service import OfficeService, office_service
 from tests.support.wire_device import WireDevice, enrolled, new_id
 
 SMALLEST = 100_000
 EVENTS_OF_A_CASE = 20
-ROUNDS, TIMES = 5, 40
+TIMES = 150
 FLAT = 1.3
 PAGE = 26
 TENANT = 1
@@ -47,57 +48,70 @@ from generate_series(1, %(count)s) g, lateral (select %(seq)s + g - 1 as n) x
 """
 
 
-def measure_growth(service: OfficeService, largest: int) -> list[Figure]:
-    """Fill the log to 100 thousand events, then ten times as many, up to ``largest``; measure at each size."""
-    devices = enrolled(service.url, service.codes[3]), enrolled(service.url, service.codes[4])
+@dataclass
+class _Place:
+    """A service whose log is filled, and what is asked of it."""
+
+    service: OfficeService
+    writer: WireDevice
+    reader: WireDevice
+    owner: psycopg.Connection[Any]
+    database: Database
+
+
+def measure_growth(largest: int) -> list[Figure]:
+    """Fill a log ten times as far each time, up to ``largest``; ask it and one of 100 thousand events by turns.
+
+    By turns, so that whatever else the machine does weighs on both.
+    """
     figures: list[Figure] = []
-    smallest: dict[str, float] = {}
-    try:
-        with psycopg.connect(service.conninfo(), autocommit=True) as owner, _database(service) as database:
-            owner.execute("set session_replication_role = replica")
-            size = SMALLEST
-            while size <= largest:
-                begun = time.perf_counter()
-                _fill(owner, devices[0], size)
-                filled_s = time.perf_counter() - begun
-                taken = _taken(devices[0], devices[1], database, owner)
-                smallest = smallest or taken
-                figures += _figures(size, taken, smallest, f"filled in {filled_s:.0f} s")
-                size *= 10
-    finally:
-        for device in devices:
-            device.close()
+    with _place() as small, _place() as large:
+        _fill(small, SMALLEST)
+        size = SMALLEST
+        while size <= largest:
+            begun = time.perf_counter()
+            _fill(large, size)
+            figures += _figures(size, small, large, f"filled in {time.perf_counter() - begun:.0f} s")
+            size *= 10
     return figures
 
 
-def _figures(size: int, taken: dict[str, float], smallest: dict[str, float], note: str) -> list[Figure]:
-    """Return each latency beside that of the smallest log; the target is on their ratio."""
-    return [
-        figure(
-            f"central.{name}_at_{size}",
-            taken[name] / smallest[name],
-            unit="x the smallest log",
-            floor=1.0,
-            target=None if name == "select_1" else FLAT,
-            note=f"{1000 * taken[name]:.2f} ms; {note}",
-        )
-        for name in taken
-    ]
+def _figures(size: int, small: _Place, large: _Place, note: str) -> list[Figure]:
+    """Return the ratio of each latency (medians) to that of the small log."""
+    before, now = _works(small), _works(large)
+    figures = []
+    for name in before:
+        taken: tuple[list[float], list[float]] = ([], [])
+        for _ in range(TIMES):
+            for place, work in enumerate((before[name], now[name])):
+                taken[place].append(repeated(work, 1)[0])
+        of_small, of_large = map(middle, taken)
+        words = f"{1000 * of_large:.2f} ms, {1000 * of_small:.2f} at 100,000; {note}"
+        target = None if name == "select_1" else FLAT
+        id_ = f"central.{name}_at_{size}"
+        figures.append(figure(id_, of_large / of_small, unit="ratio", floor=1.0, target=target, note=words))
+    return figures
 
 
 @contextmanager
-def _database(service: OfficeService) -> Iterator[Database]:
-    conninfo = service.conninfo()
-    database = Database(service_login(conninfo, service.data / "postgres").conninfo(conninfo), size=1)
-    database.open()
-    try:
-        yield database
-    finally:
-        database.close()
+def _place() -> Iterator[_Place]:
+    with ExitStack() as ends:
+        service = ends.enter_context(office_service())
+        devices = enrolled(service.url, service.codes[0]), enrolled(service.url, service.codes[1])
+        for device in devices:
+            ends.callback(device.close)
+        owner = ends.enter_context(psycopg.connect(service.conninfo(), autocommit=True))
+        owner.execute("set session_replication_role = replica")
+        login = service_login(service.conninfo(), service.data / "postgres")
+        database = Database(login.conninfo(service.conninfo()), size=1)
+        database.open()
+        ends.callback(database.close)
+        yield _Place(service, *devices, owner, database)
 
 
-def _fill(owner: psycopg.Connection[Any], device: WireDevice, size: int) -> None:
+def _fill(place: _Place, size: int) -> None:
     """Bring the log to ``size`` events, as if a device had pushed them; made within the database."""
+    owner, device = place.owner, place.writer
     held = owner.execute("select count(*), coalesce(max(seq), 0) from estafette.event where device_id = 'before'")
     (count, seq) = held.fetchone() or (0, 0)
     named = {"stream": device.me.stream, "device": "before", "agent": device.me.agent}
@@ -148,36 +162,29 @@ def _project(owner: psycopg.Connection[Any], device: WireDevice, cases: int) -> 
     )
 
 
-def _taken(
-    writer: WireDevice, reader: WireDevice, database: Database, owner: psycopg.Connection[Any]
-) -> dict[str, float]:
-    """Return the seconds of each: the lowest of the medians of some rounds, as others work on this machine too."""
-    answers = Records().answers()
+def _works(place: _Place) -> dict[str, Callable[[], object]]:
+    writer, reader, database, owner = place.writer, place.reader, place.database, place.owner
+    answers = list(Records().answers().items())
     case = new_id()
 
     def push() -> None:
-        fields = [{name: value} for name, value in list(answers.items())[:2]]
         about = {"procedure": PROCEDURE, "procedure_version": VERSION, "office": writer.me.office}
-        events = [writer.event("case", new_id(), "set", about), *(writer.event("case", case, "set", f) for f in fields)]
-        writer.exchange(None, *events)
-
-    def head() -> int:
-        row = owner.execute("select head from estafette.stream where stream_id = %s", [reader.me.stream]).fetchone()
-        assert row is not None
-        return int(row[0])
+        fields = [writer.event("case", case, "set", {name: value}) for name, value in answers[:2]]
+        writer.exchange(None, writer.event("case", new_id(), "set", about), *fields)
 
     push()
-    newest = head()
-    works: dict[str, Callable[[], object]] = {
+    row = owner.execute("select head from estafette.stream where stream_id = %s", [reader.me.stream]).fetchone()
+    assert row is not None
+    newest = int(row[0])
+    return {
         "select_1": lambda: owner.execute("select 1"),
-        "no_op": lambda: reader.exchange(newest),
-        "pull": lambda: reader.exchange(newest - 3),
+        "no_op": lambda: reader.exchange(newest, limit=1),
+        "pull": lambda: reader.exchange(newest - 3, limit=3),
         "push": push,
         "queue_page": lambda: _read(database, _queue_page),
         "queue_later_page": lambda: _read(database, _later_page),
         "queue_counts": lambda: _read(database, lambda connection: queue_counts(connection, TENANT)),
     }
-    return {name: min(middle(repeated(work, TIMES)) for _ in range(ROUNDS)) for name, work in works.items()}
 
 
 def _read(database: Database, work: Callable[[Connection], object]) -> None:
