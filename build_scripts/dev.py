@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from build_scripts import environment, machine, soak  # noqa: E402 (the path above makes them importable from anywhere)
 
-BENCHES = ("store", "sync", "start", "central")
+BENCHES = ("store", "sync", "start", "gui", "central")
 
 
 def offscreen(extra: dict[str, str] | None = None) -> dict[str, str]:

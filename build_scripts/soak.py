@@ -22,15 +22,17 @@ GRACE_S = 240.0
 """How much longer than its time a harness may need: to start a service, to finish a run, to clean up."""
 MEMORY = "/dev/shm"
 SHARES = {
-    "kill": 0.21,
-    "power_cut": 0.22,
+    "kill": 0.20,
+    "power_cut": 0.21,
     "faulty_calls": 0.10,
     "disk_full": 0.08,
     "connections": 0.12,
-    "simulated": 0.18,
+    "simulated": 0.15,
+    "audits": 0.02,
     "clocks": 0.03,
     "devices": 0.03,
     "healing": 0.03,
+    "stopped": 0.03,
 }
 """Harness -> share of the time of all lanes together."""
 

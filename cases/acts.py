@@ -15,7 +15,7 @@ from cases.ids import RecordId, uuid7
 from cases.journal import Draft
 from cases.merge import STATE, SeenEvent, seen_event
 from cases.projections import Working, state_here
-from cases.store import facts, registers
+from cases.store import facts
 from cases.store.engine import Connection
 from cases.views import CITIZEN_FIELDS, Act, Changed, Identity
 from cases.workflow import DECISIONS, Role, State, allowed, check_decidable
@@ -195,7 +195,7 @@ class Acts(Part):
         identity = self._core.enrolled_identity()
 
         def act(connection: Connection) -> tuple[Act, Changed]:
-            known_type = record_type if new else _known_type(connection, record_id, record_type)
+            known_type = record_type if new else self._known_type(connection, record_id, record_type)
             working = self._core.projector.load(connection, identity.tenant, record_id, str(known_type))
             event = self._append(connection, identity, working, deeds(working), base)
             self._core.projector.save(connection, [working])
@@ -216,6 +216,13 @@ class Acts(Part):
             last = event.header.id
         assert last is not None, "an act has at least one event"
         return last
+
+    def _known_type(self, connection: Connection, record_id: str, expected: RecordType | None) -> str:
+        found = self._core.projector.known_type(connection, record_id)
+        if found is None or (expected is not None and found != expected):
+            name = expected or "record"
+            raise InputError(f"{name}.unknown", field=str(name))
+        return found
 
 
 def _always(deed: Deed) -> DeedsOf:
@@ -243,14 +250,6 @@ def in_pieces(deed: Deed) -> list[Deed]:
         pieces[-1][name] = value
         filled += sizes[name]
     return [Deed(Kind.SET, piece) for piece in pieces]
-
-
-def _known_type(connection: Connection, record_id: str, expected: RecordType | None) -> str:
-    found = registers.known_type(connection, record_id)
-    if found is None or (expected is not None and found != expected):
-        name = expected or "record"
-        raise InputError(f"{name}.unknown", field=str(name))
-    return found
 
 
 def check_citizen(fields: Mapping[str, str]) -> None:

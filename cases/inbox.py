@@ -1,15 +1,13 @@
-"""What comes in: pages of other devices' events, procedures, the time at central."""
+"""What comes in: other devices' events, procedures, the time at central."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
-
-import msgspec
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from cases import foundation, returning, scope
 from cases.core import changed
-from cases.events import CHAIN_START, EventId, decode_body
+from cases.events import EventId, decode_body
 from cases.merge import SeenEvent
 from cases.outbox import Outbox, rebuild
 from cases.projections import Working, load_many
@@ -23,43 +21,6 @@ MANY_RECORDS = 200
 """More records than this in one notice are not named one by one."""
 UNKNOWN_STATE = "sync.unknown_state"
 UNREADABLE_BODY = "sync.unreadable_body"
-
-
-class PulledLike(Protocol):
-    """One event of another device; ``sync.messages.PulledEvent`` is one."""
-
-    @property
-    def central_seq(self) -> int: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def incarnation(self) -> int: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def agent(self) -> str: ...
-    @property
-    def agent_name(self) -> str: ...
-    @property
-    def record_type(self) -> str: ...
-    @property
-    def record_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def base(self) -> int: ...
-    @property
-    def time(self) -> int: ...
-    @property
-    def prev(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def salt(self) -> str: ...
-    @property
-    def body(self) -> msgspec.Raw: ...
-    @property
-    def state(self) -> str: ...
 
 
 class NewsLike(scope.MovesLike, Protocol):
@@ -76,19 +37,6 @@ class NewsLike(scope.MovesLike, Protocol):
     def more(self) -> bool: ...
 
 
-class _Hashless:
-    """An event of a signed answer as a row is made of it: its hashes stayed at central."""
-
-    prev = digest = CHAIN_START
-    salt = ""
-
-    def __init__(self, event: returning.ComingLike) -> None:
-        self._event = event
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._event, name)
-
-
 class Inbox(Outbox):
     """What comes in. Every page is one transaction with its cursor."""
 
@@ -99,40 +47,6 @@ class Inbox(Outbox):
             return {}
         with self._core.store.reading() as connection:
             return {identity.stream: 0, **facts.cursors(connection)}
-
-    def apply_page(
-        self,
-        events: Mapping[str, Sequence[PulledLike]],
-        cursors: Mapping[str, int],
-        *,
-        epoch: int | None = None,
-        central_time_ms: int | None = None,
-    ) -> None:
-        """Take in a page that the caller has checked (signature of the service, scope, order, digests). Twice is as
-        once.
-
-        Args:
-            events: stream -> events in the stream's order.
-            cursors: stream -> where the next page goes on.
-            epoch: central's epoch as this page says. A new one means that it was restored from a backup: the numbers
-                of its streams may be given again to other events, so every stream is pulled from its start once more.
-                A page is not signed, so the identity keeps its epoch until a receipt names the new one.
-        """
-        identity = self._core.enrolled_identity()
-        incoming = [event for stream in events.values() for event in stream]
-
-        def act(connection: Connection) -> tuple[None, Changed | None]:
-            fresh = self._unknown(connection, incoming)
-            touched = self._take_in(connection, identity, fresh) if fresh else {}
-            for stream, central_seq in cursors.items():
-                facts.move_cursor(connection, stream, central_seq)
-            if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
-                self._core.claim_epoch(connection, epoch)
-            if central_time_ms is not None:
-                self._core.note_contact(connection, central_time_ms)
-            return None, _notice(touched)
-
-        self._core.transact(act)
 
     def apply_news(
         self, streams: Mapping[str, NewsLike], *, epoch: int | None = None, central_time_ms: int | None = None
@@ -146,27 +60,32 @@ class Inbox(Outbox):
         """
         identity = self._core.enrolled_identity()
         incoming = [event for news in streams.values() for event in news.events]
-        with self._core.store.reading() as connection:
-            parted = returning.parted(connection, identity, incoming)
-        if parted is not None:
-            self.take_back(*parted)
-            self.fork(*parted, taken=returning.newest_chain(identity, incoming))
 
         def act(connection: Connection) -> tuple[None, Changed | None]:
+            points = returning.parted(connection, identity, incoming)
+            if points:
+                self.part_ways(connection, points, taken=returning.newest_chain(identity, incoming))
             fresh, again = returning.sort_out(connection, incoming)
             returning.go_on_beside(connection, identity, self._core.journal, fresh)
-            again |= returning.sent_by_another_self(connection, identity, fresh)
-            touched = self._take_in(connection, identity, [_Hashless(event) for event in fresh]) if fresh else {}
+            spared = returning.sent_by_another_self(connection, identity, fresh)
+            again |= spared.records
+            if spared.gaps:
+                self.leave_gaps(connection, spared.gaps, taken=returning.newest_chain(identity, incoming))
+            touched = self._take_in(connection, identity, fresh) if fresh else {}
             touched |= scope.take_in(connection, self._core.projector, identity, streams)
             for stream, news in streams.items():
                 facts.move_cursor(connection, stream, news.cursor)
             if epoch is not None and epoch > identity.epoch and epoch != _claimed(connection):
                 self._core.claim_epoch(connection, epoch)
             elif not any(news.more for news in streams.values()) and log.any_in_doubt(connection):
-                doubted = returning.settle_doubts(connection, identity)
+                doubted = returning.settle_doubts(connection, identity, self._core.journal)
                 log.end_doubts(connection)
                 foundation.settle_doubts(connection)
-                again |= doubted | set(scopes.settle_doubts(connection))
+                unsaid = scopes.settle_doubts(connection)
+                touched |= self._made_again(connection, identity, again | doubted | set(unsaid))
+                # Not left for another office: who wrote them may send them again.
+                scopes.forget_left(connection, unsaid)
+                again = set()
             touched |= self._made_again(connection, identity, again)
             if central_time_ms is not None:
                 self._core.note_contact(connection, central_time_ms)
@@ -245,19 +164,9 @@ class Inbox(Outbox):
 
     # --- inside the page's transaction ---
 
-    def _unknown(self, connection: Connection, incoming: Iterable[PulledLike]) -> list[PulledLike]:
-        """Return the events that this store does not hold yet, each once."""
-        chains: dict[tuple[str, int], dict[int, PulledLike]] = {}
-        for event in incoming:
-            chains.setdefault((event.device, event.incarnation), {}).setdefault(event.seq, event)
-        unknown: list[PulledLike] = []
-        for (device, incarnation), by_seq in chains.items():
-            held = log.held_seqs(connection, device, incarnation, min(by_seq), max(by_seq))
-            unknown += [event for seq, event in by_seq.items() if seq not in held]
-        # Records get their numbers in the stream's order, so that a list of the newest is one by number too.
-        return sorted(unknown, key=lambda event: event.central_seq)
-
-    def _take_in(self, connection: Connection, identity: Identity, fresh: Sequence[PulledLike]) -> dict[str, Working]:
+    def _take_in(
+        self, connection: Connection, identity: Identity, fresh: Sequence[returning.ComingLike]
+    ) -> dict[str, Working]:
         self._core.projector.forget_records()
         wanted = {event.record_id: event.record_type for event in fresh}
         touched = load_many(connection, identity.tenant, wanted)
@@ -276,7 +185,7 @@ class Inbox(Outbox):
 
 
 def _read(
-    connection: Connection, numbers: Registers, event: PulledLike, record_no: int
+    connection: Connection, numbers: Registers, event: returning.ComingLike, record_no: int
 ) -> tuple[EventRow, SeenEvent | None]:
     """Return an event's row, and the event as merge sees it, None when it takes no part in the confirmed state."""
     body: bytes | None = bytes(event.body)
@@ -302,10 +211,10 @@ def _read(
         agent_no=numbers.agent(connection, event.agent, event.agent_name),
         base=event.base,
         time=event.time,
-        prev=bytes.fromhex(event.prev),
-        digest=bytes.fromhex(event.digest),
+        prev=returning.NO_HASH,
+        digest=returning.NO_HASH,
         body=body,
-        salt=None if body is None else bytes.fromhex(event.salt) or None,
+        salt=None,
         central_seq=event.central_seq,
         state=state,
         code=code,

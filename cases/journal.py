@@ -12,10 +12,10 @@ from cases.events import (
     Event,
     EventId,
     Header,
+    Salts,
     body_bytes,
     body_digest,
     header_hash,
-    salt_from_seed,
     salt_seed,
 )
 from cases.store import log
@@ -43,7 +43,7 @@ class Journal:
         self._clock = clock
         self._salt_secret = salt_secret
         self._registers = registers
-        self._block: tuple[int, int, bytes] = (0, 0, b"")
+        self._salts: tuple[int, int, Salts] | None = None
 
     def append(self, connection: Connection, identity: Identity, draft: Draft) -> Event:
         """Number, chain and store one act as pending. Durable with the transaction."""
@@ -76,15 +76,13 @@ class Journal:
 
     def salt(self, event: EventId) -> bytes:
         """Return the salt that an event of this device must have."""
-        return salt_from_seed(self._seed(event.incarnation, event.seq), event.seq)
-
-    def _seed(self, incarnation: int, seq: int) -> bytes:
-        """Return the seed of a salt block; the last one is remembered, as the next event mostly is of the same."""
-        block = seq // SALT_BLOCK
-        known = self._block
-        if known[:2] != (incarnation, block) or not known[2]:
-            known = self._block = (incarnation, block, salt_seed(self._salt_secret, incarnation, seq))
-        return known[2]
+        block = event.seq // SALT_BLOCK
+        known = self._salts
+        if known is None or known[:2] != (event.incarnation, block):
+            # Remembered, as the next event mostly is of the same block.
+            seed = salt_seed(self._salt_secret, event.incarnation, event.seq)
+            known = self._salts = (event.incarnation, block, Salts(seed))
+        return known[2].of(event.seq)
 
     def _append(
         self, connection: Connection, identity: Identity, draft: Draft, body: bytes, time: int, agent: str

@@ -21,6 +21,8 @@ BATCH_BYTES_MAX = 2 * 1024 * 1024
 """Bodies of one batch together; a batch holds one event at least."""
 _BATCH_DOMAIN = b"estafette/batch/1\x00"
 
+ACCEPTED = "accepted"
+"""Level of a receipt for what central holds."""
 BACKED_UP = "backed_up"
 """Level of a receipt for what a backup of central holds."""
 UNANSWERED_CHAINS_MAX = 8
@@ -238,11 +240,18 @@ class Outbox(Part):
 
         self._core.transact(act)
 
-    def take_back(self, incarnation: int, seq: int) -> None:
-        """Central holds other events under these numbers of ours: what was confirmed under them waits again."""
-        identity = self._core.enrolled_identity()
+    def part_ways(self, connection: Connection, points: Mapping[int, int], *, taken: int) -> None:
+        """Another self of this device wrote other events under numbers of ours: ours go on in a chain of their own.
 
-        def act(connection: Connection) -> tuple[None, None]:
+        Inside the transaction that takes the others' in. What was confirmed under those numbers waits again.
+
+        Args:
+            points: incarnation -> the first number at which the two histories differ.
+            taken: the other self has used chains up to this one.
+        """
+        identity = self._core.enrolled_identity()
+        touched: dict[str, Working] = {}
+        for incarnation, seq in sorted(points.items()):
             again = [
                 stored
                 for stored in log.own_settled_from(connection, identity, incarnation, seq)
@@ -252,9 +261,41 @@ class Outbox(Part):
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
             facts.count(connection, {"events.troubled": -troubled})
-            return None, None
+            touched |= self._go_beside(connection, identity, incarnation, seq, taken)
+        for working in touched.values():
+            rebuild(connection, identity.tenant, working)
+        self._core.projector.save(connection, list(touched.values()))
 
-        self._core.transact(act)
+    def leave_gaps(self, connection: Connection, gaps: Mapping[int, int], *, taken: int) -> None:
+        """Numbers of ours will never be sent: what follows them, and what comes next, goes on in another chain.
+
+        Args:
+            gaps: incarnation -> the first number that was set aside.
+            taken: see ``part_ways``.
+        """
+        identity = self._core.enrolled_identity()
+        touched: dict[str, Working] = {}
+        for incarnation, seq in sorted(gaps.items()):
+            if log.chain_head(connection).incarnation <= max(incarnation, taken):
+                self._core.journal.open_incarnation(connection, identity, taken=taken)
+            touched |= self._go_beside(connection, identity, incarnation, seq, taken)
+        for working in touched.values():
+            rebuild(connection, identity.tenant, working)
+        self._core.projector.save(connection, list(touched.values()))
+
+    def _go_beside(
+        self, connection: Connection, identity: Identity, incarnation: int, seq: int, taken: int
+    ) -> dict[str, Working]:
+        """Number what waits of a chain from ``seq`` on anew, in a chain that nobody has used; return the records."""
+        waiting = log.pending_from(connection, identity.tenant, incarnation, seq)
+        if waiting:
+            if log.chain_head(connection).incarnation <= max(incarnation, taken):
+                self._core.journal.open_incarnation(connection, identity, taken=taken)
+            facts.put(connection, facts.FORKED, str(self._core.ports.clock.now_ms()))
+        touched = self._load(connection, identity, waiting)
+        for stored in waiting:
+            self._number_again(connection, identity, stored, touched[stored.event.header.record_id])
+        return touched
 
     def chains(self) -> dict[int, int]:
         """Return incarnation -> how far this device's chain is confirmed here without a hole; for ``Exchange.held``."""
@@ -263,33 +304,22 @@ class Outbox(Part):
             found = log.confirmed_ends(connection, identity.device)
             return dict.fromkeys(found or (1,), 0) if log.any_in_doubt(connection) else found
 
-    def fork(self, incarnation: int, seq: int, *, taken: int = 0) -> bool:
+    def fork(self, incarnation: int, seq: int) -> bool:
         """Go on in a new incarnation with what is pending of a chain from ``seq`` on: central holds another history.
 
         So it is after this computer was restored from a backup or copied (DESIGN invariant 6). What central took of
         either history stays as it is; the acts that it does not know are numbered anew, and nothing is lost.
 
-        Args:
-            taken: another self of this device has used chains up to this one.
-
         Returns:
             False when ``UNANSWERED_CHAINS_MAX`` chains were begun already without an answer: nothing was changed.
         """
         identity = self._core.enrolled_identity()
-        now_ms = self._core.ports.clock.now_ms()
 
         def act(connection: Connection) -> tuple[bool, Changed | None]:
             answered = max((receipt.incarnation for receipt in facts.receipts(connection)), default=0)
             if log.chain_head(connection).incarnation - answered > UNANSWERED_CHAINS_MAX:
                 return False, None
-            waiting = log.pending_from(connection, identity.tenant, incarnation, seq)
-            if waiting:
-                if log.chain_head(connection).incarnation <= max(incarnation, taken):
-                    self._core.journal.open_incarnation(connection, identity, taken=taken)
-                facts.put(connection, facts.FORKED, str(now_ms))
-            touched = self._load(connection, identity, waiting)
-            for stored in waiting:
-                self._number_again(connection, identity, stored, touched[stored.event.header.record_id])
+            touched = self._go_beside(connection, identity, incarnation, seq, 0)
             for working in touched.values():
                 rebuild(connection, identity.tenant, working)
             self._core.projector.save(connection, list(touched.values()))

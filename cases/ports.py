@@ -28,6 +28,31 @@ class DeviceSecrets(Protocol):
         ...
 
 
+class Disk(Protocol):
+    """What lies under the store, as far as a run that is to be replayed must see it. On the store's writer thread.
+
+    What a method raises comes out where the write was asked for: the machine ended there.
+    """
+
+    def opened(self, connection: object) -> None:
+        """The writing connection stands."""
+        ...
+
+    def reached(self, point: str) -> None:
+        """A transaction is about to be made durable (``before commit``), or was (``after commit``)."""
+        ...
+
+
+class PlainDisk:
+    """A machine's own disk: nothing has to know of its writes."""
+
+    def opened(self, connection: object) -> None:
+        """Nothing to do."""
+
+    def reached(self, point: str) -> None:
+        """Nothing to do."""
+
+
 @dataclass(frozen=True)
 class KdfParameters:
     """The cost of Argon2id (RFC 9106). The default is the second recommended option; tests lower it."""
@@ -45,3 +70,4 @@ class Ports:
     clock: Clock = field(default_factory=SystemClock)
     randomness: Randomness = field(default_factory=SystemRandomness)
     kdf: KdfParameters = field(default_factory=KdfParameters)
+    disk: Disk = field(default_factory=PlainDisk)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from cases import foundation, merge
 from cases.events import EventId, Kind, RecordType
 from cases.merge import RecordState, SeenEvent, Shown
-from cases.store import facts, links, log, projected, registers, scopes, search_index
+from cases.store import audited, facts, links, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
 from cases.store.registers import Known, Registers
 from cases.store.scopes import Foundation
+from cases.views import Finding
 from cases.words import date_words, phone_words, sort_key, words
 from cases.workflow import State
 
@@ -40,6 +41,7 @@ class Working:
         status: one of them changes the case's state, or an event was parked.
         fresh: the record has no row in the projections yet.
         foundation: what it is built on, when it came whole or leaves.
+        made_again: what was kept of its confirmed state could not be read.
     """
 
     no: int
@@ -57,6 +59,7 @@ class Working:
     confirmed_changed: bool = False
     on_top: RecordState | None = None
     foundation: Foundation | None = None
+    made_again: bool = False
 
     @property
     def gone(self) -> bool:
@@ -147,6 +150,13 @@ class Projector:
         """Drop the records remembered."""
         self._remembered.clear()
 
+    def known_type(self, connection: Connection, record_id: str) -> str | None:
+        """Return what ``registers.known_type`` returns, without asking for a record that is at work."""
+        working = self._remembered.get(record_id)
+        if working is not None and not working.gone and (working.pending or working.confirmed_count):
+            return working.type
+        return registers.known_type(connection, record_id)
+
     def load(self, connection: Connection, tenant: int, record_id: str, record_type: str) -> Working:
         """Return one record, made when it is new."""
         working = self._remembered.get(record_id)
@@ -167,6 +177,7 @@ class Projector:
         gone = [working for working in changed if working.gone]
         if gone:
             self._remove(connection, gone, counts)
+        _note_made_again(connection, changed)
         _save_confirmed(connection, changed)
         _warm(connection, changed)
         citizens = [working for working in changed if working.type == RecordType.CITIZEN and not working.gone]
@@ -208,7 +219,7 @@ class Projector:
         for working in changed:
             before = old.get(working.no)
             shown = all_shown[working.no]
-            row = _citizen_row(working, shown, before)
+            row = citizen_row(working, shown, before)
             rows.append(row)
             _count_citizen(counts, before, row)
             if before is None or working.touched:
@@ -299,14 +310,16 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
     foundations = foundation.of(connection, [row for row in known.values() if not row.fresh])
     for record_id, row in known.items():
         built_on = foundations.get(row.no)
+        state = None if row.state is None else _readable(row.state)
         loaded[record_id] = Working(
             row.no,
             record_id,
             row.type,
-            folded=_folded(connection, tenant, row, built_on),
+            folded=_folded(connection, tenant, row, built_on) if state is None else state,
             confirmed_count=row.confirmed,
             fresh=row.fresh,
             foundation=built_on,
+            made_again=row.state is not None and state is None,
         )
     for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
         loaded[event.event.header.record_id].pending.append(log.seen(event))
@@ -314,20 +327,44 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
 
 
 def confirmed_state(connection: Connection, tenant: int, record: Known) -> RecordState:
-    """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it."""
-    built_on = foundation.of(connection, [record]).get(record.no) if record.state is None else None
-    return _folded(connection, tenant, record, built_on)
+    """Return what central said of a record. One confirmed event alone says it itself, and nothing is kept beside it.
+
+    A state that cannot be read is made again from what it was made of; an audit tells of it.
+    """
+    if record.state is not None and (state := _readable(record.state)) is not None:
+        return state
+    return _folded(connection, tenant, record, foundation.of(connection, [record]).get(record.no))
 
 
 def _folded(connection: Connection, tenant: int, record: Known, built_on: Foundation | None) -> RecordState:
-    if record.state is not None:
-        return merge.from_json(record.state)
+    """Return the confirmed state of a record beside which none is kept that can be read."""
     if record.confirmed == 0:
         return merge.EMPTY
-    if built_on is not None and built_on.cold and built_on.state is not None:
-        return merge.from_json(built_on.state)
+    base, after = merge.EMPTY, 0
+    if built_on is not None and built_on.state is not None:
+        base, after = merge.from_json(built_on.state), built_on.central_seq
+        if built_on.cold:
+            return base
     events = log.confirmed_of_record(connection, tenant, record.no)
-    return merge.apply_all(merge.EMPTY, map(log.seen, events))
+    return merge.apply_all(base, [log.seen(one) for one in events if (one.central_seq or 0) > after])
+
+
+def _readable(state: bytes) -> RecordState | None:
+    try:
+        return merge.from_json(state)
+    except ValueError:
+        return None
+
+
+def _note_made_again(connection: Connection, changed: Iterable[Working]) -> None:
+    """Write anew what could not be read, and tell of it."""
+    found = []
+    for working in changed:
+        if working.made_again:
+            working.made_again, working.confirmed_changed = False, True
+            time_ms = max(working.times, default=0)
+            found.append(Finding(time_ms, working.type, working.id, audited.MADE_AGAIN))
+    audited.note(connection, found)
 
 
 def _warm(connection: Connection, changed: Iterable[Working]) -> None:
@@ -377,7 +414,8 @@ def _submitted_ms(connection: Connection, working: Working) -> int | None:
     return min((one for one in (given, said) if one is not None), default=None)
 
 
-def _citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
+def citizen_row(working: Working, shown: Shown, before: CitizenColumns | None) -> CitizenColumns:
+    """Return what the list shows of a citizen."""
     values = shown.values
     family_name, given_names = values.get("family_name") or "", values.get("given_names") or ""
     birth_date = values.get("birth_date") or ""

@@ -9,8 +9,9 @@ from cases import beside, foundation, merge
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import Kind, RecordType
+from cases.histories import events_of
 from cases.merge import RecordState, Shown
-from cases.outbox import RENUMBERED
+from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
 from cases.projections import confirmed_state
 from cases.search import search
 from cases.store import chunks, facts, links, log, projected, registers
@@ -28,6 +29,7 @@ from cases.views import (
     Decision,
     HistoryEntry,
     Hit,
+    Identity,
     Note,
     ParkedEvent,
     SyncStatus,
@@ -154,7 +156,9 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             counters = facts.counters(connection)
             last_contact = facts.get(connection, facts.LAST_CONTACT)
+            forked = facts.get(connection, facts.FORKED)
             identity = self._core.identity
+            covered = _covered(connection, identity)
             taking = None if identity is None else chunks.progress(connection, identity.stream)
             return SyncStatus(
                 pending=log.count_pending(connection),
@@ -165,6 +169,10 @@ class Reads(Part):
                 parked=self._waiting(connection) if counters.get("events.troubled", 0) else 0,
                 contested=counters.get("records.contested", 0),
                 sync_state=facts.get(connection, facts.SYNC_STATE) or "",
+                accepted=covered[ACCEPTED] - covered[BACKED_UP],
+                backed_up=covered[BACKED_UP],
+                clock_off_ms=int(facts.get(connection, facts.CORRECTION) or 0),
+                forked_ms=None if forked is None else int(forked),
                 snapshot_share=None if taking is None else taking.share,
                 own_caseload_ready=taking is None or taking.own_ready,
                 alarm=facts.get(connection, facts.ALARM) or "",
@@ -226,7 +234,7 @@ class Reads(Part):
         return known.no, merge.apply_all(state, map(log.seen, pending)), len(pending)
 
     def _events(self, connection: Connection, number: int) -> list[StoredEvent]:
-        return log.of_record(connection, self._tenant(), number)
+        return events_of(connection, self._tenant(), number)
 
 
 def _names(connection: Connection, state: RecordState) -> Mapping[str, str]:
@@ -271,6 +279,21 @@ def _case_view(
         proposals=beside.proposals(state, names),
         notices=beside.notices(state, names),
     )
+
+
+def _covered(connection: Connection, identity: Identity | None) -> dict[str, int]:
+    """Return how many own events receipts of each level cover; numbers have no gaps, so this reads no event.
+
+    A backup's word counts only in the newest epoch that central named, and never beyond what was accepted.
+    """
+    epoch = max(int(facts.get(connection, facts.CLAIMED_EPOCH) or 0), 0 if identity is None else identity.epoch)
+    ends: dict[str, dict[int, int]] = {ACCEPTED: {}, BACKED_UP: {}}
+    for receipt in facts.receipts(connection):
+        if receipt.level in ends and (receipt.level == ACCEPTED or receipt.epoch >= epoch):
+            ends[receipt.level][receipt.incarnation] = receipt.seq
+    accepted = ends[ACCEPTED]
+    backed_up = {chain: min(seq, accepted.get(chain, seq)) for chain, seq in ends[BACKED_UP].items()}
+    return {ACCEPTED: sum({**backed_up, **accepted}.values()), BACKED_UP: sum(backed_up.values())}
 
 
 def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:

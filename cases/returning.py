@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from cases.events import CHAIN_START
+import msgspec
+
+from cases.events import CHAIN_START, EventId, body_digest, header_hash
 from cases.journal import Journal
 from cases.outbox import RENUMBERED, UNVERIFIED
 from cases.store import log
 from cases.store.engine import Connection
-from cases.store.log import Standing
+from cases.store.log import Standing, StoredEvent
 from cases.views import Identity
 
 LOST_AT_CENTRAL = "store.lost_at_central"
@@ -61,15 +63,18 @@ class SortedOut(NamedTuple):
     changed: set[str]
 
 
-def parted(connection: Connection, identity: Identity, incoming: Iterable[ComingLike]) -> tuple[int, int] | None:
-    """Return (incarnation, number) from which on what waits here is another history than central's, or None."""
+def parted(connection: Connection, identity: Identity, incoming: Iterable[ComingLike]) -> dict[int, int]:
+    """Return incarnation -> the first number from which on what is held here is another history than central's."""
+    points: dict[int, int] = {}
     own = [event for event in incoming if event.device == identity.device]
     for event in sorted(own, key=lambda one: (one.incarnation, one.seq)):
+        if event.incarnation in points:
+            continue
         row = log.standing(connection, event.device, event.incarnation, event.seq, event.seq).get(event.seq)
         ours = row is not None and row.salted and row.code != RENUMBERED
         if row is not None and ours and not _same(row, event):
-            return event.incarnation, event.seq
-    return None
+            points[event.incarnation] = event.seq
+    return points
 
 
 def _same(row: Standing, event: ComingLike) -> bool:
@@ -128,42 +133,92 @@ def go_on_beside(connection: Connection, identity: Identity, journal: Journal, f
         journal.open_incarnation(connection, identity, taken=newest)
 
 
-def sent_by_another_self(connection: Connection, identity: Identity, fresh: Iterable[ComingLike]) -> set[str]:
-    """Set aside what waits here though another self of this device has sent the very same act already.
+class Spared(NamedTuple):
+    """Acts that need not be sent: the records concerned, and of each chain the first number left out."""
 
-    Returns:
-        The records concerned.
-    """
-    changed = set[str]()
+    records: set[str]
+    gaps: dict[int, int]
+
+
+def sent_by_another_self(connection: Connection, identity: Identity, fresh: Iterable[ComingLike]) -> Spared:
+    """Set aside what waits here though another self of this device has sent the very same act already."""
+    changed, gaps = set[str](), dict[int, int]()
     for event in fresh:
         if event.device != identity.device:
             continue
         same = log.same_act_waits(connection, event.device, event.record_id, event.kind, event.time, event.body)
         if same is not None:
             to = {"to": f"{event.device}.{event.incarnation}.{event.seq}"}
-            log.settle_verdict(connection, same, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details=to)
+            log.settle_verdict(
+                connection, same.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details=to
+            )
             changed.add(event.record_id)
-    return changed
+            gaps[same.incarnation] = min(same.seq, gaps.get(same.incarnation, same.seq))
+    return Spared(changed, gaps)
 
 
-def settle_doubts(connection: Connection, identity: Identity) -> set[str]:
+def settle_doubts(connection: Connection, identity: Identity, journal: Journal) -> set[str]:
     """The service has sent everything that it holds: what is still in doubt is not there any more.
 
-    Own events wait to be sent again, what others wrote is set aside.
+    What this device wrote waits to be sent again, also what another self of it wrote and only we may still hold. What
+    others wrote is set aside.
 
     Returns:
         The records concerned.
     """
     changed = set[str]()
-    for stored in log.with_code(connection, identity.tenant, UNVERIFIED):
+    lost = log.with_code(connection, identity.tenant, UNVERIFIED)
+    for stored in sorted(lost, key=lambda one: (one.id.incarnation, one.id.seq)):
         header = stored.event.header
         changed.add(header.record_id)
-        own = header.device == identity.device and stored.event.salt is not None and header.prev != NO_HASH.hex()
-        first = header.device == identity.device and header.seq == 1 and stored.event.salt is not None
-        if own or first:
+        own = header.device == identity.device and stored.event.body is not None
+        if own and stored.event.salt is not None and (header.prev != NO_HASH.hex() or header.seq == 1):
             log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
+        elif own and stored.event.salt is None:
+            _as_it_was_written(connection, identity, journal, stored)
         else:
             log.settle_verdict(
                 connection, stored.no, state=log.QUARANTINED, central_seq=None, code=LOST_AT_CENTRAL, details={}
             )
     return changed
+
+
+def _as_it_was_written(connection: Connection, identity: Identity, journal: Journal, stored: StoredEvent) -> None:
+    """Let an event of another self of this device wait to be sent, with the very hashes that it had.
+
+    Both selves have one key and one secret, so its salt and its place in the chain follow from what came: should its
+    author send it too, it is the same event. Where its chain is not held, the act goes on under a number of ours.
+    """
+    header, body = stored.event.header, stored.event.body
+    assert body is not None, "an erased body is not sent"
+    prev = _hash_before(connection, identity, journal, stored.id)
+    place = log.numbers_of(connection, stored.no)
+    log.settle_verdict(
+        connection, stored.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details={"to": str(stored.id)}
+    )
+    if not prev or log.chain_head(connection).incarnation == header.incarnation:
+        journal.append_again(connection, identity, stored.event, place.record_no)
+        return
+    log.step_aside(connection, stored.no)
+    salt = journal.salt(stored.id)
+    header = msgspec.structs.replace(header, prev=prev, digest=body_digest(body, salt))
+    log.insert(connection, log.row_of(header, body, salt, place))
+    log.move_chain(connection, log.ChainHead(header.incarnation, header.seq, header_hash(header), header.time))
+
+
+def _hash_before(connection: Connection, identity: Identity, journal: Journal, event: EventId) -> str:
+    """Return the hash of the event before one of this device's, computed where it came without; empty: not known."""
+    behind: list[StoredEvent] = []
+    last = CHAIN_START
+    for seq in range(event.seq - 1, 0, -1):
+        found = log.find(connection, identity.tenant, event._replace(seq=seq))
+        if found is None or found.event.body is None:
+            return ""
+        if found.event.header.digest != NO_HASH.hex():
+            last = header_hash(found.event.header)
+            break
+        behind.append(found)
+    for found in reversed(behind):
+        digest = body_digest(found.event.body or b"", journal.salt(found.id))
+        last = header_hash(msgspec.structs.replace(found.event.header, prev=last, digest=digest))
+    return last

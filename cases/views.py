@@ -75,7 +75,7 @@ class Changed:
     """What a commit made stale.
 
     Attributes:
-        kinds: subset of ``citizen``, ``case``, ``sync``, ``procedure``.
+        kinds: subset of ``citizen``, ``case``, ``sync``, ``procedure``, ``audit``.
         records: identities of the records touched; empty together with ``case`` or ``citizen`` in ``kinds`` means many.
     """
 
@@ -84,6 +84,15 @@ class Changed:
 
 
 Listener = Callable[[Changed], None]
+
+
+class Finding(NamedTuple):
+    """What an audit found of one record, and what was done about it (``cases.auditing`` has the codes)."""
+
+    time_ms: int
+    record_type: str
+    record_id: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -424,8 +433,15 @@ class SyncStatus:
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.
-    ``snapshot_share``: how much of the first contact's snapshot is here, 0 to 1; None when none is being taken.
-    ``own_caseload_ready``: no own case is still to come by it.
+
+    Attributes:
+        accepted: own events that central has given a receipt for and that no backup of it holds yet.
+        backed_up: own events that a backup of central holds, as its newest signed word says.
+        clock_off_ms: how far this computer's clock was behind central's at the last contact; negative: ahead.
+        forked_ms: when this device last went on in a new chain, because it was restored or copied; None: never.
+        snapshot_share: how much of a first caseload has arrived, 0 to 1; None when none is under way.
+        own_caseload_ready: the agent's own cases are here, whatever still comes.
+        alarm: code of what central said that cannot be true (``log.inconsistent``, ``log.missing``), empty for nothing.
     """
 
     pending: int
@@ -436,7 +452,10 @@ class SyncStatus:
     parked: int
     contested: int
     sync_state: str
+    accepted: int = 0
+    backed_up: int = 0
+    clock_off_ms: int = 0
+    forked_ms: int | None = None
     snapshot_share: float | None = None
     own_caseload_ready: bool = True
     alarm: str = ""
-    """Code of what a person must know of the service: ``log.inconsistent``, ``log.missing``; empty when all is well."""

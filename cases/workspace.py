@@ -13,8 +13,10 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cases.auditing import Auditing
 from cases.core import Core, changed
 from cases.errors import DamagedError, InputError
+from cases.histories import Histories
 from cases.inbox import Inbox
 from cases.keys import slots
 from cases.keys.files import environment_fault
@@ -23,6 +25,7 @@ from cases.ports import Ports
 from cases.queues import Queues
 from cases.remedies import Remedies
 from cases.sealing import Sealing
+from cases.settled import Settlements
 from cases.snapshots import Snapshots
 from cases.store import facts
 from cases.store.engine import Connection, Store, remove_files
@@ -34,7 +37,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads):
+class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHeads, Auditing, Histories):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:
@@ -63,7 +66,7 @@ class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads):
         lock = FolderLock(directory)
         try:
             remove_files(directory / STORE_NAME)
-            store = Store(directory / STORE_NAME, data_key)
+            store = Store(directory / STORE_NAME, data_key, ports.disk)
             try:
                 _furnish(store, ports)
                 # The commit point: from here on the folder is a workspace.
@@ -94,7 +97,7 @@ class Workspace(Remedies, Queues, Inbox, Snapshots, Sealing, TreeHeads):
         lock = FolderLock(directory)
         try:
             check_not_newer(path, data_key)
-            store = Store(path, data_key)
+            store = Store(path, data_key, ports.disk)
             try:
                 migrate(store)
                 return cls(Core(directory, store, ports), lock)

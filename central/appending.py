@@ -248,8 +248,6 @@ def _numbered(name: EventId) -> bool:
 
 
 def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> RecordWrite:
-    heads = opened.state.fields[merge.STATE].heads if merge.STATE in opened.state.fields else ()
-    decided = bool(heads) and heads[0].value in workflow.DECISIONS
     return RecordWrite(
         key[0],
         key[1],
@@ -259,9 +257,15 @@ def _written(key: RecordKey, opened: _Open, shown: Shown, now_ms: int) -> Record
         opened.time_ms,
         opened.created_ms,
         opened.submitted_ms,
-        min(heads[0].time, now_ms) if decided else None,
+        decided_ms(opened.state, now_ms),
         shown,
     )
+
+
+def decided_ms(state: RecordState, now_ms: int) -> int | None:
+    """Return when a case was decided, never later than now; None when it is not."""
+    heads = state.fields[merge.STATE].heads if merge.STATE in state.fields else ()
+    return min(heads[0].time, now_ms) if heads and heads[0].value in workflow.DECISIONS else None
 
 
 def retried(attempts: int, work: Callable[[], Taken]) -> Taken:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from cases import merge
 from cases.errors import InputError, NotPermittedError
 from cases.events import RecordType
 from central.console_acts import MOVE, act_as_console
@@ -13,24 +10,9 @@ from central.database import moving as database
 from central.database.client import Connection
 from central.database.storage import PostgresTransaction
 from central.records import Act, ConsoleSession
-from central.rehoming import in_office, rehomed
-from central.storage import RecordMove, Transaction
+from central.rehoming import Around, move
 
 REASON_MAX = 2_000
-
-
-class _Around(NamedTuple):
-    """What a case hangs together with: its stream, its citizen, and the cases that the citizen has beside it.
-
-    Attributes:
-        citizen_stream: None when there is no such record.
-        staying: the citizen has another case in the case's own stream.
-    """
-
-    stream: str
-    citizen: str
-    citizen_stream: str | None
-    staying: bool
 
 
 def move_case(
@@ -60,7 +42,7 @@ def move_case(
     """
     _check_reason(reason)
     transaction = PostgresTransaction.within(connection, session.tenant)
-    around = database.around(connection, _Around, session.tenant, case)
+    around = database.around(connection, Around, session.tenant, case)
     if around is None:
         raise InputError("case.unknown")
     new = database.stream_of(connection, session.tenant, office)
@@ -73,26 +55,8 @@ def move_case(
     heads = transaction.lock_streams([around.stream, new])
     body = {"office": office, "reason": reason.strip()}
     act = act_as_console(central, connection, session, RecordType.CASE, case, MOVE, body, base=base)
-    moves = _moves(transaction, around, new, case, office, heads[new])
-    unshared = around.citizen if around.citizen_stream not in (around.stream, None) and not around.staying else None
-    transaction.move(around.stream, new, moves, left_seq=act.central_seq)
-    if unshared is not None:
-        database.unshare(connection, session.tenant, around.stream, unshared, act.central_seq)
+    move(transaction, around, new, case, office, head=heads[new], seq=act.central_seq)
     return act
-
-
-def _moves(transaction: Transaction, around: _Around, new: str, case: str, office: str, head: int) -> list[RecordMove]:
-    known = {
-        (each.record_type, each.record_id): merge.from_json(bytes(each.state))
-        for each in transaction.stored(around.stream, [case, around.citizen])
-    }
-    state = in_office(known[RecordType.CASE, case], office, head + 1)
-    moves = [RecordMove(RecordType.CASE, case, state, head + 1)]
-    citizen = known.get((RecordType.CITIZEN, around.citizen))
-    if citizen is not None and around.citizen_stream != new:
-        shared = around.staying or around.citizen_stream != around.stream
-        moves.append(RecordMove(RecordType.CITIZEN, around.citizen, rehomed(citizen, head + 2), head + 2, shared))
-    return moves
 
 
 def _check_reason(reason: str) -> None:

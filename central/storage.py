@@ -149,7 +149,10 @@ class WaitingEvent(NamedTuple):
 
 
 class StoredRecord(NamedTuple):
-    """A record whole, as it goes into a snapshot. ``state`` as ``merge.to_json`` wrote it."""
+    """A record whole, as it goes into a snapshot. ``state`` as ``merge.to_json`` wrote it.
+
+    ``stream``: where it lives; empty where nobody asked.
+    """
 
     record_type: str
     record_id: str
@@ -159,6 +162,7 @@ class StoredRecord(NamedTuple):
     updated_ms: int
     submitted_ms: int | None
     agent: str
+    stream: str = ""
 
 
 class LoggedEvent(NamedTuple):
@@ -188,6 +192,7 @@ class StreamPage:
         cursor: the last event's number when the page is full, else the head.
         enters: records that came into the stream between the cursors, as they are now.
         leaves: (central number, record identity) of those that left it there.
+        lent_changed: see ``Transaction.lent_changed``.
         covered_ms: changes whenever a backup covers more of the tenant's log; 0 while none ever did.
     """
 
@@ -198,6 +203,7 @@ class StreamPage:
     events: Sequence[LoggedEvent]
     enters: Sequence[StoredRecord] = ()
     leaves: Sequence[tuple[int, str]] = ()
+    lent_changed: bool = False
     covered_ms: int = 0
 
 
@@ -333,6 +339,18 @@ class Transaction(Protocol):
 
     def move(self, old: str, new: str, moves: Sequence[RecordMove], *, left_seq: int) -> None:
         """Give records to another stream: they leave the old one at ``left_seq`` and enter at their own numbers."""
+
+    def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
+        """End that a stream reads a record of another one; its readers are told at ``left_seq``."""
+
+    def lent_changed(self, stream: str) -> bool:
+        """Say whether a record that the stream only reads is another than it was last fed."""
+
+    def renew_lent(self, stream: str) -> None:
+        """Feed the stream every record that it only reads and that has changed, as entering at numbers of its own.
+
+        Takes the stream's head and no other lock: who writes such a record where it lives waits for nobody.
+        """
 
     def chains(self, device: str) -> dict[int, int]:
         """Return incarnation -> how far the device's chain is held."""

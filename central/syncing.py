@@ -35,7 +35,7 @@ from sync.messages import (
 LEVEL = "accepted"
 SNAPSHOT_FROM = 2_000
 """A device that has nothing yet and would be sent more events than this is offered a snapshot instead."""
-CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes"]
+CAPABILITIES = ["columns", "snapshot", "moves", "tree", "backed_up", "envelopes", "audit", "history"]
 _ATTEMPTS = 3
 _NUMBER_MAX = 2**53
 
@@ -108,7 +108,7 @@ def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | No
     if hello is None:
         return None
     if PROTOCOL not in hello.protocols:
-        raise InputError("protocol.unsupported", protocol=PROTOCOL)
+        raise InputError("protocol.unsupported", protocol=PROTOCOL, spoken=",".join(map(str, hello.protocols[:8])))
     core.contacts.heard(device, hello)
     return HelloReply(PROTOCOL, VERSION, CAPABILITIES)
 
@@ -187,6 +187,17 @@ def _news(
 
 
 def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
+    page = _read_page(core, device, after, limit, held)
+    if not page.lent_changed:
+        return page
+    # Fed by whoever asks first, in a transaction of its own, rather than by whoever changed it: a push takes no other
+    # stream's head, so that no two of them can wait for each other.
+    with core.storage.transaction(device.tenant) as transaction:
+        transaction.renew_lent(str(device.stream))
+    return _read_page(core, device, after, limit, held)
+
+
+def _read_page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:
     with core.storage.transaction(device.tenant) as transaction:
         return transaction.page(
             str(device.stream),

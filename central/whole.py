@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cases import merge
 from cases.audit import bucket_digest, fingerprint
 from cases.errors import InputError, RejectedError
+from cases.events import EventId, Kind, decode_body
 from cases.snapshot import PackedRecord, agents_of, pack
+from central.appending import decided_ms
 from central.context import Core
 from central.records import Device
-from central.storage import KeptSnapshot, StoredRecord
+from central.storage import KeptSnapshot, RecordWrite, StoredRecord, Transaction, Writes
 from sync import wire
-from sync.messages import AuditReply, AuditRequest, ChunkEntry, RecordHistory, SnapshotManifest
+from sync.messages import AuditReply, AuditRequest, ChunkEntry, PulledEvent, RecordHistory, SnapshotManifest
+
+log = logging.getLogger("estafette.central.whole")
 
 CHUNK_BYTES = 1_800 * 1024
 """Of states, before packing: what travels is a twentieth of it, under 128 KiB; smaller ones compress worse."""
@@ -26,6 +31,8 @@ KEPT_MS = 3 * 24 * 3600 * 1000
 RECORDS_MAX = 500
 _building = threading.Lock()
 
+_UNREADABLE = "0" * 32
+"""Fingerprint of a record that cannot be read: no device has it, so one will ask for the record, and it is mended."""
 _ENDINGS = frozenset(f"{number:02x}" for number in range(256))
 
 
@@ -124,14 +131,65 @@ def chunk(core: Core, device: Device, name: str) -> bytes:
 def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:
     """Return these records as one chunk's JSON, as they are; those that the device may not read are left out.
 
+    They are asked for when the device holds something else, so each is compared with its own log first: one that is
+    not what its log says was damaged here, and is mended.
+
     Raises:
         InputError: ``request.invalid`` (``field``): too many.
     """
     if len(ids) > RECORDS_MAX:
         raise InputError("request.invalid", field="ids", limit=RECORDS_MAX)
     with core.storage.transaction(device.tenant) as transaction:
-        found = transaction.stored(str(device.stream), ids)
+        stream = str(device.stream)
+        transaction.lock_streams([stream])
+        found = transaction.stored(stream, ids)
+        mended = {
+            each.record_id: state
+            for each in found
+            if (state := _as_its_log_says(transaction, stream, each)) is not None
+        }
+        if mended:
+            log.warning("records that were not what their log says were mended: %d", len(mended))
+            written = [_written(each, mended[each.record_id]) for each in found if each.record_id in mended]
+            transaction.write(
+                Writes(device.tenant, stream, str(device.office), str(device.account), core.clock.now_ms(), written)
+            )
+            found = transaction.stored(stream, ids)
         return packed(found, transaction.agent_names)
+
+
+def _as_its_log_says(transaction: Transaction, stream: str, record: StoredRecord) -> merge.RecordState | None:
+    """Return what a record should be when it is something else; None when it is right or cannot be said.
+
+    One that moved has its values numbered anew, and one that another stream only lends is not ours to mend.
+    """
+    found = transaction.history(stream, record.record_id)
+    events = [event for event in found if event.record_type == record.record_type]
+    if record.stream != stream or not events or any(event.kind == Kind.MOVE for event in events):
+        return None
+    true = merge.apply_all(merge.EMPTY, map(_seen, events))
+    return None if merge.to_json(true) == bytes(record.state) else true
+
+
+def _seen(event: PulledEvent) -> merge.SeenEvent:
+    body = decode_body(bytes(event.body)) if bytes(event.body) != b"null" else {}
+    name = EventId(event.device, event.incarnation, event.seq)
+    return merge.SeenEvent(name, event.agent, event.kind, event.base, event.time, body, event.central_seq)
+
+
+def _written(record: StoredRecord, state: merge.RecordState) -> RecordWrite:
+    return RecordWrite(
+        record.record_type,
+        record.record_id,
+        record.central_seq,
+        state,
+        record.agent,
+        record.updated_ms,
+        record.created_ms,
+        record.submitted_ms,
+        decided_ms(state, record.updated_ms),
+        merge.show(state),
+    )
 
 
 def history(core: Core, device: Device, record: str) -> RecordHistory:
@@ -157,15 +215,26 @@ def audit(core: Core, device: Device, request: AuditRequest) -> AuditReply:
         raise InputError("request.invalid", field="buckets")
     with core.storage.transaction(device.tenant) as transaction:
         head, found = transaction.stored_ending(request.stream, list(request.buckets))
-    if head != request.cursor:
+        lent_changed = transaction.lent_changed(request.stream)
+    if head != request.cursor or lent_changed:
         return AuditReply(current=False)
     buckets: dict[str, dict[str, str]] = {ending: {} for ending in request.buckets}
     for each in found:
-        state = merge.from_json(bytes(each.state))
-        buckets[each.record_id[-2:]][each.record_id] = fingerprint(each.record_type, each.record_id, state)
+        one = _print(each)
+        if one is not None:
+            buckets[each.record_id[-2:]][each.record_id] = one
     return AuditReply(
         current=True,
         differ={
             ending: prints for ending, prints in buckets.items() if bucket_digest(prints) != request.buckets[ending]
         },
     )
+
+
+def _print(record: StoredRecord) -> str | None:
+    """Return a record's fingerprint; None when nothing of it ever took effect: the other end may not know of it."""
+    try:
+        state = merge.from_json(bytes(record.state))
+    except ValueError:
+        return _UNREADABLE
+    return fingerprint(record.record_type, record.record_id, state) if state.fields else None

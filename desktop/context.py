@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cases.clock import Clock
     from cases.views import Identity
     from cases.workspace import Workspace
+    from desktop.words.sync_line import Standing
     from sync.desk import Desk
 
 
@@ -35,6 +36,9 @@ class Context:
         go: show another screen.
         back: one step back.
         say: one line in the strip; ``tone`` is positive, caution, critical or info.
+        offer_undo: the same for an act that was done, with what takes it back.
+        synchronise: make an exchange with the service now.
+        standing: where the sync client stood when it last said so; None before that.
     """
 
     workspace: Workspace
@@ -47,6 +51,9 @@ class Context:
     back: Callable[[], None]
     say: Callable[[str, str], None]
     titles: dict[tuple[str, str], str]
+    standing: Standing | None = None
+    offer_undo: Callable[[str, Callable[[], None]], None] = lambda _text, _undo: None
+    synchronise: Callable[[], None] = lambda: None
 
     @cached_property
     def desk(self) -> Desk:
@@ -118,6 +125,9 @@ class Screen(QWidget):
 
     def refresh(self, changes: Changes) -> None:
         """Something changed; look whether it concerns this screen."""
+
+    def take_standing(self, standing: Standing) -> None:
+        """The sync client says where it stands."""
 
     def step_back(self) -> bool:
         """Take one step back within the screen; False when the shell should leave it."""

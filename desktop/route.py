@@ -11,8 +11,10 @@ CASE = "case"
 CITIZENS = "citizens"
 CITIZEN = "citizen"
 CONTESTED = "contested"
+PARKED = "parked"
+SYNC = "sync"
 NEW_CASE = "new_case"
-SCREENS = frozenset({HOME, CASES, CASE, CITIZENS, CITIZEN, CONTESTED, NEW_CASE})
+SCREENS = frozenset({HOME, CASES, CASE, CITIZENS, CITIZEN, CONTESTED, PARKED, SYNC, NEW_CASE})
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from cases.workspace import Workspace
 from desktop import i18n
 from desktop.bridge import Bridge
 from desktop.context import Context
+from desktop.memory import Housekeeping
 from desktop.route import Route
 from desktop.screens.unlock.view import UnlockView
 from desktop.station import Station
@@ -53,6 +54,7 @@ class Window(QMainWindow):
         self._identity: Identity | None = None
         self._bridge: Bridge | None = None
         self._unlisten: Callable[[], None] | None = None
+        self._housekeeping: Housekeeping | None = None
         self._route = Route()
         self._left = False
         self._pages = QStackedWidget()
@@ -107,6 +109,7 @@ class Window(QMainWindow):
         """Begin the rounds; their first news words the strip."""
         self.agent = agent
         self._unlisten = agent.on_status(self._standing.emit)
+        self._housekeeping = Housekeeping(self)
         agent.start()
         self._ask_standing()
 
@@ -227,6 +230,8 @@ class Window(QMainWindow):
             text = json.dumps(self.shell.current.route().to_plain())
             self.tasks.change(self, lambda: workspace.remember(ROUTE, text), lambda _done: None)
         self.hide()
+        if self._housekeeping is not None:
+            self._housekeeping.end()
         if self._unlisten is not None:
             self._unlisten()
         if self._bridge is not None:

@@ -24,13 +24,15 @@ from cases.errors import (
 from cases.ports import Ports
 from cases.views import Identity
 from cases.workspace import Workspace
+from sync.audits import Audits
 from sync.auth import Credentials
 from sync.background import Background
 from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
 from sync.clockcheck import CLOCK_AHEAD, CLOCK_BEHIND, diagnosed
 from sync.envelopes import Courier
-from sync.exchanges import Exchanges, hello
+from sync.exchanges import UNSUPPORTED, Exchanges, hello
+from sync.histories import HistoryOutcome, bring_history
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
 from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
@@ -60,6 +62,10 @@ OFFERS_EVERY_S = 900.0
 one request."""
 REVOKED_CODE = "auth.device_revoked"
 BROKEN = "agent.broken"
+AUDIT = "audit"
+"""Capability of a service that compares records; an older one is not asked."""
+UPDATE_TRIED_EVERY_S = 3600.0
+"""How soon a service that speaks another protocol is asked again: somebody must update one of the two programs."""
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
 _ENDS = {
@@ -81,17 +87,26 @@ _ENDS = {
     TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
 }
 """The state in which a fault of the line ends a round; any other is left by backing off."""
+_WHY_NOT = {
+    SyncState.PAUSED: "sync.paused",
+    SyncState.REVOKED: REVOKED_CODE,
+    SyncState.NEEDS_SIGN_IN: "auth.device_unknown",
+}
 _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"})
 
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person."""
+    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person.
+
+    ``mended``: records that an audit found wrong and that were taken anew; ``Workspace.findings`` names them.
+    """
 
     pushed: int
     pulled: int
     parked: int
     procedures: int
+    mended: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,11 +117,16 @@ class AgentStatus:
         state: see ``SyncState``.
         last_state: how the last round ended, be it in an earlier run of the program.
         enrolled: false before a first enrolment.
-        pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested: see
+        pending, pending_cases, pending_citizens, oldest_pending_ms, last_contact_ms, parked, contested, accepted,
+            backed_up, clock_off_ms, forked_ms, snapshot_share, own_caseload_ready, alarm: see
             ``cases.views.SyncStatus``.
         fault: code of what ended the last round early; empty after a whole one.
         fault_details: named facts of that fault.
         retry_s: seconds until the next try by itself; None when none is planned.
+        retry_ms: the same as this machine's clock will say it then.
+        heard_ms: when the service last answered in this run, by this machine's clock; None: not yet. A long poll that
+            ends is an answer too, so this stays recent while nothing is new.
+        round_since_ms: when the round under way began, by this machine's clock; None between rounds.
     """
 
     state: SyncState
@@ -122,6 +142,16 @@ class AgentStatus:
     retry_s: float | None
     fault_details: Mapping[str, Detail] = field(default_factory=dict)
     last_state: SyncState = SyncState.OFFLINE
+    retry_ms: int | None = None
+    heard_ms: int | None = None
+    round_since_ms: int | None = None
+    accepted: int = 0
+    backed_up: int = 0
+    clock_off_ms: int = 0
+    forked_ms: int | None = None
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""
 
 
 StatusListener = Callable[[AgentStatus], None]
@@ -149,8 +179,12 @@ class Agent:
         self._offers_due_s = float("-inf")
         self._offers_seen = ""
         self._greeted = False
+        self._capabilities: frozenset[str] = frozenset()
         self._courier = Courier(workspace, ports)
+        self._audits = Audits(workspace, ports.clock)
         self._fault: EstafetteError | None = None
+        self._heard_ms: int | None = None
+        self._round_since_ms: int | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
         self._line: Line | None = None
@@ -233,9 +267,10 @@ class Agent:
                 raise
             self._backoff.succeeded()
             self._fault = None
+            self.heard()
             self._enter(SyncState.IDLE)
             self._schedule.succeeded()
-        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures)
+        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures, tally.mended)
 
     def _round(self, identity: Identity, tally: Tally) -> None:
         self._enter(SyncState.HANDSHAKE)
@@ -245,6 +280,8 @@ class Agent:
         greeting = None if self._greeted else hello(self._workspace)
         exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=greeting)
         refused = exchanges.run()
+        if tally.capabilities is not None:
+            self._capabilities = tally.capabilities
         self._greeted = True
         self._enter(SyncState.PULL)
         self._forward(client)
@@ -258,6 +295,32 @@ class Agent:
         prove_receipt(self._workspace, client)
         if refused is not None:
             raise refused
+        if AUDIT in self._capabilities and self._audits.due():
+            tally.mended = len(self._audits.make(client, identity))
+
+    def audit_soon(self) -> None:
+        """Let the next round compare what both ends hold, whatever was planned."""
+        with self._round_lock:
+            self._audits.hasten()
+
+    def bring_history(self, record: str) -> HistoryOutcome:
+        """Ask the service for what is missing of a record's history; says why when it cannot be had now.
+
+        Beside the rounds, on the caller's thread, which it may hold for as long as a request takes.
+
+        Raises:
+            InputError: ``record.unknown``, ``enrol.needed``.
+        """
+        if self._workspace.history_complete(record):
+            return HistoryOutcome(True)
+        if self._machine.current in _WHY_NOT:
+            return HistoryOutcome(False, _WHY_NOT[self._machine.current])
+        try:
+            line = self.line()
+        except NetworkFault as error:
+            return HistoryOutcome(False, error.code)
+        with line.asking:
+            return bring_history(self._workspace, line.questions, record)
 
     def _health(self) -> Mapping[str, str]:
         return self.line().rounds.health()
@@ -282,11 +345,16 @@ class Agent:
         wait_s = None
         if state not in WAITS_FOR_PERSON:
             asked_s = error.details.get("retry_after_s")
-            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else 0.0)
+            least_s = UPDATE_TRIED_EVERY_S if error.code == UNSUPPORTED else 0.0
+            wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else least_s)
         self._schedule.failed(wait_s)
         self._enter(state)
 
     def _enter(self, state: SyncState) -> None:
+        if state is SyncState.HANDSHAKE:
+            self._round_since_ms = self._ports.clock.now_ms()
+        elif state not in UNDER_WAY:
+            self._round_since_ms = None
         self._machine.move(state)
         self.tell()
 
@@ -307,8 +375,8 @@ class Agent:
             if self._line is None:
                 url = identity.server_url
                 credentials = Credentials(self._workspace, identity, self._ports.clock, self._ports.randomness)
-                rounds, news = self._transport_factory(url), self._transport_factory(url)
-                self._line = Line(rounds, news, credentials, self._exit)
+                rounds, news, questions = (self._transport_factory(url) for _ in range(3))
+                self._line = Line(rounds, news, questions, credentials, self._exit)
             return self._line
 
     def pulled_up_to(self) -> int:
@@ -323,6 +391,10 @@ class Agent:
                 return False
             self._offers_due_s = float("-inf")
             return True
+
+    def heard(self) -> None:
+        """Note that the service answered just now."""
+        self._heard_ms = self._ports.clock.now_ms()
 
     def broken(self) -> None:
         """Show that the background ended because of a bug."""
@@ -386,7 +458,10 @@ class Agent:
     def status(self) -> AgentStatus:
         """Return where the client stands now."""
         counts = self._workspace.status()
-        fault = self._fault
+        fault, heard_ms, retry_s = self._fault, self._heard_ms, self._schedule.retry_s()
+        last_contact_ms = counts.last_contact_ms
+        if heard_ms is not None and last_contact_ms is not None:
+            last_contact_ms = max(last_contact_ms, heard_ms + counts.clock_off_ms)
         return AgentStatus(
             state=self._machine.current,
             enrolled=self._workspace.identity is not None,
@@ -394,13 +469,23 @@ class Agent:
             pending_cases=counts.pending_cases,
             pending_citizens=counts.pending_citizens,
             oldest_pending_ms=counts.oldest_pending_ms,
-            last_contact_ms=counts.last_contact_ms,
+            last_contact_ms=last_contact_ms,
             parked=counts.parked,
             contested=counts.contested,
             fault=fault.code if fault is not None else "",
             fault_details=dict(fault.details) if fault is not None else {},
-            retry_s=self._schedule.retry_s(),
+            retry_s=retry_s,
             last_state=self._machine.last,
+            retry_ms=None if retry_s is None else self._ports.clock.now_ms() + round(retry_s * 1000),
+            heard_ms=heard_ms,
+            round_since_ms=self._round_since_ms,
+            accepted=counts.accepted,
+            backed_up=counts.backed_up,
+            clock_off_ms=counts.clock_off_ms,
+            forked_ms=counts.forked_ms,
+            snapshot_share=counts.snapshot_share,
+            own_caseload_ready=counts.own_caseload_ready,
+            alarm=counts.alarm,
         )
 
     def _drop_line(self) -> None:

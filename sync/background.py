@@ -32,6 +32,10 @@ class Rounds(Protocol):
         """Whether other procedures are on offer than those seen; the next round then asks for them."""
         ...
 
+    def heard(self) -> None:
+        """The service answered just now."""
+        ...
+
     def tell(self) -> None:
         """Tell the status to those who listen."""
         ...
@@ -114,6 +118,7 @@ class Background:
                     return
             else:
                 self._listening.succeeded()
+                self._rounds.heard()
                 newest = max(newest, news.head)
                 if self._rounds.offers_changed(news.procedures) or self._rounds.pulled_up_to() < newest:
                     self._schedule.want()

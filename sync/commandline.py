@@ -32,16 +32,14 @@ from cases.ports import Ports
 from cases.workspace import Workspace
 from forms.errors import FormRefused, FormsError
 from sync.agent import Agent
+from sync.command import Answer, Context, plain
 from sync.commands import (
     COMMANDS,
     ENROL,
     SHELL,
-    Answer,
-    Context,
     Parser,
     build_parser,
     explained_issue,
-    plain,
     split_line,
 )
 from sync.desk import Desk, FormIncomplete

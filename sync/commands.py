@@ -3,89 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import shlex
 import socket
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
-from cases import tracking
 from cases.errors import EnvironmentFault, EstafetteError, InputError
-from cases.events import EventId
 from cases.procedures import in_language
 from cases.receipt import receipt_pdf
-from cases.views import CITIZEN_FIELDS, Act, CaseView
+from cases.views import CITIZEN_FIELDS, CaseView
 from cases.workflow import State
-from cases.workspace import Workspace
 from forms.session import Session
 from forms.views import Issue, Item, QuestionView
-from sync.agent import Agent
-from sync.desk import Desk, OpenForm
+from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
 from sync.issues import issue_words
 from sync.problems import surely_not_done
+from sync.remedy_commands import REMEDIES
 from sync.usage import HelpShown, UsageError, explained
 from sync.words import Words, words_for
 
 LIST_LIMIT = 256
 
-Answer = dict[str, object]
-
 _NO_PROCEDURES = Words(
     "Aucune démarche sur ce poste : elles arrivent à la première synchronisation (sync).",
     "No procedure on this device yet: they come with the first synchronisation (sync).",
 )
-
-
-@dataclass
-class Context:
-    """The open client.
-
-    Attributes:
-        fresh: the workspace was made just now, for this very enrolment.
-        form: the case that the last command worked on, kept open as a screen would.
-    """
-
-    workspace: Workspace
-    agent: Agent
-    desk: Desk
-    fresh: bool = False
-    form: OpenForm | None = None
-
-    def open(self, case: str) -> OpenForm:
-        """Return the case's form as it stands now: looking at it is what a command does first."""
-        known = self.case_id(case)
-        if self.form is None or self.form.case_id != known:
-            self.form = self.desk.open(known)
-        else:
-            self.form.refresh()
-        return self.form
-
-    def case_id(self, case: str) -> str:
-        """Return the identity of the case that a person named by it or by its tracking code."""
-        try:
-            code = tracking.normalise(case)
-        except InputError:
-            # No tracking code, so it can only be an identity; whether there is such a case is seen when it is opened.
-            return case
-        hits = [hit.record_id for hit in self.workspace.search(code) if hit.record_type == "case"]
-        found = [row.id for row in self.workspace.case_rows(hits) if row.tracking_code == code]
-        return found[0] if found else case
-
-
-Run = Callable[[Context, argparse.Namespace], Answer]
-
-
-@dataclass(frozen=True)
-class Command:
-    """``arguments`` declares what follows the name."""
-
-    help: str
-    run: Run
-    arguments: Callable[[argparse.ArgumentParser], object] = lambda parser: None
 
 
 class Parser(argparse.ArgumentParser):
@@ -116,19 +61,6 @@ def split_line(line: str) -> list[str]:
         raise UsageError(words) from error
 
 
-def plain(value: object) -> object:
-    """Return a value as JSON can hold it: frozen dataclasses as objects, identities of events as text."""
-    if isinstance(value, EventId):
-        return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, Sequence | frozenset) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    return value
-
-
 # --- who, and sync ---------------------------------------------------------------------------------------------------
 
 
@@ -153,15 +85,22 @@ def _unlock(context: Context, _given: argparse.Namespace) -> Answer:
     return {"identity": plain(context.workspace.identity)}
 
 
-def _sync(context: Context, _given: argparse.Namespace) -> Answer:
+def _sync(context: Context, given: argparse.Namespace) -> Answer:
+    if given.audit:
+        context.agent.audit_soon()
     outcome = context.agent.sync_once()
     return {"sync": plain(outcome), "status": plain(context.agent.status())}
+
+
+def _findings(context: Context, _given: argparse.Namespace) -> Answer:
+    """List what audits found, newest first, with the words for it."""
+    return {"findings": [{**as_object(one._asdict()), **said(one.code)} for one in context.workspace.findings()]}
 
 
 def _status(context: Context, _given: argparse.Namespace) -> Answer:
     """Show where things stand; ``state`` is how the last round ended, be it of an earlier run of the program."""
     status = context.agent.status()
-    return {"status": {**_object(status), "state": status.last_state}}
+    return {"status": {**as_object(status), "state": status.last_state}}
 
 
 def _log(context: Context, given: argparse.Namespace) -> Answer:
@@ -224,7 +163,7 @@ def _cases(context: Context, given: argparse.Namespace) -> Answer:
 
 def _new(context: Context, given: argparse.Namespace) -> Answer:
     context.form = context.desk.new_case(given.procedure, given.citizen)
-    return {"case": context.form.case_id, **_event(context.form.act)}
+    return {"case": context.form.case_id, **event_of(context.form.act)}
 
 
 def _answer(context: Context, given: argparse.Namespace) -> Answer:
@@ -234,7 +173,7 @@ def _answer(context: Context, given: argparse.Namespace) -> Answer:
     return {
         "case": form.case_id,
         "path": given.path,
-        **_event(form.act),
+        **event_of(form.act),
         "stored": plain(changes.answers),
         "problem": None if problem is None else explained_issue(form.session, problem),
     }
@@ -249,26 +188,26 @@ def _choices(context: Context, given: argparse.Namespace) -> Answer:
 def explained_issue(session: Session, issue: Issue) -> Answer:
     """Return an issue with what to type instead, in both languages."""
     words = issue_words(session, issue)
-    return {**_object(issue), "message_fr": words.fr, "message_en": words.en}
+    return {**as_object(issue), "message_fr": words.fr, "message_en": words.en}
 
 
 def _add_row(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
     changes = form.add_row(given.repeat)
     row = f"{given.repeat}[{changes.added_row}]"
-    return {"case": form.case_id, "row": row, **_event(form.act), "stored": plain(changes.answers)}
+    return {"case": form.case_id, "row": row, **event_of(form.act), "stored": plain(changes.answers)}
 
 
 def _remove_row(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
     changes = form.remove_row(given.row)
-    return {"case": form.case_id, "row": given.row, **_event(form.act), "stored": plain(changes.answers)}
+    return {"case": form.case_id, "row": given.row, **event_of(form.act), "stored": plain(changes.answers)}
 
 
 def _submit(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
     submitted = form.submit()
-    answer: Answer = {"case": form.case_id, **_event(submitted.act), "tracking_code": submitted.tracking_code}
+    answer: Answer = {"case": form.case_id, **event_of(submitted.act), "tracking_code": submitted.tracking_code}
     if given.receipt is not None:
         answer |= _receipt(context, given)
     return answer
@@ -285,7 +224,7 @@ def _receipt(context: Context, given: argparse.Namespace) -> Answer:
 
 def _note(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
-    return {"case": form.case_id, **_event(form.note(given.text))}
+    return {"case": form.case_id, **event_of(form.note(given.text))}
 
 
 def _status_change(context: Context, given: argparse.Namespace) -> Answer:
@@ -293,7 +232,7 @@ def _status_change(context: Context, given: argparse.Namespace) -> Answer:
     act = context.workspace.change_status(
         view.id, given.state, base=view.base, message=given.message, reasons=given.reasons
     )
-    return {"case": view.id, **_event(act)}
+    return {"case": view.id, **event_of(act)}
 
 
 def _show(context: Context, given: argparse.Namespace) -> Answer:
@@ -328,36 +267,7 @@ def _questions(items: Sequence[Item]) -> list[QuestionView]:
     return found
 
 
-def _object(value: object) -> Answer:
-    """Return a frozen dataclass as a JSON object."""
-    shown = plain(value)
-    assert isinstance(shown, dict)
-    return shown
-
-
-def _event(act: Act | None) -> Answer:
-    return {"event": str(act.event) if act is not None else None}
-
-
 # --- the table -------------------------------------------------------------------------------------------------------
-
-
-_ARGUMENTS: Mapping[str, str] = {
-    "case": "the case: its identity, or its tracking code",
-    "path": "the question: /group/question, in a row /repeat[row]/question",
-    "value": "what is stored: text, 42, 12.5, 2024-03-31, names of choices; empty clears",
-    "repeat": "the list to which a row is added: /repeat",
-    "row": "the row: /repeat[row]",
-    "text": "the remark",
-}
-
-
-def _takes(*names: str) -> Callable[[argparse.ArgumentParser], None]:
-    def declare(parser: argparse.ArgumentParser) -> None:
-        for name in names:
-            parser.add_argument(name, help=_ARGUMENTS[name])
-
-    return declare
 
 
 def _enrol_arguments(parser: argparse.ArgumentParser) -> None:
@@ -393,23 +303,27 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _choices_arguments(parser: argparse.ArgumentParser) -> None:
-    _takes("case", "path")(parser)
+    takes("case", "path")(parser)
     parser.add_argument("--search", default="", metavar="TEXT", help="only choices whose label contains this")
     _list_arguments(parser)
 
 
+def _sync_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--audit", action="store_true", help="compare what both ends hold now, not only when it is due")
+
+
 def _submit_arguments(parser: argparse.ArgumentParser) -> None:
-    _takes("case")(parser)
+    takes("case")(parser)
     parser.add_argument("--receipt", type=Path, metavar="FILE", help="write the receipt (PDF) there too")
 
 
 def _receipt_arguments(parser: argparse.ArgumentParser) -> None:
-    _takes("case")(parser)
+    takes("case")(parser)
     parser.add_argument("receipt", type=Path, metavar="FILE", help="where the receipt (PDF) is written")
 
 
 def _status_change_arguments(parser: argparse.ArgumentParser) -> None:
-    _takes("case")(parser)
+    takes("case")(parser)
     parser.add_argument("state", choices=[state.value for state in State], help="the state to move to")
     parser.add_argument("--message", default="", help="to whoever has the case next")
     parser.add_argument("--reasons", default="", help="why, for a decision")
@@ -430,16 +344,18 @@ COMMANDS: Mapping[str, Command] = {
     "cases": Command("list cases, newest activity first", _cases, _cases_arguments),
     "procedures": Command("list the procedures on this device", _procedures),
     "new": Command("open a case: PROCEDURE --citizen ID", _new, _new_arguments),
-    "answer": Command("answer a question (an empty VALUE clears it)", _answer, _takes("case", "path", "value")),
+    "answer": Command("answer a question (an empty VALUE clears it)", _answer, takes("case", "path", "value")),
     "choices": Command("list what a question offers to choose from", _choices, _choices_arguments),
-    "add-row": Command("add a row to a repeat", _add_row, _takes("case", "repeat")),
-    "remove-row": Command("remove a row: /repeat[row]", _remove_row, _takes("case", "row")),
+    "add-row": Command("add a row to a repeat", _add_row, takes("case", "repeat")),
+    "remove-row": Command("remove a row: /repeat[row]", _remove_row, takes("case", "row")),
     "submit": Command("hand a case in", _submit, _submit_arguments),
     "receipt": Command("write the receipt of a case handed in", _receipt, _receipt_arguments),
-    "note": Command("add a remark to a case", _note, _takes("case", "text")),
+    "note": Command("add a remark to a case", _note, takes("case", "text")),
     "status-change": Command("move a case to another state", _status_change, _status_change_arguments),
-    "show": Command("show a case: answers, form, history", _show, _takes("case")),
-    "sync": Command("make one round with the central service", _sync),
+    "show": Command("show a case: answers, form, history", _show, takes("case")),
+    **REMEDIES,
+    "sync": Command("make one round with the central service", _sync, _sync_arguments),
+    "findings": Command("list what audits found and mended", _findings),
     "status": Command("show where this workspace stands", _status),
     "log": Command("show what is known of the service's log of receipts", _log, _log_arguments),
     SHELL: Command("read such commands from standard input, one a line", _no_command),

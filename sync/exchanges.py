@@ -28,6 +28,7 @@ from sync.messages import (
     Exchange,
     ExchangeReply,
     Hello,
+    HelloReply,
     Pushed,
     SignedBatch,
     StreamNews,
@@ -48,7 +49,11 @@ from sync.rounds import (
 )
 from sync.snapshots import Taking
 
-CAPABILITIES = ["columns", "snapshot"]
+CAPABILITIES = ["columns", "snapshot", "audit", "history"]
+PROTOCOLS = (PROTOCOL,)
+"""Versions of the protocol that this end speaks, its best one first."""
+UNSUPPORTED = "protocol.unsupported"
+"""The two ends have no version of the protocol in common: one of the programs must be updated."""
 _NO_SNAPSHOT = "2"
 """A device that has a second chain is sent events instead of a snapshot: what is in doubt is to be said one by one."""
 
@@ -67,7 +72,7 @@ def hello(workspace: Workspace) -> Hello:
     """Return what this end says of itself in the first exchange of a session."""
     status = workspace.status()
     oldest_ms = max(0, status.oldest_pending_ms or 0)
-    return Hello([PROTOCOL], VERSION, CAPABILITIES, max(0, status.pending), oldest_ms, max(0, status.parked))
+    return Hello(list(PROTOCOLS), VERSION, CAPABILITIES, max(0, status.pending), oldest_ms, max(0, status.parked))
 
 
 class Exchanges:
@@ -143,7 +148,9 @@ class Exchanges:
         except (RejectedError, NotPermittedError) as error:
             self._refusal(batch, error)
             return False
-        self._greeting = None
+        if self._greeting is not None:
+            self._tally.capabilities = check_hello(reply.hello)
+            self._greeting = None
         return self._take(reply, outgoing, batch, cursors)
 
     def _request(self, batch: SignedBatch | None, cursors: dict[str, int]) -> Exchange:
@@ -242,6 +249,21 @@ class Exchanges:
             self._offered = Taking(self._workspace, self._client, stream, reply.epoch, self._tally)
         elif stream in reply.streams and self._workspace.snapshot_progress() is not None:
             self._workspace.abandon_snapshot(stream)
+
+
+def check_hello(reply: HelloReply | None) -> frozenset[str]:
+    """Check that the service goes on in a protocol that this end speaks; return what else it can do.
+
+    Names that are not known here are kept and mean nothing; a service that says nothing can nothing of it.
+
+    Raises:
+        RejectedError: ``protocol.unsupported`` (``protocol``): nothing of its answer was taken.
+    """
+    if reply is None:
+        return frozenset()
+    if reply.protocol not in PROTOCOLS:
+        raise RejectedError(UNSUPPORTED, protocol=reply.protocol)
+    return frozenset(reply.capabilities)
 
 
 def check_pushed(pushed: Pushed | None, batch: SignedBatch, identity: Identity) -> list[Verdict]:

@@ -1,4 +1,4 @@
-"""The way to the service while a workspace is open: two connections, one for rounds and one for news, and their end."""
+"""The way to the service while a workspace is open: connections for rounds, news and what people ask, and their end."""
 
 from __future__ import annotations
 
@@ -65,20 +65,24 @@ class Exit:
 
 
 class Line:
-    """Two clients of one device over two connections; ``close`` ends what is under way on both.
+    """Three clients of one device over three connections; ``close`` ends what is under way on all of them.
 
     Args:
-        rounds, news: their transports.
-        credentials: shared by both.
+        rounds, news, questions: their transports.
+        credentials: shared by all.
         exit_: see ``Exit``.
     """
 
-    def __init__(self, rounds: Transport, news: Transport, credentials: Credentials, exit_: Exit) -> None:
-        self._gates = (_Gate(rounds, exit_), _Gate(news, exit_))
-        self.rounds, self.news = (CentralClient(gate, credentials) for gate in self._gates)
+    def __init__(
+        self, rounds: Transport, news: Transport, questions: Transport, credentials: Credentials, exit_: Exit
+    ) -> None:
+        self._gates = (_Gate(rounds, exit_), _Gate(news, exit_), _Gate(questions, exit_))
+        self.rounds, self.news, self.questions = (CentralClient(gate, credentials) for gate in self._gates)
+        self.asking = threading.Lock()
+        """Held over a call of ``questions``: a connection carries one at a time."""
 
     def close(self) -> None:
-        """End both connections; requests under way raise NetworkFault."""
+        """End the connections; requests under way raise NetworkFault."""
         for gate in self._gates:
             gate.close()
 

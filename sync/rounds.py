@@ -40,6 +40,10 @@ class Tally:
     parked: int = 0
     pulled: int = 0
     procedures: int = 0
+    mended: int = 0
+    """Records that an audit found wrong."""
+    capabilities: frozenset[str] | None = None
+    """What the service says that it can do; None when it was not asked in this round."""
     restored: bool = False
     """Central came back from an older backup: what this device holds was made pending again."""
     wanted_procedures: set[tuple[str, str]] = field(default_factory=set)

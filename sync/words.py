@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sync import remedy_words
+
 
 class Words(NamedTuple):
     """One message in both languages; ``{name}`` stands for a detail of the error."""
@@ -51,6 +53,7 @@ STATES: Mapping[str, Words] = {
 _STATE_DETAILS = frozenset({"state", "before", "after"})
 
 _KNOWN: Mapping[str, Words] = {
+    **{code: Words(*pair) for code, pair in remedy_words.WORDS.items()},
     "usage": Words("Commande mal écrite : {reason_fr}", "Badly written command: {reason_en}"),
     "bug": Words(
         "Le programme a rencontré une erreur imprévue.",
@@ -268,6 +271,10 @@ _KNOWN: Mapping[str, Words] = {
         "La réponse n'est pas celle du service central : elle a été modifiée en chemin et n'a pas été prise.",
         "The answer is not the central service's own: it was altered on the way, and not used.",
     ),
+    "agent.broken": Words(
+        "L'échange s'est arrêté sur un défaut du programme : relancez-le.",
+        "The exchange ended on a fault of the program: start it again.",
+    ),
     "network.cut": Words(
         "La réponse du service central est arrivée incomplète.",
         "The central service's answer arrived incomplete.",
@@ -312,6 +319,52 @@ _KNOWN: Mapping[str, Words] = {
     "sync.bundle_invalid": Words(
         "La démarche {procedure} reçue n'est pas intacte : elle n'a pas été prise.",
         "The received procedure {procedure} is not intact: it was not taken.",
+    ),
+    "sync.history_invalid": Words(
+        "L'historique reçu ne correspond pas à ce que ce poste détient ({reason}) : il n'a pas été pris.",
+        "The history received does not fit what this computer holds ({reason}): it was not taken.",
+    ),
+    "sync.audit_invalid": Words(
+        "La comparaison avec le service central n'a pas abouti ({reason}) : rien n'a été changé.",
+        "The comparison with the central service failed ({reason}): nothing was changed.",
+    ),
+    "protocol.unsupported": Words(
+        "Ce programme et le service central n'ont pas de langage commun : l'un des deux doit être mis à jour. "
+        "Continuez à travailler, l'envoi reprendra après la mise à jour.",
+        "This program and the central service do not speak the same protocol: one of the two must be updated. "
+        "Go on working, sending resumes after the update.",
+    ),
+    "record.unknown": Words(
+        "Le service central ne connaît pas ce dossier, ou il n'est pas de votre antenne.",
+        "The central service does not know this case, or it is not your office's.",
+    ),
+    # what audits found
+    "audit.replaced": Words(
+        "Cette fiche avait été altérée sur ce poste ; elle a été reprise du service central. Votre saisie en attente "
+        "n'a pas été touchée.",
+        "This record had been altered on this computer; it was taken again from the central service. Your work that "
+        "waits was not touched.",
+    ),
+    "audit.brought": Words(
+        "Cette fiche manquait sur ce poste ; elle a été reprise du service central.",
+        "This record was missing on this computer; it was taken again from the central service.",
+    ),
+    "audit.not_there": Words(
+        "Cette fiche est sur ce poste et le service central ne la connaît pas : elle est gardée. Prévenez votre "
+        "responsable.",
+        "This record is on this computer and the central service does not know it: it is kept. Tell your supervisor.",
+    ),
+    "audit.service_mended": Words(
+        "La copie du service central était altérée et il l'a rétablie ; celle de ce poste était juste.",
+        "The central service's copy was altered and it mended it; the one on this computer was right.",
+    ),
+    "audit.list_mended": Words(
+        "Une liste montrait autre chose que la fiche ; elle a été refaite.",
+        "A list showed something else than the record; it was made anew.",
+    ),
+    "audit.made_again": Words(
+        "Cette fiche n'était plus lisible sur ce poste ; elle a été refaite à partir de ses événements.",
+        "This record could not be read any more on this computer; it was made again from its events.",
     ),
     "sync.paused": Words("La synchronisation est en pause.", "Synchronisation is paused."),
     # cases

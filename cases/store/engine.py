@@ -28,6 +28,7 @@ sys.modules["pysqlite3"] = sqlcipher3
 sys.modules["pysqlite3.dbapi2"] = sqlcipher3.dbapi2
 
 from cases.errors import DamagedError, EnvironmentFault, EstafetteError  # noqa: E402
+from cases.ports import Disk, PlainDisk  # noqa: E402
 from cases.store.turn import Turn  # noqa: E402
 
 T = TypeVar("T")
@@ -155,11 +156,13 @@ class Store:
     Args:
         path: the database file.
         key: the raw data key.
+        disk: hears of every commit.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, disk: Disk | None = None) -> None:
         self.path = path
         self._key = key
+        self._disk = disk or PlainDisk()
         self._turn = Turn()
         self._told: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._readers: list[_Reader] = []
@@ -168,6 +171,7 @@ class Store:
         self._closed = False
         self._ended = False
         self._writer = self._connect(read_only=False)
+        self._disk.opened(self._writer)
         self._thread = threading.Thread(target=self._tell, name="store-teller", daemon=True)
         self._thread.start()
 
@@ -239,12 +243,14 @@ class Store:
         connection.execute("BEGIN IMMEDIATE")
         try:
             value = act(connection)
+            self._disk.reached("before commit")
             connection.execute("COMMIT")
         except BaseException as error:
             if undone is not None:
                 undone()
             self._roll_back(error)
             raise
+        self._disk.reached("after commit")
         return value
 
     def _roll_back(self, error: BaseException) -> None:
@@ -259,6 +265,7 @@ class Store:
     def _reopen(self) -> None:
         self._writer.close()
         self._writer = connect(self.path, self._key, read_only=False, cache_kib=WRITER_CACHE_KIB)
+        self._disk.opened(self._writer)
 
     def _tell(self) -> None:
         while (told := self._told.get()) is not None:

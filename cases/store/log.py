@@ -257,16 +257,60 @@ def standing(
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
+class Numbers(NamedTuple):
+    """The short numbers of a row."""
+
+    device_no: int
+    record_no: int
+    agent_no: int
+
+
+def numbers_of(connection: Connection, no: int) -> Numbers:
+    """Return the short numbers of a row."""
+    return Numbers(
+        *connection.execute("SELECT device_no, record_no, agent_no FROM event WHERE no = ?", (no,)).fetchone()
+    )
+
+
+def row_of(header: Header, body: bytes, salt: bytes, numbers: Numbers) -> EventRow:
+    """Return the row of an event that waits."""
+    return EventRow(
+        device_no=numbers.device_no,
+        incarnation=header.incarnation,
+        seq=header.seq,
+        record_no=numbers.record_no,
+        kind=header.kind,
+        agent_no=numbers.agent_no,
+        base=header.base,
+        time=header.time,
+        prev=bytes.fromhex(header.prev),
+        digest=bytes.fromhex(header.digest),
+        body=body,
+        salt=salt,
+        central_seq=None,
+        state=PENDING,
+    )
+
+
+class Place(NamedTuple):
+    """Where an own event stands: its row, and its place in its chain."""
+
+    no: int
+    incarnation: int
+    seq: int
+
+
 def same_act_waits(
     connection: Connection, device: str, record_id: str, kind: str, time: int, body: bytes
-) -> int | None:
-    """Return the row of an event that waits here and is the same act; None when there is none."""
+) -> Place | None:
+    """Return where an event that waits here and is the same act stands; None when there is none."""
     sql = (
-        "SELECT e.no FROM event e JOIN record r ON r.no = e.record_no WHERE e.state = 'pending' AND r.id = ?"
+        "SELECT e.no, e.incarnation, e.seq FROM event e JOIN record r ON r.no = e.record_no"
+        " WHERE e.state = 'pending' AND r.id = ?"
         " AND e.device_no = (SELECT no FROM device WHERE id = ?) AND e.kind = ? AND e.time = ? AND e.body = ?"
     )
     row = connection.execute(sql, (record_id, device, kind, time, body)).fetchone()
-    return None if row is None else int(row[0])
+    return None if row is None else Place(*row)
 
 
 def record_of(connection: Connection, no: int) -> list[str]:

@@ -39,6 +39,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_an_answer_writes_less",
         "2026_11_23_links",
         "2026_11_23_snapshots_stay_cold",
+        "2026_11_23_histories",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -241,6 +242,21 @@ ALTER TABLE record ADD COLUMN cold INTEGER;
 def snapshots_stay_cold(db: Database) -> None:
     """First contact takes a snapshot; its records stay in their chunks until they are touched."""
     for statement in statements(_SNAPSHOTS_STAY_COLD):
+        db.execute(statement)
+
+
+_HISTORIES = """
+-- Histories that were fetched whole, beside the log: no state is made of them.
+CREATE TABLE history (
+    record_no INTEGER PRIMARY KEY REFERENCES record (no), as_of INTEGER NOT NULL, events BLOB NOT NULL
+) STRICT;
+"""
+
+
+@migrations(name="2026_11_23_histories")
+def fetched_histories(db: Database) -> None:
+    """The history of a record may be fetched and kept."""
+    for statement in statements(_HISTORIES):
         db.execute(statement)
 
 

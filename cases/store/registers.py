@@ -91,6 +91,11 @@ def find(connection: Connection, record_id: str) -> Known | None:
     return _select(connection, [record_id]).get(record_id)
 
 
+def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
+    """Return the records of these identities that this store has met."""
+    return _select(connection, ids)
+
+
 def known_type(connection: Connection, record_id: str) -> str | None:
     """Return the type of a record that is held here, None for one that this store only heard of or that left."""
     sql = (

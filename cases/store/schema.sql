@@ -86,6 +86,9 @@ CREATE TABLE chunk (
     UNIQUE (stream, hash)
 ) STRICT;
 CREATE TABLE chunk_data (no INTEGER PRIMARY KEY REFERENCES chunk (no), data BLOB NOT NULL) STRICT;
+CREATE TABLE history (
+    record_no INTEGER PRIMARY KEY REFERENCES record (no), as_of INTEGER NOT NULL, events BLOB NOT NULL
+) STRICT;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX event_by_record ON event (record_no);

@@ -109,3 +109,11 @@ def settle_doubts(connection: Connection) -> list[str]:
     connection.execute("DELETE FROM scope WHERE doubted AND record_no IN (SELECT record_no FROM event)")
     connection.execute("UPDATE scope SET state = NULL, doubted = 0, standing = 'leaving' WHERE doubted")
     return records
+
+
+def forget_left(connection: Connection, records: Iterable[str]) -> None:
+    """Let these records come again by events, should they have left."""
+    connection.executemany(
+        "DELETE FROM scope WHERE standing = 'left' AND record_no = (SELECT no FROM record WHERE id = ?)",
+        [(record,) for record in records],
+    )

@@ -167,6 +167,8 @@ async def _of_validation(request: Request, _error: Exception) -> Response:
 def _description(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        document.setdefault("components", {}).setdefault("schemas", {}).update(described.components())
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {}).update(described.components())
+        components["securitySchemes"] = described.security_schemes()
         app.openapi_schema = document
     return app.openapi_schema

@@ -58,18 +58,17 @@ def components() -> dict[str, Any]:
     return _COMPONENTS
 
 
-def _route(
-    summary: str, answer: type | None, statuses: tuple[int, ...], question: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    content = {"application/json": {"schema": _OF[answer]}} if answer else {"application/octet-stream": {}}
-    responses: dict[str, Any] = {"200": {"description": "Done.", "content": content}}
-    responses |= {str(status): _PROBLEM for status in statuses}
-    extra: dict[str, Any] = {"responses": responses, **(question or {})}
-    return {"summary": summary, "openapi_extra": extra}
-
-
-def _body(message: type) -> dict[str, Any]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _OF[message]}}}}
+def security_schemes() -> dict[str, Any]:
+    """Return how a request shows who makes it, for the OpenAPI document."""
+    return {
+        _BY_DEVICE: {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Estafette TOKEN.COUNTER.SIGNATURE`: the device's key over method, target, token, counter "
+            "and body (ADR 8). The answer bears the service's signature, and JSON is its type where none is named.",
+        }
+    }
 
 
 _FORM = {
@@ -86,6 +85,24 @@ _FORM = {
         },
     }
 }
+
+
+def _route(
+    summary: str, answer: type | None, statuses: tuple[int, ...], question: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    content = {"application/json": {"schema": _OF[answer]}} if answer else {"application/octet-stream": {}}
+    responses: dict[str, Any] = {"200": {"description": "Done.", "content": content}}
+    responses |= {str(status): _PROBLEM for status in statuses}
+    extra: dict[str, Any] = {"responses": responses, **(question or {})}
+    if set(_SIGNED) <= set(statuses) and question is not _FORM:
+        extra["security"] = [{_BY_DEVICE: []}]
+    return {"summary": summary, "openapi_extra": extra}
+
+
+def _body(message: type) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _OF[message]}}}}
+
+
 _WAIT = {
     "parameters": [
         {"name": "stream", "in": "query", "schema": {"type": "string"}},
@@ -106,8 +123,9 @@ _RECEIPT = {
     ]
 }
 _STREAM = {"parameters": [{"name": "stream", "in": "query", "schema": {"type": "string"}}]}
-_COMMON = (400, 413, 415, 503)
-_SIGNED = (401, 403, *_COMMON)
+_COMMON = (400, 408, 413, 415, 503)
+_SIGNED = (401, 403, 429, *_COMMON)
+_BY_DEVICE = "device"
 
 ENROL = _route("Enrol a device with a one-time code", EnrolReply, (403, 422, 429, *_COMMON), _body(EnrolRequest))
 TOKEN = _route("Trade a device's assertion for an access token", TokenReply, (422, *_SIGNED), _FORM)

@@ -13,6 +13,16 @@ from central.storage import RecordMove
 
 T = TypeVar("T")
 
+_CHANGED = """
+select h.record_type, h.record_id, r.central_seq from estafette.shared_record h
+join estafette.record_state r on r.tenant_id = h.tenant_id and r.record_type = h.record_type
+    and r.record_id = h.record_id
+where h.tenant_id = %s and h.stream_id = %s and h.fed_seq <> r.central_seq
+"""
+_FED_UP_TO = """
+update estafette.stream set head = greatest(head, %s), fed = greatest(fed, %s) where tenant_id = %s and stream_id = %s
+"""
+
 _REHOME = """
 update estafette.record_state set stream_id = %s, central_seq = %s, state = %s
 where tenant_id = %s and record_type = %s and record_id = %s and stream_id = %s
@@ -53,15 +63,44 @@ def stream_of(connection: Connection, tenant: int, office: str) -> str | None:
     return str(found[0]) if found else None
 
 
-def unshare(connection: Connection, tenant: int, stream: str, citizen: str, left_seq: int) -> None:
-    """End that a stream reads a citizen of another one."""
+def unshare(
+    connection: Connection, tenant: int, stream: str, record_type: str, record_id: str, *, left_seq: int
+) -> None:
+    """See ``central.storage.Transaction.unshare``."""
     done = connection.execute(
-        "delete from estafette.shared_record where tenant_id = %s and stream_id = %s and record_type = 'citizen'"
+        "delete from estafette.shared_record where tenant_id = %s and stream_id = %s and record_type = %s"
         " and record_id = %s",
-        [tenant, stream, citizen],
+        [tenant, stream, record_type, record_id],
     )
     if done.rowcount:
-        connection.execute(_FEED, [tenant, stream, left_seq, "citizen", citizen, "leaves"])
+        connection.execute(_FEED, [tenant, stream, left_seq, record_type, record_id, "leaves"])
+
+
+def lent_changed(connection: Connection, tenant: int, stream: str) -> bool:
+    """See ``central.storage.Transaction.lent_changed``."""
+    return bool(connection.execute(f"{_CHANGED} limit 1", [tenant, stream]).fetchall())
+
+
+def renew_lent(connection: Connection, tenant: int, stream: str) -> None:
+    """See ``central.storage.Transaction.renew_lent``."""
+    (head,) = lock_streams(connection, tenant, [stream]).values()
+    changed = connection.execute(f"{_CHANGED} order by h.record_id", [tenant, stream]).fetchall()
+    if not changed:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _FEED,
+            [
+                (tenant, stream, number, record_type, record_id, "enters")
+                for number, (record_type, record_id, _home_seq) in enumerate(changed, head + 1)
+            ],
+        )
+        cursor.executemany(
+            "update estafette.shared_record set fed_seq = %s where tenant_id = %s and stream_id = %s"
+            " and record_type = %s and record_id = %s",
+            [(home_seq, tenant, stream, record_type, record_id) for record_type, record_id, home_seq in changed],
+        )
+    connection.execute(_FED_UP_TO, [head + len(changed), head + len(changed), tenant, stream])
 
 
 def lock_streams(connection: Connection, tenant: int, streams: Sequence[str]) -> dict[str, int]:
@@ -99,11 +138,18 @@ def move(
         key = [tenant, new, each.record_type, each.record_id]
         if each.shared:
             connection.execute(
-                "insert into estafette.shared_record (tenant_id, stream_id, record_type, record_id)"
-                " values (%s, %s, %s, %s) on conflict do nothing",
-                key,
+                "insert into estafette.shared_record (tenant_id, stream_id, record_type, record_id, fed_seq)"
+                " select %s, %s, r.record_type, r.record_id, r.central_seq from estafette.record_state r"
+                " where r.tenant_id = %s and r.record_type = %s and r.record_id = %s on conflict do nothing",
+                [tenant, new, tenant, each.record_type, each.record_id],
             )
         else:
+            # Its numbers are another stream's from here on: who reads it elsewhere is told anew.
+            connection.execute(
+                "update estafette.shared_record set fed_seq = 0 where tenant_id = %s and record_type = %s"
+                " and record_id = %s",
+                [tenant, each.record_type, each.record_id],
+            )
             connection.execute(
                 "delete from estafette.shared_record where tenant_id = %s and stream_id = %s and record_type = %s"
                 " and record_id = %s",
@@ -111,8 +157,4 @@ def move(
             )
     last = max(each.central_seq for each in moves)
     for stream, number in ((new, last), (old, left_seq)):
-        connection.execute(
-            "update estafette.stream set head = greatest(head, %s), fed = greatest(fed, %s)"
-            " where tenant_id = %s and stream_id = %s",
-            [number, number, tenant, stream],
-        )
+        connection.execute(_FED_UP_TO, [number, number, tenant, stream])

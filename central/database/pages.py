@@ -18,8 +18,13 @@ from sync.messages import PulledEvent
 _PAGE = Statement(
     b"estafette_page",
     b"""
-select t.epoch, t.covered_ms, d.revoked_ms, d.stream_id, s.head, s.fed, e.central_seq, e.device_id, e.incarnation,
-    e.seq, e.agent, coalesce(a.name, ''), e.record_type, e.record_id, e.kind, e.base, e.time_ms, e.body, e.state
+select t.epoch, t.covered_ms, d.revoked_ms, d.stream_id, s.head, s.fed, exists (
+        select 1 from estafette.shared_record h
+        join estafette.record_state r on r.tenant_id = h.tenant_id and r.record_type = h.record_type
+            and r.record_id = h.record_id
+        where h.tenant_id = s.tenant_id and h.stream_id = s.stream_id and h.fed_seq <> r.central_seq),
+    e.central_seq, e.device_id, e.incarnation, e.seq, e.agent,
+    coalesce(a.name, ''), e.record_type, e.record_id, e.kind, e.base, e.time_ms, e.body, e.state
 from estafette.device d
 join estafette.tenant t on t.tenant_id = d.tenant_id
 left join estafette.stream s on s.tenant_id = d.tenant_id and s.stream_id = $2::text
@@ -74,17 +79,17 @@ def page(
     found = session.ask_alone(_PAGE, arguments)
     if not found:
         raise NotPermittedError("auth.device_unknown")
-    epoch, covered_ms, revoked_ms, own_stream, head, fed = found[0][:6]
+    epoch, covered_ms, revoked_ms, own_stream, head, fed, lent_changed = found[0][:7]
     if revoked_ms is not None:
         raise NotPermittedError("auth.device_revoked")
     if head is None:
         raise RejectedError("push.no_stream")
     if own_stream != stream:
         raise NotPermittedError("right.foreign_stream")
-    events = [LoggedEvent(*row[6:]) for row in found if row[6] is not None]
+    events = [LoggedEvent(*row[7:]) for row in found if row[7] is not None]
     full = len(events) >= limit
     cursor = events[-1].central_seq if full else max(head, after)
-    read = StreamPage(epoch, head, cursor, full, events, covered_ms=covered_ms)
+    read = StreamPage(epoch, head, cursor, full, events, lent_changed=lent_changed, covered_ms=covered_ms)
     return _with_feed(session.connection, tenant, stream, read, after) if fed > after else read
 
 
@@ -100,6 +105,7 @@ def _with_feed(connection: Connection, tenant: int, stream: str, read: StreamPag
         # One that has moved on meanwhile is no longer ours to read, and its leaving is fed as well.
         snapshots.stored(connection, tenant, stream, entered) if entered else (),
         [(int(number), str(record)) for number, record, way in rows if way == "leaves"],
+        read.lent_changed,
         read.covered_ms,
     )
 

@@ -12,8 +12,8 @@ from central.storage import KeptSnapshot, StoredRecord
 from sync.messages import ChunkEntry
 
 _COLUMNS = (
-    "select r.record_type, r.record_id, r.state, r.central_seq, r.created_ms, r.updated_ms, r.submitted_ms, r.agent"
-    " from estafette.record_state r"
+    "select r.record_type, r.record_id, r.state, r.central_seq, r.created_ms, r.updated_ms, r.submitted_ms, r.agent,"
+    " r.stream_id from estafette.record_state r"
 )
 _SHARED = (
     " join estafette.shared_record h on h.tenant_id = r.tenant_id and h.record_type = r.record_type"
@@ -43,7 +43,7 @@ with of_citizen as (
     where r.tenant_id = %(tenant)s
 )
 select r.record_type, r.record_id, r.state, r.central_seq, r.created_ms, r.updated_ms, r.submitted_ms,
-    case when r.record_type = 'citizen' then coalesce(o.agent, '') else r.agent end as whose
+    case when r.record_type = 'citizen' then coalesce(o.agent, '') else r.agent end as whose, r.stream_id
 from visible r
 left join of_citizen o on r.record_type = 'citizen' and o.citizen_id = r.record_id
 order by whose, r.record_type desc, r.record_id

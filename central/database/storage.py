@@ -222,6 +222,15 @@ class PostgresTransaction:
     def move(self, old: str, new: str, moves: Sequence[RecordMove], *, left_seq: int) -> None:
         moving.move(self.connection, self._tenant, old, new, moves, left_seq=left_seq)
 
+    def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
+        moving.unshare(self.connection, self._tenant, stream, record_type, record_id, left_seq=left_seq)
+
+    def lent_changed(self, stream: str) -> bool:
+        return moving.lent_changed(self.connection, self._tenant, stream)
+
+    def renew_lent(self, stream: str) -> None:
+        moving.renew_lent(self.connection, self._tenant, stream)
+
     def chains(self, device: str) -> dict[int, int]:
         found = self.connection.execute(
             "select incarnation, seq from estafette.device_chain where tenant_id = %s and device_id = %s"

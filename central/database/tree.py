@@ -23,29 +23,35 @@ values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id) do nothing
 _LOCK = """
 select epoch, size, root, time_ms, signature from estafette.tree where tenant_id = %s for update skip locked
 """
-# Batches from before heads had a stream and a number say so by what their last event has.
-_WAITING = """
-select coalesce(nullif(h.stream_id, ''), e.stream_id), h.device_id, h.incarnation, h.first_seq, h.last_seq, h.head,
-    coalesce(nullif(h.central_seq, 0), e.central_seq), h.epoch, h.received_ms
-from (
-    select * from estafette.batch_head
-    where tenant_id = %(tenant)s and leaf is null order by tenant_id, stream_id, central_seq limit %(limit)s
-) h
-join estafette.event e on e.tenant_id = h.tenant_id and e.device_id = h.device_id and e.incarnation = h.incarnation
-    and e.seq = h.last_seq
-where e.tenant_id = %(tenant)s order by h.stream_id, h.central_seq, h.received_ms, h.first_seq
+# Batches from before heads had a stream and a number say so by what their last event has: looked up for those alone.
+_SAID = """
+    case when h.central_seq > 0 then h.stream_id else (
+        select e.stream_id from estafette.event e where e.tenant_id = h.tenant_id and e.device_id = h.device_id
+            and e.incarnation = h.incarnation and e.seq = h.last_seq) end,
+    h.device_id, h.incarnation, h.first_seq, h.last_seq, h.head,
+    case when h.central_seq > 0 then h.central_seq else (
+        select e.central_seq from estafette.event e where e.tenant_id = h.tenant_id and e.device_id = h.device_id
+            and e.incarnation = h.incarnation and e.seq = h.last_seq) end,
+    h.epoch, h.received_ms
+"""
+_WAITING = f"""
+select {_SAID} from estafette.batch_head h
+where h.tenant_id = %(tenant)s and h.leaf is null
+order by h.tenant_id, h.stream_id, h.central_seq limit %(limit)s
 """
 _TILES = """
 select t.level, t.place, t.hashes from estafette.tree_tile t
 join unnest(%(levels)b::integer[], %(places)b::bigint[]) as w (level, place) on w.level = t.level and w.place = t.place
 where t.tenant_id = %(tenant)s
 """
+# Only the holder of the log's lock does this. Nothing is said of leaves, so that each batch is looked up by its key:
+# the small index of those that wait would be read whole for each.
 _LEAVES = """
 update estafette.batch_head h set leaf = %(first)s + v.n - 1
 from unnest(%(devices)b::text[], %(incarnations)b::integer[], %(last)b::bigint[], %(firsts)b::bigint[],
     %(epochs)b::integer[]) with ordinality as v (device_id, incarnation, last_seq, first_seq, epoch, n)
 where h.tenant_id = %(tenant)s and h.device_id = v.device_id and h.incarnation = v.incarnation
-    and h.last_seq = v.last_seq and h.first_seq = v.first_seq and h.epoch = v.epoch and h.leaf is null
+    and h.last_seq = v.last_seq and h.first_seq = v.first_seq and h.epoch = v.epoch
 """
 _TILE = """
 insert into estafette.tree_tile (tenant_id, level, place, hashes) values (%s, %s, %s, %b)
@@ -61,16 +67,12 @@ where tenant_id = %s and device_id = %s and incarnation = %s and last_seq = %s a
 
 
 # One leaf a batch: the earliest, when a restore made the service give a receipt twice.
-_LEAVES_OVER = """
-select distinct on (h.first_seq, h.last_seq) coalesce(nullif(h.stream_id, ''), e.stream_id), h.device_id, h.incarnation,
-    h.first_seq, h.last_seq, h.head, coalesce(nullif(h.central_seq, 0), e.central_seq), h.epoch, h.received_ms, h.leaf
+_LEAVES_OVER = f"""
+select distinct on (h.first_seq, h.last_seq) {_SAID}, h.leaf
 from estafette.batch_head h
 join unnest(%(seqs)b::bigint[], %(firsts)b::bigint[]) as v (last_seq, first_seq)
     on v.last_seq = h.last_seq and v.first_seq = h.first_seq
-join estafette.event e on e.tenant_id = h.tenant_id and e.device_id = h.device_id and e.incarnation = h.incarnation
-    and e.seq = h.last_seq
 where h.tenant_id = %(tenant)s and h.device_id = %(device)s and h.incarnation = %(incarnation)s and h.leaf is not null
-    and e.tenant_id = %(tenant)s
 order by h.first_seq, h.last_seq, h.leaf
 """
 

@@ -61,9 +61,18 @@ class CaseRowDelegate(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignRight,
         )
         right -= when_width + px(12)
+        if row.contested:
+            ratio = self._ratio(painter)
+            icon = theme().pixmap("split", "caution", size=16, ratio=ratio)
+            painter.drawPixmap(right - px(16), area.top() + (area.height() - px(16)) // 2, icon)
+            right -= px(16) + px(12)
         left = area.left() + px(12)
         self._words(painter, row, QRect(left, area.top(), right - left, area.height()))
         painter.restore()
+
+    def _ratio(self, painter: QPainter) -> float:
+        device = painter.device()
+        return device.devicePixelRatioF() if device is not None else 1.0
 
     def _words(self, painter: QPainter, row: CaseRow, area: QRect) -> None:
         title = self._title_of(row.procedure)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cases.errors import EstafetteError
 from desktop.forms import words
 from desktop.forms.checking import Checking
+from desktop.forms.contested import ContestedFields, ContestedMark
 from desktop.forms.editors.base import Surroundings
 from desktop.forms.editors.buttons import RadioEditor
 from desktop.forms.editors.factory import editor_class, make_editor
@@ -53,6 +54,7 @@ class PageContext:
         checking: what is wrong or missing in the whole form, and whether all of it is shown.
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
+        contested: the fields that two people answered differently.
     """
 
     around: Surroundings
@@ -60,6 +62,7 @@ class PageContext:
     checking: Checking
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
+    contested: ContestedFields = field(default_factory=ContestedFields)
 
 
 class Block(QFrame):
@@ -73,6 +76,7 @@ class Block(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)
+        self._mark: ContestedMark | None = None
 
     @property
     def path(self) -> str:
@@ -89,6 +93,14 @@ class Block(QFrame):
     def show_question(self, question: QuestionView) -> None:
         """Show the question as it stands now."""
         self.question = question
+
+    def mark_contested(self) -> None:
+        """Show, or show no more, that another value waits to be settled."""
+        if self._mark is None and self.path in self.context.contested.notes:
+            self._mark = ContestedMark(self.path, self.question.label, self.context.contested, self)
+            self.column.addWidget(self._mark)
+        if self._mark is not None:
+            self._mark.tell()
 
 
 class NoteBlock(Block):
@@ -339,7 +351,9 @@ def block_class(question: QuestionView, context: PageContext) -> type[Block]:
 
 def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
     """Return a new block for `question`."""
-    return block_class(question, context)(question, context, parent)
+    made = block_class(question, context)(question, context, parent)
+    made.mark_contested()
+    return made
 
 
 def field_around(widget: QWidget) -> FieldBlock | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import shiboken6
@@ -202,6 +202,13 @@ class PageView(QScrollArea):
             bar.setValue(max(0, top - 16))
         elif top + block.height() > bar.value() + room:
             bar.setValue(top + block.height() - room + 16)
+
+    def show_contested(self, notes: Mapping[str, str], settle: Callable[[str], None]) -> None:
+        """Mark the questions (path -> words) that two people answered differently; ``settle`` goes there."""
+        self._context.contested.notes, self._context.contested.settle = notes, settle
+        for block in self.blocks():
+            block.mark_contested()
+        self.set_tab_order()
 
     def set_tab_order(self) -> None:
         """Make Tab follow the page: Qt's own order is the order of creation, and questions come and go."""

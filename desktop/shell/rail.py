@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QSizePolicy, QToolBut
 from desktop import route
 from desktop.i18n import LANGUAGES, language
 from desktop.theme import SCALES, Mode, theme
-from desktop.widgets.basics import add_shortcut, column, give_icon, label
+from desktop.widgets.basics import IconButton, add_shortcut, column, give_icon, label
 
 WIDE_PX = 200
 NARROW_PX = 64
@@ -39,6 +39,8 @@ class Rail(QFrame):
         self.setProperty("surface", "rail")
         self._buttons: dict[str, QToolButton] = {}
         self._words: dict[QToolButton, str] = {}
+        self._icons: dict[QToolButton, IconButton] = {}
+        self._shortcuts: dict[QToolButton, str] = {}
         self._group = QButtonGroup(self)
         inside = column(margins=(8, 12, 8, 8), gap=4)
         for number, (name, icon, words) in enumerate(self._entries(), start=1):
@@ -86,8 +88,12 @@ class Rail(QFrame):
         """Show how many things wait behind an entry."""
         made = self._buttons[screen]
         words = self._words[made]
+        said = f"{words} ({number})" if number else words
         made.setText(f"  {words}  ({number})" if number else f"  {words}")
-        made.setAccessibleName(f"{words} ({number})" if number else words)
+        made.setAccessibleName(said)
+        made.setToolTip(f"{said} ({self._shortcuts[made]})")
+        # Folded to icons, the colour and the tooltip are all that can say it.
+        self._icons[made].colour("caution" if number else "ink")
 
     def _entries(self) -> tuple[tuple[str, str, str], ...]:
         return (
@@ -95,6 +101,8 @@ class Rail(QFrame):
             (route.CASES, "folder-open", self.tr("Cases")),
             (route.CITIZENS, "users", self.tr("Citizens")),
             (route.CONTESTED, "split", self.tr("To settle")),
+            (route.PARKED, "circle-pause", self.tr("Waiting")),
+            (route.SYNC, "refresh-cw", self.tr("Synchronisation")),
         )
 
     def _button(self, icon: str, words: str, act: Callable[[], None], shortcut: str, name: str) -> QToolButton:
@@ -106,7 +114,8 @@ class Rail(QFrame):
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        give_icon(made, icon, "ink", on="accent")
+        self._icons[made] = give_icon(made, icon, "ink", on="accent")
+        self._shortcuts[made] = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         made.clicked.connect(lambda _checked=False: act())
         add_shortcut(made, shortcut, words)
         self._words[made] = words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
 
 from desktop.theme import theme
@@ -17,13 +17,21 @@ _ICONS = {"positive": "circle-check", "caution": "triangle-alert", "critical": "
 
 
 class Strip(QFrame):
-    """28 px high at 100 %. Good news pass; what went wrong stays until it is read away or replaced."""
+    """28 px high at 100 %. Good news pass; what went wrong stays until it is read away or replaced.
+
+    Signals:
+        asked: the person pressed the state of sync, to see all of it.
+    """
+
+    asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("surface", "strip")
         self._icon = QLabel()
         self._state = ElidedLabel("secondary", name="strip.state")
+        self._state.clicked.connect(self.asked)
+        self._state.setCursor(Qt.CursorShape.PointingHandCursor)
         self._line: SyncLine | None = None
         self._mark = QLabel()
         self._message = ElidedLabel("secondary", name="strip.message")
@@ -31,6 +39,7 @@ class Strip(QFrame):
         self._close = tool_button("x", self.tr("Close the message"), self.clear)
         self._close.setProperty("kind", "small")
         self._act: Callable[[], None] | None = None
+        self._tone = "info"
         self._timer = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._timer.timeout.connect(self.clear)
         line = row(
@@ -69,7 +78,8 @@ class Strip(QFrame):
         self._message.setText(text)
         self._message.setToolTip(detail or text)
         set_role(self._message, "tone", tone)
-        self._mark.setPixmap(theme().pixmap(_ICONS.get(tone, "info"), tone, size=16, ratio=self.devicePixelRatioF()))
+        self._tone = tone
+        self._draw_mark()
         self._act = undo
         for each in (self._mark, self._message, self._close):
             each.show()
@@ -91,7 +101,12 @@ class Strip(QFrame):
         if act is not None:
             act()
 
+    def _draw_mark(self) -> None:
+        icon = _ICONS.get(self._tone, "info")
+        self._mark.setPixmap(theme().pixmap(icon, self._tone, size=16, ratio=self.devicePixelRatioF()))
+
     def _draw(self) -> None:
+        self._draw_mark()
         self.setFixedHeight(theme().px(32))
         if self._line is not None:
             icon = theme().pixmap(self._line.icon, self._line.tone, size=16, ratio=self.devicePixelRatioF())

@@ -13,6 +13,7 @@ from desktop import route
 from desktop.bridge import Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
+from desktop.shell.notices import NoticeBar
 from desktop.shell.rail import Rail
 from desktop.shell.search.view import SearchBox
 from desktop.shell.strip import Strip
@@ -24,6 +25,8 @@ from desktop.words.typography import kept_together
 
 HISTORY_MAX = 50
 FOLD_BELOW_PX = 1100
+LOW_PX = 560
+"""Below this height (at 100 %) a notice keeps to its title."""
 HELP_PX = 560
 TICK_MS = 10_000
 """How often ages such as « 14 min » are worded again."""
@@ -71,6 +74,18 @@ def _new_case(context: Context) -> Screen:
     return NewCaseScreen(context)
 
 
+def _parked(context: Context) -> Screen:
+    from desktop.screens.parked.view import ParkedScreen
+
+    return ParkedScreen(context)
+
+
+def _sync(context: Context) -> Screen:
+    from desktop.screens.sync.view import SyncScreen
+
+    return SyncScreen(context)
+
+
 _SCREENS: dict[str, Callable[[Context], Screen]] = {
     route.HOME: _home,
     route.CASES: _cases,
@@ -79,6 +94,8 @@ _SCREENS: dict[str, Callable[[Context], Screen]] = {
     route.CITIZEN: _citizen,
     route.CONTESTED: _contested,
     route.NEW_CASE: _new_case,
+    route.PARKED: _parked,
+    route.SYNC: _sync,
 }
 """Each is imported when it is first shown: together they and the forms are most of the program."""
 
@@ -97,7 +114,7 @@ class Shell(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
-        context.go, context.back, context.say = self.go, self.back, self.say
+        context.go, context.back, context.say, context.offer_undo = self.go, self.back, self.say, self.offer_undo
         self.rail = Rail(context.identity.agent_name, context.identity.office_name)
         self.search = SearchBox(context, self)
         self.strip = Strip()
@@ -106,8 +123,10 @@ class Shell(QWidget):
         self._screens: dict[str, Screen] = {}
         self._past: list[Route] = []
         self._standing: Standing | None = None
+        self.notices = NoticeBar(context, lambda: self.current.focus_first())
         bar = frame("band", row(self.search, self._new, margins=(16, 10, 16, 10), gap=12))
-        centre = column(bar, self._pages, gap=0)
+        centre = column(bar, self.notices, self._pages, gap=0)
+        centre.setStretch(2, 1)
         middle = row(self.rail, holder(centre), gap=0)
         assert isinstance(middle, QHBoxLayout)
         middle.setStretch(1, 1)
@@ -119,6 +138,7 @@ class Shell(QWidget):
     def _connect(self) -> None:
         self.rail.chosen.connect(lambda name: self.go(Route(name)))
         self.rail.help_wanted.connect(self.explain)
+        self.context.synchronise = self.rail.sync_wanted.emit
         self.rail.sync_wanted.connect(lambda: self.say(self.tr("Synchronising now")))
         self.search.emptied.connect(lambda: self.current.focus_first())
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
@@ -129,7 +149,7 @@ class Shell(QWidget):
         timer.timeout.connect(self._word_standing)
         timer.start()
         theme().changed.connect(self._fold)
-        self._count_contested()
+        self.strip.asked.connect(lambda: self.go(Route(route.SYNC)))
 
     @property
     def current(self) -> Screen:
@@ -201,6 +221,10 @@ class Shell(QWidget):
         """One line in the strip."""
         self.strip.say(text, tone)
 
+    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
+        """One line in the strip about an act that was done, which stays until it is read away or taken back."""
+        self.strip.say(text, "positive", undo=undo)
+
     def say_error(self, error: EstafetteError) -> None:
         """Say in the strip what happened, what is safe, what to do."""
         words = explain(error)
@@ -208,7 +232,9 @@ class Shell(QWidget):
 
     def show_standing(self, standing: Standing) -> None:
         """Take where the sync client says it stands."""
-        self._standing = standing
+        self._standing = self.context.standing = standing
+        self.rail.count(route.PARKED, standing.parked)
+        self.rail.count(route.CONTESTED, standing.contested)
         self._word_standing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -217,6 +243,7 @@ class Shell(QWidget):
 
     def _fold(self) -> None:
         self.rail.fold(self.width() < theme().px(FOLD_BELOW_PX))
+        self.notices.set_compact(self.height() < theme().px(LOW_PX))
 
     def _show(self, to: Route) -> None:
         screen = self.screen_named(to.screen)
@@ -225,21 +252,22 @@ class Shell(QWidget):
         self.rail.mark(to.screen)
         screen.open(to)
         screen.focus_first()
+        self._tell_notices()
         self.moved.emit(to)
 
     def _word_standing(self) -> None:
         if self._standing is not None:
             self.strip.show_state(sync_line(self._standing, self.context.now_ms()))
+            self._tell_notices()
+            self.current.take_standing(self._standing)
+
+    def _tell_notices(self) -> None:
+        # The screen that tells all of it needs no second telling above it.
+        if self._standing is not None:
+            shown = self._pages.currentWidget() is self._screens.get(route.SYNC)
+            self.notices.show_standing(None if shown else self._standing)
 
     def _changed(self, changes: Changes) -> None:
         self.standing_wanted.emit()
         if "procedure" in changes.kinds:
             self.context.learn_titles()
-        if changes.kinds & {"case", "citizen"}:
-            self._count_contested()
-
-    def _count_contested(self) -> None:
-        workspace = self.context.workspace
-        self.context.tasks.read(
-            self, lambda: workspace.status().contested, lambda n: self.rail.count(route.CONTESTED, n), key="contested"
-        )

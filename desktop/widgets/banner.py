@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.theme import theme
 from desktop.widgets.basics import column, label, row, set_role
@@ -35,9 +35,10 @@ class Banner(QFrame):
         """Everything that it says."""
         return " ".join(part for part in (self._title.text(), self._text.text()) if part)
 
-    def say(self, title: str, text: str = "", *, tone: str = "") -> None:
+    def say(self, title: str, text: str = "", *, tone: str = "", icon: str = "") -> None:
         """Show these words; none hides the banner."""
         self._tone = tone or self._tone
+        self._icon_name = icon or self._icon_name
         self._title.setText(title)
         self._title.setVisible(bool(title))
         self._text.setText(text)
@@ -53,6 +54,11 @@ class Banner(QFrame):
     def add_act(self, act: QPushButton) -> None:
         """Put a button below the words."""
         self._words.addWidget(act, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def add_acts(self, acts: QWidget) -> None:
+        """Put a row of buttons below the words."""
+        self._words.addSpacing(4)
+        self._words.addWidget(acts)
 
     def _draw(self) -> None:
         set_role(self, "surface", self._tone)

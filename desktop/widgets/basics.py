@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -62,6 +62,11 @@ class IconButton(QObject):
         self._target.setIcon(theme().icon(self._icon, self._token, on=self._on))
         self._target.setIconSize(QSize(theme().px(20), theme().px(20)))
 
+    def colour(self, token: str) -> None:
+        """Show the icon in another token's colour."""
+        if token != self._token:
+            self.change(self._icon, token)
+
     def change(self, icon: str, token: str | None = None) -> None:
         """Show another icon."""
         self._icon, self._token = icon, token or self._token
@@ -71,6 +76,16 @@ class IconButton(QObject):
 def give_icon(target: QAbstractButton, icon: str, token: str = "ink", *, on: str = "") -> IconButton:
     """Put a Lucide icon on a button and keep it in step with the theme."""
     return IconButton(target, icon, token, on)
+
+
+class PushButton(QPushButton):
+    """A button that Return presses too, as people expect; Qt leaves that key to the default button of a dialog."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def button(
@@ -92,7 +107,7 @@ def button(
         shortcut: as for QKeySequence, active in the button's window while the button is visible.
         name: object name, for tests.
     """
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if kind:
         made.setProperty("kind", kind)

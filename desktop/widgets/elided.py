@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
 class ElidedLabel(QLabel):
-    """One line; ``text()`` stays whole, for assistive tools too."""
+    """One line; ``text()`` stays whole, for assistive tools too.
+
+    Signals:
+        clicked: the pointer asked for more; whoever listens offers the same by the keyboard elsewhere.
+    """
+
+    clicked = Signal()
 
     def __init__(self, role: str = "", *, name: str = "") -> None:
         super().__init__()
@@ -21,6 +27,11 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setToolTip(text)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance("m") * 4, super().minimumSizeHint().height())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
-from desktop.words import network
+from desktop.words import network, remedies
 
 translate = QCoreApplication.translate
 FILE_SECRET_MISSING = "device_secret.not_found"
@@ -279,9 +279,20 @@ def _central_restored() -> _Words:
     return what, _saved(), translate("Errors", "This computer sends again what it keeps.")
 
 
-def _not_editable() -> _Words:
-    what = translate("Errors", "This change came after the case was submitted: it waits for a supervisor.")
-    return what, _saved(), translate("Errors", "Call your supervisor about it.")
+def _update_needed() -> _Words:
+    what = translate("Errors", "This version is too old for the central service.")
+    return what, _saved(), translate("Errors", "Install the latest version, or ask your IT support.")
+
+
+def _stopped() -> _Words:
+    what = translate("Errors", "The exchange with the central service has stopped.")
+    return what, _saved(), translate("Errors", "Start Estafette again, and tell your IT support.")
+
+
+def _inconsistent() -> _Words:
+    what = translate("Errors", "The central service contradicts what it had signed before.")
+    safe = translate("Errors", "Nothing was deleted: your acts and all receipts are kept on this computer.")
+    return what, safe, translate("Errors", "Tell your IT support today; you can go on working.")
 
 
 def _bad_time() -> _Words:
@@ -300,6 +311,7 @@ def _resource_missing() -> _Words:
 
 
 _WORDS: dict[str, Callable[[], _Words]] = {
+    **remedies.WORDS,
     "unlock.wrong_passphrase": _wrong_passphrase,
     "unlock.throttled": _throttled,
     "passphrase.too_short": _weak_passphrase,
@@ -331,6 +343,10 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "network.captive_portal": _captive_portal,
     "network.tls": _tls,
     "network.altered": _altered,
+    "protocol.unsupported": _update_needed,
+    "agent.broken": _stopped,
+    "log.inconsistent": _inconsistent,
+    "log.missing": _inconsistent,
     "network.cut": _timeout,
     "network.busy": _timeout,
     "network.service_failed": _service_failed,
@@ -347,13 +363,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "enrol.throttled": _throttled,
     "device.revoked": _revoked,
     "case.not_editable": _not_allowed,
-    "workflow.not_allowed": _not_allowed,
     "case.changed": _case_changed,
-    "workflow.not_editable": _not_editable,
-    "workflow.not_seen": _not_editable,
-    "right.protected_field": _not_editable,
-    "event.unknown_procedure": _no_procedure,
-    "event.time": _bad_time,
     "input.unstorable": _unstorable,
     "push.fork": _forked,
     "pull.cursor_ahead": _central_restored,

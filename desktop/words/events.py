@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
@@ -31,8 +31,8 @@ def event_title(entry: Entry) -> str:
         return _status(body)
     if entry.kind == "note":
         return translate("Events", "Note")
-    if entry.kind == "settle":
-        return translate("Events", "A field was settled")
+    if entry.kind in _OTHER_ACTS:
+        return _OTHER_ACTS[entry.kind](body)
     if entry.kind == "set":
         return _set(body)
     return translate("Events", "An act from a newer version of Estafette")
@@ -41,7 +41,7 @@ def event_title(entry: Entry) -> str:
 def event_text(entry: Entry) -> str:
     """Return the words that a person wrote with it: message, reasons or note; empty when none."""
     body = entry.body or {}
-    return "\n".join(str(body[name]) for name in ("message", "reasons", "text") if body.get(name))
+    return "\n".join(str(body[name]) for name in ("message", "reasons", "text", "reason", "how") if body.get(name))
 
 
 def _status(body: Mapping[str, object]) -> str:
@@ -61,9 +61,54 @@ def _status(body: Mapping[str, object]) -> str:
     return translate("Events", "State: %1").replace("%1", case_state(to).word)
 
 
+def _settled(body: Mapping[str, object]) -> str:
+    value = body.get("value")
+    if value is None:
+        return translate("Events", "A field was settled")
+    return translate("Events", "A field was settled: « %1 »").replace("%1", str(value))
+
+
+def _resolved(body: Mapping[str, object]) -> str:
+    action = body.get("action")
+    if action == "withdraw":
+        return translate("Events", "An act that waited was withdrawn")
+    if action == "resend":
+        return translate("Events", "An act that waited was corrected and sent again")
+    return translate("Events", "An act that waited was taken on")
+
+
+def _moved(_body: Mapping[str, object]) -> str:
+    return translate("Events", "Given to another office")
+
+
+def _proposed(body: Mapping[str, object]) -> str:
+    if not body.get("to"):
+        return translate("Events", "A proposal was taken back")
+    return translate("Events", "Decision proposed: %1").replace("%1", case_state(str(body["to"])).word)
+
+
+def _notified(body: Mapping[str, object]) -> str:
+    if not body.get("state"):
+        return translate("Events", "Decision handed over on paper")
+    word = case_state(str(body["state"])).word
+    return translate("Events", "Decision handed over on paper: %1").replace("%1", word)
+
+
+_OTHER_ACTS: Mapping[str, Callable[[Mapping[str, object]], str]] = {
+    "settle": _settled,
+    "resolve": _resolved,
+    "move": _moved,
+    "propose": _proposed,
+    "notify": _notified,
+}
+
+
 def _set(body: Mapping[str, object]) -> str:
     if "procedure" in body:
         return translate("Events", "Case opened")
+    if "same_as" in body:
+        same = body["same_as"] is not None
+        return translate("Events", "Linked as a duplicate") if same else translate("Events", "No duplicate any more")
     answers = sum(1 for name in body if name.startswith("/"))
     if answers:
         return plurals.answers_saved(answers)

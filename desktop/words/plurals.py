@@ -30,6 +30,15 @@ class Plurals(QObject):
     def acts_parked(self, count: int) -> str:
         return self.tr("%n act(s) wait for a decision", "", count)
 
+    def acts(self, count: int) -> str:
+        return self.tr("%Ln act(s)", "", count)
+
+    def acts_waiting(self, count: int) -> str:
+        return self.tr("%n act(s) wait to leave", "", count)
+
+    def fields_to_settle(self, count: int) -> str:
+        return self.tr("%n field(s) to settle", "", count)
+
     def answers_saved(self, count: int) -> str:
         return self.tr("%n answer(s) saved", "", count)
 

@@ -12,6 +12,10 @@
         <translation>Tous les dossiers</translation>
     </message>
     <message>
+        <source>To settle</source>
+        <translation>À départager</translation>
+    </message>
+    <message>
         <source>Receive someone</source>
         <translation>Recevoir quelqu’un</translation>
     </message>
@@ -321,14 +325,69 @@
     </message>
 </context>
 <context>
+    <name>ContestedCard</name>
+    <message>
+        <source>Open the case</source>
+        <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>Write another value</source>
+        <translation>Écrire une autre valeur</translation>
+    </message>
+    <message>
+        <source>The case was submitted meanwhile: your supervisor settles this field.</source>
+        <translation>Ce champ n’est plus à votre main&#xa0;: votre responsable le départage.</translation>
+    </message>
+    <message>
+        <source>Shown meanwhile</source>
+        <translation>Affichée en attendant</translation>
+    </message>
+    <message>
+        <source>The other value</source>
+        <translation>L’autre valeur</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>sur ce poste</translation>
+    </message>
+    <message>
+        <source>on another computer</source>
+        <translation>sur un autre poste</translation>
+    </message>
+    <message>
+        <source>had before their eyes: %1</source>
+        <translation>avait sous les yeux&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>Keep this value</source>
+        <translation>Garder cette valeur</translation>
+    </message>
+    <message>
+        <source>Keep this value (Alt+%1)</source>
+        <translation>Garder cette valeur (Alt+%1)</translation>
+    </message>
+    <message>
+        <source>Keep « %1 »</source>
+        <translation>Garder «&#xa0;%1&#xa0;»</translation>
+    </message>
+    <message>
+        <source>Keep what I wrote</source>
+        <translation>Garder ce que j’ai écrit</translation>
+    </message>
+    <message>
+        <source>Rather not</source>
+        <translation>Finalement non</translation>
+    </message>
+</context>
+<context>
     <name>ContestedScreen</name>
     <message>
         <source>Both values are kept</source>
         <translation>Les deux valeurs sont gardées</translation>
     </message>
     <message>
-        <source>Two people changed the same field without having seen each other&apos;s work. The latest value is shown in the case meanwhile. Agree with your colleague; the supervisor can settle it.</source>
-        <translation>Deux personnes ont modifié le même champ sans avoir vu le travail de l’autre. En attendant, le dossier montre la valeur la plus récente. Mettez-vous d’accord avec votre collègue ; le responsable peut trancher.</translation>
+        <source>Two people changed the same field without having seen each other&apos;s work. Choose the right value, or write another; a colleague who knows the person helps. What you choose can be taken back.</source>
+        <translation>Deux personnes ont modifié le même champ sans avoir vu le travail de l’autre. Choisissez la bonne valeur, ou écrivez-en une autre, au besoin avec votre collègue. Votre choix peut être annulé.</translation>
     </message>
     <message>
         <source>Nothing to settle</source>
@@ -339,28 +398,47 @@
         <translation>Les champs que deux personnes ont modifiés en même temps s’affichent ici.</translation>
     </message>
     <message>
+        <source>Settled on this computer lately</source>
+        <translation>Départagés récemment sur ce poste</translation>
+    </message>
+    <message>
         <source>To settle</source>
         <translation>À départager</translation>
     </message>
     <message>
-        <source>Fields with two different values that nobody has compared yet. Nothing is lost: both values stay.</source>
-        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu : les deux valeurs restent.</translation>
+        <source>Fields with two different values that nobody has compared yet. Nothing is lost: both values stay in the history. Tab goes from choice to choice, Return takes one; Alt+1 and Alt+2 take a value of the card where you are. Ctrl+Shift+Z takes back what was just settled.</source>
+        <translation>Les champs qui ont deux valeurs différentes que personne n’a encore comparées. Rien n’est perdu&#xa0;: les deux valeurs restent dans l’historique. Tab passe d’un choix à l’autre, Entrée le prend&#xa0;; Alt+1 et Alt+2 prennent une valeur de la carte où vous êtes. Ctrl+Maj+Z annule ce qui vient d’être départagé.</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>et %n autre</numerusform>
+            <numerusform>et %n autres</numerusform>
+        </translation>
     </message>
     <message>
-        <source>Open the case</source>
-        <translation>Ouvrir le dossier</translation>
+        <source>%1: « %2 »</source>
+        <translation>%1&#xa0;: «&#xa0;%2&#xa0;»</translation>
     </message>
     <message>
-        <source>Shown in the case</source>
-        <translation>Affichée dans le dossier</translation>
+        <source>Take it back</source>
+        <translation>Annuler ce choix</translation>
     </message>
     <message>
-        <source>The other value</source>
-        <translation>L’autre valeur</translation>
+        <source>Back to « %1 »</source>
+        <translation>Revenir à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
-        <source>(cleared)</source>
-        <translation>(effacé)</translation>
+        <source>Settled; another value has come meanwhile and is to be settled too</source>
+        <translation>Départagé&#xa0;; une autre valeur est arrivée entre-temps, à départager aussi</translation>
+    </message>
+    <message>
+        <source>%1 settled: « %2 »</source>
+        <translation>%1&#xa0;: «&#xa0;%2&#xa0;» est gardé</translation>
+    </message>
+    <message>
+        <source>Taken back: the value shown before stands again</source>
+        <translation>Repris&#xa0;: la valeur affichée avant est de nouveau là</translation>
     </message>
 </context>
 <context>
@@ -706,14 +784,6 @@
         <translation>Ce poste renvoie ce qu’il garde.</translation>
     </message>
     <message>
-        <source>This change came after the case was submitted: it waits for a supervisor.</source>
-        <translation>Cette modification est arrivée après le dépôt du dossier : elle attend un responsable.</translation>
-    </message>
-    <message>
-        <source>Call your supervisor about it.</source>
-        <translation>Appelez votre responsable à ce sujet.</translation>
-    </message>
-    <message>
         <source>The date of this computer makes no sense.</source>
         <translation>La date de ce poste n’a pas de sens.</translation>
     </message>
@@ -780,6 +850,30 @@
     <message>
         <source>Start Estafette with --device-secret-file DIR, where DIR is the folder used when this computer was enrolled; without the option if it was enrolled without it.</source>
         <translation>Lancez Estafette avec --device-secret-file DIR, où DIR est le dossier utilisé à l’inscription de ce poste ; sans l’option s’il a été inscrit sans elle.</translation>
+    </message>
+    <message>
+        <source>This version is too old for the central service.</source>
+        <translation>Cette version est trop ancienne pour le service central.</translation>
+    </message>
+    <message>
+        <source>The exchange with the central service has stopped.</source>
+        <translation>L’échange avec le service central s’est arrêté.</translation>
+    </message>
+    <message>
+        <source>Start Estafette again, and tell your IT support.</source>
+        <translation>Relancez Estafette et prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>The central service contradicts what it had signed before.</source>
+        <translation>Le service central contredit ce qu’il avait signé auparavant.</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted: your acts and all receipts are kept on this computer.</source>
+        <translation>Rien n’a été effacé&#xa0;: vos actes et tous les accusés sont gardés sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Tell your IT support today; you can go on working.</source>
+        <translation>Prévenez le support informatique aujourd’hui&#xa0;; vous pouvez continuer à travailler.</translation>
     </message>
     <message>
         <source>Something in what was entered cannot be used.</source>
@@ -925,8 +1019,52 @@
         <translation>État : %1</translation>
     </message>
     <message>
+        <source>A field was settled: « %1 »</source>
+        <translation>Un champ a été départagé&#xa0;: «&#xa0;%1&#xa0;»</translation>
+    </message>
+    <message>
+        <source>An act that waited was withdrawn</source>
+        <translation>Un acte en attente a été retiré</translation>
+    </message>
+    <message>
+        <source>An act that waited was corrected and sent again</source>
+        <translation>Un acte en attente a été corrigé et renvoyé</translation>
+    </message>
+    <message>
+        <source>An act that waited was taken on</source>
+        <translation>Un acte en attente a été repris</translation>
+    </message>
+    <message>
+        <source>Given to another office</source>
+        <translation>Confié à un autre site</translation>
+    </message>
+    <message>
+        <source>A proposal was taken back</source>
+        <translation>Une proposition a été retirée</translation>
+    </message>
+    <message>
+        <source>Decision proposed: %1</source>
+        <translation>Décision proposée&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>Decision handed over on paper</source>
+        <translation>Décision remise sur papier</translation>
+    </message>
+    <message>
+        <source>Decision handed over on paper: %1</source>
+        <translation>Décision remise sur papier&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
         <source>Case opened</source>
         <translation>Dossier ouvert</translation>
+    </message>
+    <message>
+        <source>Linked as a duplicate</source>
+        <translation>Lié comme doublon</translation>
+    </message>
+    <message>
+        <source>No duplicate any more</source>
+        <translation>N’est plus un doublon</translation>
     </message>
     <message>
         <source>Tracking code given</source>
@@ -1262,6 +1400,14 @@
         <source>No question is answered. Submit anyway?</source>
         <translation>Aucune réponse n’est donnée. Transmettre quand même ?</translation>
     </message>
+    <message>
+        <source>Settle</source>
+        <translation>Départager</translation>
+    </message>
+    <message>
+        <source>Settle “{label}”</source>
+        <translation>Départager «&#xa0;{label}&#xa0;»</translation>
+    </message>
 </context>
 <context>
     <name>Header</name>
@@ -1276,6 +1422,10 @@
     <message>
         <source>Tracking code %1</source>
         <translation>Code de suivi %1</translation>
+    </message>
+    <message>
+        <source>%1 (Ctrl+Shift+D)</source>
+        <translation>%1 (Ctrl+Maj+D)</translation>
     </message>
     <message>
         <source>Submit the case</source>
@@ -1316,6 +1466,10 @@
         <translation>À départager</translation>
     </message>
     <message>
+        <source>Decide</source>
+        <translation>Décider</translation>
+    </message>
+    <message>
         <source>Receive someone</source>
         <translation>Recevoir quelqu’un</translation>
     </message>
@@ -1347,8 +1501,8 @@
         </translation>
     </message>
     <message>
-        <source>Nothing was lost: they are kept on this computer. Your supervisor or your IT support can help.</source>
-        <translation>Rien n’est perdu : tout est gardé sur ce poste. Votre responsable ou le service informatique peut vous aider.</translation>
+        <source>Nothing was lost: all of it is kept on this computer, and waits for your decision.</source>
+        <translation>Rien n’est perdu&#xa0;: tout est gardé sur ce poste et attend votre décision.</translation>
     </message>
 </context>
 <context>
@@ -1434,6 +1588,153 @@
     </message>
 </context>
 <context>
+    <name>NoticeBar</name>
+    <message>
+        <source>See synchronisation</source>
+        <translation>Voir la synchronisation</translation>
+    </message>
+    <message>
+        <source>Understood</source>
+        <translation>J’ai compris</translation>
+    </message>
+    <message>
+        <source>You find it again under « Synchronisation »</source>
+        <translation>Vous le retrouverez dans «&#xa0;Synchronisation&#xa0;»</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>The central service contradicts what it had signed before</source>
+        <translation>Le service central contredit ce qu’il avait signé auparavant</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted: your acts and all the receipts are kept on this computer, and you can go on working. Tell your IT support today: they find out whether the service was changed behind its back.</source>
+        <translation>Rien n’a été effacé&#xa0;: vos actes et tous les accusés sont gardés sur ce poste, et vous pouvez continuer à travailler. Prévenez le support informatique aujourd’hui&#xa0;: il vérifiera si le service a été modifié.</translation>
+    </message>
+    <message>
+        <source>This computer was restored or copied (noticed %1)</source>
+        <translation>Ce poste a été restauré ou copié (constaté&#xa0;%1)</translation>
+    </message>
+    <message>
+        <source>The central service holds acts in the name of this computer that it did not know any more. Nothing is lost: what was done here and what was done there are both kept. If it was restored from a backup, there is nothing to do. If there are two copies of it, go on working on one alone and tell your supervisor.</source>
+        <translation>Le service central détient des actes faits au nom de ce poste et que ce poste ne connaissait plus. Rien n’est perdu&#xa0;: ce qui a été fait ici et ce qui a été fait là-bas sont gardés. Si ce poste revient d’une sauvegarde, il n’y a rien à faire. S’il en existe deux copies, continuez sur une seule et prévenez votre responsable.</translation>
+    </message>
+    <message>
+        <source>Your acts carry the right time all the same: it is the service&apos;s. Set date and time of this computer, or ask your IT support.</source>
+        <translation>Vos actes portent quand même la bonne heure, celle du service. Réglez la date et l’heure de ce poste, ou demandez au support informatique.</translation>
+    </message>
+</context>
+<context>
+    <name>ParkedCard</name>
+    <message>
+        <source>Open the case</source>
+        <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>A first attempt was not accepted either.</source>
+        <translation>Un premier essai n’a pas été accepté non plus.</translation>
+    </message>
+    <message>
+        <source>For your IT support: %1</source>
+        <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>Correct and send again</source>
+        <translation>Corriger et renvoyer</translation>
+    </message>
+    <message>
+        <source>Take on as it is</source>
+        <translation>Reprendre tel quel</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Why? (optional)</source>
+        <translation>Pourquoi&#xa0;? (facultatif)</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Pourquoi&#xa0;?</translation>
+    </message>
+    <message>
+        <source>It stays in the history, for whoever reads the case later.</source>
+        <translation>La raison reste dans l’historique, pour qui lira le dossier plus tard.</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Renvoyer</translation>
+    </message>
+    <message>
+        <source>Take on</source>
+        <translation>Reprendre</translation>
+    </message>
+    <message>
+        <source>Withdraw for good</source>
+        <translation>Retirer pour de bon</translation>
+    </message>
+    <message>
+        <source>Rather not</source>
+        <translation>Finalement non</translation>
+    </message>
+    <message>
+        <source>Send this field</source>
+        <translation>Renvoyer ce champ</translation>
+    </message>
+    <message>
+        <source>Send « %1 »</source>
+        <translation>Renvoyer «&#xa0;%1&#xa0;»</translation>
+    </message>
+</context>
+<context>
+    <name>ParkedScreen</name>
+    <message>
+        <source>Nothing was lost</source>
+        <translation>Rien n’est perdu</translation>
+    </message>
+    <message>
+        <source>These acts of yours reached the central service, but could not be applied to the case as it was there. Each says why. Take it on as it is, correct it and send it again, or withdraw it.</source>
+        <translation>Ces actes sont bien arrivés au service central, mais n’ont pas pu s’appliquer au dossier tel qu’il y était. Chacun dit pourquoi. Reprenez-le tel quel, corrigez-le et renvoyez-le, ou retirez-le.</translation>
+    </message>
+    <message>
+        <source>No act waits for a decision</source>
+        <translation>Aucun acte n’attend de décision</translation>
+    </message>
+    <message>
+        <source>Acts that the central service could not apply appear here, with the reason.</source>
+        <translation>Les actes que le service central n’a pas pu appliquer apparaissent ici, avec la raison.</translation>
+    </message>
+    <message>
+        <source>Waiting for a decision</source>
+        <translation>En attente d’une décision</translation>
+    </message>
+    <message>
+        <source>Your acts that the central service could not apply, each with the reason and what it says. « Take on as it is » tries again; « Correct and send again » lets you change what is wrong; « Withdraw » gives it up, with a reason that stays in the history. Tab goes from one to the next, Esc gives up what was begun.</source>
+        <translation>Vos actes que le service central n’a pas pu appliquer, chacun avec la raison et son contenu. «&#xa0;Reprendre tel quel&#xa0;» essaie de nouveau&#xa0;; «&#xa0;Corriger et renvoyer&#xa0;» permet de changer ce qui ne va pas&#xa0;; «&#xa0;Retirer&#xa0;» y renonce, avec une raison qui reste dans l’historique. Tab passe de l’un à l’autre, Échap replie ce qui est commencé sans rien effacer.</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>et %n autre</numerusform>
+            <numerusform>et %n autres</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Withdrawn: it stays in the history, with your reason</source>
+        <translation>Retiré&#xa0;: l’acte reste dans l’historique, avec votre raison</translation>
+    </message>
+    <message>
+        <source>Taken on: saved on this computer, it is tried again</source>
+        <translation>Repris&#xa0;: enregistré sur ce poste, l’acte est tenté de nouveau</translation>
+    </message>
+    <message>
+        <source>Corrected: saved on this computer, it is sent again</source>
+        <translation>Corrigé&#xa0;: enregistré sur ce poste, l’acte est renvoyé</translation>
+    </message>
+</context>
+<context>
     <name>Plurals</name>
     <message numerus="yes">
         <source>%n day(s)</source>
@@ -1475,6 +1776,27 @@
         <translation>
             <numerusform>%n acte attend une décision</numerusform>
             <numerusform>%n actes attendent une décision</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln act(s)</source>
+        <translation>
+            <numerusform>%Ln acte</numerusform>
+            <numerusform>%Ln actes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n act(s) wait to leave</source>
+        <translation>
+            <numerusform>%n acte attend de partir</numerusform>
+            <numerusform>%n actes attendent de partir</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) to settle</source>
+        <translation>
+            <numerusform>%n champ à départager</numerusform>
+            <numerusform>%n champs à départager</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1545,6 +1867,14 @@
     <message>
         <source>To settle</source>
         <translation>À départager</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En attente</translation>
+    </message>
+    <message>
+        <source>Synchronisation</source>
+        <translation>Synchronisation</translation>
     </message>
     <message>
         <source>Synchronise now</source>
@@ -1632,6 +1962,14 @@
         <source>Closed file</source>
         <translation>Dossier terminé</translation>
     </message>
+    <message>
+        <source>(no answer)</source>
+        <translation>(sans réponse)</translation>
+    </message>
+    <message>
+        <source>Another value: « %2 », by %1</source>
+        <translation>Autre valeur&#xa0;: «&#xa0;%2&#xa0;», par&#xa0;%1</translation>
+    </message>
 </context>
 <context>
     <name>RecordScreen</name>
@@ -1674,6 +2012,241 @@
     <message>
         <source>Note saved on this computer</source>
         <translation>Note enregistrée sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>Remedies</name>
+    <message>
+        <source>Nothing was lost: what you wrote is below.</source>
+        <translation>Rien n’est perdu&#xa0;: ce que vous avez écrit est ci-dessous.</translation>
+    </message>
+    <message>
+        <source>What you entered is still here.</source>
+        <translation>Votre saisie est toujours là.</translation>
+    </message>
+    <message>
+        <source>Speak to your supervisor, or withdraw it.</source>
+        <translation>Parlez-en à votre responsable, ou retirez l’acte.</translation>
+    </message>
+    <message>
+        <source>The case was submitted already when this was written.</source>
+        <translation>Le dossier était déjà transmis quand ceci a été écrit.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can take it on, or ask you to complete the case.</source>
+        <translation>Votre responsable peut le reprendre, ou vous demander de compléter le dossier.</translation>
+    </message>
+    <message>
+        <source>The case had moved on elsewhere, and this was written without knowing it.</source>
+        <translation>Le dossier avait avancé ailleurs, et ceci a été écrit sans le savoir.</translation>
+    </message>
+    <message>
+        <source>Read the case as it is now; then correct and send again, or withdraw.</source>
+        <translation>Lisez le dossier tel qu’il est, puis corrigez et renvoyez, ou retirez.</translation>
+    </message>
+    <message>
+        <source>The case was not in the state that this step begins from.</source>
+        <translation>Le dossier n’était pas dans l’état d’où part cette étape.</translation>
+    </message>
+    <message>
+        <source>Read the case as it is now, then take it on or withdraw it.</source>
+        <translation>Lisez le dossier tel qu’il est, puis reprenez l’acte ou retirez-le.</translation>
+    </message>
+    <message>
+        <source>This step cannot be made from the state that the case was in.</source>
+        <translation>Cette étape n’est pas possible depuis l’état où était le dossier.</translation>
+    </message>
+    <message>
+        <source>Read the case as it is now, then withdraw it.</source>
+        <translation>Lisez le dossier tel qu’il est, puis retirez l’acte.</translation>
+    </message>
+    <message>
+        <source>A field of this case has two values that nobody has compared yet.</source>
+        <translation>Un champ de ce dossier a deux valeurs que personne n’a encore comparées.</translation>
+    </message>
+    <message>
+        <source>Settle it first under « To settle », then take this on.</source>
+        <translation>Départagez-le d’abord dans «&#xa0;À départager&#xa0;», puis reprenez l’acte.</translation>
+    </message>
+    <message>
+        <source>It changes something that can no longer be changed here.</source>
+        <translation>L’acte modifie quelque chose qui ne peut plus être modifié ici.</translation>
+    </message>
+    <message>
+        <source>Send it again without that field, or speak to your supervisor.</source>
+        <translation>Renvoyez-le sans ce champ, ou parlez-en à votre responsable.</translation>
+    </message>
+    <message>
+        <source>Only another role may do this.</source>
+        <translation>Seul un autre rôle peut faire cela.</translation>
+    </message>
+    <message>
+        <source>The case or citizen belongs to another office now.</source>
+        <translation>Le dossier ou l’usager relève maintenant d’un autre site.</translation>
+    </message>
+    <message>
+        <source>Their office can take it on; tell your supervisor, or withdraw it.</source>
+        <translation>L’autre site peut reprendre l’acte&#xa0;; prévenez votre responsable, ou retirez-le.</translation>
+    </message>
+    <message>
+        <source>It names another office than yours.</source>
+        <translation>L’acte désigne un autre site que le vôtre.</translation>
+    </message>
+    <message>
+        <source>It is too long for the central service.</source>
+        <translation>L’acte est trop long pour le service central.</translation>
+    </message>
+    <message>
+        <source>Shorten it and send it again.</source>
+        <translation>Raccourcissez-le et renvoyez-le.</translation>
+    </message>
+    <message>
+        <source>Its tracking code is not one of this organisation.</source>
+        <translation>Son code de suivi n’est pas de cet organisme.</translation>
+    </message>
+    <message>
+        <source>Withdraw it, then submit the case again.</source>
+        <translation>Retirez l’acte, puis transmettez de nouveau le dossier.</translation>
+    </message>
+    <message>
+        <source>The central service does not know this version of the procedure.</source>
+        <translation>Le service central ne connaît pas cette version de la démarche.</translation>
+    </message>
+    <message>
+        <source>Take it on again once the procedure is published, or tell IT support.</source>
+        <translation>Reprenez l’acte une fois la démarche publiée, ou prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>It carries a date that makes no sense: this computer&apos;s clock was wrong.</source>
+        <translation>L’acte porte une date impossible&#xa0;: l’horloge de ce poste était fausse.</translation>
+    </message>
+    <message>
+        <source>Set date and time of this computer, then send it again.</source>
+        <translation>Réglez la date et l’heure de ce poste, puis renvoyez l’acte.</translation>
+    </message>
+    <message>
+        <source>The central service could not read it.</source>
+        <translation>Le service central n’a pas pu lire cet acte.</translation>
+    </message>
+    <message>
+        <source>Correct it and send it again; if it comes back, tell IT support.</source>
+        <translation>Corrigez-le et renvoyez-le&#xa0;; s’il revient, prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>It was damaged on the disk of this computer, and is never sent.</source>
+        <translation>L’acte a été abîmé sur le disque de ce poste&#xa0;; il n’est jamais envoyé.</translation>
+    </message>
+    <message>
+        <source>What came before and after is safe.</source>
+        <translation>Ce qui précède et ce qui suit est intact.</translation>
+    </message>
+    <message>
+        <source>Do it again in the case, and tell your IT support: the disk may fail.</source>
+        <translation>Refaites-le dans le dossier et prévenez le support informatique&#xa0;: le disque fatigue peut-être.</translation>
+    </message>
+    <message>
+        <source>The central service was restored from a copy that lacks this act of a colleague.</source>
+        <translation>Le service central a été restauré depuis une copie où manque cet acte d’un collègue.</translation>
+    </message>
+    <message>
+        <source>It is kept here for reading.</source>
+        <translation>Il est gardé ici pour lecture.</translation>
+    </message>
+    <message>
+        <source>Tell your supervisor: the colleague&apos;s computer sends it again.</source>
+        <translation>Prévenez votre responsable&#xa0;: le poste du collègue le renverra.</translation>
+    </message>
+    <message>
+        <source>Somebody has decided about this act already.</source>
+        <translation>Quelqu’un a déjà décidé pour cet acte.</translation>
+    </message>
+    <message>
+        <source>It leaves this list at the next exchange.</source>
+        <translation>Il quittera cette liste au prochain échange.</translation>
+    </message>
+    <message>
+        <source>What was taken on is not what waits.</source>
+        <translation>Ce qui a été repris n’est pas ce qui attend.</translation>
+    </message>
+    <message>
+        <source>Correct and send it again instead.</source>
+        <translation>Corrigez-le et renvoyez-le plutôt.</translation>
+    </message>
+    <message>
+        <source>This act does not wait on this computer.</source>
+        <translation>Cet acte n’attend pas sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Look at the list again.</source>
+        <translation>Regardez de nouveau la liste.</translation>
+    </message>
+    <message>
+        <source>A damaged act can neither be sent nor taken on.</source>
+        <translation>Un acte abîmé ne peut être ni renvoyé ni repris.</translation>
+    </message>
+    <message>
+        <source>Do it again in the case.</source>
+        <translation>Refaites-le dans le dossier.</translation>
+    </message>
+    <message>
+        <source>A reason is needed.</source>
+        <translation>Il faut une raison.</translation>
+    </message>
+    <message>
+        <source>Write in a few words why, for whoever reads the history.</source>
+        <translation>Écrivez pourquoi en quelques mots, pour qui lira l’historique.</translation>
+    </message>
+    <message>
+        <source>This act does not set that field.</source>
+        <translation>Cet acte ne remplit pas ce champ.</translation>
+    </message>
+    <message>
+        <source>Change one of the fields that it sets.</source>
+        <translation>Modifiez un des champs qu’il remplit.</translation>
+    </message>
+    <message>
+        <source>There is nothing to settle in this field any more.</source>
+        <translation>Il n’y a plus rien à départager dans ce champ.</translation>
+    </message>
+    <message>
+        <source>Look at the case as it is now.</source>
+        <translation>Regardez le dossier tel qu’il est.</translation>
+    </message>
+    <message>
+        <source>Nobody has settled this field, or it was changed since.</source>
+        <translation>Personne n’a départagé ce champ, ou il a été modifié depuis.</translation>
+    </message>
+    <message>
+        <source>These two cannot be linked: it would go in a circle.</source>
+        <translation>Ces deux fiches ne peuvent pas être liées&#xa0;: le lien tournerait en rond.</translation>
+    </message>
+    <message>
+        <source>Choose the record that is to stay.</source>
+        <translation>Choisissez la fiche qui doit rester.</translation>
+    </message>
+    <message>
+        <source>The record to link to is not on this computer.</source>
+        <translation>La fiche à lier n’est pas sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Search for it first.</source>
+        <translation>Cherchez-la d’abord.</translation>
+    </message>
+    <message>
+        <source>The central service met an unexpected fault with it.</source>
+        <translation>Le service central a rencontré un défaut imprévu avec cet acte.</translation>
+    </message>
+    <message>
+        <source>Take it on again later; if it comes back, tell IT support.</source>
+        <translation>Reprenez-le plus tard&#xa0;; s’il revient, prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>This case or citizen is not on this computer.</source>
+        <translation>Ce dossier ou cet usager n’est pas sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Search for it by name or tracking code.</source>
+        <translation>Cherchez par nom ou par code de suivi.</translation>
     </message>
 </context>
 <context>
@@ -1779,12 +2352,36 @@
 <context>
     <name>Sync</name>
     <message>
+        <source>Up to date: everything was received by the central service</source>
+        <translation>À jour&#xa0;: tout est reçu par le service central</translation>
+    </message>
+    <message>
         <source>Everything was received by the central service</source>
         <translation>Tout est reçu par le service central</translation>
     </message>
     <message>
         <source>%1, the oldest waiting for %2</source>
         <translation>%1, le plus ancien de %2</translation>
+    </message>
+    <message>
+        <source>first exchange: %1 % received</source>
+        <translation>premier échange&#xa0;:&#xa0;%1&#xa0;% reçus</translation>
+    </message>
+    <message>
+        <source>%1, your own cases are here</source>
+        <translation>%1, vos dossiers sont déjà là</translation>
+    </message>
+    <message>
+        <source>exchange under way</source>
+        <translation>échange en cours</translation>
+    </message>
+    <message>
+        <source>%1, next try in a moment</source>
+        <translation>%1, nouvel essai dans un instant</translation>
+    </message>
+    <message>
+        <source>%1, next try at %2</source>
+        <translation>%1, nouvel essai à&#xa0;%2</translation>
     </message>
     <message>
         <source>no contact yet</source>
@@ -1795,8 +2392,32 @@
         <translation>dernier contact %1</translation>
     </message>
     <message>
+        <source>the clock of this computer is %1 slow</source>
+        <translation>l’horloge de ce poste retarde de&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>the clock of this computer is %1 fast</source>
+        <translation>l’horloge de ce poste avance de&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>the central service contradicts itself: tell your IT support</source>
+        <translation>le service central se contredit&#xa0;: prévenez le support informatique</translation>
+    </message>
+    <message>
+        <source>Everything is kept on this computer and leaves by itself once there is a network.</source>
+        <translation>Tout est gardé sur ce poste et partira tout seul dès qu’il y aura du réseau.</translation>
+    </message>
+    <message>
         <source>the local network asks you to sign in: open a web browser</source>
         <translation>le réseau local demande une connexion : ouvrez un navigateur</translation>
+    </message>
+    <message>
+        <source>A page of the network answers in place of the service. Sign in there, then press F5 here.</source>
+        <translation>Une page du réseau répond à la place du service. Connectez-vous dans le navigateur, puis appuyez ici sur F5.</translation>
+    </message>
+    <message>
+        <source>the proxy of this network asks for a sign-in</source>
+        <translation>le serveur mandataire (proxy) du réseau demande une connexion</translation>
     </message>
     <message>
         <source>this network&apos;s proxy lets nothing through: call your IT support</source>
@@ -1807,32 +2428,194 @@
         <translation>le service n’a pas pu prouver son identité</translation>
     </message>
     <message>
+        <source>the service is busy: the program tries again by itself</source>
+        <translation>le service est occupé&#xa0;: nouvel essai automatique</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Check the date of this computer and the network, or ask your IT support.</source>
+        <translation>Rien n’a été envoyé. Vérifiez la date de ce poste et le réseau, ou demandez au support informatique.</translation>
+    </message>
+    <message>
+        <source>this version is too old for the service: update Estafette</source>
+        <translation>cette version est trop ancienne pour le service&#xa0;: mettez Estafette à jour</translation>
+    </message>
+    <message>
         <source>an answer was altered on the way and not used: call your IT support</source>
         <translation>une réponse a été modifiée en chemin et n’a pas été prise : appelez votre support informatique</translation>
+    </message>
+    <message>
+        <source>Ask your IT support to give this computer the proxy&apos;s name and password.</source>
+        <translation>Demandez au support informatique d’enregistrer sur ce poste le nom et le mot de passe du proxy.</translation>
+    </message>
+    <message>
+        <source>Something between here and the service changes what passes. What you did is safe.</source>
+        <translation>Quelque chose entre ce poste et le service modifie ce qui passe. Ce que vous avez fait est gardé.</translation>
+    </message>
+    <message>
+        <source>You can go on working: all is kept here and leaves once the new version is installed.</source>
+        <translation>Vous pouvez continuer à travailler&#xa0;: tout est gardé ici et partira une fois la nouvelle version installée.</translation>
     </message>
     <message>
         <source>the disk of this computer is full</source>
         <translation>le disque de ce poste est plein</translation>
     </message>
     <message>
+        <source>What was saved still is. Free some space; the exchange goes on by itself.</source>
+        <translation>Ce qui était enregistré l’est toujours. Libérez de la place&#xa0;; l’échange reprendra tout seul.</translation>
+    </message>
+    <message>
+        <source>the answer is not the service&apos;s own: nothing is marked as received</source>
+        <translation>la réponse n’est pas celle du service&#xa0;: rien n’est marqué reçu</translation>
+    </message>
+    <message>
+        <source>Everything is kept here and is sent again. If it stays so, tell your IT support.</source>
+        <translation>Tout est gardé ici et sera renvoyé. Si cela dure, prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>the exchange has stopped: start Estafette again</source>
+        <translation>l’échange s’est arrêté&#xa0;: relancez Estafette</translation>
+    </message>
+    <message>
+        <source>A fault of the program ended it. All that was saved is kept. Tell your IT support.</source>
+        <translation>Un défaut du programme l’a arrêté. Tout ce qui était enregistré est gardé. Prévenez le support informatique.</translation>
+    </message>
+    <message>
         <source>this computer&apos;s access was withdrawn: call your supervisor</source>
         <translation>l’accès de ce poste a été retiré : appelez votre responsable</translation>
+    </message>
+    <message>
+        <source>What is kept here stays here until it is enrolled again.</source>
+        <translation>Ce qui est gardé ici y reste jusqu’à une nouvelle inscription.</translation>
     </message>
     <message>
         <source>this computer must be enrolled again</source>
         <translation>ce poste doit être inscrit de nouveau</translation>
     </message>
     <message>
+        <source>Ask your supervisor for an enrolment code. What is kept here is sent afterwards.</source>
+        <translation>Demandez un code d’inscription à votre responsable. Ce qui est gardé ici partira ensuite.</translation>
+    </message>
+    <message>
         <source>sync is paused</source>
         <translation>échanges en pause</translation>
     </message>
     <message>
-        <source>the service is busy: the program tries again by itself</source>
-        <translation>le service est occupé, nouvel essai automatique</translation>
+        <source>Everything is kept on this computer meanwhile.</source>
+        <translation>Tout est gardé sur ce poste en attendant.</translation>
+    </message>
+    <message>
+        <source>the service is busy</source>
+        <translation>le service est occupé</translation>
+    </message>
+    <message>
+        <source>It asked for some patience. Nothing has to be done.</source>
+        <translation>Il demande un peu de patience. Il n’y a rien à faire.</translation>
+    </message>
+    <message>
+        <source>the service could not take it</source>
+        <translation>le service n’a pas pu le prendre</translation>
+    </message>
+    <message>
+        <source>Everything is kept here and is tried again by itself. If it stays so, tell IT support.</source>
+        <translation>Tout est gardé ici et sera tenté de nouveau tout seul. Si cela dure, prévenez le support informatique.</translation>
     </message>
     <message>
         <source>no network: you can go on working</source>
         <translation>pas de réseau : vous pouvez continuer à travailler</translation>
+    </message>
+</context>
+<context>
+    <name>SyncFacts</name>
+    <message>
+        <source>Link with the central service</source>
+        <translation>Liaison avec le service central</translation>
+    </message>
+    <message>
+        <source>In contact</source>
+        <translation>En contact</translation>
+    </message>
+    <message>
+        <source>Not in contact since Estafette was started</source>
+        <translation>Pas de contact depuis le lancement d’Estafette</translation>
+    </message>
+    <message>
+        <source>First exchange</source>
+        <translation>Premier échange</translation>
+    </message>
+    <message>
+        <source>You can work with what is here already. It goes on where it stopped, whatever happens.</source>
+        <translation>Vous pouvez travailler avec ce qui est déjà là. L’échange reprend où il s’est arrêté, quoi qu’il arrive.</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>Sur ce poste</translation>
+    </message>
+    <message>
+        <source>Nothing waits to leave</source>
+        <translation>Rien n’attend de partir</translation>
+    </message>
+    <message>
+        <source>Every act of yours was received.</source>
+        <translation>Tous vos actes sont reçus.</translation>
+    </message>
+    <message>
+        <source>Saved here, even if the power fails; they leave by themselves.</source>
+        <translation>Enregistrés ici, même si le courant manque&#xa0;; ils partiront tout seuls.</translation>
+    </message>
+    <message>
+        <source>The oldest has been waiting for %1.</source>
+        <translation>Le plus ancien attend depuis&#xa0;%1.</translation>
+    </message>
+    <message>
+        <source>Received by the service, in no backup yet</source>
+        <translation>Reçus par le service, pas encore dans une sauvegarde</translation>
+    </message>
+    <message>
+        <source>The service has signed that it holds them. This computer keeps them too.</source>
+        <translation>Le service a signé qu’il les détient. Ce poste les garde aussi.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Aucun</translation>
+    </message>
+    <message>
+        <source>Received and in a backup of the service</source>
+        <translation>Reçus et dans une sauvegarde du service</translation>
+    </message>
+    <message>
+        <source>The service has not told of a backup yet.</source>
+        <translation>Le service n’a pas encore annoncé de sauvegarde.</translation>
+    </message>
+    <message>
+        <source>They outlast even the loss of the service&apos;s machine.</source>
+        <translation>Ils survivraient même à la perte de la machine du service.</translation>
+    </message>
+</context>
+<context>
+    <name>SyncScreen</name>
+    <message>
+        <source>Synchronise now</source>
+        <translation>Synchroniser maintenant</translation>
+    </message>
+    <message>
+        <source>Synchronisation</source>
+        <translation>Synchronisation</translation>
+    </message>
+    <message>
+        <source>Where your acts are: on this computer, received by the central service, or in a backup of it too. Above: what is in the way and what you should know. F5 makes an exchange now; it happens by itself otherwise.</source>
+        <translation>Où sont vos actes&#xa0;: sur ce poste, reçus par le service central, ou aussi dans une de ses sauvegardes. Au-dessus&#xa0;: ce qui gêne et ce qu’il faut savoir. F5 fait un échange tout de suite&#xa0;; sinon il se fait tout seul.</translation>
+    </message>
+    <message>
+        <source>For your IT support: %1</source>
+        <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>IT support has been told</source>
+        <translation>Le support est prévenu</translation>
+    </message>
+    <message>
+        <source>Noted; the proof is kept on this computer</source>
+        <translation>C’est noté&#xa0;; la preuve est gardée sur ce poste</translation>
     </message>
 </context>
 <context>
@@ -1883,6 +2666,73 @@
     <message>
         <source>Hide</source>
         <translation>Cacher</translation>
+    </message>
+</context>
+<context>
+    <name>Values</name>
+    <message>
+        <source>(no answer)</source>
+        <translation>(sans réponse)</translation>
+    </message>
+    <message>
+        <source>Row of « %1 »</source>
+        <translation>Ligne de «&#xa0;%1&#xa0;»</translation>
+    </message>
+    <message>
+        <source>The row stays</source>
+        <translation>La ligne reste</translation>
+    </message>
+    <message>
+        <source>The row is removed</source>
+        <translation>La ligne est retirée</translation>
+    </message>
+    <message>
+        <source>Calculated: %1</source>
+        <translation>Calculé&#xa0;:&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>State of the case</source>
+        <translation>État du dossier</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Message</translation>
+    </message>
+    <message>
+        <source>Reasons</source>
+        <translation>Motifs</translation>
+    </message>
+    <message>
+        <source>Procedure</source>
+        <translation>Démarche</translation>
+    </message>
+    <message>
+        <source>Version of the procedure</source>
+        <translation>Version de la démarche</translation>
+    </message>
+    <message>
+        <source>Citizen</source>
+        <translation>Usager</translation>
+    </message>
+    <message>
+        <source>Office</source>
+        <translation>Site</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Tracking code</source>
+        <translation>Code de suivi</translation>
+    </message>
+    <message>
+        <source>Same person or case as</source>
+        <translation>Même personne ou même dossier que</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Note</translation>
     </message>
 </context>
 <context>

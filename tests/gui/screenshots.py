@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,7 @@ from desktop.route import Route
 from desktop.screens.citizens.view import CitizensScreen
 from desktop.screens.record.view import RecordScreen
 from desktop.theme import Mode, theme
+from sync.state import SyncState
 from tests.support.faults import Fault
 from tests.support.stage import PROCEDURES, Stage, dress, until
 from tests.support.workspaces import make_citizen
@@ -93,6 +95,7 @@ def fill(stage: Stage) -> list[str]:
     until(lambda: len(workspace.cases(state="needs_information")) == 2, "the requests")
     until(lambda: len(workspace.cases(state="refused")) == 1, "the decisions")
     contest(stage, made[9])
+    park(stage, made[6])
     base = workspace.case(made[1]).base
     workspace.add_note(made[1], "La personne rappelle jeudi avec son avis d’imposition.", base=base)
     return made
@@ -112,6 +115,16 @@ def contest(stage: Stage, case: str) -> None:
     until(lambda: workspace.status().contested == 1, "both values")
 
 
+def park(stage: Stage, case: str) -> None:
+    """Let an answer be given in a case that was handed in already."""
+    workspace = stage.window.workspace
+    assert workspace is not None
+    view = workspace.case(case)
+    fields = [path for path, value in view.answers.items() if value and path.startswith("/")][:3]
+    workspace.answer(case, {path: view.answers[path] for path in fields}, base=view.base)
+    until(lambda: workspace.status().parked == 1, "the act waits")
+
+
 MESSAGES = (
     "Le revenu déclaré ne correspond pas à l’avis d’imposition joint. "
     "Pouvez-vous vérifier le montant avec la personne ?",
@@ -122,10 +135,8 @@ MESSAGES = (
 def screens(stage: Stage, album: Album, cases: list[str]) -> None:
     for name, target in (
         ("10-home", Route()),
-        ("11-cases", Route(route.CASES)),
         ("12-citizens", Route(route.CITIZENS)),
         ("13-citizens-none", Route(route.CITIZENS, detail={"why": "new_case", "search": "Zwingelstein Odile"})),
-        ("15-contested", Route(route.CONTESTED)),
     ):
         stage.go(target)
         album.take(stage, name)
@@ -145,7 +156,62 @@ def screens(stage: Stage, album: Album, cases: list[str]) -> None:
     album.take(stage, "17-citizen")
     stage.go(Route(route.NEW_CASE, citizen))
     album.take(stage, "18-new-case")
+    waiting(stage, album, cases)
     record(stage, album, cases)
+
+
+def waiting(stage: Stage, album: Album, cases: list[str]) -> None:
+    """What waits for a person, and where every act is."""
+    stage.go(Route(route.CASES))
+    album.take(stage, "11-cases")
+    stage.go(Route(route.CONTESTED))
+    album.take(stage, "15-contested")
+    stage.press("contested1.other")
+    album.take(stage, "27-contested-other")
+    stage.go(Route(route.PARKED))
+    album.take(stage, "28-parked")
+    stage.press("parked1.resend")
+    album.take(stage, "29-parked-resend")
+    stage.press("parked1.give_up")
+    stage.press("parked1.withdraw")
+    stage.press("parked1.take")
+    album.take(stage, "30-parked-withdraw-error")
+    stage.go(Route(route.SYNC))
+    album.take(stage, "31-sync")
+    agent = stage.window.agent
+    assert agent is not None
+    now_ms = stage.shell.context.now_ms()
+    bad = replace(
+        agent.status(),
+        state=SyncState.OFFLINE,
+        fault="network.captive_portal",
+        retry_ms=now_ms + 300_000,
+        pending=7,
+        pending_cases=2,
+        oldest_pending_ms=now_ms - 9_000_000,
+        forked_ms=now_ms - 90_000_000,
+        alarm="log.inconsistent",
+        clock_off_ms=7_200_000,
+        snapshot_share=0.42,
+        accepted=12,
+        backed_up=1250,
+    )
+    stage.shell.show_standing(bad)
+    album.take(stage, "32-sync-everything")
+    stage.go(Route())
+    stage.shell.show_standing(replace(agent.status(), forked_ms=now_ms - 90_000_000))
+    album.take(stage, "33-notice")
+    stage.shell.show_standing(agent.status())
+    case = cases[9]
+    workspace = stage.window.workspace
+    assert workspace is not None
+    field = workspace.case(case).contested[0].field
+    stage.go(Route(route.CASE, case, {"focus": field}))
+    album.take(stage, "34-record-contested")
+    stage.go(Route(route.CONTESTED))
+    stage.press("contested1.keep2")
+    stage.quiet()
+    album.take(stage, "35-contested-settled")
 
 
 def record(stage: Stage, album: Album, cases: list[str]) -> None:
@@ -171,7 +237,10 @@ def record(stage: Stage, album: Album, cases: list[str]) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Take all pictures into the folder named on the command line; ``quick`` takes light at 100 % alone."""
+    """Take all pictures into the folder named on the command line.
+
+    ``quick`` takes light at 100 % alone, ``waiting`` only what waits for a person and where every act is.
+    """
     application = QApplication([])
     quick = "quick" in argv
     modes = (Mode.LIGHT,) if quick else (Mode.LIGHT, Mode.DARK)
@@ -181,9 +250,13 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         stage.window.resize(1366, 768)
-        gate(stage, album)
-        stage.window.resize(1366, 768)
-        screens(stage, album, fill(stage))
+        if "waiting" in argv:
+            stage.enrol()
+            waiting(stage, album, fill(stage))
+        else:
+            gate(stage, album)
+            stage.window.resize(1366, 768)
+            screens(stage, album, fill(stage))
         stage.close()
     application.quit()
     return 0

@@ -14,11 +14,15 @@ from tests.support.stage import Stage, until
 from tests.support.workspaces import make_citizen
 
 
-@pytest.fixture(autouse=True)
-def _active() -> Iterator[None]:
+@pytest.fixture
+def spoken() -> Iterator[None]:
+    """An assistive tool listens."""
     QAccessible.setActive(True)
     yield
     QAccessible.setActive(False)
+
+
+pytestmark = pytest.mark.usefixtures("spoken")
 
 
 def unnamed(window: QWidget) -> list[str]:
@@ -61,6 +65,8 @@ def test_every_screen_is_named(enrolled: Stage) -> None:
         Route(route.CITIZEN, citizen),
         Route(route.NEW_CASE, citizen),
         Route(route.CONTESTED),
+        Route(route.PARKED),
+        Route(route.SYNC),
         Route(route.CASE, case),
         Route(route.CASE, case, {"tab": "follow_up"}),
         Route(route.CASE, case, {"tab": "history"}),

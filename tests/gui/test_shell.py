@@ -64,6 +64,8 @@ def test_escape_closes_results_then_empties_the_box_then_goes_back(enrolled: Sta
         (Qt.Key.Key_2, route.CASES),
         (Qt.Key.Key_3, route.CITIZENS),
         (Qt.Key.Key_4, route.CONTESTED),
+        (Qt.Key.Key_5, route.PARKED),
+        (Qt.Key.Key_6, route.SYNC),
         (Qt.Key.Key_N, route.CITIZENS),
     ],
 )
@@ -113,7 +115,7 @@ def test_the_strip_goes_from_here_to_received_without_a_click(enrolled: Stage) -
     until(lambda: "pas de réseau" in enrolled.shell.strip.state_text, "the offline line")
     enrolled.faults.always = None
     enrolled.agent().wake()
-    until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+    until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")
 
 
 def test_f5_synchronises_now(enrolled: Stage) -> None:
@@ -123,13 +125,13 @@ def test_f5_synchronises_now(enrolled: Stage) -> None:
     enrolled.faults.always = None
     QTest.keyClick(enrolled.window, Qt.Key.Key_F5)
     assert enrolled.shell.strip.message == "Synchronisation lancée"
-    until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+    until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")
     assert "Synchroniser maintenant" in [action.text() for action in enrolled.shell.rail.actions()]
 
 
 def test_a_long_message_is_cut_before_the_state_of_sync(enrolled: Stage) -> None:
     enrolled.window.resize(900, 700)
-    until(lambda: "Tout est reçu" in enrolled.shell.strip.state_text, "received")
+    until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")
     state = enrolled.find(QLabel, "strip.state")
     enrolled.shell.say("Un message bien plus long que la place qui reste sur cette ligne. " * 4, "critical")
     enrolled.quiet()

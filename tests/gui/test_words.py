@@ -17,8 +17,10 @@ from desktop import i18n
 from desktop.words import dates
 from desktop.words.errors import explain, known_codes
 from desktop.words.events import event_text, event_title
+from desktop.words.notices import notices
 from desktop.words.people import in_sentence
 from desktop.words.states import CASE_STATES, case_state
+from desktop.words.sync_facts import sync_facts
 from desktop.words.sync_line import sync_line
 from desktop.words.typography import kept_together
 
@@ -122,18 +124,63 @@ class Standing:
     pending: int = 0
     pending_cases: int = 0
     pending_citizens: int = 0
-    pending_citizens: int = 0
     oldest_pending_ms: int | None = None
     last_contact_ms: int | None = NOW_MS - 14 * dates.MINUTE_MS
     parked: int = 0
     fault: str = ""
     fault_details: dict[str, object] = field(default_factory=dict)
+    contested: int = 0
+    retry_ms: int | None = None
+    heard_ms: int | None = None
+    round_since_ms: int | None = None
+    accepted: int = 0
+    backed_up: int = 0
+    clock_off_ms: int = 0
+    forked_ms: int | None = None
+    snapshot_share: float | None = None
+    own_caseload_ready: bool = True
+    alarm: str = ""
 
 
 def test_the_strip_when_everything_was_received() -> None:
     line = sync_line(Standing(), NOW_MS)
     assert line.text == "Tout est reçu par le service central · dernier contact 10:42"
+    assert line.tone != "positive"
+
+
+def test_up_to_date_is_said_only_when_it_is_true() -> None:
+    recent = {"heard_ms": NOW_MS - 20_000, "last_contact_ms": NOW_MS - 20_000}
+    line = sync_line(Standing(**recent), NOW_MS)
+    assert line.text == "À jour\u00a0: tout est reçu par le service central · dernier contact 10:55"
     assert line.tone == "positive"
+    for untrue in (
+        Standing(),
+        Standing(**recent, pending=1, pending_cases=1),
+        Standing(**recent, fault="network.unreachable", state="offline"),
+        Standing(**recent, alarm="log.inconsistent"),
+        Standing(**recent, snapshot_share=0.4),
+        Standing(heard_ms=NOW_MS - 10 * dates.MINUTE_MS),
+    ):
+        assert "À jour" not in sync_line(untrue, NOW_MS).text, untrue
+        assert sync_line(untrue, NOW_MS).tone != "positive", untrue
+
+
+def test_the_screen_tells_where_every_act_is() -> None:
+    facts = sync_facts(Standing(pending=2, pending_cases=1, accepted=3, backed_up=1250), NOW_MS)
+    assert [fact.value for fact in facts[1:]] == ["2 actes attendent de partir", "3 actes", "1\u202f250 actes"]
+    first = sync_facts(Standing(snapshot_share=0.425, own_caseload_ready=True), NOW_MS)
+    assert "42\u00a0%" in first[1].value and "vos dossiers sont déjà là" in first[1].value
+
+
+def test_a_restored_computer_is_told_what_happened_what_is_safe_and_what_to_do() -> None:
+    (told,) = notices(Standing(forked_ms=NOW_MS - dates.DAY_MS), NOW_MS)
+    assert "restauré ou copié" in told.title and "hier" in told.title
+    assert "Rien n’est perdu" in told.text and "prévenez votre responsable" in told.text
+    assert [each.tone for each in notices(Standing(alarm="log.inconsistent", forked_ms=NOW_MS), NOW_MS)] == [
+        "critical",
+        "caution",
+    ]
+    assert notices(Standing(), NOW_MS) == ()
 
 
 def test_the_strip_while_a_case_is_on_this_computer() -> None:
@@ -156,17 +203,30 @@ def test_the_strip_while_a_case_is_on_this_computer() -> None:
             "retarde de 730 j 1 h 2 min",
         ),
         (Standing("clock", fault="network.clock_ahead"), "horloge"),
-        (Standing("told_to_wait", fault="network.told_to_wait"), "nouvel essai"),
+        (
+            Standing("told_to_wait", fault="network.told_to_wait", retry_ms=NOW_MS + 120_000),
+            "occupé, nouvel essai à 10:58",
+        ),
         (Standing("revoked"), "l’accès de ce poste a été retiré"),
         (Standing("needs_sign_in"), "inscrit de nouveau"),
         (Standing("paused"), "en pause"),
-        (Standing("backing_off"), "nouvel essai"),
+        (Standing("backing_off", fault="network.busy", retry_ms=NOW_MS + 120_000), "occupé, nouvel essai à 10:58"),
+        (Standing("backing_off", fault="network.service_failed"), "n’a pas pu le prendre"),
+        (Standing("backing_off", fault="protocol.unsupported"), "mettez Estafette à jour"),
+        (Standing("backing_off", fault="sync.receipt_invalid"), "rien n’est marqué reçu"),
+        (Standing("backing_off", fault="agent.broken"), "relancez Estafette"),
+        (Standing(alarm="log.inconsistent"), "se contredit"),
+        (Standing(clock_off_ms=2 * dates.HOUR_MS), "retarde de 2 h"),
+        (Standing(clock_off_ms=-3 * dates.DAY_MS), "avance de 3 jours"),
+        (Standing("pull", round_since_ms=NOW_MS - 5000), "échange en cours"),
+        (Standing("pull", snapshot_share=0.5, own_caseload_ready=False), "50\u00a0% reçus"),
         (Standing(parked=2), "2 actes attendent une décision"),
         (Standing("offline", last_contact_ms=None), "aucun contact"),
     ],
 )
 def test_the_strip_says_what_is_in_the_way(standing: Standing, part: str) -> None:
-    assert part in sync_line(standing, NOW_MS).text
+    said = sync_line(standing, NOW_MS).text.replace("\u00a0", " ")
+    assert part.replace("\u00a0", " ") in said
 
 
 def entry(kind: str, **body: object) -> HistoryEntry:

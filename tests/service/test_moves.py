@@ -84,10 +84,31 @@ def test_a_citizen_with_another_case_stays_and_is_readable_in_both(
     move(central_service, session, first)
     left = device.exchange(0).streams[device.me.stream]
     assert [record for _number, record in left.leaves] == [first]
-    entered = bytes(north.exchange(0).streams[NORTH].enters[0])
-    assert citizen.encode() in entered and first.encode() in entered and second.encode() not in entered
+    (chunk,) = north.exchange(0).streams[NORTH].enters
+    assert {record.record_id for record in unpack(bytes(chunk)).records} == {citizen, first}
     move(central_service, session, second)
     assert citizen in [record for _number, record in device.exchange(0).streams[device.me.stream].leaves]
+
+
+def test_a_citizen_that_an_office_only_reads_is_renewed_when_it_next_asks(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    citizen, first, second = new_id(), new_id(), new_id()
+    open_case(device, citizen, first)
+    open_case(device, citizen, second)
+    move(central_service, session, first)
+    cursor = north.exchange(0).streams[NORTH].cursor
+    assert north.exchange(cursor).streams == {}
+    edited = device.exchange(None, device.event(RecordType.CITIZEN, citizen, Kind.SET, {"phone": "0565"}, base=7))
+    assert edited.push is not None and edited.push.verdicts.others == []
+    news = north.exchange(cursor).streams[NORTH]
+    ((record,),) = [unpack(bytes(chunk)).records for chunk in news.enters]
+    assert (record.record_id, record.state.value("phone")) == (citizen, "0565")
+    assert news.cursor == cursor + 1
+    assert north.exchange(news.cursor).streams == {}, "told once"
+    move(central_service, session, second)
+    gone = north.exchange(news.cursor).streams[NORTH]
+    assert {one.record_id for chunk in gone.enters for one in unpack(bytes(chunk)).records} == {citizen, second}
 
 
 def test_what_the_old_office_still_sends_is_parked_and_the_new_one_goes_on(

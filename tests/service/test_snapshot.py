@@ -120,3 +120,27 @@ def test_an_audit_names_what_differs(device: WireDevice, central_service: Runnin
     assert audit(6, **{ending: "0" * 32}).differ[ending][names[0]] == prints[names[0]]
     with pytest.raises(Refused, match=r"request\.invalid"):
         audit(6, zz="0")
+
+
+def test_a_record_that_was_changed_behind_its_log_is_mended_when_somebody_asks(
+    device: WireDevice, central_service: RunningService
+) -> None:
+    (name,) = citizens(device, 1)
+    with central_service.central.transaction(device.me.tenant) as connection:
+        (kept,) = connection.execute(
+            "select state from estafette.record_state where tenant_id = %s and record_id = %s", [device.me.tenant, name]
+        ).fetchone() or (b"",)
+        connection.execute(
+            "update estafette.record_state set state = %b where tenant_id = %s and record_id = %s",
+            [bytes(kept).replace(b"Durand", b"Dupont"), device.me.tenant, name],
+        )
+    answer = device.call("POST", f"{API}/records", msgspec.json.encode(RecordsRequest([name])))
+    (record,) = unpack(bytes(answer.content)).records
+    assert record.state.value("family_name") == "Durand"
+    with central_service.central.transaction(device.me.tenant) as connection:
+        again = connection.execute(
+            "select r.state, c.family_name from estafette.record_state r join estafette.citizen c"
+            " on c.tenant_id = r.tenant_id and c.citizen_id = r.record_id where r.tenant_id = %s and r.record_id = %s",
+            [device.me.tenant, name],
+        ).fetchone()
+    assert again is not None and (bytes(again[0]), again[1]) == (bytes(kept), "Durand")

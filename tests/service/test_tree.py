@@ -17,6 +17,7 @@ from cases.tiles import Tile
 from cases.treelog import TreeHead, receipt_bytes
 from central.context import Central
 from central.database import people, tree
+from central.database.arrays import Bigints, Integers, Texts
 from central.database.storage import PostgresStorage
 from central.keys import public_hex
 from central.storage import IssuedReceipt, TreeState
@@ -199,6 +200,7 @@ def test_ten_thousand_leaves_that_waited(central: Central, owner_conninfo: str) 
     with psycopg.connect(owner_conninfo) as owner:
         for statement in _MANY:
             owner.execute(statement, {"tenant": TENANT, "device": device_name(1), "count": LEAVES})
+    check_plans(central)
     assert central.tree.sequence_all(TENANT) == LEAVES
     check_log(central)
     for size in (0, 1, 255, 256, 2_000, 2_001, LEAVES - 1):
@@ -209,6 +211,16 @@ def test_ten_thousand_leaves_that_waited(central: Central, owner_conninfo: str) 
     for index, one in list(enumerate(leaves_of(central)))[:: LEAVES // 50]:
         with central.storage.transaction(TENANT) as transaction:
             assert transaction.leaf_of(one.device, 1, one.seq, epoch=1, received_ms=1) == index
+
+
+def check_plans(central: Central) -> None:
+    """Each batch is looked up by its key, also in a table that was never analysed."""
+    arrays = {"devices": Texts([device_name(1)]), "incarnations": Integers([1]), "epochs": Integers([1])}
+    named = {"last": Bigints([1]), "firsts": Bigints([1]), **arrays, "tenant": TENANT, "first": 0, "limit": 10}
+    for statement, index in ((tree._LEAVES, "batch_head_pkey"), (tree._WAITING, "batch_head_waiting")):
+        with central.transaction(TENANT) as connection:
+            plan = "".join(row[0] for row in connection.execute("explain " + statement, named).fetchall())
+        assert index in plan and "Seq Scan" not in plan, plan
 
 
 def test_batches_of_a_version_before_have_leaves_too(central: Central, owner_conninfo: str) -> None:

@@ -47,6 +47,7 @@ def check(world: World) -> list[str]:
         found += _few(_visible(world, machine, log))
         found += _few(_receipts(world, machine, log))
         found += _few(_projections(machine))
+        found += _few(_audits(world, machine))
     return found
 
 
@@ -114,7 +115,14 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
     if machine.name in world.put_back:
         return
     shown = {parked.event for parked in machine.workspace.parked()}
+    dealt_with = {
+        msgspec.json.decode(held.deed.body, type=dict[str, object]).get("event")
+        for held in log
+        if held.deed.kind == "resolve" and held.state in CONFIRMED
+    }
     for held in log:
+        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with:
+            continue
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:
             yield f"hidden: {machine.name} does not show its parked {held.incarnation}.{held.seq} {held.code}"
@@ -178,6 +186,14 @@ def confirmed(workspace: Workspace) -> Iterator[tuple[str, str, RecordState]]:
             known = registers.find(connection, record)
             assert known is not None
             yield record, known.type, confirmed_state(connection, identity.tenant, known)
+
+
+def _audits(world: World, machine: Machine) -> Iterator[str]:
+    """An audit finds what rotted and nothing else: whatever else it finds is a fault of the product that it covers."""
+    rotten = world.rotten.get(machine.name, set())
+    for finding in machine.workspace.findings():
+        if finding.record_id not in rotten:
+            yield f"audit: {machine.name} {finding.code} {finding.record_type} {finding.record_id[-6:]}"
 
 
 # --- receipts --------------------------------------------------------------------------------------------------------

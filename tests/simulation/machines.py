@@ -5,11 +5,9 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cases.keys.device_secret import MemoryDeviceSecrets
 from cases.ports import Ports
-from cases.store.engine import Store
 from cases.workspace import STORE_NAME, Workspace
 from sync.agent import Agent
 from tests.simulation.clocks import Chance, MachineClock
@@ -100,7 +98,9 @@ class Machine:
         return self._agent
 
     def _ports(self) -> Ports:
-        return Ports(device_secrets=self.secrets, clock=self.clock, randomness=self.chance, kdf=CHEAP_KDF)
+        return Ports(
+            device_secrets=self.secrets, clock=self.clock, randomness=self.chance, kdf=CHEAP_KDF, disk=self.disk
+        )
 
     def create(self) -> None:
         """Make the workspace."""
@@ -112,7 +112,6 @@ class Machine:
 
     def _on(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        _attach(workspace._core.store, self.disk)
         self._agent = Agent(workspace, lambda url: self.network.transport(self.line), ports=self._ports())
         self.running = True
         self.screens = {}
@@ -166,20 +165,3 @@ class Machine:
         for name in _OF_STORE:
             if (source / name).exists():
                 shutil.copy(source / name, self.directory / name)
-
-
-def _attach(store: Store, disk: CrashingDisk) -> None:
-    """Let a disk know of every commit of a store."""
-    transact = store._transact
-
-    def watched(act: Any, undone: Any) -> Any:
-        def inside(connection: Any) -> Any:
-            value = act(connection)
-            disk.reached("before commit")
-            return value
-
-        value = transact(inside, undone)
-        disk.reached("after commit")
-        return value
-
-    store._transact = watched  # type: ignore[method-assign]

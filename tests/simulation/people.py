@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -55,6 +56,10 @@ class Agents:
             self._hand_in: 10,
             self._settle: 6,
             self._look: 14,
+            self._settle_parked: 4,
+            self._link: 3,
+            self._propose: 3,
+            self._hand_over: 2,
         }
 
     def act(self, machine: Machine) -> None:
@@ -161,10 +166,56 @@ class Agents:
             machine.workspace.settle(record, field.field, self._chance.one(list(field.claims)).value, base=base)
 
     def _look(self, machine: Machine) -> None:
-        """Open the screen of a case and leave it open."""
+        """Open the screen of a case and leave it open; sometimes its whole history is wanted."""
         record = self._some_case(machine)
-        if record is not None:
-            machine.screens[record] = self._screen(machine, record)
+        if record is None:
+            return
+        if self._chance.happens(0.2):
+            machine.agent.bring_history(record)
+        machine.screens[record] = self._screen(machine, record)
+
+    def _settle_parked(self, machine: Machine) -> None:
+        """Deal with an act that waits for a person: let it take effect after all, correct it, or give it up."""
+        waiting = [item for item in machine.workspace.parked_queue() if item.state == "parked"]
+        if not waiting:
+            return
+        item = self._chance.one(waiting)
+        way = self._chance.one(["adopt", "resend", "withdraw"])
+        with self._noted(machine, item.record, fresh=True) as base:
+            if way == "adopt":
+                machine.workspace.adopt(item.event, "Vu sur place", base=base)
+            elif way == "withdraw":
+                machine.workspace.withdraw(item.event, "Erreur")
+            else:
+                texts = [name for name, value in item.texts.items() if value is None or isinstance(value, str)]
+                changes = {name: self._chance.one(TEXTS) or None for name in texts[:1]}
+                machine.workspace.resend(item.event, changes, base=base)
+
+    def _link(self, machine: Machine) -> None:
+        """Say that two citizens are one, or take that back."""
+        rows = machine.workspace.citizens(limit=40)
+        if len(rows) < 2:
+            return
+        one, other = self._chance.shuffled(rows)[:2]
+        with self._noted(machine, one.id) as base:
+            machine.workspace.link(one.id, None if self._chance.happens(0.3) else other.id, base=base)
+
+    def _propose(self, machine: Machine) -> None:
+        record = self._some_case(machine)
+        if record is None:
+            return
+        decision = self._chance.one([State.ACCEPTED, State.REFUSED, None])
+        with self._noted(machine, record) as base:
+            machine.workspace.propose(record, decision, base=base, reasons="Conforme")
+
+    def _hand_over(self, machine: Machine) -> None:
+        """Give the citizen the decision on paper."""
+        record = self._some_case(machine)
+        if record is None:
+            return
+        today = dt.date(2026, 1, 1)
+        with self._noted(machine, record) as base:
+            machine.workspace.notify_on_paper(record, today, "en main propre", base=base)
 
     # --- parts
 

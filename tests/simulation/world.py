@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cases.errors import EstafetteError
 from cases.keys.device_secret import MemoryDeviceSecrets
-from tests.simulation import checking
+from sync.audits import AUDIT_EVERY_S
+from tests.simulation import checking, decay
 from tests.simulation.clocks import YEAR_MS, Chance, MachineClock, WorldClock
 from tests.simulation.ledger import Ledger
 from tests.simulation.machines import Machine
@@ -25,8 +26,6 @@ ROUNDS_MAX = 8
 """Within so many rounds of every machine, once all is well again, nothing may be left to do."""
 ROUNDS_THAT_MAY_FAIL = 2
 MACHINES_MAX = 8
-MOVES = False
-"""Whether records move between offices. Off until a citizen that an office only reads is renewed (seed 43)."""
 
 
 class World:
@@ -55,8 +54,9 @@ class World:
         self.machines: list[Machine] = []
         self.moved: set[str] = set()
         self._backups: dict[str, Path] = {}
-        self._cloned: set[str] = set()
         self.put_back: set[str] = set()
+        self.rotten: dict[str, set[str]] = {}
+        """Machine -> records of it that the disk changed silently."""
         self._agents = Agents(self)
         self._supervisor = Supervisor(self)
         self._versions = 0
@@ -89,7 +89,7 @@ class World:
         self.service.publish(PROCEDURE, bundle())
         for number in range(1, self.chance.between(3, 6) + 1):
             name = f"poste-{number}"
-            office = OFFICES[number > 2 and self.chance.happens(0.3)]
+            office = OFFICES[number > 1 and self.chance.happens(0.4)]
             machine = Machine(
                 name,
                 self._directory / name,
@@ -120,7 +120,8 @@ class World:
             self._restore_service,
             self._new_version,
             self._poison,
-            *([self._move] if MOVES else []),
+            self._rot,
+            self._move,
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
         happenings.update((happening, self.chance.between(1, 4)) for happening in self.chance.some(rare))
@@ -150,10 +151,20 @@ class World:
     def _poison(self) -> None:
         self._alive(self.chance.one(self.machines), self._agents.poison)
 
+    def _rot(self) -> None:
+        """Let a disk change something of a record silently; no screen and no log says so."""
+        machine = self.chance.one(self.machines)
+        record = decay.rot(machine.workspace, self.chance)
+        if record is not None:
+            self.story.append(f"   {machine.name} {record[-6:]} rots")
+            self.rotten.setdefault(machine.name, set()).add(record)
+
     def _move(self) -> None:
         cases = self.service.cases()
         if cases:
-            case, office = self.chance.one(cases), self.chance.one(list(OFFICES))
+            case = self.chance.one(cases)
+            here = next((one for one in OFFICES if ("case", case) in self.service.states(one)), "")
+            office = self.chance.one([one for one in OFFICES if one != here])
             seen = {held.deed for held in self.service.held() if held.deed.record == case}
             done = self.service.move(case, office)
             if done is not None:
@@ -196,14 +207,13 @@ class World:
             self.disaster(lambda: machine.restore(self._backups[machine.name]))
 
     def _clone(self) -> None:
-        single = [machine for machine in self.machines if machine.name not in self._cloned]
-        if single and len(self.machines) < MACHINES_MAX:
-            machine = self.chance.one(single)
+        if len(self.machines) < MACHINES_MAX:
+            machine = self.chance.one(self.machines)
             name = f"{machine.name}+{len(self.machines)}"
             clock = MachineClock(self.clock, self._clock_error())
             chance = Chance(self.seed, name)
             self.machines.append(machine.clone(name, self._directory / name, clock, chance))
-            self._cloned |= {machine.name, name}
+            self.rotten[name] = set(self.rotten.get(machine.name, ()))
 
     def _restart_service(self) -> None:
         self.service.restart()
@@ -256,7 +266,8 @@ class World:
             machine.line.way, machine.line.share, machine.disk.left = Way.OPEN, 0.0, None
         self.network.deliver_postponed(all_of_them=True)
         for number in range(ROUNDS_MAX):
-            self.clock.advance(60)
+            # The first and the last rounds are of a day on which an audit is due.
+            self.clock.advance(60 if 1 < number < ROUNDS_MAX - 2 else AUDIT_EVERY_S + 60)
             for machine in self.chance.shuffled(self.machines):
                 error = self.synchronise(machine)
                 if error is not None and number >= ROUNDS_THAT_MAY_FAIL:

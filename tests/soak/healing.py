@@ -1,8 +1,8 @@
-"""SC6, SC7, SC14: lines that break and heal while clients work by themselves; every queue is empty within 60 s after.
+"""SC6: lines that break and heal while clients work by themselves; every queue is empty within 60 s after.
 
 Several clients with their background threads, each on a line of its own with partitions, standstills, refusals and
-429/503 answers; one real client process is stopped (SIGSTOP), continued and killed; one line is very slow. One run is
-one client's queue. ``--bad tired`` (a client that tries once and then waits to be asked) must be found.
+429/503 answers. One run is one client's queue. ``--bad tired`` (a client that tries once and then waits to be asked)
+must be found. Stopped processes are those of ``stopped``, slow lines those of ``far``.
 """
 
 from __future__ import annotations

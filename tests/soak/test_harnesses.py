@@ -25,6 +25,8 @@ SOUND = {
     "clocks": 1000,
     "devices": 6,
     "healing": 8,
+    "audits": 100,
+    "stopped": 8,
 }
 KNOWN_BAD = {
     "kill": ("liar", 30),
@@ -37,6 +39,9 @@ KNOWN_BAD = {
     "clocks": ("wall", 100),
     "devices": ("deaf", 6),
     "healing": ("tired", 8),
+    "audits": ("blind", 40),
+    "audits ": ("one_sided", 40),
+    "stopped": ("deaf", 12),
 }
 
 

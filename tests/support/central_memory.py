@@ -25,13 +25,13 @@ from cases.errors import ConflictError, EstafetteError, InputError, NetworkFault
 from cases.events import CHAIN_START, Event, Header, body_bytes, body_digest, header_hash
 from cases.ids import Randomness
 from cases.views import DEFAULT_TIMEZONE
-from central import syncing, whole
+from central import rehoming, syncing, whole
 from central.appending import append_events
 from central.context import Nothing
 from central.judging import Actor
 from central.records import Device
-from central.rehoming import in_office, rehomed
-from central.storage import NewEvents, RecordMove, StoredRecord, Transaction
+from central.rehoming import Around
+from central.storage import NewEvents, StoredRecord, Transaction
 from central.tree import ReceiptTree
 from sync import dpop, signing, wire
 from sync.messages import (
@@ -285,29 +285,15 @@ class MemoryCentral:
             return {one.record_id: one for one in transaction.stored_all(stream)[2]}
 
     def _moved(
-        self, transaction: Transaction, case: str, office: str, around: Mapping[str, Mapping[str, StoredRecord]]
+        self, transaction: Transaction, case: str, office: str, stored: Mapping[str, Mapping[str, StoredRecord]]
     ) -> tuple[Event, str]:
-        old = next((stream for stream in OFFICES if case in around[stream]), office)
-        if old == office:
+        around = _around(stored, case)
+        if around is None or around.stream == office:
             raise Refused(409, "office.same")
-        heads = transaction.lock_streams([old, office])
-        stored = around[old]
-        citizen = merge.from_json(stored[case].state).value("citizen") or ""
-        staying = any(
-            record != case and merge.from_json(one.state).value("citizen") == citizen for record, one in stored.items()
-        )
-        there = citizen in around[office]
+        heads = transaction.lock_streams([around.stream, office])
         event, digest = self._acted(transaction, "case", case, "move", {"office": office, "reason": "Déménagement"})
-        (case_now,) = transaction.stored(old, [case])
-        moves = [
-            RecordMove(
-                "case", case, in_office(merge.from_json(case_now.state), office, heads[office] + 1), heads[office] + 1
-            )
-        ]
-        if citizen in stored and not there:
-            state = rehomed(merge.from_json(stored[citizen].state), heads[office] + 2)
-            moves.append(RecordMove("citizen", citizen, state, heads[office] + 2, staying))
-        transaction.move(old, office, moves, left_seq=transaction.standing(old)[1])
+        seq = transaction.standing(around.stream)[1]
+        rehoming.move(transaction, around, office, case, office, head=heads[office], seq=seq)
         return event, digest
 
     def _event(
@@ -563,6 +549,22 @@ class MemoryTransport:
     def close(self) -> None:
         self._closed = True
         self._central.hang_up()
+
+
+def _around(stored: Mapping[str, Mapping[str, StoredRecord]], case: str) -> Around | None:
+    """Return what a case hangs together with, as ``central.database.moving.around`` does."""
+    known = {record: one for records in stored.values() for record, one in records.items()}
+    if case not in known:
+        return None
+    stream, citizen = known[case].stream, merge.from_json(known[case].state).value("citizen") or ""
+    staying = bool(citizen) and any(
+        one.record_type == "case"
+        and one.stream == stream
+        and record != case
+        and merge.from_json(one.state).value("citizen") == citizen
+        for record, one in known.items()
+    )
+    return Around(stream, citizen, known[citizen].stream if citizen in known else None, staying)
 
 
 def _answer(message: object, status: int = 200) -> Response:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import msgspec
 
 from cases.events import Event, Header, body_digest, header_hash, salt_from_seed
 from cases.outbox import OutgoingBatch
+from cases.snapshot import PackedRecord
 from cases.workspace import Workspace
+from sync.columns import PageEvent
 from sync.messages import PulledEvent, Receipt, Verdict
 
 
@@ -52,8 +57,41 @@ class Numbering:
         cursor = workspace.cursors()[identity.stream]
         head = self.head if upto is None else upto
         events = [event for event in self.events[cursor:head] if event.device != identity.device]
-        workspace.apply_page({identity.stream: events}, {identity.stream: head}, epoch=identity.epoch)
+        hand_over(workspace, events, head, epoch=identity.epoch)
         return len(events)
+
+
+class Page(NamedTuple):
+    """News of one stream as ``Workspace.apply_news`` takes it."""
+
+    events: Sequence[PageEvent]
+    cursor: int
+    more: bool = False
+    enters: Sequence[PackedRecord] = ()
+    leaves: Sequence[tuple[int, str]] = ()
+
+
+def hand_over(
+    workspace: Workspace,
+    events: Sequence[PulledEvent],
+    cursor: int,
+    *,
+    epoch: int = 1,
+    central_time_ms: int | None = None,
+) -> None:
+    """Hand a workspace a page of its stream."""
+    identity = workspace.identity
+    assert identity is not None
+    page = Page([page_event(event) for event in events], cursor)
+    workspace.apply_news({identity.stream: page}, epoch=epoch, central_time_ms=central_time_ms)
+
+
+def page_event(event: PulledEvent) -> PageEvent:
+    """Return an event as an exchange carries it: without hashes."""
+    return PageEvent(
+        event.central_seq, event.device, event.incarnation, event.seq, event.agent, event.agent_name,
+        event.record_type, event.record_id, event.kind, event.base, event.time, bytes(event.body), None, event.state,
+    )  # fmt: skip
 
 
 def opened(batch: OutgoingBatch) -> list[Event]:

@@ -11,20 +11,9 @@ from cases.events import EventId, decode_body
 from cases.frames import compress
 from cases.merge import SeenEvent
 from cases.snapshot import PackedRecord, agents_of, pack
-from sync.columns import PageEvent
 from sync.messages import ChunkEntry, PulledEvent, SnapshotManifest
 
 STREAM = "office-1"
-
-
-class Page(NamedTuple):
-    """News of one stream as ``Workspace.apply_news`` takes it."""
-
-    events: Sequence[PageEvent]
-    cursor: int
-    more: bool = False
-    enters: Sequence[PackedRecord] = ()
-    leaves: Sequence[tuple[int, str]] = ()
 
 
 class Served(NamedTuple):
@@ -32,14 +21,6 @@ class Served(NamedTuple):
 
     manifest: SnapshotManifest
     chunks: dict[str, bytes]
-
-
-def page_event(event: PulledEvent) -> PageEvent:
-    """Return an event as an exchange carries it: without hashes."""
-    return PageEvent(
-        event.central_seq, event.device, event.incarnation, event.seq, event.agent, event.agent_name,
-        event.record_type, event.record_id, event.kind, event.base, event.time, bytes(event.body), None, event.state,
-    )  # fmt: skip
 
 
 def records_of(events: Iterable[PulledEvent]) -> list[PackedRecord]:

@@ -102,7 +102,8 @@ class Tables:
     tree: TreeState = NO_TREE
     tiles: dict[Tile, bytes] = field(default_factory=dict)
     records: dict[RecordKey, Kept] = field(default_factory=dict)
-    shared: set[tuple[str, RecordKey]] = field(default_factory=set)
+    shared: dict[tuple[str, RecordKey], int] = field(default_factory=dict)
+    """(stream that reads it, record) -> the number, where it lives, of the state that was last fed."""
     passages: list[tuple[str, int, bool, RecordKey]] = field(default_factory=list)
     """(stream, central number, whether it came in, record)."""
     snapshots: dict[str, tuple[KeptSnapshot, dict[str, bytes]]] = field(default_factory=dict)
@@ -196,6 +197,11 @@ class MemoryTransaction:
         else:
             self._undo.append(lambda: table.pop(key))
         table[key] = value
+
+    def _drop(self, table: dict[Any, Any], key: Any) -> None:
+        if key in table:
+            old = table.pop(key)
+            self._undo.append(lambda: table.__setitem__(key, old))
 
     def _add(self, rows: list[Any], row: Any) -> None:
         rows.append(row)
@@ -390,7 +396,8 @@ class MemoryTransaction:
             more=full,
             events=events,
             enters=[self._stored(key) for _number, came, key in passages if came and self._reads(stream, key)],
-            leaves=[(number, key[1]) for number, came, key in passages if not came and not self._reads(stream, key)],
+            leaves=[(number, key[1]) for number, came, key in passages if not came],
+            lent_changed=self.lent_changed(stream),
         )
 
     def visible(self, stream: str) -> list[Logged]:
@@ -455,7 +462,9 @@ class MemoryTransaction:
         kept = self._tables.records[key]
         state = merge.to_json(kept.state)
         created_ms, updated_ms, submitted_ms = kept.created_ms, kept.updated_ms, kept.submitted_ms
-        return StoredRecord(*key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent)
+        return StoredRecord(
+            *key, state, kept.central_seq, created_ms, updated_ms, submitted_ms, kept.agent, kept.stream
+        )
 
     def agent_names(self, agents: Collection[str]) -> dict[str, str]:
         """See the protocol."""
@@ -495,15 +504,44 @@ class MemoryTransaction:
         for one in moves:
             key = (one.record_type, one.record_id)
             if one.shared:
-                tables.shared.add((new, key))
-                self._undo.append(lambda key=key: tables.shared.discard((new, key)))  # type: ignore[misc]
+                self._put(tables.shared, (new, key), tables.records[key].central_seq)
             else:
+                self._drop(tables.shared, (new, key))
+                for reader in [reader for reader in tables.shared if reader[1] == key]:
+                    self._put(tables.shared, reader, 0)
                 kept = replace(tables.records[key], stream=new, state=one.state, central_seq=one.central_seq)
                 self._put(tables.records, key, kept)
                 self._add(tables.passages, (old, left_seq, False, key))
             self._add(tables.passages, (new, one.central_seq, True, key))
         for stream, number in ((old, left_seq), (new, max(one.central_seq for one in moves))):
             self._put(tables.heads, stream, max(tables.heads[stream], number))
+
+    def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
+        """See the protocol."""
+        reader = (stream, (record_type, record_id))
+        if reader in self._tables.shared:
+            self._drop(self._tables.shared, reader)
+            self._add(self._tables.passages, (stream, left_seq, False, reader[1]))
+
+    def lent_changed(self, stream: str) -> bool:
+        """See the protocol."""
+        return bool(self._changed(stream))
+
+    def _changed(self, stream: str) -> list[RecordKey]:
+        tables = self._tables
+        return [
+            key
+            for (reader, key), fed_seq in sorted(tables.shared.items())
+            if reader == stream and tables.records[key].central_seq != fed_seq
+        ]
+
+    def renew_lent(self, stream: str) -> None:
+        """See the protocol."""
+        tables = self._tables
+        for number, key in enumerate(self._changed(stream), tables.heads[stream] + 1):
+            self._add(tables.passages, (stream, number, True, key))
+            self._put(tables.shared, (stream, key), tables.records[key].central_seq)
+            self._put(tables.heads, stream, number)
 
     def chains(self, device: str) -> dict[int, int]:
         """See the protocol."""

@@ -19,7 +19,9 @@ from PySide6.QtCore import (
 from cases.views import CaseKey, CaseRow
 from cases.workspace import Workspace
 from desktop.tasks import Tasks
+from desktop.theme import theme
 from desktop.words.dates import short_day
+from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
 PAGE = 256
@@ -96,9 +98,21 @@ class CaseTableModel(QAbstractTableModel):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(self._rows[index.row()], index.column())
+        row = self._rows[index.row()]
         if role == ROW:
-            return self._rows[index.row()]
+            return row
+        if index.column() == CITIZEN and row.contested:
+            return self._mark(row, role)
         return None
+
+    def _mark(self, row: CaseRow, role: int) -> Any:
+        """Return how the citizen's cell shows that fields of the case wait to be settled."""
+        words = plurals.fields_to_settle(row.contested)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return theme().icon("split", "caution")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words
+        return f"{row.citizen_name}, {words}" if role == Qt.ItemDataRole.AccessibleTextRole else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:

@@ -13,6 +13,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, column, holder, label, rule, scroll
 from desktop.widgets.chip import Chip
 from desktop.words.dates import moment
+from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
 WIDTH_PX = 360
@@ -82,6 +83,8 @@ class Preview(QFrame):
         facts.append(self.tr("Agent: %1").replace("%1", case.agent_name))
         if case.pending:
             facts.append(self.tr("Not received yet by the central service"))
+        if case.contested:
+            facts.append(plurals.fields_to_settle(len(case.contested)))
         self._facts.setText("\n".join(facts))
         self._show_message(case)
         self._content.show()

@@ -29,6 +29,8 @@ _WIDTHS = {
     columns.CHANGED: 92,
     columns.AGENT: 150,
 }
+CONTESTED = "contested"
+"""Among the states that can be listed: cases in whichever state with a field to settle."""
 WITH_PREVIEW_PX = 900
 WIDE_PX = 1000
 """A narrower table leaves the tracking code and the agent to the preview."""
@@ -64,6 +66,7 @@ class CaseListScreen(Screen):
         self.states.addItem(self.tr("All cases"), "")
         for state in CASE_STATES:
             self.states.addItem(case_state(state).word, state)
+        self.states.addItem(self.tr("To settle"), CONTESTED)
         self.states.currentIndexChanged.connect(lambda _index: self._ask())
         self._count = label("", "count", wrap=False, name="cases.count")
         self.table = self._make_table()
@@ -147,7 +150,8 @@ class CaseListScreen(Screen):
         return table
 
     def _ask(self) -> None:
-        self.model.ask(Filter(state=self.states.currentData() or None))
+        wanted = self.states.currentData()
+        self.model.ask(Filter(contested_only=True) if wanted == CONTESTED else Filter(state=wanted or None))
 
     def _loaded(self) -> None:
         rows = self.model.rowCount()

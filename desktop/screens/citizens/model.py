@@ -58,7 +58,7 @@ def check(typed: Mapping[str, str], today: date) -> Checked:
     fields, problems = {}, {}
     for name in CITIZEN_FIELDS:
         text = " ".join(typed.get(name, "").split())
-        value, problem = _check_one(name, text, today)
+        value, problem = check_one(name, text, today)
         if value:
             fields[name] = value
         if problem:
@@ -66,7 +66,8 @@ def check(typed: Mapping[str, str], today: date) -> Checked:
     return Checked(fields, problems)
 
 
-def _check_one(name: str, text: str, today: date) -> tuple[str, str]:
+def check_one(name: str, text: str, today: date) -> tuple[str, str]:
+    """Read one field (spaces trimmed): what to store, and what is wrong in words; one of them is empty."""
     if not text:
         return "", _missing(name) if name in REQUIRED else ""
     if name == "birth_date":

@@ -36,6 +36,9 @@ class HomeScreen(Screen):
         )
         self.contested = _Section(context, "split", "caution", self.tr("To settle"), "home.contested")
         self.parked = Banner("critical", name="home.parked", icon="circle-pause")
+        self.parked.add_act(
+            button(self.tr("Decide"), lambda: context.go(Route(route.PARKED)), name="home.decide", tip="Ctrl+5")
+        )
         search = button(
             self.tr("Receive someone"),
             lambda: context.go(Route(route.CITIZENS, detail={"why": "new_case"})),
@@ -113,7 +116,7 @@ class HomeScreen(Screen):
             f"{moment(parked.time_ms, now_ms)} — {explain(EstafetteError(parked.code)).what}"
             for parked in view.parked[:5]
         ]
-        safe = self.tr("Nothing was lost: they are kept on this computer. Your supervisor or your IT support can help.")
+        safe = self.tr("Nothing was lost: all of it is kept on this computer, and waits for your decision.")
         self.parked.say(title, "\n".join([*lines, safe]))
 
 

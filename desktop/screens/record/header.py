@@ -13,6 +13,7 @@ from desktop.widgets.basics import button, column, holder, label, row, set_role
 from desktop.widgets.chip import Chip
 from desktop.widgets.elided import ElidedLabel
 from desktop.words.dates import remaining
+from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
 NARROW_PX = 860
@@ -26,10 +27,12 @@ class Header(QFrame):
     """Signals:
     citizen_wanted: the citizen's name was pressed.
     act_wanted: the next act was pressed.
+    contested_wanted: show what is to be settled in this case.
     """
 
     citizen_wanted = Signal()
     act_wanted = Signal()
+    contested_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +56,11 @@ class Header(QFrame):
         self._facts.setContentsMargins(EDGE_PX, 0, 0, 0)
         self._facts.setSpacing(4)
         first = row(self._chip, self._who, -1, gap=16)
-        second = row(self._code, self._delay, -1, gap=16)
+        self._contested = button(
+            "", self.contested_wanted.emit, kind="link", icon="split", name="case.contested", shortcut="Ctrl+Shift+D"
+        )
+        self._contested.hide()
+        second = row(self._code, self._delay, self._contested, -1, gap=16)
         self._facts.addLayout(first)
         self._facts.addLayout(second)
         self._facts.addStretch(1)
@@ -66,6 +73,7 @@ class Header(QFrame):
         self._line.setAlignment(self.act, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
         self._chip_home = first
+        self._contested_home = second
 
     @property
     def state_word(self) -> str:
@@ -76,7 +84,7 @@ class Header(QFrame):
         """Show nothing, at the height of something: another case is being opened."""
         for words in (self._citizen, self._procedure, self._who, self._code, self._left):
             words.setText("")
-        for part in (self._chip, self._delay, self.act):
+        for part in (self._chip, self._delay, self.act, self._contested):
             part.hide()
         self._tell_rest()
 
@@ -100,6 +108,11 @@ class Header(QFrame):
             )
         else:
             self._left.setText("")
+        contested = plurals.fields_to_settle(len(case.contested))
+        self._contested.setAccessibleName(contested)
+        self._contested.setToolTip(self.tr("%1 (Ctrl+Shift+D)").replace("%1", contested))
+        self._contested.setVisible(bool(case.contested))
+        self._word_contested()
         self._next_act(case.state)
         self._tell_rest()
 
@@ -112,10 +125,20 @@ class Header(QFrame):
             return
         self._compact = compact
         (self._first if compact else self._chip_home).insertWidget(1 if compact else 0, self._chip)
+        self._contested_home.removeWidget(self._contested)
+        if compact:
+            self._first.insertWidget(2, self._contested)
+        else:
+            self._contested_home.insertWidget(2, self._contested)
+        self._word_contested()
         self._procedure_line.setVisible(not compact)
         self._facts_line.setVisible(not compact)
         self._line.setContentsMargins(*(COMPACT_MARGINS if compact else MARGINS))
         self._tell_rest()
+
+    def _word_contested(self) -> None:
+        # Where there is one line alone, its icon and tooltip say it.
+        self._contested.setText("" if self._compact else f" {self._contested.accessibleName()}")
 
     def _tell_rest(self) -> None:
         rest = (self._procedure.text(), self._who.text(), self._code.text(), self._left.text())

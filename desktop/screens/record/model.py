@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from cases.views import CaseView, HistoryEntry
+from desktop.forms.entry import shown_date
 from desktop.words.dates import DAY_MS, local
+from forms.errors import FormsError
+from forms.session import Session
 
 translate = QCoreApplication.translate
 WAITING = frozenset({"submitted", "in_review"})
@@ -37,6 +40,32 @@ def holder_words(case: CaseView) -> str:
     if case.state in WAITING:
         return translate("Record", "With the supervisors")
     return translate("Record", "Closed file")
+
+
+def contested_notes(session: Session, case: CaseView) -> dict[str, str]:
+    """Return path -> words about the values that the form does not show, for each contested question."""
+    notes = {}
+    for each in case.contested:
+        others = []
+        for claim in each.claims[1:]:
+            said = claim.value if claim.value is not None else translate("Record", "(no answer)")
+            others.append(
+                translate("Record", "Another value: « %2 », by %1")
+                .replace("%1", claim.agent_name)
+                .replace("%2", _label(session, each.field, said))
+            )
+        notes[each.field] = " · ".join(others)
+    return notes
+
+
+def _label(session: Session, path: str, value: str) -> str:
+    try:
+        question = session.question(path)
+    except FormsError:
+        return value  # Of a row that is not shown, or of another version of the form.
+    if question.kind == "select_one":
+        return session.choice_label(path, value) or value
+    return shown_date(value) if question.kind == "date" else value
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from desktop.route import Route
 from desktop.screens.record.follow_up import FollowUp
 from desktop.screens.record.header import Header
 from desktop.screens.record.history_view import HistoryView
-from desktop.screens.record.model import delay_of, history_lines
+from desktop.screens.record.model import contested_notes, delay_of, history_lines
 from desktop.screens.record.receipt import ReceiptTab
 from desktop.tasks import Job
 from desktop.theme import theme
@@ -139,6 +139,7 @@ class RecordScreen(Screen):
     def _connect(self) -> None:
         self.header.citizen_wanted.connect(self._go_to_citizen)
         self.header.act_wanted.connect(self.submit)
+        self.header.contested_wanted.connect(lambda: self._settle(""))
         self.follow_up.reply_wanted.connect(self._check_and_hand_in)
         self.follow_up.note_wanted.connect(self._add_note)
         self.follow_up.form_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
@@ -215,6 +216,8 @@ class RecordScreen(Screen):
         asks = case.state == "needs_information"
         self.tabs.setTabText(1, self.tr("Follow-up (1 request)") if asks else self.tr("Follow-up"))
         self._message.say("")
+        if self.form_view is not None:
+            self.form_view.page.show_contested(contested_notes(form.session, case), self._settle)
         if self.form_view is not None and self._read_only == form.editable:
             self._read_only = not form.editable
             self.form_view.set_read_only(self._read_only)
@@ -226,6 +229,9 @@ class RecordScreen(Screen):
     def _show_history(self, form: OpenForm, entries: list[HistoryEntry]) -> None:
         if form is self._form:
             self.history.show_lines(history_lines(entries))
+
+    def _settle(self, field: str) -> None:
+        self.context.go(Route(route.CONTESTED, self._id, {"field": field} if field else {}))
 
     def _go_to_citizen(self) -> None:
         if self._form is not None:

@@ -12,7 +12,7 @@ from cases.outbox import DAMAGED_BODY, DAMAGED_CHAIN
 from cases.store.engine import Connection
 from cases.workspace import Workspace
 from sync.messages import PulledEvent
-from tests.support.exchange import Numbering, opened
+from tests.support.exchange import Numbering, hand_over, opened
 from tests.support.workspaces import (
     PASSPHRASE,
     make_case,
@@ -138,16 +138,15 @@ def test_a_page_shows_others_work_and_comes_twice_without_harm(workspace: Worksp
     case = make_case(other, answers={"/a": "1"})
     other.change_status(case, "submitted", base=0, fields={"tracking_code": "E1-X"})
     stream.push(other)
-    page = {"office-1": stream.events}
-    workspace.apply_page(page, {"office-1": stream.head}, epoch=1, central_time_ms=5)
+    hand_over(workspace, stream.events, stream.head, central_time_ms=5)
     view = workspace.case(case)
     assert (view.state, view.answers, view.pending, view.base) == ("submitted", {"/a": "1"}, 0, stream.head)
     assert view.citizen_name == "Durand Zoé"
     assert workspace.cases()[0].agent_name == "Agent 2"
     assert {hit.record_type for hit in workspace.search("durand")} == {"citizen", "case"}
     before = snapshot(workspace)
-    workspace.apply_page(page, {"office-1": stream.head}, epoch=1)
-    workspace.apply_page({"office-1": stream.events[:2]}, {"office-1": 2}, epoch=1)
+    hand_over(workspace, stream.events, stream.head)
+    hand_over(workspace, stream.events[:2], 2)
     assert snapshot(workspace) == before
     assert workspace.cursors() == {"office-1": stream.head}
 
@@ -234,7 +233,7 @@ def test_an_erased_body_leaves_its_place_in_history(workspace: Workspace, other:
     case = make_case(other, answers={"/a": "1"})
     stream.push(other)
     erased = msgspec.structs.replace(stream.events[1], body=msgspec.Raw(b"null"))
-    workspace.apply_page({"office-1": [stream.events[0], erased]}, {"office-1": 2}, epoch=1)
+    hand_over(workspace, [stream.events[0], erased], 2)
     assert workspace.history(case)[0].body is None
     assert workspace.case(case).answers == {}
 
@@ -247,7 +246,7 @@ def test_unreadable_and_unknown_events_block_nothing(workspace: Workspace, other
     events: list[PulledEvent] = list(stream.events)
     events[1] = msgspec.structs.replace(events[1], body=msgspec.Raw(b"[1, 2]"))
     events[2] = msgspec.structs.replace(events[2], kind="later-kind", body=msgspec.Raw(b'{"z": {"deep": 1}}'))
-    workspace.apply_page({"office-1": events}, {"office-1": 3}, epoch=1)
+    hand_over(workspace, events, 3)
     assert [entry.state for entry in workspace.history(case)] == ["parked", "accepted"]
     assert workspace.citizen_count() == 1
     assert workspace.status().parked == 0, "others' parked events are theirs"
@@ -258,7 +257,7 @@ def test_a_new_epoch_pulls_again_from_the_start(workspace: Workspace, other: Wor
     make_case(other)
     stream.push(other)
     stream.pull(workspace)
-    workspace.apply_page({}, {"office-1": 2}, epoch=2)
+    hand_over(workspace, [], 2, epoch=2)
     assert workspace.cursors() == {"office-1": 0}
     assert workspace.claimed_epoch() == 2
     assert workspace.identity is not None and workspace.identity.epoch == 1, "no receipt names it yet"

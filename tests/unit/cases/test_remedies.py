@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cases.errors import InputError
+from cases.errors import ConflictError, InputError
 from cases.events import EventId
+from cases.procedures import from_bundle, to_bundle
 from cases.views import ParkedItem
 from cases.workspace import Workspace
+from tests.support.clients import bundle
 from tests.support.exchange import Numbering
 from tests.support.workspaces import START_MS, make_case, make_citizen, make_identity, make_ports, make_workspace
 
@@ -243,3 +246,37 @@ def test_what_was_given_on_paper_is_a_fact(workspace: Workspace) -> None:
     (notice,) = workspace.case(case).notices
     assert (notice.decision, notice.on, notice.how) == ("refused", TODAY.isoformat(), "remis en main propre")
     assert notice.holds and workspace.case(case).state == "submitted"
+
+
+# --- what deciding rests on ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("decisive", "refused"), [(None, True), (("/who",), True), (("/income",), False)])
+def test_the_desk_refuses_by_the_same_rule(
+    decisive: tuple[str, ...] | None, refused: bool, workspace: Workspace, other: Workspace
+) -> None:
+    procedure = replace(from_bundle(bundle()), decisive=decisive)
+    workspace.store_procedure("essai", "1" * 64, to_bundle(procedure))
+    stream = Numbering()
+    case = make_case(workspace, procedure="essai")
+    stream.push(workspace)
+    stream.pull(other)
+    for desk, value in ((workspace, "1"), (other, "2")):
+        desk.answer(case, {"/who/name": value}, base=2)
+        stream.push(desk)
+    stream.pull(workspace)
+    if refused:
+        with pytest.raises(ConflictError, match=r"workflow\.contested"):
+            workspace.change_status(case, "closed_without_effect", base=4, reasons="Doublon")
+        (item,) = workspace.contested_queue()
+        workspace.settle(case, "/who/name", "1", base=item.base)
+    workspace.change_status(case, "closed_without_effect", base=4, reasons="Doublon")
+    assert workspace.case(case).state == "closed_without_effect"
+
+
+def test_what_the_citizen_holds_on_paper_is_not_decided_otherwise_at_the_desk(workspace: Workspace) -> None:
+    case = make_case(workspace)
+    workspace.propose(case, "accepted", base=0, reasons="Urgent")
+    workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0)
+    with pytest.raises(ConflictError, match=r"workflow\.notified"):
+        workspace.change_status(case, "closed_without_effect", base=0, reasons="Doublon")

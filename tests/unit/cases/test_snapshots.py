@@ -21,8 +21,8 @@ from cases.store import chunks, facts, registers
 from cases.views import Identity
 from cases.workspace import Workspace
 from sync.messages import PulledEvent
-from tests.support.exchange import Numbering
-from tests.support.first_contact import STREAM, Page, Served, names_in, packed, page_event, records_of, served
+from tests.support.exchange import Numbering, Page, page_event
+from tests.support.first_contact import STREAM, Served, names_in, packed, records_of, served
 from tests.support.workspaces import PASSPHRASE, FakeClock, make_identity, make_ports, make_workspace
 
 SEED = 20261125

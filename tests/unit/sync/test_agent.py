@@ -110,6 +110,26 @@ def test_failed_round_says_why_and_when_it_is_tried_again(post: Office) -> None:
     assert (status.state, status.fault, status.retry_s) == (SyncState.IDLE, "", None)
 
 
+def test_status_says_when_the_service_was_heard_and_when_it_is_tried_again(post: Office) -> None:
+    client = post.client()
+    client.sync()
+    status = client.agent.status()
+    assert status.heard_ms is not None and status.round_since_ms is None and status.retry_ms is None
+    rounds: list[int | None] = []
+    leave = client.agent.on_status(lambda status: rounds.append(status.round_since_ms))
+    client.faults.add(Fault.PORTAL)
+    with pytest.raises(NetworkFault):
+        client.sync()
+    leave()
+    # While the round was under way its beginning was said; its end, how ever it came, ends that too.
+    assert rounds[0] is not None and rounds[-1] is None
+    status = client.agent.status()
+    assert status.retry_s is not None and status.retry_ms is not None
+    assert status.heard_ms is not None and status.retry_ms - status.heard_ms < 2000
+    assert client.agent.status().heard_ms is not None
+    assert post.another_agent(client).status().heard_ms is None
+
+
 def test_state_is_stored_and_a_killed_round_is_found_offline(post: Office) -> None:
     client = post.client()
     assert client.workspace.sync_state() == "idle"

@@ -1,0 +1,1 @@
+"""Where this computer stands with the central service."""

@@ -1,0 +1,209 @@
+"""Words for acts that wait for a decision, and for what may be wrong with settling, resolving and linking.
+
+Why it waits, what is safe, what to do. ``desktop.words.errors`` says these codes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+translate = QCoreApplication.translate
+Words = tuple[str, str, str]
+
+
+def _kept() -> str:
+    return translate("Remedies", "Nothing was lost: what you wrote is below.")
+
+
+def _still() -> str:
+    return translate("Remedies", "What you entered is still here.")
+
+
+def _supervisor() -> str:
+    return translate("Remedies", "Speak to your supervisor, or withdraw it.")
+
+
+def _not_editable() -> Words:
+    what = translate("Remedies", "The case was submitted already when this was written.")
+    return what, _kept(), translate("Remedies", "Your supervisor can take it on, or ask you to complete the case.")
+
+
+def _not_seen() -> Words:
+    what = translate("Remedies", "The case had moved on elsewhere, and this was written without knowing it.")
+    return what, _kept(), translate("Remedies", "Read the case as it is now; then correct and send again, or withdraw.")
+
+
+def _unexpected_state() -> Words:
+    what = translate("Remedies", "The case was not in the state that this step begins from.")
+    return what, _kept(), translate("Remedies", "Read the case as it is now, then take it on or withdraw it.")
+
+
+def _step_not_allowed() -> Words:
+    what = translate("Remedies", "This step cannot be made from the state that the case was in.")
+    return what, _kept(), translate("Remedies", "Read the case as it is now, then withdraw it.")
+
+
+def _contested() -> Words:
+    what = translate("Remedies", "A field of this case has two values that nobody has compared yet.")
+    return what, _kept(), translate("Remedies", "Settle it first under « To settle », then take this on.")
+
+
+def _protected() -> Words:
+    what = translate("Remedies", "It changes something that can no longer be changed here.")
+    return what, _kept(), translate("Remedies", "Send it again without that field, or speak to your supervisor.")
+
+
+def _role() -> Words:
+    what = translate("Remedies", "Only another role may do this.")
+    return what, _kept(), _supervisor()
+
+
+def _foreign_record() -> Words:
+    what = translate("Remedies", "The case or citizen belongs to another office now.")
+    return what, _kept(), translate("Remedies", "Their office can take it on; tell your supervisor, or withdraw it.")
+
+
+def _foreign_office() -> Words:
+    what = translate("Remedies", "It names another office than yours.")
+    return what, _kept(), _supervisor()
+
+
+def _too_large() -> Words:
+    what = translate("Remedies", "It is too long for the central service.")
+    return what, _kept(), translate("Remedies", "Shorten it and send it again.")
+
+
+def _tracking_code() -> Words:
+    what = translate("Remedies", "Its tracking code is not one of this organisation.")
+    return what, _kept(), translate("Remedies", "Withdraw it, then submit the case again.")
+
+
+def _no_procedure() -> Words:
+    what = translate("Remedies", "The central service does not know this version of the procedure.")
+    return what, _kept(), translate("Remedies", "Take it on again once the procedure is published, or tell IT support.")
+
+
+def _bad_time() -> Words:
+    what = translate("Remedies", "It carries a date that makes no sense: this computer's clock was wrong.")
+    return what, _kept(), translate("Remedies", "Set date and time of this computer, then send it again.")
+
+
+def _unreadable() -> Words:
+    what = translate("Remedies", "The central service could not read it.")
+    return what, _kept(), translate("Remedies", "Correct it and send it again; if it comes back, tell IT support.")
+
+
+def _damaged() -> Words:
+    what = translate("Remedies", "It was damaged on the disk of this computer, and is never sent.")
+    safe = translate("Remedies", "What came before and after is safe.")
+    return what, safe, translate("Remedies", "Do it again in the case, and tell your IT support: the disk may fail.")
+
+
+def _lost_at_central() -> Words:
+    what = translate("Remedies", "The central service was restored from a copy that lacks this act of a colleague.")
+    safe = translate("Remedies", "It is kept here for reading.")
+    return what, safe, translate("Remedies", "Tell your supervisor: the colleague's computer sends it again.")
+
+
+def _resolved_already() -> Words:
+    what = translate("Remedies", "Somebody has decided about this act already.")
+    return what, _still(), translate("Remedies", "It leaves this list at the next exchange.")
+
+
+def _altered() -> Words:
+    what = translate("Remedies", "What was taken on is not what waits.")
+    return what, _kept(), translate("Remedies", "Correct and send it again instead.")
+
+
+def _resolve_unknown() -> Words:
+    what = translate("Remedies", "This act does not wait on this computer.")
+    return what, _still(), translate("Remedies", "Look at the list again.")
+
+
+def _resolve_damaged() -> Words:
+    what = translate("Remedies", "A damaged act can neither be sent nor taken on.")
+    return what, _still(), translate("Remedies", "Do it again in the case.")
+
+
+def _reason() -> Words:
+    what = translate("Remedies", "A reason is needed.")
+    return what, _still(), translate("Remedies", "Write in a few words why, for whoever reads the history.")
+
+
+def _resolve_field() -> Words:
+    what = translate("Remedies", "This act does not set that field.")
+    return what, _still(), translate("Remedies", "Change one of the fields that it sets.")
+
+
+def _nothing_to_settle() -> Words:
+    what = translate("Remedies", "There is nothing to settle in this field any more.")
+    return what, _still(), translate("Remedies", "Look at the case as it is now.")
+
+
+def _not_settled() -> Words:
+    what = translate("Remedies", "Nobody has settled this field, or it was changed since.")
+    return what, "", translate("Remedies", "Look at the case as it is now.")
+
+
+def _link() -> Words:
+    what = translate("Remedies", "These two cannot be linked: it would go in a circle.")
+    return what, _still(), translate("Remedies", "Choose the record that is to stay.")
+
+
+def _link_unknown() -> Words:
+    what = translate("Remedies", "The record to link to is not on this computer.")
+    return what, _still(), translate("Remedies", "Search for it first.")
+
+
+def _unexpected() -> Words:
+    what = translate("Remedies", "The central service met an unexpected fault with it.")
+    return what, _kept(), translate("Remedies", "Take it on again later; if it comes back, tell IT support.")
+
+
+def _record_unknown() -> Words:
+    what = translate("Remedies", "This case or citizen is not on this computer.")
+    return what, "", translate("Remedies", "Search for it by name or tracking code.")
+
+
+WORDS: dict[str, Callable[[], Words]] = {
+    "workflow.not_editable": _not_editable,
+    "workflow.not_seen": _not_seen,
+    "workflow.unexpected_state": _unexpected_state,
+    "workflow.not_allowed": _step_not_allowed,
+    "workflow.malformed": _unreadable,
+    "workflow.contested": _contested,
+    "right.protected_field": _protected,
+    "right.role": _role,
+    "right.office": _role,
+    "right.foreign_record": _foreign_record,
+    "right.foreign_office": _foreign_office,
+    "event.too_large": _too_large,
+    "event.tracking_code": _tracking_code,
+    "event.unknown_procedure": _no_procedure,
+    "event.time": _bad_time,
+    "event.base": _unreadable,
+    "event.malformed": _unreadable,
+    "event.unexpected": _unexpected,
+    "sync.unknown_state": _unexpected,
+    "sync.unreadable_body": _damaged,
+    "store.damaged_body": _damaged,
+    "store.damaged_chain": _damaged,
+    "store.lost_at_central": _lost_at_central,
+    "resolve.unknown": _resolve_unknown,
+    "resolve.other_record": _resolve_unknown,
+    "resolve.not_open": _resolved_already,
+    "resolve.settled": _resolved_already,
+    "resolve.altered": _altered,
+    "resolve.damaged": _resolve_damaged,
+    "resolve.field": _resolve_field,
+    "resolve.reason_required": _reason,
+    "settle.nothing": _nothing_to_settle,
+    "settle.clear": _nothing_to_settle,
+    "settle.not_settled": _not_settled,
+    "link.self": _link,
+    "link.circle": _link,
+    "link.unknown": _link_unknown,
+    "record.unknown": _record_unknown,
+}

@@ -1,0 +1,135 @@
+"""The command line's words for parked acts, contested fields and links, French first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Pair = tuple[str, str]
+"""French, English."""
+
+_NOT_APPLIED_FR, _NOT_APPLIED_EN = " L'acte est gardé et attend une décision.", " The act is kept and waits."
+
+
+def _waits(french: str, english: str) -> Pair:
+    return french + _NOT_APPLIED_FR, english + _NOT_APPLIED_EN
+
+
+_NOTHING = (
+    "Il n'y a rien (ou plus rien) à départager dans le champ {field}.",
+    "There is nothing (any more) to settle in the field {field}.",
+)
+_OPEN_NO_MORE = (
+    "Quelqu'un a déjà décidé pour cet acte : il n'attend plus.",
+    "Somebody has decided about this act already: it waits no more.",
+)
+_CANNOT_READ = _waits("Le service central n'a pas pu lire cet acte.", "The central service could not read this act.")
+_DAMAGED = (
+    "Cet acte a été abîmé sur le disque : il n'est jamais envoyé. Refaites-le et prévenez le support.",
+    "This act was damaged on the disk: it is never sent. Do it again and tell support.",
+)
+_NO_DECISION = (
+    "Le dossier n'a pas de décision à laquelle cela se rapporte.",
+    "The case has no decision that this is about.",
+)
+
+WORDS: Mapping[str, Pair] = {
+    "settle.nothing": _NOTHING,
+    "settle.clear": _NOTHING,
+    "settle.not_settled": (
+        "Personne n'a départagé le champ {field}, ou il a été modifié depuis.",
+        "Nobody has settled the field {field}, or it was changed since.",
+    ),
+    "resolve.unknown": (
+        "Aucun acte de ce nom n'attend sur ce poste ; `parked` les montre.",
+        "No act of this name waits on this computer; `parked` lists them.",
+    ),
+    "resolve.other_record": (
+        "Cet acte porte sur un autre dossier.",
+        "This act is about another record.",
+    ),
+    "resolve.not_open": _OPEN_NO_MORE,
+    "resolve.settled": _OPEN_NO_MORE,
+    "resolve.damaged": (
+        "Un acte abîmé ne peut être ni repris ni renvoyé : refaites-le.",
+        "A damaged act can neither be taken on nor sent again: do it again.",
+    ),
+    "resolve.altered": (
+        "Ce qui a été repris n'est pas ce qui attend ; renvoyez-le corrigé (resend).",
+        "What was taken on is not what waits; correct and send it again (resend).",
+    ),
+    "resolve.reason_required": ("Il faut une raison (--reason).", "A reason is needed (--reason)."),
+    "resolve.field": (
+        "Cet acte ne remplit pas le champ « {field} », ou il n'en resterait rien.",
+        "This act does not set the field “{field}”, or nothing of it would be left.",
+    ),
+    "link.self": ("Une fiche ne se lie pas à elle-même.", "A record is not linked to itself."),
+    "link.circle": ("L'autre fiche mène déjà à celle-ci.", "The other record leads to this one already."),
+    "link.unknown": (
+        "La fiche à lier n'est pas sur ce poste, ou n'est pas du même genre.",
+        "The record to link to is not on this computer, or not of the same kind.",
+    ),
+    "record.unknown": (
+        "Ce dossier ou cet usager n'est pas sur ce poste.",
+        "This case or citizen is not on this computer.",
+    ),
+    "notify.nothing": _NO_DECISION,
+    "notify.date": ("Cette date est encore à venir.", "This day is still to come."),
+    "notify.how_required": ("Dites comment, en quelques mots.", "Say how, in a few words."),
+    "propose.decision": (
+        "Cette décision ne se propose pas, ou le dossier est déjà décidé.",
+        "This decision cannot be proposed, or the case is decided already.",
+    ),
+    "propose.reasons_required": ("Il faut des motifs.", "Reasons are needed."),
+    "workflow.not_editable": _waits(
+        "Le dossier était déjà transmis quand ceci a été écrit.",
+        "The case was handed in already when this was written.",
+    ),
+    "workflow.not_seen": _waits(
+        "Le dossier avait avancé ailleurs, et ceci a été écrit sans le savoir.",
+        "The case had moved on elsewhere, and this was written without knowing it.",
+    ),
+    "workflow.unexpected_state": _waits(
+        "Le dossier n'était pas dans l'état d'où part cette étape.",
+        "The case was not in the state that this step begins from.",
+    ),
+    "workflow.contested": _waits(
+        "Un champ du dossier a deux valeurs à départager d'abord.",
+        "A field of the case has two values to be settled first.",
+    ),
+    "workflow.malformed": _CANNOT_READ,
+    "right.protected_field": _waits(
+        "L'acte modifie ce qui ne peut plus l'être ici ({field}).",
+        "It changes what can no longer be changed here ({field}).",
+    ),
+    "right.role": _waits("Seul un autre rôle peut faire cela.", "Only another role may do this."),
+    "right.foreign_record": _waits(
+        "Le dossier ou l'usager relève maintenant d'un autre site.",
+        "The case or citizen belongs to another office now.",
+    ),
+    "right.foreign_office": _waits("L'acte désigne un autre site que le vôtre.", "It names another office than yours."),
+    "event.too_large": _waits("L'acte est trop long ({limit} octets).", "It is too long ({limit} bytes)."),
+    "event.unknown_procedure": _waits(
+        "Le service central ne connaît pas cette version de la démarche.",
+        "The central service does not know this version of the procedure.",
+    ),
+    "event.tracking_code": _waits(
+        "Son code de suivi n'est pas de cet organisme.", "Its tracking code is not one of this organisation."
+    ),
+    "event.time": _waits(
+        "L'acte porte une date impossible : réglez l'horloge du poste.",
+        "It carries an impossible date: set this computer's clock.",
+    ),
+    "event.base": _CANNOT_READ,
+    "event.malformed": _CANNOT_READ,
+    "event.unexpected": _waits(
+        "Le service central a rencontré un défaut imprévu avec cet acte.",
+        "The central service met an unexpected fault with it.",
+    ),
+    "store.damaged_body": _DAMAGED,
+    "store.damaged_chain": _DAMAGED,
+    "sync.unreadable_body": _DAMAGED,
+    "store.lost_at_central": (
+        "Le service central a été restauré d'une copie où manque cet acte d'un collègue ; son poste le renverra.",
+        "The central service was restored from a copy that lacks this act of a colleague; their computer sends it.",
+    ),
+}

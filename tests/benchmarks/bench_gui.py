@@ -1,0 +1,55 @@
+"""The longest pause of the window while a first sync fills it, beside those of the same window with nothing to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from desktop import route
+from tests.benchmarks.measure import Figure, arguments, figure, report
+
+CASES = 10_000
+SCREENS = (route.HOME, route.CASES)
+"""What most people look at meanwhile."""
+TARGET_MS = 50
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_S = 900
+
+
+def measure(cases: int = CASES, screens: tuple[str, ...] = SCREENS) -> list[Figure]:
+    """Make a first sync under each screen, each in a process of its own."""
+    seen = {screen: _watch(cases, screen) for screen in screens}
+    worst = max(seen, key=lambda screen: seen[screen]["longest_ms"])
+    notes = ", ".join(
+        f"{screen}: {one['longest_ms']:.0f} ms, 99 % under {one['p99_ms']:.0f}, {one['long_pauses']:.0f} above "
+        f"{TARGET_MS}, in {one['wall_s']:.0f} s"
+        for screen, one in seen.items()
+    )
+    floor = max(one["idle_ms"] for one in seen.values())
+    note = f"{cases:,} cases by pages; {notes}; floor: the same window idle, offscreen"
+    longest = seen[worst]["longest_ms"]
+    return [figure("gui.longest_pause_ms", longest, unit="ms", floor=floor, target=TARGET_MS, note=note)]
+
+
+def _watch(cases: int, screen: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.gui_window", str(cases), screen]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"the window under {screen} ended: {done.stderr}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def main() -> None:
+    options = arguments(__doc__)
+    report("Window", measure(min(options.cases, CASES)), options.json)
+
+
+if __name__ == "__main__":
+    main()

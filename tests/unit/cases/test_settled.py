@@ -1,0 +1,105 @@
+"""Settlements that stand: what was chosen among what, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cases.errors import InputError
+from cases.workspace import Workspace
+from sync.messages import Receipt
+from tests.support.exchange import Numbering
+from tests.support.workspaces import make_citizen, make_identity, make_ports, make_workspace
+
+PHONE = "phone"
+OURS, THEIRS = "06 00 00 00 01", "06 00 00 00 02"
+
+
+class Pair:
+    """Two computers and the stream between them; one citizen whose phone both changed unseen."""
+
+    def __init__(self, directory: Path) -> None:
+        self.stream = Numbering()
+        self.ours = make_workspace(directory / "ours")
+        identity = make_identity(device="e" * 32, agent="b" * 32, agent_name="Ali Diop")
+        self.theirs = make_workspace(directory / "theirs", identity=identity, ports=make_ports(seed=9))
+        self.citizen = make_citizen(self.ours)
+        self.exchange()
+        self.write(self.ours, OURS)
+        self.write(self.theirs, THEIRS)
+        self.exchange()
+
+    def write(self, workspace: Workspace, phone: str) -> None:
+        workspace.edit_citizen(self.citizen, {PHONE: phone}, base=workspace.citizen(self.citizen).base)
+
+    def settle(self, workspace: Workspace, phone: str | None) -> None:
+        workspace.settle(self.citizen, PHONE, phone, base=workspace.citizen(self.citizen).base)
+
+    def exchange(self) -> None:
+        """Bring both to the same."""
+        for workspace in (self.ours, self.theirs):
+            self.stream.push(workspace)
+        for workspace in (self.ours, self.theirs):
+            self.stream.pull(workspace)
+
+    def phone(self, workspace: Workspace) -> str | None:
+        return workspace.citizen(self.citizen).fields.get(PHONE)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    made = Pair(tmp_path)
+    yield made
+    made.ours.close()
+    made.theirs.close()
+
+
+def test_a_settlement_names_what_it_was_chosen_among(pair: Pair) -> None:
+    shown = pair.phone(pair.ours)
+    assert pair.ours.settled(pair.citizen) == ()
+    pair.settle(pair.ours, OURS)
+    (settled,) = pair.ours.settled(pair.citizen)
+    assert (settled.field, settled.value, settled.before) == (PHONE, OURS, shown)
+    assert {claim.value for claim in settled.claims} == {OURS, THEIRS}
+    assert settled.claims[0].value == shown and settled.agent_name == "Awa Koné"
+
+
+def test_a_settlement_is_taken_back_on_every_computer(pair: Pair) -> None:
+    shown = pair.phone(pair.ours)
+    other = THEIRS if shown == OURS else OURS
+    pair.settle(pair.ours, other)
+    pair.exchange()
+    assert pair.phone(pair.theirs) == other
+    settled = pair.theirs.settlement(pair.citizen, PHONE)
+    assert settled.before == shown
+    pair.theirs.settle(pair.citizen, PHONE, settled.before, base=settled.base)
+    pair.exchange()
+    assert pair.phone(pair.ours) == pair.phone(pair.theirs) == shown
+    assert not pair.ours.citizen(pair.citizen).contested
+    assert pair.ours.settlement(pair.citizen, PHONE).before == other
+
+
+def test_what_was_changed_since_is_no_settlement_any_more(pair: Pair) -> None:
+    pair.settle(pair.ours, OURS)
+    pair.write(pair.ours, "06 00 00 00 03")
+    assert pair.ours.settled(pair.citizen) == ()
+    with pytest.raises(InputError, match=r"settle\.not_settled"):
+        pair.ours.settlement(pair.citizen, PHONE)
+    with pytest.raises(InputError, match=r"record\.unknown"):
+        pair.ours.settled("0" * 32)
+
+
+def test_receipts_count_what_is_accepted_and_what_is_backed_up(pair: Pair) -> None:
+    status = pair.ours.status()
+    assert (status.pending, status.accepted, status.backed_up) == (0, 2, 0)
+    identity = pair.ours.identity
+    assert identity is not None
+    own = [event for event in pair.stream.events if event.device == identity.device]
+    said = Receipt(
+        identity.tenant, identity.stream, identity.device, 1, 1, own[1].prev, 1, identity.epoch, "backed_up", 9, "00"
+    )
+    pair.ours.apply_backed_up([said])
+    status = pair.ours.status()
+    assert (status.accepted, status.backed_up) == (1, 1)

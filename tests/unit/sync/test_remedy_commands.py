@@ -1,0 +1,113 @@
+"""What waits for a person, by the command line: the same acts as in the window, each answer one JSON object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.clients import AGE, NAME, PROCEDURE
+from tests.support.memory_service import MemoryService
+from tests.unit.sync.test_commandline import Program, central, enrolled, program, url
+
+__all__ = ["central", "enrolled", "program", "url"]
+
+
+def draft(program: Program) -> str:
+    """Return a case that the service holds."""
+    citizen = program.one("citizen-new", "family_name=Moreau", "given_names=Zoé")["citizen"]
+    case = program.one("new", PROCEDURE, "--citizen", citizen)["case"]
+    program.one("answer", case, NAME, "Zoé")
+    program.one("sync")
+    return str(case)
+
+
+def contested(program: Program, central: MemoryService) -> str:
+    case = draft(program)
+    program.one("answer", case, NAME, "Zoe")
+    central.central.act_as_supervisor(case, "set", {NAME: "Zoë"})
+    program.one("sync")
+    return case
+
+
+def name_of(program: Program, case: str) -> Any:
+    return program.one("show", case)["case"]["answers"][NAME]
+
+
+def test_a_contested_field_is_listed_settled_and_unsettled(enrolled: Program, central: MemoryService) -> None:
+    case = contested(enrolled, central)
+    (item,) = enrolled.one("contested")["contested"]
+    assert (item["record"], item["field"], item["mine"]) == (case, NAME, True)
+    assert {claim["value"] for claim in item["claims"]} == {"Zoe", "Zoë"}
+    assert {claim["seen"] for claim in item["claims"]} == {"Zoé"}
+    shown, other = (claim["value"] for claim in item["claims"])
+    assert enrolled.one("settle", case, NAME, "--keep", "2")["value"] == other
+    assert enrolled.one("contested")["contested"] == [] and name_of(enrolled, case) == other
+    assert enrolled.one("unsettle", case, NAME)["value"] == shown
+    assert name_of(enrolled, case) == shown
+    assert enrolled.one("settle", case, NAME, "Zoé M.", "--reason", "Vu la pièce")["value"] == "Zoé M."
+    assert enrolled.one("sync")["sync"]["parked"] == 0
+    assert [one["kind"] for one in enrolled.one("history", case)["history"]].count("settle") == 3
+
+
+def test_what_cannot_be_settled_says_why(enrolled: Program, central: MemoryService) -> None:
+    case = contested(enrolled, central)
+    for line, code, words in (
+        (("settle", case, NAME), "usage", "--keep"),
+        (("settle", case, NAME, "x", "--keep", "1"), "usage", "--keep"),
+        (("settle", case, NAME, "--keep", "3"), "settle.nothing", NAME),
+        (("settle", "0" * 32, NAME, "x"), "record.unknown", "pas sur ce poste"),
+        (("unsettle", case, AGE), "settle.not_settled", AGE),
+    ):
+        status, (answer,) = enrolled.run(*line)
+        assert status and answer["error"] == code and words in answer["message_fr"], line
+
+
+def parked(program: Program, central: MemoryService) -> tuple[str, dict[str, Any]]:
+    """Let the supervisor close the case while an answer is on its way; return the case and what waits."""
+    case = draft(program)
+    program.one("answer", case, AGE, "42")
+    program.one("submit", case)
+    program.one("sync")
+    asked = {"from": "submitted", "to": "needs_information", "message": "Quel nom ?"}
+    central.central.act_as_supervisor(case, "status", asked)
+    program.one("sync")
+    program.one("answer", case, NAME, "Zoé Moreau")
+    central.central.act_as_supervisor(case, "settle", {"field": "state", "value": "accepted", "settles": []})
+    program.one("sync")
+    (item,) = program.one("parked")["parked"]
+    return case, item
+
+
+def test_a_waiting_act_says_why_and_is_withdrawn(enrolled: Program, central: MemoryService) -> None:
+    _case, item = parked(enrolled, central)
+    assert item["code"].startswith("workflow.") and item["texts"] == {NAME: "Zoé Moreau"}
+    assert "attend une décision" in item["message_fr"] and item["actions"] == ["adopt", "resend", "withdraw"]
+    status, (answer,) = enrolled.run("withdraw", item["event"], "--reason", "  ")
+    assert status == 1 and answer["error"] == "resolve.reason_required" and "--reason" in answer["message_fr"]
+    status, (answer,) = enrolled.run("withdraw", "nothing", "--reason", "x")
+    assert status == 1 and answer["error"] == "resolve.unknown"
+    assert enrolled.one("withdraw", item["event"], "--reason", "Saisi deux fois")["resolved"] == item["event"]
+    assert enrolled.one("parked")["parked"] == []
+    assert enrolled.one("sync")["sync"]["parked"] == 0
+
+
+def test_a_waiting_act_is_corrected_or_taken_on(enrolled: Program, central: MemoryService) -> None:
+    _case, item = parked(enrolled, central)
+    status, (answer,) = enrolled.run("resend", item["event"], f"{AGE}=43")
+    assert status == 1 and answer["error"] == "resolve.field" and AGE in answer["message_fr"]
+    assert enrolled.one("resend", item["event"], f"{NAME}=Z. Moreau")["event"]
+    assert enrolled.one("parked")["parked"] == []
+    status, (answer,) = enrolled.run("adopt", item["event"], "--reason", "x")
+    assert status == 1 and answer["error"] == "resolve.not_open"
+
+
+def test_duplicates_are_linked_and_told_apart_again(enrolled: Program) -> None:
+    first, second = (
+        enrolled.one("citizen-new", f"family_name={name}", "given_names=Zoé")["citizen"]
+        for name in ("Moreau", "Moraux")
+    )
+    assert enrolled.one("link", second, "--same-as", first)["same_as"] == first
+    status, (answer,) = enrolled.run("link", first, "--same-as", second)
+    assert status == 1 and answer["error"] == "link.circle"
+    assert enrolled.one("link", second, "--none")["same_as"] is None
+    kinds = [one["body"] for one in enrolled.one("history", second)["history"]]
+    assert {"same_as": first} in kinds and {"same_as": None} in kinds
