@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
+import msgspec
+
 from cases.errors import InputError
 from cases.events import EventId
 from cases.store import log
+from cases.store.log import StoredEvent
 from cases.views import ContestedItem, ParkedItem
 from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
 from sync.usage import UsageError
@@ -128,12 +131,14 @@ def _history(context: Context, given: argparse.Namespace) -> Answer:
         "intact": check.bad is None,
         "first_bad": "" if check.bad is None else str(check.bad),
         "history": plain(context.workspace.history(record)),
-        "events": [
-            {"event": str(one.id), "header": one.event.header, "body": log.body_of(one), "state": one.state}
-            for one in check.events
-        ],
+        "events": [_proved(one) for one in check.events],
     }
     return {**found, "fault": outcome.fault, **said(outcome.fault)} if outcome.fault else found
+
+
+def _proved(event: StoredEvent) -> Answer:
+    header = msgspec.to_builtins(event.event.header)
+    return {"event": str(event.id), "header": header, "body": log.body_of(event), "state": event.state}
 
 
 def _base(context: Context, record: str) -> int:
