@@ -59,34 +59,34 @@ class _Place:
     database: Database
 
 
-def measure_growth(largest: int) -> list[Figure]:
-    """Fill a log ten times as far each time, up to ``largest``; ask it and one of 100 thousand events by turns.
+def measure_growth(largest: int, *, smallest: int = SMALLEST, times: int = TIMES) -> list[Figure]:
+    """Fill a log ten times as far each time, up to ``largest``; ask it and one that stays ``smallest`` by turns.
 
     By turns, so that whatever else the machine does weighs on both.
     """
     figures: list[Figure] = []
     with _place() as small, _place() as large:
-        _fill(small, SMALLEST)
-        size = SMALLEST
+        _fill(small, smallest)
+        size = smallest
         while size <= largest:
             begun = time.perf_counter()
             _fill(large, size)
-            figures += _figures(size, small, large, f"filled in {time.perf_counter() - begun:.0f} s")
+            figures += _figures(size, small, large, times, f"filled in {time.perf_counter() - begun:.0f} s")
             size *= 10
     return figures
 
 
-def _figures(size: int, small: _Place, large: _Place, note: str) -> list[Figure]:
+def _figures(size: int, small: _Place, large: _Place, times: int, note: str) -> list[Figure]:
     """Return the ratio of each latency (medians) to that of the small log."""
     before, now = _works(small), _works(large)
     figures = []
     for name in before:
         taken: tuple[list[float], list[float]] = ([], [])
-        for _ in range(TIMES):
+        for _ in range(times):
             for place, work in enumerate((before[name], now[name])):
                 taken[place].append(repeated(work, 1)[0])
         of_small, of_large = map(middle, taken)
-        words = f"{1000 * of_large:.2f} ms, {1000 * of_small:.2f} at 100,000; {note}"
+        words = f"{1000 * of_large:.2f} ms, {1000 * of_small:.2f} of the small one; {note}"
         target = None if name == "select_1" else FLAT
         id_ = f"central.{name}_at_{size}"
         figures.append(figure(id_, of_large / of_small, unit="ratio", floor=1.0, target=target, note=words))
@@ -197,6 +197,6 @@ def _queue_page(connection: Connection) -> None:
 
 
 def _later_page(connection: Connection) -> None:
-    """A page from the middle of the smallest log."""
-    after = f"{1_700_000_000_000 + SMALLEST // EVENTS_OF_A_CASE // 2}-"
+    """A page behind the first one of those that wait."""
+    after = f"{1_700_000_000_000 + EVENTS_OF_A_CASE * PAGE}-"
     assert len(queue(connection, TENANT, states=("submitted",), limit=PAGE, after=after)) == PAGE
