@@ -145,10 +145,11 @@ def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:
         stream = str(device.stream)
         transaction.lock_streams([stream])
         found = transaction.stored(stream, ids)
+        entered = transaction.entered(stream, ids)
         mended = {
             each.record_id: state
             for each in found
-            if (state := _as_its_log_says(transaction, stream, each)) is not None
+            if each.record_id not in entered and (state := _as_its_log_says(transaction, stream, each)) is not None
         }
         if mended:
             log.warning("records that were not what their log says were mended: %d", len(mended))
@@ -163,7 +164,8 @@ def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:
 def _as_its_log_says(transaction: Transaction, stream: str, record: StoredRecord) -> merge.RecordState | None:
     """Return what a record should be when it is something else; None when it is right or cannot be said.
 
-    One that moved has its values numbered anew, and one that another stream only lends is not ours to mend.
+    One that moved has its values numbered anew, and so has the citizen who went with a case and of whom no event says
+    it: the caller leaves out what ever entered the stream. One that another stream only lends is not ours to mend.
     """
     found = transaction.history(stream, record.record_id)
     events = [event for event in found if event.record_type == record.record_type]
