@@ -12,6 +12,7 @@ from cases.events import Kind, RecordType
 from cases.merge import RecordState
 from cases.snapshot import unpack
 from cases.verify import verify_chain
+from central import parked_events
 from central.database import people, records
 from central.records import ConsoleSession
 from central.service import case_view, export_case, make_enrolment_code, move_case
@@ -102,6 +103,27 @@ def test_a_citizen_who_moved_is_not_mended_back_into_the_old_stream_s_numbers(
     before = held()
     device.call("POST", f"{API}/records", msgspec.json.encode(RecordsRequest([citizen, case])))
     assert held() == before
+
+
+def test_an_act_on_a_case_that_moved_away_tells_its_old_office_nothing_of_it(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    """Any agent can have an act on a known record parked; its page must not show what the record has become since."""
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+    for record_type, record in ((RecordType.CASE, case), (RecordType.CITIZEN, citizen)):
+        reply = device.act(device.event(record_type, record, Kind.SET, {"/a": "x", "family_name": ""}))
+        assert [verdict.code for verdict in reply.verdicts] == ["right.foreign_record"]
+    with central_service.central.transaction(session.tenant) as connection:
+        queue = parked_events.parked_queue(connection, session.tenant, device.me.office)
+        alone = [
+            parked_events.parked_event(connection, session.tenant, one.event, reader=device.me.office) for one in queue
+        ]
+        everybody = parked_events.parked_queue(connection, session.tenant, None)
+    assert [(one.citizen_name, one.case, one.exists) for one in queue] == [("", "", False)] * 2
+    assert alone == queue
+    assert [(one.citizen_name, one.case, one.exists) for one in everybody] == [("Durand", case, True)] * 2
 
 
 def test_a_citizen_with_another_case_stays_and_is_readable_in_both(
