@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 import requests
+import urllib3
 
 from cases.errors import InputError, NetworkFault
 from sync.connections import Adapter, Connections, trust
@@ -61,7 +62,7 @@ def fetch(place: str, *, ca_file: str | None = None) -> bytes:
                 if answer.status_code != 200:
                     raise NetworkFault(PAC_UNREACHABLE, status=answer.status_code, reached=False)
                 script: bytes = answer.raw.read(PAC_BYTES_MAX + 1, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NetworkFault(PAC_UNREACHABLE, reason=type(error).__name__, reached=False) from error
     return _checked(script)
 
