@@ -16,7 +16,7 @@ import requests
 import urllib3
 
 from cases.errors import InputError, NetworkFault
-from sync.connections import Adapter, Connections, trust
+from sync.connections import Adapter, Connections, Session, trust
 from sync.pac_worker import PAC_BYTES_MAX
 
 WORKER_ARGUMENT = "--pac-worker"
@@ -54,8 +54,7 @@ def fetch(place: str, *, ca_file: str | None = None) -> bytes:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise InputError("proxy.pac_insecure")
     connections = Connections()
-    with requests.Session() as session:
-        session.trust_env = False
+    with Session() as session:
         session.mount(f"{parts.scheme}://", Adapter(connections, trust(ca_file) if parts.scheme == "https" else None))
         try:
             with session.get(place, timeout=_FETCH_TIMEOUT_S, stream=True, allow_redirects=False) as answer:

@@ -257,6 +257,30 @@ def test_script_that_comes_half_is_not_there(answer: bytes) -> None:
         served.result(10)
 
 
+@pytest.mark.parametrize("place", [b"http://[", b"/elsewhere", b"\xff\xfe"])
+def test_redirect_is_neither_read_nor_taken_apart(place: bytes) -> None:
+    """Whoever answers in the service's place can send one that never ends, or leads to what is no address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as thread:
+
+        def serve() -> int:
+            line, _address = listening.accept()
+            sent = 0
+            with line, contextlib.suppress(OSError):
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 999999999\r\nLocation: " + place + b"\r\n\r\n")
+                while sent < 64 << 20:
+                    line.sendall(bytes(1 << 16))
+                    sent += 1 << 16
+            return sent
+
+        served = thread.submit(serve)
+        transport = RequestsTransport(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(NetworkFault, match="network.captive_portal"):
+            transport.request("POST", "/api", b"body", {}, timeout_s=10)
+        transport.close()
+        assert served.result(10) < 32 << 20
+
+
 def test_answers_of_scripts() -> None:
     assert script_ways("PROXY a.example:3128 ; HTTPS b.example;DIRECT", "u") == (
         Way("http://a.example:3128", "u"),
