@@ -110,8 +110,13 @@ class Outermost:
 
 
 def _mark_of(scope: Scope) -> str:
-    """Return what the answer's signature is bound to; empty for a request that asks for none."""
+    """Return what the answer's signature is bound to; empty for a request that asks for none.
+
+    One that shows a header twice gets none: checked by the one and bound to the other, an answer to its own request
+    could be passed on to somebody else as the answer to theirs.
+    """
     if not scope["path"].startswith(("/api/", "/oauth/")):
         return ""
-    shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name in _SHOWN}
-    return mark_of(shown)
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name in _SHOWN]
+    shown = dict(pairs)
+    return mark_of(shown) if len(shown) == len(pairs) else ""

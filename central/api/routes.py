@@ -235,8 +235,9 @@ def _encoded(message: object, accepts_zstd: bool) -> Response:
 
 def _presented(request: Request) -> Presented:
     headers = request.headers
-    if len(headers.getlist("dpop")) > 1:
-        raise InputError("wire.malformed", reason="dpop")
+    for name in ("authorization", "dpop"):
+        if len(headers.getlist(name)) > 1:
+            raise InputError("wire.malformed", reason=name)
     scope = request.scope
     query = scope["query_string"]
     target = (scope["raw_path"] + b"?" + query if query else scope["raw_path"]).decode("latin-1")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import http.client
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -148,6 +150,23 @@ def test_a_signature_for_something_else_is_refused(device: WireDevice, changes: 
     device.fetch_token()
     answer = answer_to(device, signed(device, **changes))
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
+
+
+def test_an_answer_is_bound_to_the_header_that_was_checked(device: WireDevice) -> None:
+    """With two of them a device could have answers to its own requests signed as answers to somebody else's."""
+    device.fetch_token()
+    address, theirs = urlsplit(device.url), "A" * 86
+    for first, second in ((signed(device), f"x.{theirs}"), (f"x.{theirs}", signed(device, 2))):
+        line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+        line.putrequest("GET", f"{API}/procedures")
+        line.putheader("Authorization", first)
+        line.putheader("Authorization", second)
+        line.endheaders()
+        answer = line.getresponse()
+        body = answer.read()
+        assert answer.status == 400 and b"wire.malformed" in body
+        assert answer.getheader(signing.SIGNATURE_HEADER) is None
+        line.close()
 
 
 def test_a_request_works_once(device: WireDevice) -> None:
