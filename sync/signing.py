@@ -131,11 +131,14 @@ def mark_of(headers: Mapping[str, str]) -> str:
     """Return the request's own signature, which its answer is bound to; empty when the answer is not to be signed.
 
     Args:
-        headers: of the request, by lower-case name: its ``authorization`` or, at the token request, its ``dpop``.
+        headers: of the request, by lower-case name: its ``authorization`` or, at the token request, its ``dpop``; an
+            answer to the one never passes for an answer to the other.
     """
-    shown = headers.get("authorization", "") or headers.get("dpop", "")
-    mark = shown.rpartition(".")[2]
-    return mark if 0 < len(mark) <= _MARK_MAX and mark.isascii() and mark.isprintable() else ""
+    signed = headers.get("authorization", "")
+    mark = (signed or headers.get("dpop", "")).rpartition(".")[2]
+    if not (0 < len(mark) <= _MARK_MAX and mark.isascii() and mark.isprintable()):
+        return ""
+    return mark if signed else f"proof.{mark}"
 
 
 def answer_bytes(mark: str, status: int, body: bytes) -> bytes:

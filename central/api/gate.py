@@ -95,6 +95,7 @@ class Gate:
             nonce_valid=self._nonces.valid,
             first_use=self._spent.first_use,
         )
+        _require_unrevoked(device)
         token, bearer = self._tokens.issue(device.tenant, device.device, lifetime_s=TOKEN_LIFETIME_S)
         self._counters.open(bearer.serial)
         return TokenReply(token, TOKEN_TYPE, TOKEN_LIFETIME_S)
@@ -109,6 +110,7 @@ class Gate:
         bearer = self._bearer(shown)
         device = self._known(bearer.tenant, bearer.device)
         self._check(shown, bearer, device)
+        _require_unrevoked(device)
         return device
 
     def caller(self, shown: Presented) -> Device:
@@ -122,6 +124,7 @@ class Gate:
         bearer = self._bearer(shown)
         device = self._remembered.get((bearer.tenant, bearer.device)) or self._known(bearer.tenant, bearer.device)
         self._check(shown, bearer, device)
+        _require_unrevoked(device)
         return device
 
     def at_work(self, device: Device) -> AbstractContextManager[None]:
@@ -159,12 +162,17 @@ class Gate:
             device = people.device(connection, tenant, device_id)
         if device is None or device.kind != "agent":
             raise NotPermittedError("auth.device_unknown")
-        if device.revoked_ms is not None:
-            raise NotPermittedError("auth.device_revoked")
-        while len(self._remembered) >= DEVICES_REMEMBERED:
-            self._remembered.popitem(last=False)
-        self._remembered[tenant, device_id] = device
+        if device.revoked_ms is None:
+            while len(self._remembered) >= DEVICES_REMEMBERED:
+                self._remembered.popitem(last=False)
+            self._remembered[tenant, device_id] = device
         return device
+
+
+def _require_unrevoked(device: Device) -> None:
+    """Said to the device alone, once it has shown who it is: the answer is signed for whatever signature was shown."""
+    if device.revoked_ms is not None:
+        raise NotPermittedError("auth.device_revoked")
 
 
 def _assertion(form: bytes) -> str:

@@ -22,7 +22,6 @@ log = logging.getLogger("estafette.central.requests")
 _SIGNATURE = SIGNATURE_HEADER.lower().encode()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Any other word in its place is the asker's own, and no business of a log."""
-_SHOWN = (b"authorization", b"dpop")
 ErrorAnswer = Callable[[Request, int, str], Response]
 
 
@@ -117,6 +116,6 @@ def _mark_of(scope: Scope) -> str:
     """
     if not scope["path"].startswith(("/api/", "/oauth/")):
         return ""
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name in _SHOWN]
-    shown = dict(pairs)
-    return mark_of(shown) if len(shown) == len(pairs) else ""
+    asked = b"dpop" if scope["path"].startswith("/oauth/") else b"authorization"
+    shown = [value.decode("latin-1") for name, value in scope["headers"] if name == asked]
+    return mark_of({asked.decode(): shown[0]}) if len(shown) == 1 else ""

@@ -169,6 +169,31 @@ def test_an_answer_is_bound_to_the_header_that_was_checked(device: WireDevice) -
         line.close()
 
 
+def test_no_refusal_of_a_device_is_signed_for_another_s_request(
+    central_service: RunningService, device: WireDevice, second_device: WireDevice
+) -> None:
+    """A token of a device that was revoked since, and the signature of somebody else: it is told nothing of either."""
+    theirs = signed(second_device_with_token(second_device)).rpartition(".")[2]
+    device.fetch_token()
+    _, session = central_service.sign_in()
+    with central_service.central.transaction(central_service.tenant) as connection:
+        revoke_device(central_service.central, connection, session, device.me.device)
+    answer = answer_to(device, f"Estafette {device.token}.9.{theirs}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.proof_invalid")
+    assert answer_to(device, signed(device)).json()["code"] == "auth.device_revoked"
+    form = {"grant_type": "x"}
+    for name in ("Authorization", "DPoP"):
+        said = device.http.post(f"{device.url}/oauth/token", data=form, headers={name: f"x.{theirs}"})
+        signature = said.headers.get(signing.SIGNATURE_HEADER, "")
+        assert said.status_code >= 400
+        assert not signing.answer_signed(device.me.service_key, theirs, said.status_code, said.content, signature)
+
+
+def second_device_with_token(device: WireDevice) -> WireDevice:
+    device.fetch_token()
+    return device
+
+
 def test_a_request_works_once(device: WireDevice) -> None:
     device.fetch_token()
     answers = [answer_to(device, signed(device, counter)) for counter in (3, 2, 3)]

@@ -82,7 +82,7 @@ def test_an_answer_is_bound_to_its_request() -> None:
 
 
 def test_what_an_answer_is_bound_to() -> None:
-    assert signing.mark_of({"dpop": "head.claims.mark"}) == "mark"
+    assert signing.mark_of({"dpop": "head.claims.mark"}) == "proof.mark"
     assert signing.mark_of({"authorization": "Estafette a.1.one", "dpop": "x.y.two"}) == "one"
     assert signing.mark_of({}) == signing.mark_of({"dpop": "x" * 129}) == signing.mark_of({"dpop": "é"}) == ""
 
