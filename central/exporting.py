@@ -30,6 +30,7 @@ from central.context import Central
 from central.database import log as event_log
 from central.database import tree as receipt_log
 from central.database.client import Connection
+from central.database.sessions import Begun
 from central.keys import public_hex
 from central.storage import IssuedReceipt
 from central.tree import head_of
@@ -79,7 +80,7 @@ def export_case(central: Central, connection: Connection, tenant: int, case: str
 
 def _logged(connection: Connection, tenant: int, heads: Sequence[HeadLine]) -> list[Line]:
     """Return where the batches' receipts stand in the log of receipts, and its head; those that wait are left out."""
-    epoch, state = receipt_log.tree(connection, tenant)
+    epoch, state = receipt_log.tree(Begun(connection), tenant)
     if state.epoch != epoch:
         return []
     read = tiles.reader(lambda wanted: receipt_log.tiles(connection, tenant, list(wanted)))

@@ -16,7 +16,6 @@ from cases import merge
 from cases.merge import RecordState
 from tests.simulation.ledger import Deed, Held
 
-PAPER = "notified"
 _CONFIRMED = frozenset({"accepted", "merged", "contested"})
 
 
@@ -51,14 +50,12 @@ def expected(log: Iterable[Held]) -> dict[tuple[str, str], Heads]:
             frozenset(str(name) for name in names) if kind == "settle" and isinstance(names, list) else frozenset()
         )
         for name, value in merge.touched(kind, body).items():
-            if name == PAPER and kind != "notify":
-                continue  # It says of facts that they hold no more, and is none itself.
             touch = _Touch(
                 value, (held.device, held.incarnation), held.seq, held.central_seq, held.base, held.deed.time, settles
             )
             fields.setdefault(name, []).append(touch)
     return {
-        record: {name: _heads(name, found) for name, found in fields.items()}
+        record: {name: _facts(found) if name == merge.NOTIFIED else _heads(found) for name, found in fields.items()}
         for record, fields in touches.items()
         if fields
     }
@@ -72,8 +69,16 @@ def _takes_effect(held: Held) -> tuple[str, dict[str, object]]:
     return kind, body
 
 
-def _heads(name: str, touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
-    heads = [one for one in touches if name == PAPER or not any(_saw(other, one) for other in touches)]
+def _facts(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
+    """Return what was handed over on paper: nothing covers it; a person may say that it does not hold."""
+    over = frozenset[str]().union(*(one.settles for one in touches))
+    facts = [one for one in touches if not one.settles and one.name not in over]
+    facts.sort(key=lambda one: (one.time, one.chain, one.seq), reverse=True)
+    return tuple((one.name, one.value) for one in facts)
+
+
+def _heads(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
+    heads = [one for one in touches if not any(_saw(other, one) for other in touches)]
     heads.sort(key=lambda one: (one.time, one.chain, one.seq), reverse=True)
     return tuple((one.name, one.value) for one in heads)
 
