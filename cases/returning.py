@@ -197,6 +197,8 @@ def _as_it_was_written(connection: Connection, identity: Identity, journal: Jour
         connection, stored.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details={"to": str(stored.id)}
     )
     if not prev or log.chain_head(connection).incarnation == header.incarnation:
+        if log.chain_head(connection).seq:
+            journal.open_incarnation(connection, identity)
         journal.append_again(connection, identity, stored.event, place.record_no)
         return
     log.step_aside(connection, stored.no)
