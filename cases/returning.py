@@ -1,7 +1,7 @@
 """Events that come by a page though this store knows them, or though this very device wrote them.
 
 A service that was restored numbers some events anew and lacks others; a computer that was restored or copied is sent
-what its other self wrote. Inside the page's transaction; writer thread only.
+what its other self wrote. Inside the page's transaction; inside a write only.
 """
 
 from __future__ import annotations

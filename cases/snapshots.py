@@ -108,6 +108,23 @@ class Snapshots(Part):
 
         return self._core.transact(act)
 
+    def chunk_part(self, stream: str, name: str) -> bytes:
+        """Return what came of a chunk before a line broke; nobody has vouched for it yet."""
+        with self._core.store.reading() as connection:
+            row = chunks.wanted(connection, stream, name)
+            return b"" if row is None else chunks.data(connection, row.no) or b""
+
+    def keep_part(self, stream: str, name: str, data: bytes) -> None:
+        """Keep what came of a chunk, or nothing of it; of one that is not wanted nothing is kept."""
+
+        def act(connection: Connection) -> tuple[None, None]:
+            row = chunks.wanted(connection, stream, name)
+            if row is not None:
+                chunks.put_data(connection, row.no, data[: row.bytes])
+            return None, None
+
+        self._core.transact(act)
+
     def snapshot_progress(self) -> SnapshotProgress | None:
         """Return how far the snapshot of this workspace's stream has come; None when none is being taken."""
         identity = self._core.identity

@@ -243,10 +243,10 @@ class PostgresTransaction:
         return {int(incarnation): int(seq) for incarnation, seq in found.fetchall()}
 
     def tree(self) -> tuple[int, TreeState]:
-        return tree.tree(self.connection, self._tenant)
+        return tree.tree(self.session, self._tenant)
 
     def lock_tree(self) -> TreeState | None:
-        return tree.lock(self.connection, self._tenant)
+        return tree.lock(self.session, self._tenant)
 
     def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
         return tree.waiting(self.connection, self._tenant, limit)
