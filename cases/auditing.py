@@ -12,13 +12,15 @@ from typing import NamedTuple
 from cases import foundation, merge
 from cases.audit import bucket_digest, fingerprint
 from cases.core import Part, changed
+from cases.errors import DamagedError
 from cases.events import RecordType
 from cases.outbox import rebuild
-from cases.projections import Working, citizen_row, confirmed_state, load_many
+from cases.projections import Working, citizen_row, confirmed_state, folded, load_many
 from cases.snapshot import PackedRecord
 from cases.store import audited, chunks, facts, log, projected, registers, scopes, search_index
 from cases.store.engine import Connection
 from cases.store.projected import CaseColumns, CitizenColumns
+from cases.store.scopes import Foundation
 from cases.views import Changed, Finding
 from cases.workflow import State
 
@@ -164,18 +166,21 @@ class Auditing(Part):
     def _prints(self, connection: Connection, tenant: int, endings: Sequence[str]) -> dict[str, str]:
         """Return record -> fingerprint of what is confirmed in these buckets and of this device's business."""
         prints: dict[str, str] = {}
-        for record, known in _held(connection, endings):
-            one = _print(connection, tenant, known, record)
+        held = dict(_held(connection, endings))
+        built_on = _built_on(connection, held.values())
+        for record, known in held.items():
+            one = _print(connection, tenant, known, record, built_on.get(known.no))
             if one is not None:
                 prints[record] = one
         return prints
 
     def _wrong_rows(self, connection: Connection, tenant: int, endings: Sequence[str]) -> dict[str, str]:
         """Return record -> type of those whose rows in the lists are not what the record says."""
+        prints = self._prints(connection, tenant, endings)
         held = {
             record: known.type
             for record, known in _held(connection, endings)
-            if _print(connection, tenant, known, record) not in (None, _UNREADABLE)
+            if prints.get(record, _UNREADABLE) != _UNREADABLE
         }
         touched = load_many(connection, tenant, held)
         numbers = [working.no for working in touched.values()]
@@ -220,11 +225,27 @@ def _held(connection: Connection, endings: Sequence[str]) -> Iterator[tuple[str,
             yield record, known
 
 
-def _print(connection: Connection, tenant: int, known: registers.Known, record: str) -> str | None:
+def _built_on(connection: Connection, held: Collection[registers.Known]) -> dict[int, Foundation]:
+    """Return the foundations of records that are still cold, each chunk read once; none when one cannot be read."""
+    try:
+        return foundation.of(connection, [known for known in held if known.state is None and known.cold is not None])
+    except DamagedError:
+        # Then each is read by itself, and those of the damaged chunk are named.
+        return {}
+
+
+def _print(
+    connection: Connection, tenant: int, known: registers.Known, record: str, built_on: Foundation | None = None
+) -> str | None:
     """Return the fingerprint of a record's confirmed state; None when nothing of it is confirmed."""
     try:
-        state = merge.from_json(known.state) if known.state is not None else confirmed_state(connection, tenant, known)
-    except ValueError:
+        if known.state is not None:
+            state = merge.from_json(known.state)
+        elif built_on is not None:
+            state = folded(connection, tenant, known, built_on)
+        else:
+            state = confirmed_state(connection, tenant, known)
+    except (ValueError, DamagedError):
         return _UNREADABLE
     return fingerprint(known.type, record, state) if state.fields else None
 

@@ -38,7 +38,13 @@ class EnvironmentFault(EstafetteError):
 
 
 class NetworkFault(EstafetteError):
-    """The central service could not be reached or did not answer as itself (captive portal)."""
+    """The central service could not be reached or did not answer as itself (captive portal).
+
+    Attributes:
+        received: what came of an answer before the line broke; nobody vouches for it.
+    """
+
+    received: bytes = b""
 
 
 class RejectedError(EstafetteError):

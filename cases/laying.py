@@ -9,8 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
-from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cases import merge
 from cases.events import RecordType
@@ -19,6 +18,7 @@ from cases.projections import FOUNDED
 from cases.snapshot import Opened
 from cases.store import chunks, facts, links, projected, registers, search_index
 from cases.store.engine import Connection
+from cases.store.projected import CitizenColumns
 from cases.store.registers import Registers
 from cases.store.search_index import Vocabulary
 from cases.words import date_words, phone_words, words
@@ -27,6 +27,8 @@ from cases.workflow import State
 T = TypeVar("T")
 _NAMES = ("family_name", "given_names", "birth_name", "commune", "postcode", "email")
 """Fields of a citizen whose words are found as they are."""
+_DRAFT = State.DRAFT.value
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _NUMBERS = re.compile("[0-9 ]*").fullmatch
 _REMEMBERED_MAX = 50_000
 
@@ -41,6 +43,13 @@ class Folded(dict[str, str]):
         return found
 
 
+class _Citizens(NamedTuple):
+    """Of citizens by identity: their numbers, and the words of their names."""
+
+    numbers: dict[str, int]
+    names: dict[str, str]
+
+
 class _Columns:
     """What a chunk's records show, by field; a row that is left out shows nothing."""
 
@@ -52,10 +61,10 @@ class _Columns:
         for row, shown in self._shown.items():
             self.contested[row] = len(shown.contested)
         for group in self._groups:
-            for name, values in zip(group.names, group.values, strict=True):
+            for name in group.names:
                 # A row of a repeat that was removed may be contested by what is inside it.
                 if name.endswith("]"):
-                    for row, value in zip(group.rows, values, strict=True):
+                    for row, value in zip(group.rows, group.column(name), strict=True):
                         if value is None:
                             self.contested[row] = len(merge.show(opened.record(row).state).contested)
 
@@ -64,7 +73,11 @@ class _Columns:
         column = [""] * self.count
         for group in self._groups:
             if name in group.names:
-                for row, value in zip(group.rows, group.values[group.names.index(name)], strict=True):
+                values = group.column(name)
+                if group.rows and group.rows[-1] - group.rows[0] + 1 == len(group.rows):
+                    column[group.rows[0] : group.rows[-1] + 1] = [value or "" for value in values]
+                    continue
+                for row, value in zip(group.rows, values, strict=True):
                     column[row] = value or ""
         for row, shown in self._shown.items():
             column[row] = shown.values.get(name) or ""
@@ -72,7 +85,7 @@ class _Columns:
 
 
 class Layer:
-    """Lays chunks out. Writer thread only; ``forget`` after a rollback.
+    """Lays chunks out. Inside a write only; ``forget`` after a rollback.
 
     Args:
         numbers, vocabulary: those of the projector, which remember what the store holds.
@@ -107,8 +120,8 @@ class Layer:
             for wanted in (RecordType.CITIZEN, RecordType.CASE)
         )
         texts = [""] * count
-        names = self._lay_citizens(connection, opened, columns, citizens, numbered, texts)
-        self._lay_cases(connection, opened, columns, cases, numbered, texts, names)
+        met = self._lay_citizens(connection, opened, columns, citizens, numbered, texts)
+        self._lay_cases(connection, opened, columns, cases, numbered, texts, met)
         search_index.add(connection, [(numbered[row], texts[row]) for row in sorted([*citizens, *cases])])
         same_as = columns.text(merge.SAME_AS)
         links.put(connection, [(numbered[row], same_as[row]) for row in (*citizens, *cases) if same_as[row]])
@@ -123,13 +136,14 @@ class Layer:
         rows: list[int],
         numbered: Sequence[int],
         texts: list[str],
-    ) -> dict[str, tuple[int, str]]:
-        """Write citizens; return identity -> number and name."""
+    ) -> _Citizens:
+        """Write citizens, and their words into ``texts``."""
         fields = {name: _at(columns.text(name), rows) for name in (*_NAMES, "birth_date", "phone")}
         family, given, births, phones = (fields[name] for name in ("family_name", "given_names", "birth_date", "phone"))
         folded = self._folded
-        born = [_date(folded, text) for text in births]
-        sorts = [f"{folded[a]} {folded[b]} {date}" for a, b, (date, _ways) in zip(family, given, born, strict=True)]
+        dates, ways = [_date(folded, text) for text in births], list(map(_typed, births))
+        names = [f"{folded[a]} {folded[b]}" for a, b in zip(family, given, strict=True)]
+        sorts = list(map(" ".join, zip(names, dates, strict=True)))
         mine = _at(numbered, rows)
         updated, contested = _at(opened.updated, rows), _at(columns.contested, rows)
         projected.add_citizens(
@@ -138,17 +152,14 @@ class Layer:
         )
         dialled = [_phone(text) for text in phones]
         parts = [map(folded.__getitem__, fields[name]) for name in _NAMES]
-        ways = map(itemgetter(1), born)
         for row, said in zip(rows, map(" ".join, zip(*parts, ways, dialled, strict=True)), strict=True):
             texts[row] = said
         distinct = {text for name in _NAMES for text in fields[name]}
         found = {word for text in distinct for word in folded[text].split()}
-        found.update(
-            word for said in (*map(itemgetter(1), born), *dialled) if not _NUMBERS(said) for word in said.split()
-        )
+        found.update(word for said in (*ways, *dialled) if not _NUMBERS(said) for word in said.split())
         self._vocabulary.add(connection, found)
-        full = (f"{a} {b}".strip() for a, b in zip(family, given, strict=True))
-        return dict(zip(_at(opened.ids, rows), zip(mine, full, strict=True), strict=True))
+        ids = _at(opened.ids, rows)
+        return _Citizens(dict(zip(ids, mine, strict=True)), dict(zip(ids, names, strict=True)))
 
     def _lay_cases(
         self,
@@ -158,13 +169,12 @@ class Layer:
         rows: list[int],
         numbered: Sequence[int],
         texts: list[str],
-        names: dict[str, tuple[int, str]],
+        met: _Citizens,
     ) -> None:
+        """Write cases, and their words into ``texts``. ``met``: the chunk's citizens; gets the others."""
         wanted = ("citizen", "procedure", "procedure_version", "tracking_code", merge.STATE)
         whose, procedures, versions, codes, states = (_at(columns.text(name), rows) for name in wanted)
-        self._find_citizens(connection, {one for one in whose if one and one not in names}, names)
-        nobody: tuple[int | None, str] = (None, "")
-        about = [names.get(citizen, nobody) for citizen in whose]
+        self._find_citizens(connection, set(whose) - met.numbers.keys() - {""}, met)
         agents = self._agents(connection, opened, columns, rows)
         times = (_at(column, rows) for column in (opened.created, opened.updated, opened.submitted))
         created, updated, submitted = times
@@ -172,11 +182,11 @@ class Layer:
             connection,
             zip(
                 _at(numbered, rows),
-                map(itemgetter(0), about),
+                map(met.numbers.get, whose),
                 procedures,
                 versions,
                 codes,
-                (state or State.DRAFT.value for state in states),
+                (state or _DRAFT for state in states),
                 agents,
                 created,
                 updated,
@@ -187,18 +197,17 @@ class Layer:
         )
         folded = self._folded
         found = set[str]()
-        for row, (_no, name), procedure, code in zip(rows, about, procedures, codes, strict=True):
-            said = f"{folded[name]} {folded[procedure]}"
+        for row, citizen, procedure, code in zip(rows, whose, procedures, codes, strict=True):
+            said = f"{met.names.get(citizen, '')} {folded[procedure]}"
             if code:
                 # Each is one of its own: not worth remembering.
                 said += " " + (ways := " ".join(words(f"{code} {code.replace('-', '')}")))
                 found.update(ways.split())
             texts[row] = said
-        found.update(word for name in {name for _no, name in about} for word in folded[name].split())
         found.update(word for procedure in set(procedures) for word in folded[procedure].split())
         self._vocabulary.add(connection, found)
 
-    def _find_citizens(self, connection: Connection, wanted: set[str], names: dict[str, tuple[int, str]]) -> None:
+    def _find_citizens(self, connection: Connection, wanted: set[str], met: _Citizens) -> None:
         """Add the citizens of other chunks; one that is still to come gets its number now."""
         if not wanted:
             return
@@ -206,7 +215,11 @@ class Layer:
         rows = projected.citizens_by_no(connection, [known.no for known in found.values()])
         for record, known in found.items():
             row = rows.get(known.no)
-            names[record] = (known.no, "" if row is None else f"{row.family_name} {row.given_names}".strip())
+            met.numbers[record] = known.no
+            met.names[record] = "" if row is None else self._name(row)
+
+    def _name(self, row: CitizenColumns) -> str:
+        return f"{self._folded[row.family_name]} {self._folded[row.given_names]}"
 
     def _agents(self, connection: Connection, opened: Opened, columns: _Columns, rows: list[int]) -> list[int]:
         said = _at(columns.text("agent"), rows)
@@ -219,7 +232,7 @@ class Layer:
         counts: Counter[str] = Counter()
         counts["citizens"], counts["cases"] = len(citizens), len(cases)
         for row in cases:
-            state = states[row] or State.DRAFT.value
+            state = states[row] or _DRAFT
             counts[f"cases:{state}"] += 1
             if columns.contested[row]:
                 counts[f"cases.contested:{state}"] += 1
@@ -233,13 +246,17 @@ def _at(column: Sequence[T], rows: list[int]) -> list[T]:
     return [column[row] for row in rows]
 
 
-def _date(folded: Folded, text: str) -> tuple[str, str]:
-    """Return a date's words, and all the ways in which it is typed."""
-    if len(text) == 10 and text[4] == "-" == text[7] and text.isascii():
-        year, month, day = text[:4], text[5:7], text[8:]
-        if (digits := f"{day}{month}{year}").isdigit():
-            return f"{year} {month} {day}", f"{day} {month} {year} {digits}"
-    return folded[text], " ".join(words(date_words(text)))
+def _date(folded: Folded, text: str) -> str:
+    """Return a date's words."""
+    return text.replace("-", " ") if _ISO_DATE(text) else folded[text]
+
+
+def _typed(text: str) -> str:
+    """Return a date's words in all the ways in which it is typed."""
+    if _ISO_DATE(text):
+        day, month, year = text[8:], text[5:7], text[:4]
+        return f"{day} {month} {year} {day}{month}{year}"
+    return " ".join(words(date_words(text)))
 
 
 def _phone(text: str) -> str:

@@ -133,7 +133,7 @@ class Working:
 
 
 class Projector:
-    """Writer thread only. Remembers the records worked on last, so that the next answer need not read them again."""
+    """Inside a write only. Remembers the records worked on last, so that the next answer need not read them again."""
 
     def __init__(self) -> None:
         self.registers = Registers()
@@ -315,7 +315,7 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
             row.no,
             record_id,
             row.type,
-            folded=_folded(connection, tenant, row, built_on) if state is None else state,
+            folded=folded(connection, tenant, row, built_on) if state is None else state,
             confirmed_count=row.confirmed,
             fresh=row.fresh,
             foundation=built_on,
@@ -333,10 +333,10 @@ def confirmed_state(connection: Connection, tenant: int, record: Known) -> Recor
     """
     if record.state is not None and (state := _readable(record.state)) is not None:
         return state
-    return _folded(connection, tenant, record, foundation.of(connection, [record]).get(record.no))
+    return folded(connection, tenant, record, foundation.of(connection, [record]).get(record.no))
 
 
-def _folded(connection: Connection, tenant: int, record: Known, built_on: Foundation | None) -> RecordState:
+def folded(connection: Connection, tenant: int, record: Known, built_on: Foundation | None) -> RecordState:
     """Return the confirmed state of a record beside which none is kept that can be read."""
     if record.confirmed == 0:
         return merge.EMPTY

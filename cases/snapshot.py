@@ -8,7 +8,8 @@ checked before it is built: every count, length and place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, cast
 
@@ -92,7 +93,7 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     submitted: list[int | None]
     shapes: list[tuple[list[str], list[int]]]
     shape: list[int]
-    values: list[list[list[str | int | None]]]
+    values: list[list[msgspec.Raw]]
     devices: list[str]
     agents: list[str]
     device: list[int]
@@ -110,6 +111,8 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Columns).decode
+_decode_texts = msgspec.json.Decoder(list[str | None]).decode
+_decode_referring = msgspec.json.Decoder(list[str | int | None]).decode
 
 
 def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None) -> bytes:
@@ -159,7 +162,7 @@ def pack(records: Iterable[PackedRecord], names: Mapping[str, str] | None = None
             submitted=[None if row.submitted_ms is None else row.submitted_ms - row.created_ms for row in rows],
             shapes=[(list(key.names), list(key.acts)) for key in shapes],
             shape=shape,
-            values=values,
+            values=[[msgspec.Raw(_encode(column)) for column in each] for each in values],
             device=[devices.setdefault(act.event.device, len(devices)) for act in acts],
             devices=list(devices),
             agent=[agents.setdefault(act.agent, len(agents)) for act in acts],
@@ -246,11 +249,17 @@ class Group(NamedTuple):
 
     rows: Sequence[int]
     names: tuple[str, ...]
-    values: list[list[str | None]]
+    read: Callable[[int], list[str | None]]
+
+    def column(self, name: str) -> list[str | None]:
+        """Return the values of one of ``names``."""
+        return self.read(self.names.index(name))
 
 
 class Opened:
-    """A chunk that was read and checked; its records are built one by one as they are asked for.
+    """A chunk that was read and checked, but for the values: a column of them is read when it is asked for.
+
+    Most are never asked for while a first sync runs, and records are built one by one. One thread at a time.
 
     Attributes:
         names: agent -> name, as far as said.
@@ -268,6 +277,8 @@ class Opened:
         _check(columns)
         self._columns = columns
         self._acts: _Acts | None = None
+        self._read: dict[tuple[int, int], list[str | None]] = {}
+        self._refers = set(columns.refers)
         self._rows: list[list[int]] = [[] for _shape in columns.shapes]
         for row, place in enumerate(columns.shape):
             if place != _NONE:
@@ -279,7 +290,6 @@ class Opened:
             name if ms is None else f"{made - ms:012x}{name}"
             for name, ms, made in zip(columns.ids, columns.born, self.created, strict=True)
         ]
-        self._values = self._resolved()
         self.updated = [made + later for made, later in zip(self.created, columns.updated, strict=True)]
         self.submitted = [
             None if later is None else made + later for made, later in zip(self.created, columns.submitted, strict=True)
@@ -291,21 +301,33 @@ class Opened:
     def groups(self) -> list[Group]:
         """Return the records that were taken apart, by shape."""
         return [
-            Group(mine, tuple(names), values)
-            for mine, (names, _wrote), values in zip(self._rows, self._columns.shapes, self._values, strict=True)
+            Group(mine, tuple(names), partial(self._column, which))
+            for which, (mine, (names, _wrote)) in enumerate(zip(self._rows, self._columns.shapes, strict=True))
         ]
 
-    def _resolved(self) -> list[list[list[str | None]]]:
-        """Return the values with identities in place of the numbers that stand for them."""
-        columns = self._columns
-        for which, field in columns.refers:
-            column, mine = columns.values[which][field], self._rows[which]
-            for at, (value, own) in enumerate(zip(column, mine, strict=True)):
-                if type(value) is int:
-                    if not 0 <= own + value < len(self.ids):
-                        raise InputError("snapshot.malformed", reason="refers")
-                    column[at] = self.ids[own + value]
-        return cast("list[list[list[str | None]]]", columns.values)
+    def _column(self, which: int, field: int) -> list[str | None]:
+        """Return the values of a shape's field, with identities in place of the numbers that stand for them."""
+        known = self._read.get((which, field))
+        if known is not None:
+            return known
+        raw, mine = self._columns.values[which][field], self._rows[which]
+        referring = (which, field) in self._refers
+        try:
+            column = _decode_referring(raw) if referring else _decode_texts(raw)
+        except ValueError as error:
+            raise InputError("snapshot.malformed", reason="values") from error
+        if len(column) != len(mine):
+            raise InputError("snapshot.malformed", reason="values")
+        texts = [self._named(own, value) for own, value in zip(mine, column, strict=True)] if referring else column
+        self._read[which, field] = found = cast("list[str | None]", texts)
+        return found
+
+    def _named(self, row: int, value: str | int | None) -> str | None:
+        if not isinstance(value, int):
+            return value
+        if not 0 <= row + value < len(self.ids):
+            raise InputError("snapshot.malformed", reason="refers")
+        return self.ids[row + value]
 
     def whole(self) -> list[int]:
         """Return the rows of the records that were not taken apart."""
@@ -315,7 +337,7 @@ class Opened:
         """Return one record."""
         if self._acts is None:
             self._acts = _Acts(self._columns)
-        state = self._acts.state(row, self.created[row], self._values)
+        state = self._acts.state(row, self.created[row], self._column)
         number = self._acts.central_seq[row]
         record_type, record_id = self.types[row], self.ids[row]
         return PackedRecord(
@@ -344,8 +366,8 @@ class _Acts:
                 used[place] += 1
                 next_act += self._needed[place]
 
-    def state(self, row: int, created_ms: int, values: list[list[list[str | None]]]) -> RecordState:
-        """Return the state of one record."""
+    def state(self, row: int, created_ms: int, read: Callable[[int, int], list[str | None]]) -> RecordState:
+        """Return the state of one record; ``read`` gives a shape's column."""
         columns, place, within = self._columns, self._columns.shape[row], self._within[row]
         if place == _NONE:
             return columns.raw[within]
@@ -354,8 +376,8 @@ class _Acts:
         acts = [self._act(at, self.central_seq[row], created_ms) for at in range(first, last)]
         return RecordState(
             {
-                name: _field(column[within], acts[which])
-                for name, which, column in zip(names, wrote, values[place], strict=True)
+                name: _field(read(place, field)[within], acts[which])
+                for field, (name, which) in enumerate(zip(names, wrote, strict=True))
             }
         )
 
@@ -404,12 +426,6 @@ def _check_refers(columns: _Columns) -> None:
         for which, field in columns.refers
     ):
         raise InputError("snapshot.malformed", reason="refers")
-    # A number anywhere else would be no value at all.
-    referring = set(columns.refers)
-    for which, values in enumerate(columns.values):
-        for field, column in enumerate(values):
-            if (which, field) not in referring and int in set(map(type, column)):
-                raise InputError("snapshot.malformed", reason="values")
 
 
 def _check_numbers(columns: _Columns) -> None:
@@ -428,7 +444,7 @@ def _check_shapes(columns: _Columns) -> int:
         used = columns.shape.count(place)
         if not names or len(names) != len(wrote) or len(set(names)) != len(names) or set(wrote) != _all_below(wrote):
             raise InputError("snapshot.malformed", reason="shape")
-        if len(values) != len(names) or any(len(column) != used for column in values):
+        if len(values) != len(names):
             raise InputError("snapshot.malformed", reason="values")
         needed += (max(wrote) + 1) * used
         fields += len(names) * used

@@ -67,7 +67,9 @@ def manifest(core: Core, device: Device, stream: str) -> SnapshotManifest:
         ChunkEntry(entry.hash, entry.bytes, entry.records, device.account in agents) for entry, agents in kept.chunks
     ]
     entries.sort(key=lambda entry: not entry.own)
-    return SnapshotManifest(stream, kept.central_seq, kept.epoch, core.clock.now_ms(), entries)
+    with core.storage.transaction(device.tenant) as transaction:
+        leaves = transaction.left(stream, kept.central_seq)
+    return SnapshotManifest(stream, kept.central_seq, kept.epoch, core.clock.now_ms(), entries, leaves)
 
 
 def _kept(core: Core, tenant: int, stream: str) -> KeptSnapshot | None:
@@ -115,8 +117,8 @@ def groups(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
         yield group
 
 
-def chunk(core: Core, device: Device, name: str) -> bytes:
-    """Return a chunk by its hash.
+def chunk(core: Core, device: Device, name: str, after: int = 0) -> bytes:
+    """Return a chunk by its hash, without its first ``after`` bytes: what a broken line left out.
 
     Raises:
         RejectedError: ``snapshot.unknown``: never there, or forgotten meanwhile: a new manifest helps.
@@ -125,7 +127,7 @@ def chunk(core: Core, device: Device, name: str) -> bytes:
         data = transaction.chunk(str(device.stream), name)
     if data is None:
         raise RejectedError("snapshot.unknown")
-    return data
+    return data[after:]
 
 
 def records(core: Core, device: Device, ids: Sequence[str]) -> bytes:

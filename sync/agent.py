@@ -85,6 +85,7 @@ _ENDS = {
     CLOCK_AHEAD: SyncState.CLOCK,
     CLOCK_BEHIND: SyncState.CLOCK,
     TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
+    UNSUPPORTED: SyncState.NEEDS_UPDATE,
 }
 """The state in which a fault of the line ends a round; any other is left by backing off."""
 _WHY_NOT = {

@@ -67,9 +67,10 @@ class CentralClient:
         """Return what a stream's records are packed in."""
         return read_answer(self._get(f"{API}/snapshot?{urlencode({'stream': stream})}"), SnapshotManifest)
 
-    def snapshot_chunk(self, name: str) -> bytes:
-        """Return a chunk as it travels; the caller compares it with its hash."""
-        return self._get(f"{API}/snapshot/{quote(name, safe='')}").body
+    def snapshot_chunk(self, name: str, after: int = 0) -> bytes:
+        """Return a chunk as it travels, without its first ``after`` bytes; the caller compares it with its hash."""
+        query = f"?after={after}" if after else ""
+        return self._get(f"{API}/snapshot/{quote(name, safe='')}{query}").body
 
     def record_history(self, record: str) -> RecordHistory:
         """Return every event of a record, with all that its header's hash covers."""

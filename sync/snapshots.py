@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.errors import InputError, RejectedError
+from cases.errors import InputError, NetworkFault, RejectedError
 from cases.views import SnapshotProgress
 from cases.workspace import Workspace
 from sync.client import CentralClient
@@ -42,8 +42,14 @@ class Taking:
         at = self._at or self._workspace.snapshot_progress()
         if at is None or at.epoch != self._epoch:
             return self._begin()
+        # Only a round before this one can have left a part.
+        part = self._workspace.chunk_part(self._stream, at.wanted) if self._at is None else b""
         try:
-            data = self._client.snapshot_chunk(at.wanted)
+            data = part + self._client.snapshot_chunk(at.wanted, len(part))
+        except NetworkFault as fault:
+            if fault.received:
+                self._workspace.keep_part(self._stream, at.wanted, part + fault.received)
+            raise
         except RejectedError as error:
             if error.code != UNKNOWN or self._renewed:
                 raise
@@ -53,6 +59,8 @@ class Taking:
         try:
             now = self._workspace.apply_chunk(self._stream, at.wanted, data)
         except InputError as error:
+            if part:
+                self._workspace.keep_part(self._stream, at.wanted, b"")
             raise RejectedError(PAGE_INVALID, reason="snapshot") from error
         return self._went_on(at, now)
 

@@ -38,7 +38,7 @@ from sync.wire import ENCODING, SERVICE_HEADER, SERVICE_VALUE
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_TIMEOUT_S = 60.0
 """Silence of the service after which a request is given up; a slow link that still moves is not silent."""
-_PIECE_BYTES = 64 * 1024
+_PIECE_BYTES = 16 * 1024
 
 UNREACHABLE = "network.unreachable"
 CAPTIVE_PORTAL = "network.captive_portal"
@@ -334,11 +334,17 @@ def _own_answer(answer: requests.Response) -> Response:
     own_answer(Response(answer.status_code, headers))
     pieces: list[bytes] = []
     size = 0
-    for piece in answer.raw.stream(_PIECE_BYTES, decode_content=False):
-        size += len(piece)
-        if size > ANSWER_BYTES_MAX:
-            raise NetworkFault(CUT, reason="too_large")
-        pieces.append(piece)
+    try:
+        for piece in answer.raw.stream(_PIECE_BYTES, decode_content=False):
+            size += len(piece)
+            if size > ANSWER_BYTES_MAX:
+                raise NetworkFault(CUT, reason="too_large")
+            pieces.append(piece)
+    except _FAILURES as error:
+        # The way was open and the service answered: what is left to go wrong is the line.
+        fault = fault_of(error)
+        fault.received = b"".join(pieces) if answer.status_code == 200 else b""
+        raise fault from error
     return Response(answer.status_code, headers, b"".join(pieces))
 
 

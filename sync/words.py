@@ -335,8 +335,8 @@ _KNOWN: Mapping[str, Words] = {
         "Go on working, sending resumes after the update.",
     ),
     "record.unknown": Words(
-        "Le service central ne connaît pas ce dossier, ou il n'est pas de votre antenne.",
-        "The central service does not know this case, or it is not your office's.",
+        "Cette fiche n'est pas sur ce poste, ou n'est pas de votre antenne.",
+        "This record is not on this computer, or is not your office's.",
     ),
     # what audits found
     "audit.replaced": Words(

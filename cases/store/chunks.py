@@ -1,6 +1,6 @@
 """Snapshots that are being taken, and their chunks: compressed as they came, with the records' places in them.
 
-A place is one number: the chunk's number * ``ROWS`` + the row. Writer thread only, but for ``progress`` and ``data``.
+A place is one number: the chunk's number * ``ROWS`` + the row. Inside a write only, but for ``progress`` and ``data``.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _replace(connection: Connection, stream: str, rows: Sequence[ChunkRow]) -> N
 
 def hold(connection: Connection, chunk: ChunkRow, data: bytes) -> None:
     """Keep the bytes of a chunk that was missing."""
-    connection.execute("INSERT INTO chunk_data (no, data) VALUES (?, ?)", (chunk.no, data))
+    put_data(connection, chunk.no, data)
     connection.execute("UPDATE chunk SET standing = 'held' WHERE no = ?", (chunk.no,))
     connection.execute(
         "UPDATE snapshot SET here = here + ?, missing = missing - 1, waiting = waiting + ? WHERE stream = ?",
@@ -119,8 +119,13 @@ def laid(connection: Connection, chunk: ChunkRow, first_no: int) -> None:
     )
 
 
+def put_data(connection: Connection, no: int, data: bytes) -> None:
+    """Keep what is here of the bytes of a chunk."""
+    connection.execute("INSERT OR REPLACE INTO chunk_data (no, data) VALUES (?, ?)", (no, data))
+
+
 def data(connection: Connection, no: int) -> bytes | None:
-    """Return the bytes of a chunk; None when they are not here."""
+    """Return the bytes of a chunk, of one that is wanted those that came; None when none are here."""
     row = connection.execute("SELECT data FROM chunk_data WHERE no = ?", (no,)).fetchone()
     return None if row is None else bytes(row[0])
 

@@ -231,7 +231,8 @@ CREATE TABLE chunk (
 ) STRICT;
 CREATE INDEX chunk_wanted ON chunk (stream, place) WHERE standing = 'wanted' AND place IS NOT NULL;
 CREATE INDEX chunk_held ON chunk (stream, first_no) WHERE standing = 'held';
--- Their bytes as they came, compressed: a record's state is read from there until it changes.
+-- Their bytes as they came, compressed: a record's state is read from there until it changes. Of a wanted one the
+-- beginning, when the line broke.
 CREATE TABLE chunk_data (no INTEGER PRIMARY KEY REFERENCES chunk (no), data BLOB NOT NULL) STRICT;
 -- Where in a chunk a record that came by a snapshot stands: the chunk's number * 32768 + its row.
 ALTER TABLE record ADD COLUMN cold INTEGER;

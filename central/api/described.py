@@ -137,6 +137,7 @@ _RECEIPT = {
         )
     ]
 }
+_AFTER = {"parameters": [{"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}]}
 _STREAM = {"parameters": [{"name": "stream", "in": "query", "schema": {"type": "string"}}]}
 _COMMON = (400, 408, 413, 415, 503)
 _SIGNED = (401, 403, 429, *_COMMON)
@@ -146,7 +147,7 @@ ENROL = _route("Enrol a device with a one-time code", EnrolReply, (403, 422, 429
 TOKEN = _route("Trade a device's assertion for an access token", TokenReply, (422, *_SIGNED), _FORM)
 SYNC = _route("Hand over a batch and ask what is new", ExchangeReply, (409, 422, *_SIGNED), _body(Exchange))
 SNAPSHOT = _route("All records of a stream, as chunks to fetch", SnapshotManifest, (404, *_SIGNED), _STREAM)
-CHUNK = _route("A chunk of a snapshot", None, (404, *_SIGNED))
+CHUNK = _route("A chunk of a snapshot, or what follows its first bytes", None, (404, 422, *_SIGNED), _AFTER)
 HISTORY = _route("Every event of a record", RecordHistory, (404, *_SIGNED))
 PROOF = _route("That a receipt is in the log of receipts", ReceiptProof, (422, *_SIGNED), _RECEIPT)
 RECORDS = _route("Records as they are, packed as a snapshot's", None, (422, *_SIGNED), _body(RecordsRequest))

@@ -97,7 +97,8 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
 
     @routes.get(f"{API}/snapshot/{{name}}", **described.CHUNK)
     async def chunk(request: Request, name: str) -> Response:
-        data = await run_in_threadpool(lambda: whole.chunk(central, gate.device(_presented(request)), name))
+        after = int(_number(request, "after", 0))
+        data = await run_in_threadpool(lambda: whole.chunk(central, gate.device(_presented(request)), name, after))
         return Response(data, media_type="application/octet-stream")
 
     @routes.get(f"{API}/records/{{record}}/events", **described.HISTORY)

@@ -429,6 +429,10 @@
         <translation>Revenir à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
+        <source>your supervisor can choose anew</source>
+        <translation>votre responsable peut choisir de nouveau</translation>
+    </message>
+    <message>
         <source>Settled; another value has come meanwhile and is to be settled too</source>
         <translation>Départagé&#xa0;; une autre valeur est arrivée entre-temps, à départager aussi</translation>
     </message>
@@ -2215,6 +2219,18 @@
     <message>
         <source>Nobody has settled this field, or it was changed since.</source>
         <translation>Personne n’a départagé ce champ, ou il a été modifié depuis.</translation>
+    </message>
+    <message>
+        <source>The case was submitted: you can no longer choose anew in this field.</source>
+        <translation>Le dossier est transmis : vous ne pouvez plus choisir de nouveau dans ce champ.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can.</source>
+        <translation>Votre responsable le peut.</translation>
+    </message>
+    <message>
+        <source>Both values stay in the history.</source>
+        <translation>Les deux valeurs restent dans l’historique.</translation>
     </message>
     <message>
         <source>These two cannot be linked: it would go in a circle.</source>

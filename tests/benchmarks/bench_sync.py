@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,6 @@ from cases.errors import NetworkFault
 from cases.ids import SystemRandomness
 from cases.keys.device_secret import MemoryDeviceSecrets
 from cases.ports import Ports
-from cases.views import Changed
 from cases.workspace import Workspace
 from sync import wire
 from sync.agent import Agent
@@ -53,18 +52,25 @@ Row = dict[str, str]
 
 
 class PreparedSnapshot:
-    """A transport that answers from a snapshot made beforehand, signed as the service signs; it counts the bytes."""
+    """A transport that answers from a snapshot made beforehand, signed as the service signs.
+
+    Attributes:
+        bytes, own_bytes: what was sent, and how much of it when ``ready`` first said that the own caseload is here.
+    """
 
     def __init__(self, key: Ed25519PrivateKey, office: Office, snapshot: OfficeSnapshot) -> None:
         self._key = key
         self._office = office
         self._snapshot = snapshot
-        self.bytes = 0
+        self.bytes = self.own_bytes = 0
+        self.ready: Callable[[], bool] = lambda: False
 
     def request(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = ANSWER_TIMEOUT_S
     ) -> Response:
         """Give a token, an offer, the manifest or a chunk."""
+        if not self.own_bytes and self.ready():
+            self.own_bytes = self.bytes
         encoded = ZSTD
         if path == TOKEN_PATH:
             answer = wire.encode(TokenReply("token", TOKEN_TYPE, 900))
@@ -162,21 +168,13 @@ def _first_sync(directory: Path, office: Office, snapshot: OfficeSnapshot) -> Fi
         workspace.store_procedure(PROCEDURE, VERSION, b"")
         credentials = Credentials(workspace, identity, ports.clock, ports.randomness)
         transport = PreparedSnapshot(key, office, snapshot)
-        own_bytes = 0
-
-        def own_came(_notice: Changed) -> None:
-            nonlocal own_bytes
-            if not own_bytes and workspace.case_count() and workspace.own_caseload_ready():
-                own_bytes = transport.bytes
-
-        stop = workspace.listen(own_came)
+        transport.ready = lambda: bool(workspace.case_count()) and workspace.own_caseload_ready()
         exchanges = Exchanges(workspace, CentralClient(transport, credentials), identity, BatchSize(), Tally())
         with metered() as meter:
             exchanges.run()
-        stop()
         if (workspace.case_count(), workspace.citizen_count()) != (office.head // 2, office.head // 2):
             raise RuntimeError(f"{workspace.case_count()} of {office.head // 2} cases came")
-        return FirstSync(meter.cpu_s, transport.bytes, own_bytes)
+        return FirstSync(meter.cpu_s, transport.bytes, transport.own_bytes)
     finally:
         workspace.close()
 

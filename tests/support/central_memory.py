@@ -428,7 +428,7 @@ class MemoryCentral:
                 syncing.check_stream(device, query["stream"][0])
                 return _answer(whole.manifest(self.core, device, query["stream"][0]))
             case ["snapshot", name]:
-                return Response(200, {}, whole.chunk(self.core, device, name))
+                return Response(200, {}, whole.chunk(self.core, device, name, int(query.get("after", ["0"])[0])))
             case _:
                 raise Refused(404, "http.404")
 

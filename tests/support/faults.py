@@ -16,7 +16,7 @@ from sync import wire
 from sync.columns import pack_page, unpack_page
 from sync.messages import ExchangeReply, PageEvents, receipt_bytes
 from sync.signing import SIGNATURE_HEADER
-from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response, Transport, own_answer
+from sync.transport import ANSWER_TIMEOUT_S, CUT, UNREACHABLE, Response, Transport, own_answer
 
 
 class Fault(Enum):
@@ -41,6 +41,8 @@ class Fault(Enum):
     """A proxy says that the service is down."""
     CUT = auto()
     """The service does it, half of the answer arrives."""
+    BROKEN = auto()
+    """The service does it, the line breaks in the middle of the answer."""
     FORGED_RECEIPT = auto()
     """Something on the way puts a receipt signed by its own key into the answer."""
     ALTERED_PAGE = auto()
@@ -112,6 +114,10 @@ class FaultyTransport:
         response = self._inner.request(method, path, body, headers, timeout_s=timeout_s)
         if fault is Fault.REPLY_LOST:
             raise NetworkFault(UNREACHABLE)
+        if fault is Fault.BROKEN:
+            broken = NetworkFault(CUT)
+            broken.received = response.body[: len(response.body) // 2]
+            raise broken
         if fault is Fault.TWICE:
             self._inner.request(method, path, body, headers, timeout_s=timeout_s)
         return _spoilt(response, fault)

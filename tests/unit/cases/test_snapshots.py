@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from cases import foundation, merge
-from cases.errors import EnvironmentFault, InputError
+from cases.audit import fingerprint
+from cases.errors import DamagedError, EnvironmentFault, InputError
 from cases.merge import RecordState
 from cases.projections import confirmed_state
 from cases.snapshots import Snapshots
@@ -471,6 +472,31 @@ def test_a_record_stays_cold_until_central_says_more_of_it(town: Town, opened: C
         known = registers.find(connection, last)
         assert known is not None and known.state is not None
         assert not foundation.of(connection, [known])[known.no].cold
+
+
+def test_a_chunk_that_was_damaged_on_the_disk_is_named_and_mended_by_the_audit(
+    town: Town, opened: Callable[..., Workspace]
+) -> None:
+    workspace = by_snapshot(opened("w", town.reader), served(town.events, own=town.reader.agent))
+    expected = reads(workspace)
+    records = {one.record_id: one for one in records_of(town.events)}
+    workspace._core.store.write(
+        lambda connection: connection.execute("UPDATE chunk_data SET data = zeroblob(90) WHERE no = 1").rowcount
+    )
+    sql = "SELECT id FROM record WHERE cold / 32768 = 1 AND state IS NULL"
+    damaged = [row[0] for row in workspace._core.store.rows(sql)]
+    case = next(each for each in damaged if records[each].record_type == "case")
+    with pytest.raises(DamagedError, match=r"store\.damaged"):
+        workspace.case(case)
+    theirs: dict[str, dict[str, str]] = {}
+    for each in records.values():
+        prints = theirs.setdefault(each.record_id[-2:], {})
+        prints[each.record_id] = fingerprint(each.record_type, each.record_id, each.state)
+    found = workspace.audit_differences(theirs)
+    assert found.fetch == sorted(damaged) and found.not_there == []
+    workspace.replace_confirmed([records[each] for each in found.fetch])
+    assert workspace.audit_differences(theirs).fetch == []
+    assert differing({name: expected[name] for name in ("states", "counters")}, reads(workspace)) == []
 
 
 def test_a_snapshot_of_nothing_is_over_at_once(town: Town, opened: Callable[..., Workspace]) -> None:

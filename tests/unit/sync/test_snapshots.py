@@ -101,6 +101,51 @@ def test_a_line_that_breaks_at_every_step_ends_with_everything(
     assert shown(second) == shown(author) and second.workspace.snapshot_progress() is None
 
 
+def test_what_came_of_a_chunk_before_the_line_broke_is_not_asked_for_again(
+    post: Office, author: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+    chunk = whole.chunk
+
+    def counted(core, device, name, after=0):  # type: ignore[no-untyped-def]
+        asked.append((name, after))
+        return chunk(core, device, name, after)
+
+    monkeypatch.setattr(whole, "chunk", counted)
+    second = post.client(synchronised=False)
+    second.faults.add(*[None] * 5, Fault.BROKEN)
+    with pytest.raises(NetworkFault):
+        second.sync()
+    broken = asked[-1]
+    second.faults.add(None, Fault.BROKEN)
+    with pytest.raises(NetworkFault):
+        second.sync()
+    assert asked[-1][0] == broken[0] and asked[-1][1] > 0
+    second.sync()
+    afters = [after for name, after in asked if name == broken[0]]
+    assert len(afters) == 3 and afters == sorted(afters) and afters[0] == 0 < afters[1] < afters[2]
+    assert shown(second) == shown(author)
+
+
+def test_a_part_that_was_not_of_the_chunk_is_given_up(post: Office, author: Client) -> None:
+    second = post.client(synchronised=False)
+    second.faults.add(*[None] * 5, Fault.BROKEN)
+    with pytest.raises(NetworkFault):
+        second.sync()
+    workspace = second.workspace
+    at = workspace.snapshot_progress()
+    assert at is not None and workspace.identity is not None
+    stream = workspace.identity.stream
+    part = workspace.chunk_part(stream, at.wanted)
+    assert part
+    workspace.keep_part(stream, at.wanted, bytes(len(part)))
+    with pytest.raises(RejectedError, match=r"sync\.page_invalid"):
+        second.sync()
+    assert workspace.chunk_part(stream, at.wanted) == b""
+    second.sync()
+    assert shown(second) == shown(author)
+
+
 def test_work_done_during_the_snapshot_goes_out_before_the_next_chunk(
     memory: MemoryService, post: Office, author: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,8 +197,8 @@ def test_an_altered_chunk_ends_the_round_and_the_sound_one_is_taken_next(
     chance = random.Random(SEED)
     print(f"seed {SEED}")
 
-    def altered(client: CentralClient, name: str) -> bytes:
-        data = whole_chunk(client, name)
+    def altered(client: CentralClient, name: str, after: int = 0) -> bytes:
+        data = whole_chunk(client, name, after)
         at = chance.randrange(len(data))
         return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
