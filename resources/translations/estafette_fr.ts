@@ -11,6 +11,14 @@
         <source>Rather not</source>
         <translation>Finalement non</translation>
     </message>
+    <message>
+        <source>Decision: none is chosen.</source>
+        <translation>Décision : aucune n’est choisie.</translation>
+    </message>
+    <message>
+        <source>Choose one of the three.</source>
+        <translation>Choisissez l’une des trois.</translation>
+    </message>
 </context>
 <context>
     <name>BesideCard</name>
@@ -32,7 +40,7 @@
     </message>
     <message>
         <source>Handed over on paper on %1: %2</source>
-        <translation>Remise sur papier le %1 : %2</translation>
+        <translation>Remise sur papier le %1&#xa0;: %2</translation>
     </message>
     <message>
         <source>recorded by %1</source>
@@ -40,7 +48,7 @@
     </message>
     <message>
         <source>This decision holds no more: a supervisor has said so.</source>
-        <translation>Cette décision ne tient plus : un responsable l’a dit.</translation>
+        <translation>Cette décision ne tient plus&#xa0;: un responsable l’a dit.</translation>
     </message>
     <message>
         <source>Proposal saved on this computer</source>
@@ -247,7 +255,7 @@
     </message>
     <message>
         <source>What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known; « Same person as… » says that a person was recorded twice.</source>
-        <translation>Ce que l’on sait de la personne, et ses dossiers. « Nouveau dossier » fait choisir une démarche ; « Corriger » change ce que l’on sait ; « Même personne que… » dit qu’une personne a été enregistrée deux fois.</translation>
+        <translation>Ce que l’on sait de la personne, et ses dossiers. «&#xa0;Nouveau dossier&#xa0;» fait choisir une démarche&#xa0;; «&#xa0;Corriger&#xa0;» change ce que l’on sait&#xa0;; «&#xa0;Même personne que…&#xa0;» dit qu’une personne a été enregistrée deux fois.</translation>
     </message>
     <message>
         <source>Cases</source>
@@ -274,11 +282,11 @@
     </message>
     <message>
         <source>Linked: the same person</source>
-        <translation>Fiches liées : c’est la même personne</translation>
+        <translation>Fiches liées&#xa0;: c’est la même personne</translation>
     </message>
     <message>
         <source>Link taken back: each record stands for itself again</source>
-        <translation>Lien retiré : chaque fiche vaut de nouveau pour elle-même</translation>
+        <translation>Lien retiré&#xa0;: chaque fiche vaut de nouveau pour elle-même</translation>
     </message>
     <message>
         <source>Saved on this computer</source>
@@ -1557,7 +1565,7 @@
     </message>
     <message>
         <source>Verified: the whole history is here</source>
-        <translation>Vérifié : tout l’historique est là</translation>
+        <translation>Vérifié&#xa0;: tout l’historique est là</translation>
     </message>
     <message numerus="yes">
         <source>%n event(s), each exactly as the computer of its author wrote it.</source>
@@ -1576,7 +1584,7 @@
     </message>
     <message>
         <source>This history is not whole: here is what this computer holds</source>
-        <translation>Cet historique n’est pas complet : voici ce que ce poste détient</translation>
+        <translation>Cet historique n’est pas complet&#xa0;: voici ce que ce poste détient</translation>
     </message>
     <message>
         <source>The rest could not be asked for just now.</source>
@@ -1672,7 +1680,7 @@
     </message>
     <message>
         <source>Search the record that is to stay. Both are kept as they are and their cases are shown together; the link can be taken back at any time.</source>
-        <translation>Cherchez la fiche qui doit rester. Les deux sont gardées telles quelles et leurs dossiers sont montrés ensemble ; le lien peut être retiré à tout moment.</translation>
+        <translation>Cherchez la fiche qui doit rester. Les deux sont gardées telles quelles et leurs dossiers sont montrés ensemble&#xa0;; le lien peut être retiré à tout moment.</translation>
     </message>
     <message>
         <source>The same person twice</source>
@@ -1680,7 +1688,7 @@
     </message>
     <message>
         <source>%1 stays</source>
-        <translation>La fiche qui reste : %1</translation>
+        <translation>La fiche qui reste&#xa0;: %1</translation>
     </message>
     <message>
         <source>%1 then leads to it.</source>
@@ -1688,7 +1696,7 @@
     </message>
     <message>
         <source>The record that is to stay: none is chosen.</source>
-        <translation>La fiche qui doit rester : aucune n’est choisie.</translation>
+        <translation>La fiche qui doit rester&#xa0;: aucune n’est choisie.</translation>
     </message>
     <message>
         <source>Choose it in the list.</source>
@@ -1823,7 +1831,7 @@
     </message>
     <message>
         <source>What the person was given is a fact: it is never changed or removed. Check the paper first.</source>
-        <translation>Ce que la personne a reçu est un fait : il n’est jamais changé ni effacé. Relisez d’abord le papier.</translation>
+        <translation>Ce que la personne a reçu est un fait&#xa0;: il n’est jamais changé ni effacé. Relisez d’abord le papier.</translation>
     </message>
     <message>
         <source>Record</source>
@@ -1835,7 +1843,7 @@
     </message>
     <message>
         <source>Such as « handed over in person », « registered letter ».</source>
-        <translation>Par exemple « remis en main propre », « lettre recommandée ».</translation>
+        <translation>Par exemple «&#xa0;remis en main propre&#xa0;», «&#xa0;lettre recommandée&#xa0;».</translation>
     </message>
     <message>
         <source>How it was handed over</source>
@@ -1843,15 +1851,15 @@
     </message>
     <message>
         <source>Day: « %1 » is no date.</source>
-        <translation>Jour : « %1 » n’est pas une date.</translation>
+        <translation>Jour&#xa0;: «&#xa0;%1&#xa0;» n’est pas une date.</translation>
     </message>
     <message>
         <source>Day: none is given.</source>
-        <translation>Jour : aucun n’est donné.</translation>
+        <translation>Jour&#xa0;: aucun n’est donné.</translation>
     </message>
     <message>
         <source>Write it as 3/4/2026 or 030426.</source>
-        <translation>Écrivez-le ainsi : 3/4/2026 ou 030426.</translation>
+        <translation>Écrivez-le ainsi&#xa0;: 3/4/2026 ou 030426.</translation>
     </message>
 </context>
 <context>
@@ -2083,7 +2091,7 @@
     </message>
     <message>
         <source>In fact and in law: the supervisor reads them first.</source>
-        <translation>En fait et en droit : le responsable les lit d’abord.</translation>
+        <translation>En fait et en droit&#xa0;: le responsable les lit d’abord.</translation>
     </message>
     <message>
         <source>What the person would read with the decision.</source>
@@ -2522,7 +2530,7 @@
     </message>
     <message>
         <source>Decision: none is taken or proposed that could be handed over.</source>
-        <translation>Décision : aucune n’est prise ni proposée qui puisse être remise.</translation>
+        <translation>Décision&#xa0;: aucune n’est prise ni proposée qui puisse être remise.</translation>
     </message>
     <message>
         <source>Choose the one that the paper says.</source>
@@ -2530,7 +2538,7 @@
     </message>
     <message>
         <source>Decision: this one cannot be proposed, or the case is decided already.</source>
-        <translation>Décision : celle-ci ne se propose pas, ou le dossier est déjà décidé.</translation>
+        <translation>Décision&#xa0;: celle-ci ne se propose pas, ou le dossier est déjà décidé.</translation>
     </message>
     <message>
         <source>Choose one of the three, or look at the case as it is now.</source>
@@ -2538,7 +2546,7 @@
     </message>
     <message>
         <source>Reasons: none are given.</source>
-        <translation>Motifs : il n’y en a pas.</translation>
+        <translation>Motifs&#xa0;: il n’y en a pas.</translation>
     </message>
     <message>
         <source>Write why, for the supervisor who decides.</source>
@@ -2546,7 +2554,7 @@
     </message>
     <message>
         <source>Day: it is still to come.</source>
-        <translation>Jour : il est encore à venir.</translation>
+        <translation>Jour&#xa0;: il est encore à venir.</translation>
     </message>
     <message>
         <source>Write the day on which the paper was handed over.</source>
@@ -2554,11 +2562,11 @@
     </message>
     <message>
         <source>How it was handed over: nothing is said.</source>
-        <translation>Comment elle a été remise : rien n’est dit.</translation>
+        <translation>Comment elle a été remise&#xa0;: rien n’est dit.</translation>
     </message>
     <message>
         <source>Say it in a few words, such as « handed over in person ».</source>
-        <translation>Dites-le en quelques mots, par exemple « remis en main propre ».</translation>
+        <translation>Dites-le en quelques mots, par exemple «&#xa0;remis en main propre&#xa0;».</translation>
     </message>
     <message>
         <source>The person holds another decision on paper.</source>
@@ -2570,7 +2578,7 @@
     </message>
     <message>
         <source>It was not taken: what is here is unchanged.</source>
-        <translation>Cela n’a pas été pris : ce qui est ici n’a pas changé.</translation>
+        <translation>Cela n’a pas été pris&#xa0;: ce qui est ici n’a pas changé.</translation>
     </message>
     <message>
         <source>Tell your IT support.</source>

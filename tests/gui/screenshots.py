@@ -238,6 +238,7 @@ def beside(stage: Stage, album: Album, cases: list[str]) -> None:
     workspace.propose(case, "accepted", base=workspace.case(case).base, reasons=reasons)
     stage.press("propose.give_up")
     stage.press("beside.paper")
+    stage.press("paper.decision.accepted")
     stage.type("paper.on", "31/02/2026")
     stage.press("paper.take")
     album.take(stage, "44-paper-error")

@@ -17,6 +17,7 @@ from desktop import route
 from desktop.context import Context
 from desktop.route import Route
 from desktop.screens.citizens.view import LIMIT, PAUSE_MS, HitList, find_citizens
+from desktop.shell.search.delegate import subtitle
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, scroll
@@ -247,7 +248,7 @@ class LinkPage(QWidget):
     def _choose(self, hit: Hit) -> None:
         self._chosen = hit
         self._message.say("")
-        stays = " · ".join(part for part in (hit.title, hit.subtitle) if part)
+        stays = " · ".join(part for part in (hit.title, subtitle(hit, self._context.procedure_title)) if part)
         title = self.tr("%1 stays").replace("%1", stays)
         self._both.say(
             title, self.tr("%1 then leads to it.").replace("%1", said(self._view.fields) if self._view else "")

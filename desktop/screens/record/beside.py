@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
@@ -17,7 +17,7 @@ from desktop.widgets.basics import button, clear, column, holder, label, row
 from desktop.widgets.chip import Chip
 from desktop.words.dates import iso_day, moment
 from desktop.words.errors import explain
-from desktop.words.states import case_state
+from desktop.words.states import StateWords, case_state
 
 PROPOSE, PAPER = "propose", "paper"
 
@@ -127,19 +127,21 @@ class BesideCard(QFrame):
 
     def _proposal(self, proposal: Proposal) -> QWidget:
         who = f"{proposal.agent_name}, {moment(proposal.time_ms, self._context.now_ms())}"
-        return self._line(proposal.decision, self.tr("Proposed by %1").replace("%1", who), proposal.reasons)
+        # Not in the colours of a decision taken: nothing is decided yet.
+        words = replace(case_state(proposal.decision), icon="scale", tone="info")
+        return self._line(words, self.tr("Proposed by %1").replace("%1", who), proposal.reasons)
 
     def _notice(self, notice: Notice) -> QWidget:
         text = self.tr("Handed over on paper on %1: %2").replace("%1", iso_day(notice.on)).replace("%2", notice.how)
         written = self.tr("recorded by %1").replace("%1", notice.agent_name)
         held = "" if notice.holds else self.tr("This decision holds no more: a supervisor has said so.")
-        return self._line(notice.decision, f"{text} — {written}", held)
+        return self._line(case_state(notice.decision), f"{text} — {written}", held)
 
-    def _line(self, decision: str, about: str, text: str) -> QWidget:
-        top = row(Chip(case_state(decision)), label(about, "strong"), gap=12)
+    def _line(self, words: StateWords, about: str, text: str) -> QWidget:
+        top = row(Chip(words), label(about, "strong"), gap=12)
         top.setStretch(1, 1)
         made = holder(column(top, *([label(text)] if text else []), gap=4))
-        made.setAccessibleName(f"{case_state(decision).word}, {about} {text}".strip())
+        made.setAccessibleName(f"{words.word}, {about} {text}".strip())
         return made
 
     # --- the acts ---
