@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from desktop import route
 from desktop.route import Route
 from desktop.screens.citizens.record import CitizenScreen
 from desktop.screens.record.decision_forms import DECISIONS
+from desktop.screens.record.history_tab import Held, HistoryTab
+from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from tests.gui.test_accessibility import spoken as _spoken
 from tests.gui.test_accessibility import unnamed
@@ -103,6 +114,15 @@ def test_an_answer_from_the_service_asks_for_the_rest_by_itself(enrolled: Stage)
     until(lambda: "Vérifié" in said_of_history(enrolled), "verified")
 
 
+def test_a_history_that_is_not_what_was_written_is_never_called_verified(enrolled: Stage) -> None:
+    case = submitted(enrolled)
+    enrolled.go(Route(route.CASE, case, {"tab": "history"}))
+    until(lambda: "Vérifié" in said_of_history(enrolled), "verified")
+    tab = enrolled.find(HistoryTab, "case.history_tab")
+    tab.show_held(Held(complete=True, events=3, intact=False))
+    assert "Vérifié" not in said_of_history(enrolled) and "pas ce que son poste a écrit" in said_of_history(enrolled)
+
+
 # --- a decision proposed ---------------------------------------------------------------------------------------------
 
 
@@ -182,6 +202,21 @@ def test_a_decision_on_paper_is_recorded_by_the_keyboard(enrolled: Stage) -> Non
     (notice,) = workspace_of(enrolled).case(case).notices
     assert (notice.decision, notice.how) == ("refused", "remis en main propre")
     assert notice.on == QDate.currentDate().toString("yyyy-MM-dd")
+
+
+def test_what_is_wrong_is_in_sight_at_large_text_too(enrolled: Stage) -> None:
+    case = submitted(enrolled)
+    theme().choose(percent=200)
+    enrolled.window.resize(1366, 768)
+    follow_up(enrolled, case)
+    QTest.keyClick(enrolled.window, Qt.Key.Key_R, CTRL_SHIFT)
+    enrolled.quiet()
+    choose(enrolled, "paper", "accepted")
+    write(enrolled, "paper.on", "31/02/2026")
+    enrolled.find(QScrollArea, "followup.scroll").verticalScrollBar().setValue(0)
+    key(enrolled, Qt.Key.Key_Return)
+    wrong = enrolled.find(QLabel, "paper.on_error")
+    until(lambda: not wrong.visibleRegion().isEmpty(), "the words")
 
 
 def test_paper_begins_with_what_is_proposed(enrolled: Stage) -> None:

@@ -20,12 +20,12 @@ from desktop.screens.citizens.view import LIMIT, PAUSE_MS, HitList, find_citizen
 from desktop.shell.search.delegate import subtitle
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
-from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, scroll
+from desktop.widgets.basics import bring_in_sight, button, centred, clear, column, frame, holder, label, row, scroll
 from desktop.words.dates import iso_day
 from desktop.words.errors import explain
 
 SHOWN_MAX = 12
-RESULTS_PX = 200
+ROWS_MAX = 4
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,7 @@ class LinkPage(QWidget):
         if self._chosen is not None and self._chosen not in hits:
             self._forget_choice()
         self.results.show_hits(hits)
+        self._resize()
         self.results.setVisible(bool(hits))
         self._none.setVisible(not hits)
         self.results.choose(0)
@@ -254,6 +255,7 @@ class LinkPage(QWidget):
             title, self.tr("%1 then leads to it.").replace("%1", said(self._view.fields) if self._view else "")
         )
         self._take.setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_in_sight(self._take)
 
     def _forget_choice(self) -> None:
         self._chosen = None
@@ -286,7 +288,9 @@ class LinkPage(QWidget):
         self._message.say(words.what, f"{words.safe} {words.next}".strip())
 
     def _resize(self) -> None:
-        self.results.setFixedHeight(theme().px(RESULTS_PX))
+        # As high as what is found, so that the choice below it stays in sight at large text too.
+        rows = min(len(self.results.hits), ROWS_MAX)
+        self.results.setFixedHeight(max(1, rows) * max(1, self.results.sizeHintForRow(0)) + 8)
 
 
 def unlink(workspace: Workspace, record: str) -> Callable[[], object]:

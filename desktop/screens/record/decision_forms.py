@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPlainTextEdit, QRadioButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 
 from cases.errors import EstafetteError
 from cases.workflow import HOW_MAX
 from desktop.forms.entry import parse_date
 from desktop.theme import theme
-from desktop.widgets.basics import button, column, holder, label, row
+from desktop.widgets.basics import bring_in_sight, button, column, holder, label, row
 from desktop.widgets.field import Field
 from desktop.words.dates import day, iso_day
 from desktop.words.errors import explain
@@ -21,8 +21,6 @@ from desktop.words.states import case_state
 
 DECISIONS = ("accepted", "refused", "closed_without_effect")
 TEXT_PX = 72
-SIGHT_PX = 16
-"""Room that is left above and below a part that is scrolled to."""
 _STEPS = {
     int(Qt.Key.Key_Down): 1,
     int(Qt.Key.Key_Right): 1,
@@ -128,12 +126,12 @@ class ActForm(QWidget):
         """Say what is wrong with a field, and put the focus there."""
         field.set_error(text)
         field.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._bring_in_sight(field)
+        bring_in_sight(field)
 
     def begin(self) -> None:
         """Put the focus into the first field."""
         self.choice.setFocus(Qt.FocusReason.TabFocusReason)
-        self._bring_in_sight(self)
+        bring_in_sight(self)
 
     def check(self) -> bool:
         """Say whether what is typed can be read; what cannot is said at its field."""
@@ -142,14 +140,6 @@ class ActForm(QWidget):
         what, advice = self.tr("Decision: none is chosen."), self.tr("Choose one of the three.")
         self.wrong(self.fields["decision"], f"{what} {advice}")
         return False
-
-    def _bring_in_sight(self, part: QWidget) -> None:
-        """Scroll to a part, whole where there is room, once what was just shown has its place."""
-        area = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if area is not None:
-            QTimer.singleShot(0, part, lambda: area.ensureWidgetVisible(part, 0, SIGHT_PX))
 
     def _done(self) -> None:
         self._say("")

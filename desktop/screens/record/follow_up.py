@@ -71,7 +71,9 @@ class FollowUp(QWidget):
             -1,
             gap=12,
         )
-        self.setLayout(column(scroll(centred(holder(content), 860))))
+        area = scroll(centred(holder(content), 860))
+        area.setObjectName("followup.scroll")
+        self.setLayout(column(area))
         theme().changed.connect(self._resize)
         self._resize()
 

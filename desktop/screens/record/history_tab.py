@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desktop.words.sync_line import Standing
     from sync.histories import HistoryOutcome
 
+T = TypeVar("T")
 NOT_STARTED = "sync.not_started"
 
 
@@ -51,6 +52,7 @@ class HistoryTab(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self.setObjectName("case.history_tab")
         self._context = context
         self._record = ""
         self._fault = ""
@@ -96,10 +98,15 @@ class HistoryTab(QWidget):
         workspace, record = self._context.workspace, self._record
         if record:
             self._context.tasks.read(
-                self, lambda: look(workspace, record), self._for(record, self._looked), self._not_looked, key="look"
+                self,
+                lambda: look(workspace, record),
+                self._for(record, self.show_held),
+                self._for(record, self._not_looked),
+                key="look",
             )
 
-    def _looked(self, held: Held) -> None:
+    def show_held(self, held: Held) -> None:
+        """Say whether what is here is all and true; ask for the rest where it is not all."""
         if not held.intact:
             self._say(
                 self.tr("One of these events is not what its computer wrote"),
@@ -131,7 +138,11 @@ class HistoryTab(QWidget):
             "history",
         )
         self._context.tasks.ask(
-            self, lambda: bring(record), self._for(record, self._brought), self._not_looked, key="bring"
+            self,
+            lambda: bring(record),
+            self._for(record, self._brought),
+            self._for(record, self._not_looked),
+            key="bring",
         )
 
     def _brought(self, outcome: HistoryOutcome | None) -> None:
@@ -162,6 +173,6 @@ class HistoryTab(QWidget):
         self._state.say(title, text, tone=tone, icon=icon or icons.get(tone, ""))
         self._again.setVisible(again)
 
-    def _for(self, record: str, done: Callable[[object], None] | Callable[..., None]) -> Callable[..., None]:
+    def _for(self, record: str, done: Callable[[T], None]) -> Callable[[T], None]:
         """Return ``done``, deaf to what is about a record that is no longer shown."""
         return lambda found: done(found) if record == self._record else None
