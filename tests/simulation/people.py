@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cases import merge, tracking
+from cases import foundation, merge, tracking
 from cases.core import changed
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import Kind
 from cases.journal import Draft
 from cases.merge import seen_event
-from cases.store import registers, scopes
+from cases.store import registers
 from cases.views import CaseRow
 from cases.workflow import State
 from tests.simulation.ledger import Deed, deed_of
@@ -240,7 +240,7 @@ class Agents:
         """Return the acts whose values came whole with the record, not one by one: the screen shows those too."""
         with machine.workspace._core.store.reading() as connection:
             known = registers.find(connection, record)
-            kept = scopes.of(connection, [known.no] if known else []).values()
+            kept = foundation.of_numbers(connection, [known.no] if known else []).values()
         states = [merge.from_json(one.state) for one in kept if one.state is not None]
         shown = {tuple(head.event) for state in states for field in state.fields.values() for head in field.heads}
         held = self._world.service.held() if shown else []
