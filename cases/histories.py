@@ -147,7 +147,7 @@ def events_of(connection: Connection, tenant: int, record_no: int) -> list[Store
     _as_of, rows = histories.of(connection, record_no)
     if not rows:
         return logged
-    # A number of ours that another self of this device has used is that one's: what we wrote under it goes on elsewhere.
+    # A number of ours that another self of this device has used is that one's; what we wrote goes on under another.
     here = {one.id: one for one in logged if one.code != RENUMBERED}
     fetched = [_together(row.stored(), here.get(row.header.id)) for row in rows]
     known = {one.id for one in fetched}
