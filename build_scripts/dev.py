@@ -138,6 +138,8 @@ def bench(arguments: argparse.Namespace) -> None:
         command += ["--json", str(Path(arguments.json).resolve())]
     if arguments.cases:
         command += ["--cases", str(arguments.cases)]
+    if arguments.grow:
+        command += ["--grow", str(arguments.grow)]
     raise SystemExit(subprocess.run(command, cwd=ROOT, env=offscreen(), check=False).returncode)
 
 
@@ -187,6 +189,9 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("name", choices=BENCHES)
             command.add_argument("--json", metavar="FILE", help="also write the figures there")
             command.add_argument("--cases", type=int, metavar="N", help="cases held (not for central)")
+            command.add_argument(
+                "--grow", type=int, metavar="EVENTS", help="central: latencies as its log grows so far"
+            )
     return top
 
 

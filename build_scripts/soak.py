@@ -27,12 +27,13 @@ SHARES = {
     "faulty_calls": 0.10,
     "disk_full": 0.08,
     "connections": 0.12,
-    "simulated": 0.15,
+    "simulated": 0.12,
     "audits": 0.02,
     "clocks": 0.03,
     "devices": 0.03,
     "healing": 0.03,
     "stopped": 0.03,
+    "far": 0.03,
 }
 """Harness -> share of the time of all lanes together."""
 

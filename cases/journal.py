@@ -37,7 +37,7 @@ class Draft(NamedTuple):
 
 
 class Journal:
-    """The device's own chain. Writer thread only."""
+    """The device's own chain. Inside a write only."""
 
     def __init__(self, clock: HybridClock, salt_secret: bytes, registers: Registers) -> None:
         self._clock = clock

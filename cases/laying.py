@@ -85,7 +85,7 @@ class _Columns:
 
 
 class Layer:
-    """Lays chunks out. Writer thread only; ``forget`` after a rollback.
+    """Lays chunks out. Inside a write only; ``forget`` after a rollback.
 
     Args:
         numbers, vocabulary: those of the projector, which remember what the store holds.

@@ -251,6 +251,7 @@ class Outbox(Part):
         """
         identity = self._core.enrolled_identity()
         touched: dict[str, Working] = {}
+        past = _past(connection, taken)
         for incarnation, seq in sorted(points.items()):
             again = [
                 stored
@@ -261,7 +262,7 @@ class Outbox(Part):
             for stored in again:
                 log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
             facts.count(connection, {"events.troubled": -troubled})
-            touched |= self._go_beside(connection, identity, incarnation, seq, taken)
+            touched |= self._go_beside(connection, identity, incarnation, seq, past)
         for working in touched.values():
             rebuild(connection, identity.tenant, working)
         self._core.projector.save(connection, list(touched.values()))
@@ -275,22 +276,23 @@ class Outbox(Part):
         """
         identity = self._core.enrolled_identity()
         touched: dict[str, Working] = {}
+        past = _past(connection, taken)
         for incarnation, seq in sorted(gaps.items()):
             if log.chain_head(connection).incarnation <= max(incarnation, taken):
                 self._core.journal.open_incarnation(connection, identity, taken=taken)
-            touched |= self._go_beside(connection, identity, incarnation, seq, taken)
+            touched |= self._go_beside(connection, identity, incarnation, seq, past)
         for working in touched.values():
             rebuild(connection, identity.tenant, working)
         self._core.projector.save(connection, list(touched.values()))
 
     def _go_beside(
-        self, connection: Connection, identity: Identity, incarnation: int, seq: int, taken: int
+        self, connection: Connection, identity: Identity, incarnation: int, seq: int, past: int
     ) -> dict[str, Working]:
-        """Number what waits of a chain from ``seq`` on anew, in a chain that nobody has used; return the records."""
+        """Number what waits of a chain from ``seq`` on anew, in a chain past all these; return the records."""
         waiting = log.pending_from(connection, identity.tenant, incarnation, seq)
         if waiting:
-            if log.chain_head(connection).incarnation <= max(incarnation, taken):
-                self._core.journal.open_incarnation(connection, identity, taken=taken)
+            if log.chain_head(connection).incarnation <= max(incarnation, past):
+                self._core.journal.open_incarnation(connection, identity, taken=past)
             facts.put(connection, facts.FORKED, str(self._core.ports.clock.now_ms()))
         touched = self._load(connection, identity, waiting)
         for stored in waiting:
@@ -319,7 +321,7 @@ class Outbox(Part):
             answered = max((receipt.incarnation for receipt in facts.receipts(connection)), default=0)
             if log.chain_head(connection).incarnation - answered > UNANSWERED_CHAINS_MAX:
                 return False, None
-            touched = self._go_beside(connection, identity, incarnation, seq, 0)
+            touched = self._go_beside(connection, identity, incarnation, seq, _past(connection, 0))
             for working in touched.values():
                 rebuild(connection, identity.tenant, working)
             self._core.projector.save(connection, list(touched.values()))
@@ -431,6 +433,15 @@ class Outbox(Part):
         headers = [stored.event.header for stored in events]
         self._core.projector.forget_records()
         return load_many(connection, identity.tenant, {header.record_id: header.record_type for header in headers})
+
+
+def _past(connection: Connection, taken: int) -> int:
+    """Return the chain behind which acts that get another number may not be put: one that has acts already.
+
+    Within a chain the later act has seen the earlier one, and those had not.
+    """
+    head = log.chain_head(connection)
+    return max(taken, head.incarnation if head.seq else head.incarnation - 1)
 
 
 def rebuild(connection: Connection, tenant: int, working: Working) -> None:

@@ -133,7 +133,7 @@ class Working:
 
 
 class Projector:
-    """Writer thread only. Remembers the records worked on last, so that the next answer need not read them again."""
+    """Inside a write only. Remembers the records worked on last, so that the next answer need not read them again."""
 
     def __init__(self) -> None:
         self.registers = Registers()

@@ -1,7 +1,7 @@
 """Events that come by a page though this store knows them, or though this very device wrote them.
 
 A service that was restored numbers some events anew and lacks others; a computer that was restored or copied is sent
-what its other self wrote. Inside the page's transaction; writer thread only.
+what its other self wrote. Inside the page's transaction; inside a write only.
 """
 
 from __future__ import annotations
@@ -197,6 +197,8 @@ def _as_it_was_written(connection: Connection, identity: Identity, journal: Jour
         connection, stored.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details={"to": str(stored.id)}
     )
     if not prev or log.chain_head(connection).incarnation == header.incarnation:
+        if log.chain_head(connection).seq:
+            journal.open_incarnation(connection, identity)
         journal.append_again(connection, identity, stored.event, place.record_no)
         return
     log.step_aside(connection, stored.no)

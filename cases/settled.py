@@ -13,6 +13,7 @@ from cases.reads import Reads
 from cases.store import log, registers
 from cases.store.log import StoredEvent
 from cases.views import Claim
+from cases.workflow import may_type
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Settled:
         value: what it says; ``before``: the value that was shown until then, to which an undo goes back.
         claims: what it settled, the latest first.
         base: what the caller passes back with an act that takes it back.
+        can_undo: this agent may take it back; False: the case is handed in, and a supervisor may choose anew.
     """
 
     record_type: str
@@ -35,6 +37,7 @@ class Settled:
     time_ms: int
     claims: tuple[Claim, ...]
     base: int
+    can_undo: bool = True
 
 
 class Settlements(Reads):
@@ -44,19 +47,19 @@ class Settlements(Reads):
         """Return the settlements of a case or citizen that nothing has replaced since, the newest first.
 
         Raises:
-            InputError: ``record.unknown``.
+            InputError: ``record.not_here``.
         """
         with self._core.store.reading() as connection:
             known = registers.find(connection, record)
             if known is None or not registers.known_type(connection, record):
-                raise InputError("record.unknown", field="record")
+                raise InputError("record.not_here", field="record")
             number, state, _pending = self._found(connection, record, RecordType(known.type))
             return _standing(
                 known.type, record, state, self._events(connection, number), self._base(connection, number)
             )
 
     def settlement(self, record: str, field: str) -> Settled:
-        """Return the settlement of one field. InputError ``record.unknown``, ``settle.not_settled`` (``field``)."""
+        """Return the settlement of one field. InputError ``record.not_here``, ``settle.not_settled`` (``field``)."""
         found = [each for each in self.settled(record) if each.field == field]
         if not found:
             raise InputError("settle.not_settled", field=field)
@@ -68,6 +71,7 @@ def _standing(
 ) -> tuple[Settled, ...]:
     by_name = {str(stored.id): stored for stored in events}
     found: list[Settled] = []
+    about = merge.show(state).values.get(merge.STATE) if record_type == RecordType.CASE else None
     for stored in events:
         if stored.event.header.kind != Kind.SETTLE or stored.state in (log.PARKED, log.QUARANTINED):
             continue
@@ -81,8 +85,18 @@ def _standing(
             header = stored.event.header
             found.append(
                 Settled(
-                    record_type, record, field, value, before, stored.id, stored.agent_name, header.time, claims, base
-                )
+                    record_type,
+                    record,
+                    field,
+                    value,
+                    before,
+                    stored.id,
+                    stored.agent_name,
+                    header.time,
+                    claims,
+                    base,
+                    may_type(field, about),
+                )  # fmt: skip
             )
     return tuple(sorted(found, key=lambda one: one.time_ms, reverse=True))
 

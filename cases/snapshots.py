@@ -7,7 +7,7 @@ next ones, as writing every index anew for each chunk would cost more than all t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from cases import foundation, scope
@@ -17,6 +17,7 @@ from cases.laying import Layer
 from cases.store import chunks, facts, registers, scopes
 from cases.store.chunks import ChunkRow, Taking
 from cases.store.engine import Connection
+from cases.store.registers import Known
 from cases.views import Changed, Identity, SnapshotProgress
 
 LAY_OUT_FROM = 5_000
@@ -50,6 +51,8 @@ class ManifestLike(Protocol):
     def epoch(self) -> int: ...
     @property
     def chunks(self) -> Sequence[ChunkEntryLike]: ...
+    @property
+    def leaves(self) -> Sequence[tuple[int, str]]: ...
 
 
 class Snapshots(Part):
@@ -70,6 +73,7 @@ class Snapshots(Part):
             first_no = before.first_no if before is not None else registers.highest_no(connection) + 1
             taking = Taking(manifest.stream, manifest.central_seq, manifest.epoch, first_no)
             chunks.begin(connection, taking, _rows(manifest, first_no))
+            self._let_go(connection, identity, registers.known(connection, [one for _number, one in manifest.leaves]))
             kinds = self._go_on(connection, identity, manifest.stream)
             return chunks.progress(connection, manifest.stream), changed({"sync", *kinds})
 
@@ -176,6 +180,14 @@ class Snapshots(Part):
             scopes.remove(connection, numbers.values())
             types = {opened.ids[each]: opened.types[each] for each in known}
             scope.make_again(connection, self._core.projector, identity, types)
+
+    def _let_go(self, connection: Connection, identity: Identity, gone: Mapping[str, Known]) -> None:
+        """Records that left the scope before this first contact, and were worked on here without knowing."""
+        if gone:
+            scope.mark_leaving(connection, [one.no for one in gone.values()])
+            scope.make_again(
+                connection, self._core.projector, identity, {record: one.type for record, one in gone.items()}
+            )
 
     def _finish(self, connection: Connection, identity: Identity, taken: Taking) -> None:
         """Everything is here: what an earlier manifest brought and this one does not is out of scope by now."""

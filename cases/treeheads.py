@@ -156,6 +156,15 @@ class TreeHeads(Part):
 
         return self._change(act)
 
+    def note_evidence(self, found: Evidence) -> None:
+        """Raise the alarm for what was found by other means than heads and receipts of this workspace."""
+
+        def act(connection: Connection, _identity: Identity, kept: Kept) -> tuple[None, Kept]:
+            _raise(connection, found)
+            return None, kept
+
+        self._change(act)
+
     def put_probe_off(self) -> None:
         """Note that a receipt could not be looked for now: the next try comes in a while."""
         now_ms = self._core.ports.clock.now_ms()

@@ -26,6 +26,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -48,6 +49,9 @@ SOCKET_PATH_BYTES_MAX = 107
 PORT = 5432
 """Only names the socket's file; nothing listens on the network."""
 LOG_BYTES_MAX = 10 * 1024 * 1024
+STEADY_S = 60.0
+REVIVALS_MAX = 5
+"""So often in a row is a server started again that ends within ``STEADY_S``."""
 _POLL_S = 0.05
 _RETRY_S = 0.25
 _ATTEMPTS_AFTER_CRASH = 40
@@ -163,6 +167,7 @@ class PrivatePostgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_directory = self.directory / "run"
         self._stopping = threading.Event()
+        self._reviving = threading.Lock()
 
     @property
     def made(self) -> bool:
@@ -208,11 +213,12 @@ class PrivatePostgres:
     def stop(self) -> None:
         """Stop the server with ``fast`` (sessions are ended, everything committed is kept) and free the directory."""
         self._stopping.set()
-        if self._process is not None:
-            if self._process.poll() is None:
-                self._process.send_signal(signal.SIGINT)
-            self._process.wait()
-            self._process = None
+        with self._reviving:
+            if self._process is not None:
+                if self._process.poll() is None:
+                    self._process.send_signal(signal.SIGINT)
+                self._process.wait()
+                self._process = None
         if self._socket_directory.parent != self.directory:
             shutil.rmtree(self._socket_directory, ignore_errors=True)
         if self._lock is not None:
@@ -254,18 +260,37 @@ class PrivatePostgres:
         )
 
     def watch(self, ended: Callable[[], None]) -> None:
-        """Call ``ended`` once, from a thread of its own, if the server ends without having been asked to."""
-        process = self._process
-        if process is None:
-            return
+        """Start the server again, from a thread of its own, whenever it ends without having been asked to.
 
-        def wait() -> None:
+        Args:
+            ended: called once, when it cannot be started again or ends again and again: somebody must look.
+        """
+        threading.Thread(target=self._watch, args=[ended], name="postgres-watch", daemon=True).start()
+
+    def _watch(self, ended: Callable[[], None]) -> None:
+        in_a_row = 0
+        while (process := self._process) is not None:
+            started_s = time.monotonic()
             process.wait()
-            if not self._stopping.is_set():
-                log.error("postgres ended by itself code=%s", process.returncode)
+            if self._stopping.is_set():
+                return
+            in_a_row = in_a_row + 1 if time.monotonic() - started_s < STEADY_S else 1
+            log.error("postgres ended by itself code=%s", process.returncode)
+            if in_a_row > REVIVALS_MAX or not self._revived():
                 ended()
+                return
 
-        threading.Thread(target=wait, name="postgres-watch", daemon=True).start()
+    def _revived(self) -> bool:
+        with self._reviving:
+            if self._stopping.is_set():
+                return False
+            try:
+                self._start_server(after_crash=True)
+            except EnvironmentFault as fault:
+                log.error("postgres not started again error=%s", fault)
+                return False
+            log.warning("postgres started again")
+            return True
 
     def _make_directories(self) -> None:
         """Make the layout; as root only ``cluster`` and ``run`` belong to the server's account."""
@@ -387,7 +412,7 @@ class PrivatePostgres:
             if attempt:
                 self._stopping.wait(_RETRY_S)
             self._launch()
-            if self._await_ready():
+            if self._await_ready() or self._stopping.is_set():
                 return
         raise EnvironmentFault("postgres.failed", program="postgres", log=str(self.directory / "server.log"))
 
@@ -399,15 +424,16 @@ class PrivatePostgres:
             self._process = self._popen(command, server_log)
 
     def _await_ready(self) -> bool:
-        """Return True once the server answers, False when it ended instead. Recovery may take as long as it takes."""
+        """Return True once the server answers, False when it ended or is to end. Recovery takes as long as it takes."""
         process = self._process
         assert process is not None
-        while True:
+        while not self._stopping.is_set():
             with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.conninfo(), connect_timeout=10):
                 return True
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=_POLL_S)
                 return False
+        return False
 
 
 def _account() -> Account | None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from cases.views import Notice, Proposal
 
+COUNTED_MAX = 1_000
+"""Cases of one state are not counted past this: what a page costs must not grow with the log."""
+
 
 @dataclass(frozen=True)
 class Device:

@@ -62,16 +62,21 @@ class Sequencer:
     def _run(self, *, sweep: bool) -> None:
         with self._lock:
             tenants, self._tenants = self._tenants, set()
-        try:
-            if sweep:
+        if sweep:
+            try:
                 with self._central.transaction(NO_TENANT) as connection:
                     tenants |= set(people.tenants(connection))
-            for tenant in sorted(tenants):
-                self._append(tenant)
-        except EstafetteError as error:
-            # What waits goes on waiting, in the database: the next sweep finds it.
-            log.warning("not appended code=%s", error.code)
+            except EstafetteError as error:
+                log.warning("tenants not listed code=%s", error.code)
+        for tenant in sorted(tenants):
+            self._append(tenant)
 
     def _append(self, tenant: int) -> None:
-        while not self._closed.is_set() and self._central.tree.sequence(tenant):
-            continue
+        """Append all that waits. What cannot be goes on waiting, in the database: the next sweep finds it."""
+        try:
+            while not self._closed.is_set() and self._central.tree.sequence(tenant):
+                continue
+        except EstafetteError as error:
+            log.warning("not appended tenant=%s code=%s", tenant, error.code)
+        except Exception as error:  # the outermost edge of one tenant: whatever it is, the others must not wait for it
+            log.exception("not appended tenant=%s kind=%s", tenant, type(error).__name__)

@@ -18,6 +18,9 @@ from central.notify import READY, STOPPING, WATCHDOG, Notifier
 from central.patience import PatientProtocol, look_at
 
 GRACE_S = 10
+KEPT_S = 60
+"""How long an idle connection is kept. On a satellite line the next request takes longer than the library's 5 seconds
+to arrive whole, and would meet a closed door: everything in it is then sent again."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -39,7 +42,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, service: Service, ready: Callable[[], None], notifier: Notifier | None = None) -> None:
         config = uvicorn.Config(
-            service.app,
+            service.asgi,
             log_config=None,
             # Addresses hold tracking codes; our own log names routes instead.
             access_log=False,
@@ -49,6 +52,7 @@ class Server(uvicorn.Server):
             proxy_headers=bool(service.central.settings.trusted_proxies),
             forwarded_allow_ips=list(service.central.settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEPT_S,
             http=PatientProtocol,
             ws="none",
         )

@@ -343,6 +343,9 @@ class Transaction(Protocol):
     def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
         """End that a stream reads a record of another one; its readers are told at ``left_seq``."""
 
+    def left(self, stream: str, up_to: int) -> list[tuple[int, str]]:
+        """Return (central number, record identity) of what left the stream up to a number and is not back."""
+
     def lent_changed(self, stream: str) -> bool:
         """Say whether a record that the stream only reads is another than it was last fed."""
 

@@ -7,17 +7,21 @@ never a hole. It is asked for by ``central.sequencing`` and may be by any proces
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from cases import merkle, tiles
 from cases.clock import Clock
-from cases.errors import InputError
+from cases.errors import DamagedError, InputError
 from cases.tiles import Tile
 from cases.treelog import ACCEPTED, TreeHead, receipt_bytes, tree_bytes
 from central.context import ServiceKeys
 from central.records import Device
 from central.storage import IssuedReceipt, Storage, Transaction, TreeState
 from sync.messages import Receipt, ReceiptProof, TreeNews
+
+log = logging.getLogger("estafette.central.tree")
 
 LEAVES_MAX = 2_000
 """Appended in one transaction."""
@@ -43,14 +47,18 @@ class ReceiptTree:
     def news(self, tenant: int, size: int) -> TreeNews | None:
         """Return the newest head, and what proves that the tree of ``size`` is a beginning of its own.
 
-        None between a restore and the first head of its epoch. One of the same size is said again: who holds another
-        root of that size must see it.
+        None between a restore and the first head of its epoch, and from a log that is damaged: nobody's work waits for
+        that. One of the same size is said again: who holds another root of that size must see it.
         """
-        with self._storage.transaction(tenant) as transaction:
-            now, state = transaction.tree()
-            if state.epoch != now:
-                return None
-            proof = merkle.consistency(size, state.size, _reader(transaction)) if size <= state.size else []
+        try:
+            with self._storage.transaction(tenant) as transaction, _undamaged():
+                now, state = transaction.tree()
+                if state.epoch != now:
+                    return None
+                proof = merkle.consistency(size, state.size, _reader(transaction)) if size <= state.size else []
+        except DamagedError as error:
+            log.warning("no head shown tenant=%s code=%s", tenant, error.code)
+            return None
         return TreeNews(head_of(tenant, state), [each.hex() for each in proof])
 
     def proof(
@@ -59,9 +67,10 @@ class ReceiptTree:
         """Return where one of the device's receipts stands, and the proof under the head of ``size``.
 
         Raises:
-            InputError: ``request.invalid`` (``field``): the log has never been so large.
+            InputError: ``request.invalid`` (``field``): the log has never been so large. DamagedError:
+                ``tree.damaged``.
         """
-        with self._storage.transaction(device.tenant) as transaction:
+        with self._storage.transaction(device.tenant) as transaction, _undamaged():
             _epoch, state = transaction.tree()
             if size > state.size:
                 raise InputError("request.invalid", field="size", size=state.size)
@@ -78,8 +87,12 @@ class ReceiptTree:
         return head_of(tenant, state) if state.epoch == now else None
 
     def root(self, tenant: int, size: int) -> str | None:
-        """Return the root that the log had when it was so large; None when it never was."""
-        with self._storage.transaction(tenant) as transaction:
+        """Return the root that the log had when it was so large; None when it never was.
+
+        Raises:
+            DamagedError: ``tree.damaged``.
+        """
+        with self._storage.transaction(tenant) as transaction, _undamaged():
             _epoch, state = transaction.tree()
             return merkle.root(size, _reader(transaction)).hex() if size <= state.size else None
 
@@ -87,8 +100,11 @@ class ReceiptTree:
         """Append what waits, ``LEAVES_MAX`` at most, and sign the new head; return how many leaves that were.
 
         0 when there is nothing to do, or somebody else is at it.
+
+        Raises:
+            DamagedError: ``tree.damaged``: nothing was appended; what waits goes on waiting.
         """
-        with self._storage.transaction(tenant) as transaction:
+        with self._storage.transaction(tenant) as transaction, _undamaged():
             state = transaction.lock_tree()
             if state is None:
                 return 0
@@ -117,6 +133,15 @@ class ReceiptTree:
         signature = self._keys.service().sign(tree_bytes(head)).hex()
         newer = TreeState(epoch, size, root, head.time, signature)
         transaction.extend_tree(newer, state.size, waiting, gained)
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    """Give a tile that is missing, or is not as long as the log says, its name."""
+    try:
+        yield
+    except KeyError as error:
+        raise DamagedError("tree.damaged", tile=str(error.args[0] if error.args else "")) from error
 
 
 def receipt_of(tenant: int, issued: IssuedReceipt) -> Receipt:

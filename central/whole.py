@@ -67,7 +67,9 @@ def manifest(core: Core, device: Device, stream: str) -> SnapshotManifest:
         ChunkEntry(entry.hash, entry.bytes, entry.records, device.account in agents) for entry, agents in kept.chunks
     ]
     entries.sort(key=lambda entry: not entry.own)
-    return SnapshotManifest(stream, kept.central_seq, kept.epoch, core.clock.now_ms(), entries)
+    with core.storage.transaction(device.tenant) as transaction:
+        leaves = transaction.left(stream, kept.central_seq)
+    return SnapshotManifest(stream, kept.central_seq, kept.epoch, core.clock.now_ms(), entries, leaves)
 
 
 def _kept(core: Core, tenant: int, stream: str) -> KeptSnapshot | None:

@@ -87,6 +87,12 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "Cette base ne contient pas de données d'Estafette. Donnez l'adresse de la bonne avec --database.",
         "This database holds no Estafette data. Give the address of the right one with --database.",
     ),
+    "tree.damaged": (
+        "Le journal des accusés est endommagé dans la base ({tile}). Le service continue ; restaurez une sauvegarde"
+        " après avoir gardé une copie de la base.",
+        "The log of receipts is damaged in the database ({tile}). The service goes on; restore a backup after keeping"
+        " a copy of the database.",
+    ),
     "root.none": ("Ce fichier ne contient aucune racine.", "This file holds no root."),
     "root.unreadable": ("Le fichier {file} ne peut pas être lu.", "The file {file} cannot be read."),
     "root.unwritable": (

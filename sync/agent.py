@@ -85,6 +85,7 @@ _ENDS = {
     CLOCK_AHEAD: SyncState.CLOCK,
     CLOCK_BEHIND: SyncState.CLOCK,
     TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
+    UNSUPPORTED: SyncState.NEEDS_UPDATE,
 }
 """The state in which a fault of the line ends a round; any other is left by backing off."""
 _WHY_NOT = {
@@ -256,7 +257,7 @@ class Agent:
                 self._round(identity, tally)
             except EstafetteError as error:
                 found = diagnosed(error, self._health, self._ports.clock.now_ms())
-                self._round_failed(found)
+                self._round_failed(found, progress=bool(tally.pushed or tally.pulled))
                 if found is error:
                     raise
                 raise found from error
@@ -336,13 +337,18 @@ class Agent:
                 raise
             log.info("envelopes not forwarded code=%s", error.code)
 
-    def _round_failed(self, error: EstafetteError) -> None:
-        """Set the state and the next try; after ``stop`` the workspace is not ours any more and is left alone."""
+    def _round_failed(self, error: EstafetteError, *, progress: bool) -> None:
+        """Set the state and the next try; after ``stop`` the workspace is not ours any more and is left alone.
+
+        A line that carried something before it broke is tried again soon, however often it breaks.
+        """
         if self._schedule.closed:
             return
         state = state_after(error)
         self._fault = error
         wait_s = None
+        if progress:
+            self._backoff.succeeded()
         if state not in WAITS_FOR_PERSON:
             asked_s = error.details.get("retry_after_s")
             least_s = UPDATE_TRIED_EVERY_S if error.code == UNSUPPORTED else 0.0

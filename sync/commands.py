@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import msgspec
-
 from cases.errors import EnvironmentFault, EstafetteError, InputError
 from cases.procedures import in_language
 from cases.receipt import receipt_pdf
@@ -20,10 +18,11 @@ from forms.session import Session
 from forms.views import Issue, Item, QuestionView
 from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
 from sync.issues import issue_words
+from sync.log_command import LOG
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
 from sync.usage import HelpShown, UsageError, explained
-from sync.words import Words, words_for
+from sync.words import Words
 
 LIST_LIMIT = 256
 
@@ -101,25 +100,6 @@ def _status(context: Context, _given: argparse.Namespace) -> Answer:
     """Show where things stand; ``state`` is how the last round ended, be it of an earlier run of the program."""
     status = context.agent.status()
     return {"status": {**as_object(status), "state": status.last_state}}
-
-
-def _log(context: Context, given: argparse.Namespace) -> Answer:
-    """Show what is known of the service's log of receipts, and the proof of every alarm."""
-    if given.acknowledge:
-        context.workspace.acknowledge_alarm()
-    code = context.workspace.status().alarm
-    said = words_for(code, 0, {}) if code else Words("", "")
-    return {
-        "alarm": code,
-        "message_fr": said.fr,
-        "message_en": said.en,
-        "log": msgspec.to_builtins(context.workspace.tree_log()),
-        "evidence": msgspec.to_builtins(context.workspace.tree_evidence()),
-    }
-
-
-def _log_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--acknowledge", action="store_true", help="a person has seen the alarm; its proof is kept")
 
 
 # --- citizens --------------------------------------------------------------------------------------------------------
@@ -357,6 +337,6 @@ COMMANDS: Mapping[str, Command] = {
     "sync": Command("make one round with the central service", _sync, _sync_arguments),
     "findings": Command("list what audits found and mended", _findings),
     "status": Command("show where this workspace stands", _status),
-    "log": Command("show what is known of the service's log of receipts", _log, _log_arguments),
+    **LOG,
     SHELL: Command("read such commands from standard input, one a line", _no_command),
 }

@@ -388,8 +388,11 @@ class ChunkEntry(msgspec.Struct, frozen=True, array_like=True):
     own: bool = False
 
 
-class SnapshotManifest(msgspec.Struct, frozen=True):
+class SnapshotManifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """GET /snapshot?stream=: a stream's records as of ``central_seq``, own caseload first.
+
+    ``leaves``: what left the stream up to there, as in ``StreamNews``: a device that worked before its first contact
+    may hold some of it, and what a snapshot lacks says nothing.
 
     Each chunk is GET /snapshot/{hash}: one zstd frame of the JSON that ``cases.snapshot`` packs, always the same bytes.
     """
@@ -399,6 +402,7 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
     epoch: Number
     time: Number
     chunks: list[ChunkEntry]
+    leaves: list[tuple[int, str]] = []
 
 
 class RecordHistory(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Commands for what waits for a person: contested fields, parked acts, duplicates; and a record's whole history.
+"""Commands for what waits for a person: contested fields, parked acts, duplicates.
 
 Looking is what each does first: an act carries how far this computer had seen the record when the line was run.
 """
@@ -6,6 +6,7 @@ Looking is what each does first: an act carries how far this computer had seen t
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
@@ -51,6 +52,8 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
 def _unsettle(context: Context, given: argparse.Namespace) -> Answer:
     record = context.case_id(given.record)
     settled = context.workspace.settlement(record, given.field)
+    if not settled.can_undo:
+        raise InputError("settle.not_yours", field=given.field)
     act = context.workspace.settle(record, given.field, settled.before, base=settled.base)
     return {"record": record, "field": given.field, "value": settled.before, **event_of(act)}
 
@@ -109,7 +112,7 @@ def _pairs(given: list[str]) -> Mapping[str, str | None]:
     return changes
 
 
-# --- duplicates, history ---------------------------------------------------------------------------------------------
+# --- duplicates ---------------------------------------------------------------------------------------------
 
 
 def _link(context: Context, given: argparse.Namespace) -> Answer:
@@ -117,6 +120,26 @@ def _link(context: Context, given: argparse.Namespace) -> Answer:
     other = None if given.same_as is None else context.case_id(given.same_as)
     act = context.workspace.link(record, other, base=_base(context, record))
     return {"record": record, "same_as": other, **event_of(act)}
+
+
+def _propose(context: Context, given: argparse.Namespace) -> Answer:
+    case = context.case_id(given.case)
+    decision = None if given.none else given.decision
+    base = context.workspace.case(case).base
+    act = context.workspace.propose(case, decision, base=base, reasons=given.reasons)
+    return {"case": case, "proposed": decision, **event_of(act)}
+
+
+def _paper(context: Context, given: argparse.Namespace) -> Answer:
+    case = context.case_id(given.case)
+    base = context.workspace.case(case).base
+    try:
+        day = dt.date.fromisoformat(given.day)
+    except ValueError as error:
+        raise UsageError(Words("jour attendu : 2026-11-23.", "expected a day: 2026-11-23.")) from error
+    act = context.workspace.notify_on_paper(case, day, given.how, base=base, decision=given.decision)
+    notice = context.workspace.case(case).notices[0]
+    return {"case": case, "on_paper": notice.decision, "on": notice.on, **event_of(act)}
 
 
 def _history(context: Context, given: argparse.Namespace) -> Answer:
@@ -142,7 +165,7 @@ def _proved(event: StoredEvent) -> Answer:
 
 
 def _base(context: Context, record: str) -> int:
-    """Return how far this computer has seen a case or citizen. InputError ``record.unknown``."""
+    """Return how far this computer has seen a case or citizen. InputError ``record.not_here``."""
     try:
         return context.workspace.case(record).base
     except InputError:
@@ -150,7 +173,7 @@ def _base(context: Context, record: str) -> int:
     try:
         return context.workspace.citizen(record).base
     except InputError as error:
-        raise InputError("record.unknown", field="record") from error
+        raise InputError("record.not_here", field="record") from error
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -182,6 +205,20 @@ def _link_arguments(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--none", action="store_true", help="it stands for itself again")
 
 
+def _propose_arguments(parser: argparse.ArgumentParser) -> None:
+    takes("case")(parser)
+    parser.add_argument("decision", nargs="?", help="accepted, refused or closed_without_effect")
+    parser.add_argument("--reasons", default="", help="why: the supervisor reads it")
+    parser.add_argument("--none", action="store_true", help="take the proposal back")
+
+
+def _paper_arguments(parser: argparse.ArgumentParser) -> None:
+    takes("case")(parser)
+    parser.add_argument("day", help="the day on which it was handed over: 2026-11-23")
+    parser.add_argument("how", help="how it was handed over, in a few words")
+    parser.add_argument("--decision", default="", help="what the paper says, if it is not the case's decision")
+
+
 REMEDIES: Mapping[str, Command] = {
     "contested": Command("list the fields that two people wrote differently", _contested),
     "settle": Command("settle one: RECORD FIELD VALUE, or --keep N", _settle, _settle_arguments),
@@ -191,5 +228,7 @@ REMEDIES: Mapping[str, Command] = {
     "resend": Command("correct a waiting act and send it again: EVENT FIELD=VALUE…", _resend, _resend_arguments),
     "withdraw": Command("give a waiting act up: EVENT --reason", _withdraw, _reason_arguments),
     "link": Command("say that two records are the same: RECORD --same-as ID", _link, _link_arguments),
+    "propose": Command("propose a decision to the supervisor: CASE DECISION --reasons", _propose, _propose_arguments),
+    "paper": Command("write down a decision handed over on paper: CASE DAY HOW", _paper, _paper_arguments),
     "history": Command("bring a record's whole history, check every event and show it", _history, takes("record")),
 }

@@ -39,6 +39,10 @@ WORDS: Mapping[str, Pair] = {
         "Personne n'a départagé le champ {field}, ou il a été modifié depuis.",
         "Nobody has settled the field {field}, or it was changed since.",
     ),
+    "settle.not_yours": (
+        "Le dossier est transmis : votre responsable peut choisir de nouveau pour le champ {field}.",
+        "The case is handed in: your supervisor can choose anew for the field {field}.",
+    ),
     "resolve.unknown": (
         "Aucun acte de ce nom n'attend sur ce poste ; `parked` les montre.",
         "No act of this name waits on this computer; `parked` lists them.",
@@ -68,7 +72,7 @@ WORDS: Mapping[str, Pair] = {
         "La fiche à lier n'est pas sur ce poste, ou n'est pas du même genre.",
         "The record to link to is not on this computer, or not of the same kind.",
     ),
-    "record.unknown": (
+    "record.not_here": (
         "Ce dossier ou cet usager n'est pas sur ce poste.",
         "This case or citizen is not on this computer.",
     ),

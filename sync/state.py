@@ -29,6 +29,8 @@ class SyncState(StrEnum):
     """This computer's clock is so wrong that the service cannot be trusted by it, or the other way round."""
     TOLD_TO_WAIT = "told_to_wait"
     """The service, or what stands before it, asked to come back later."""
+    NEEDS_UPDATE = "needs_update"
+    """The service speaks no protocol that this program does: one of the two must be updated. Asked again rarely."""
     BACKING_OFF = "backing_off"
     """The service answered but could not do it, or this machine could not keep it; tried again by itself."""
     NEEDS_SIGN_IN = "needs_sign_in"
@@ -46,6 +48,7 @@ TRIED_AGAIN = (
     SyncState.ALTERED,
     SyncState.CLOCK,
     SyncState.TOLD_TO_WAIT,
+    SyncState.NEEDS_UPDATE,
     SyncState.BACKING_OFF,
 )
 """Why it does not go now; each is left by itself, at the next try."""

@@ -1,6 +1,6 @@
 """Snapshots that are being taken, and their chunks: compressed as they came, with the records' places in them.
 
-A place is one number: the chunk's number * ``ROWS`` + the row. Writer thread only, but for ``progress`` and ``data``.
+A place is one number: the chunk's number * ``ROWS`` + the row. Inside a write only, but for ``progress`` and ``data``.
 """
 
 from __future__ import annotations

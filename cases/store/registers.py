@@ -1,4 +1,4 @@
-"""Short numbers for the long identities that many rows repeat: devices, agents, records. Writer thread only."""
+"""Short numbers for the long identities that many rows repeat: devices, agents, records. Inside a write only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that came whole, and records that leave this device's scope. Writer thread only, but for ``of``."""
+"""Records that came whole, and records that leave this device's scope. Inside a write only, but for ``of``."""
 
 from __future__ import annotations
 

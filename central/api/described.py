@@ -45,6 +45,21 @@ _TYPES = (
 )
 _REFERENCE = "#/components/schemas/{name}"
 _SCHEMAS, _COMPONENTS = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
+
+
+def _portable(node: Any) -> Any:
+    """Return a schema whose patterns any reader of JSON Schema understands: ours are written in Python's dialect."""
+    if isinstance(node, list):
+        return [_portable(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {name: _portable(value) for name, value in node.items()}
+    if isinstance(made.get("pattern"), str):
+        made["pattern"] = made["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
+    return made
+
+
+_COMPONENTS = _portable(_COMPONENTS)
 _OF: dict[type, dict[str, Any]] = dict(zip(_TYPES, _SCHEMAS, strict=True))
 
 _PROBLEM = {

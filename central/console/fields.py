@@ -27,6 +27,7 @@ _FIELD_WORDS = {
     "same_as": N_("Same person or case as"),
     "notified": N_("Decision handed over on paper"),
     "proposal": N_("Decision proposed"),
+    "proposal_reasons": N_("Reasons"),
 }
 
 

@@ -23,6 +23,7 @@ class Likeness:
     born: str
     office: str
     cases: int
+    code: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Alike:
 def _likeness(person: Person, words: Words) -> Likeness:
     name = person.name or words.gettext("Citizen without a name")
     born = words.calendar_day(person.birth_date) if person.birth_date else ""
-    return Likeness(person.citizen, name, born, person.office_name, person.cases)
+    return Likeness(person.citizen, name, born, person.office_name, person.cases, person.tracking_code)
 
 
 def alike(visit: Visit, case: CaseView) -> Alike:

@@ -13,7 +13,7 @@ from central.console.beside import PaperView, ProposalView, paper_views, proposa
 from central.console.fields import field_label
 from central.console.history import HistoryLine, Message, history_lines, messages
 from central.console.reading import AnswerLine, Reader
-from central.records import CaseView, Decision, HistoryEntry, QueueRow
+from central.records import COUNTED_MAX, CaseView, Decision, HistoryEntry, QueueRow
 from central.web.catalogue import N_
 from central.web.states import DECIDED_STATES, OPEN_STATES, Chip, Delay, counts_from, delay, due_ms, state_chip
 from central.web.words import Words
@@ -57,10 +57,16 @@ class Tab:
 
 def tabs(counts: Mapping[str, int], chosen: Filter, words: Words) -> tuple[Tab, ...]:
     """Return every filter; ``counts`` is the number of cases by state."""
-    totals = {each.name: sum(n for state, n in counts.items() if state in each.states) for each in FILTERS}
     return tuple(
-        Tab(each.name, words.gettext(each.word), words.number(totals[each.name]), each == chosen) for each in FILTERS
+        Tab(each.name, words.gettext(each.word), _total(counts, each, words), each == chosen) for each in FILTERS
     )
+
+
+def _total(counts: Mapping[str, int], tab: Filter, words: Words) -> str:
+    """Return how many cases a filter finds, as far as they were counted: ``1 000+``."""
+    total = sum(n for state, n in counts.items() if state in tab.states)
+    more = total > COUNTED_MAX and any(n > COUNTED_MAX for state, n in counts.items() if state in tab.states)
+    return words.number(total - 1) + "+" if more else words.number(total)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from cases.errors import ConflictError, InputError
 from cases.events import Kind, RecordType
+from cases.merge import PROPOSAL, STATE
 from central import parked_events, service, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.fields import field_label
@@ -41,6 +42,10 @@ _KIND_WORDS = {
     "status": N_("changed the state of the case"),
     "note": N_("added a note"),
     "settle": N_("settled a contested answer"),
+    "propose": N_("proposed a decision"),
+    "notify": N_("wrote down a decision handed over on paper"),
+    "resolve": N_("decided about an act that waited"),
+    "move": N_("gave the case to another office"),
 }
 _ACTION_ERRORS = {
     "workflow": N_("The case does not allow it now. Look at the case, or withdraw this act."),
@@ -116,7 +121,7 @@ def _fields(visit: Visit, parked: ParkedEvent, case: CaseView | None, edited: Ma
     found = []
     for name, value in parked.touched.items():
         text = edited.get(name, value or "")
-        said = state_chip(text, visit.words).word if name == "state" else reader.value(name, value)
+        said = state_chip(text, visit.words).word if name in (STATE, PROPOSAL) else reader.value(name, value)
         label = field_label(name, parked.record_type, reader, visit.words)
         found.append(
             Field(name, label, text, said or visit.words.gettext("(empty)"), reader.value(name, now.get(name)))
@@ -160,8 +165,10 @@ def _show(
         fields=fields,
         base=case.base if case is not None else parked.base,
         citizen=citizen_name(case.citizen_fields, visit.words) if case is not None else "",
+        # What decides about another act can only be given up: the other one still waits, in its own line.
+        adoptable=parked.kind != Kind.RESOLVE,
         editable=parked.kind == Kind.SET and 0 < len(fields) <= FIELDS_MAX,
-        note=str(parked.body.get("text") or parked.body.get("message") or ""),
+        note=next((str(said) for name in ("text", "message", "reason") if (said := parked.body.get(name))), ""),
         errors=errors or {},
         given=given,
     )

@@ -21,7 +21,8 @@ _HEAD = struct.Struct(">iiIii")
 _EMPTY = struct.Struct(">iiI")
 _SIZE = struct.Struct(">i").pack
 _NULL = _SIZE(-1)
-_SHORT = tuple(_SIZE(size) for size in range(128))
+_SHORT_MAX = 128
+_SHORT = tuple(_SIZE(size) for size in range(_SHORT_MAX))
 
 
 class Array:
@@ -54,28 +55,32 @@ class Bytes(Array):
     def __init__(self, values: Sequence[bytes | None]) -> None:
         parts: list[bytes] = []
         for value in values:
-            parts += (_NULL,) if value is None else (_size(value), value)
+            if value is None:
+                parts.append(_NULL)
+            else:
+                size = len(value)
+                parts += (_SHORT[size] if size < _SHORT_MAX else _SIZE(size), value)
         super().__init__(len(values), None in values, parts)
 
 
 def _texts(values: Sequence[str]) -> bytes:
     """Return each text behind its size."""
-    if values and set(map(len, values)) == {size := len(values[0])} and size < len(_SHORT):
+    if values and set(map(len, values)) == {size := len(values[0])} and size < _SHORT_MAX:
         # All as long as the first, as identities and hashes are: written at once, if sizes are those of the bytes too.
         mark = chr(size).rjust(4, "\x00")
         joined = mark + mark.join(values)
         if joined.isascii():
             return joined.encode()
+    # Many columns say the same few words again and again.
+    known: dict[str, bytes] = {}
     parts: list[bytes] = []
     for value in values:
-        data = value.encode()
-        parts += (_size(data), data)
+        part = known.get(value)
+        if part is None:
+            data = value.encode()
+            part = known[value] = _SIZE(len(data)) + data
+        parts.append(part)
     return b"".join(parts)
-
-
-def _size(data: bytes) -> bytes:
-    size = len(data)
-    return _SHORT[size] if size < len(_SHORT) else _SIZE(size)
 
 
 class Bigints(Array):

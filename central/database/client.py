@@ -16,6 +16,13 @@ from central.database.sessions import Connection, PooledConnection, Session
 
 NO_TENANT = 0
 """For what happens before a tenant is known: the directory and the throttle."""
+_UNAVAILABLE = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    PoolTimeout,
+    # What the connection leads to takes nothing any more: a standby since a moment ago, or the administrator's word.
+    psycopg.errors.ReadOnlySqlTransaction,
+)
 POOL_WAIT_S = 10.0
 POOL_SIZE_MAX = 16
 
@@ -82,7 +89,8 @@ class Database:
         The setting is local to the transaction, so nothing of it is left on a pooled connection.
 
         Raises:
-            EnvironmentFault: ``database.unavailable``: no connection, disk full, server stopping, a lock not granted.
+            EnvironmentFault: ``database.unavailable``: no connection, disk full, read-only, server stopping, a lock
+                not granted.
                 Nothing was committed, or, when the connection broke during the commit, it is unknown: ask again.
             InputError: ``request.unstorable``: what was asked for holds what no column can (NUL, half a character).
         """
@@ -91,7 +99,7 @@ class Database:
         try:
             with _ending(session):
                 yield session
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except _UNAVAILABLE as error:
             raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
         except (psycopg.DataError, UnicodeEncodeError) as error:
             # Every parameter of ours comes from a request: who sent it is told, and it is no fault of the service.

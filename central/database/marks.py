@@ -34,7 +34,10 @@ order by m.proposed_ms, c.case_id limit %(limit)s
 _CITIZENS = """
 select p.citizen_id as citizen, trim(p.given_names || ' ' || p.family_name) as name, p.birth_date,
     o.name as office_name, (select count(*) from estafette.case_file c
-        where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id)::integer as cases
+        where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id)::integer as cases,
+    coalesce((select c.tracking_code from estafette.case_file c
+        where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id
+        order by c.updated_ms desc, c.case_id limit 1), '') as tracking_code
 from estafette.citizen p
 join estafette.office o on o.tenant_id = p.tenant_id and o.office_id = p.office_id
 """
@@ -66,13 +69,18 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Person:
-    """A citizen as one of several that may be the same person; ``cases``: how many they have."""
+    """A citizen as one of several that may be the same person.
+
+    Attributes:
+        cases: how many they have. tracking_code: of the newest, empty while it has none.
+    """
 
     citizen: str
     name: str
     birth_date: str
     office_name: str
     cases: int
+    tracking_code: str
 
 
 @dataclass(frozen=True)

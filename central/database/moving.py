@@ -19,6 +19,15 @@ join estafette.record_state r on r.tenant_id = h.tenant_id and r.record_type = h
     and r.record_id = h.record_id
 where h.tenant_id = %s and h.stream_id = %s and h.fed_seq <> r.central_seq
 """
+_LEFT = """
+select f.central_seq, f.record_id from estafette.feed f
+where f.tenant_id = %s and f.stream_id = %s and f.way = 'leaves' and f.central_seq <= %s
+    and not exists (select 1 from estafette.record_state r where r.tenant_id = f.tenant_id
+        and r.record_type = f.record_type and r.record_id = f.record_id and r.stream_id = f.stream_id)
+    and not exists (select 1 from estafette.shared_record h where h.tenant_id = f.tenant_id
+        and h.record_type = f.record_type and h.record_id = f.record_id and h.stream_id = f.stream_id)
+order by f.central_seq
+"""
 _FED_UP_TO = """
 update estafette.stream set head = greatest(head, %s), fed = greatest(fed, %s) where tenant_id = %s and stream_id = %s
 """
@@ -74,6 +83,12 @@ def unshare(
     )
     if done.rowcount:
         connection.execute(_FEED, [tenant, stream, left_seq, record_type, record_id, "leaves"])
+
+
+def left(connection: Connection, tenant: int, stream: str, up_to: int) -> list[tuple[int, str]]:
+    """See ``central.storage.Transaction.left``."""
+    found = connection.execute(_LEFT, [tenant, stream, up_to]).fetchall()
+    return [(int(number), str(record)) for number, record in found]
 
 
 def lent_changed(connection: Connection, tenant: int, stream: str) -> bool:

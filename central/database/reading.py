@@ -17,6 +17,7 @@ from central.database.client import Connection
 from central.database.records import fold
 from central.database.rows import rows
 from central.records import (
+    COUNTED_MAX,
     CaseView,
     ContestedField,
     ContestedValue,
@@ -33,25 +34,62 @@ _DEFAULT_STATES = tuple(state.value for state in workflow.State if state != work
 _WRITTEN = Mapping[str, object]
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
-_QUEUE = """
+_LINE = """
 select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
     trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, coalesce(a.name, ''), c.state,
     c.submitted_ms, c.updated_ms, c.contested, coalesce(c.submitted_ms, c.updated_ms) || '-' || c.case_id
-from estafette.case_file c
+"""
+_PEOPLE = """
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
 left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id
 left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
+"""
+_ORDER = "order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s"
+
+# Of each state only as many as are shown, in the order of its index: what a page costs does not grow with the log.
+_QUEUE = f"""
+{_LINE}
+from unnest(%(states)s::text[]) as w (state)
+cross join lateral (
+    (select * from estafette.case_file h where h.tenant_id = %(tenant)s and h.state = w.state
+        and h.submitted_ms is not null and (%(office)s::text is null or h.office_id = %(office)s)
+        and (h.submitted_ms, h.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
+        order by h.submitted_ms, h.case_id limit %(limit)s)
+    union all
+    (select * from estafette.case_file h where h.tenant_id = %(tenant)s and h.state = w.state
+        and h.submitted_ms is null and (%(office)s::text is null or h.office_id = %(office)s)
+        and (h.updated_ms, h.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
+        order by h.updated_ms, h.case_id limit %(limit)s)
+) c
+{_PEOPLE}
+{_ORDER}
+"""
+
+_FOUND = f"""
+{_LINE}
+from estafette.case_file c
+{_PEOPLE}
 where c.tenant_id = %(tenant)s and c.state = any(%(states)s)
     and (%(office)s::text is null or c.office_id = %(office)s)
-    and (%(search)s = '' or p.search_text like %(like)s or c.tracking_code = nullif(%(code)s, ''))
+    and (p.search_text like %(like)s or c.tracking_code = nullif(%(code)s, ''))
     and (coalesce(c.submitted_ms, c.updated_ms), c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
-order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s
+{_ORDER}
+"""
+
+_MANY = """
+select w.state, n.cases from unnest(%(states)s::text[]) as w (state)
+cross join lateral (
+    select count(*) as cases from (
+        select 1 from estafette.case_file c where c.tenant_id = %(tenant)s and c.state = w.state
+            and (%(office)s::text is null or c.office_id = %(office)s) limit %(limit)s
+    ) as found
+) n where n.cases > 0
 """
 
 _COUNTS = """
 select c.state, count(*) from estafette.case_file c
 where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
-    and (%(search)s = '' or c.tracking_code = nullif(%(code)s, '') or exists (select 1 from estafette.citizen p
+    and (c.tracking_code = nullif(%(code)s, '') or exists (select 1 from estafette.citizen p
         where p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id and p.search_text like %(like)s))
 group by c.state
 """
@@ -121,7 +159,7 @@ def queue(
         "after_case": after_case,
         "limit": max(1, min(limit, QUEUE_LIMIT_MAX)),
     }
-    found = rows(connection, QueueRow, _QUEUE, arguments)
+    found = rows(connection, QueueRow, _FOUND if arguments["search"] else _QUEUE, arguments)
     holds = _holds(connection, tenant, [each.case for each in found])
     return [replace(each, holds=holds.get(each.case, ())) for each in found]
 
@@ -158,8 +196,14 @@ def _tracking_text(text: str) -> str:
 
 
 def queue_counts(connection: Connection, tenant: int, office: str | None = None, *, search: str = "") -> dict[str, int]:
-    """Return how many cases are in each state, of one office or of all; with ``search`` only those it finds."""
-    found = connection.execute(_COUNTS, {"tenant": tenant, "office": office, **_searched(search)}).fetchall()
+    """Return how many cases are in each state, of one office or of all; with ``search`` only those it finds.
+
+    Without a search no state is counted past ``COUNTED_MAX`` + 1: whoever sees so many does not need to know how many.
+    """
+    searched = _searched(search)
+    states, limit = [state.value for state in workflow.State], COUNTED_MAX + 1
+    arguments = {"tenant": tenant, "office": office, "states": states, "limit": limit, **searched}
+    found = connection.execute(_COUNTS if searched["search"] else _MANY, arguments).fetchall()
     return {str(state): int(count) for state, count in found}
 
 

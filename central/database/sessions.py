@@ -33,6 +33,12 @@ class PooledConnection(psycopg.Connection[Row]):
         super().__init__(*arguments, **named)
         self.prepared: set[bytes] = set()
 
+    def rollback(self) -> None:
+        """Roll back. The driver may forget everything that was prepared then, so all of it is."""
+        super().rollback()
+        self.pgconn.exec_(b"deallocate all")
+        self.prepared.clear()
+
 
 class Statement(NamedTuple):
     """A statement of the hot path, prepared once on each connection.

@@ -225,6 +225,9 @@ class PostgresTransaction:
     def unshare(self, stream: str, record_type: str, record_id: str, *, left_seq: int) -> None:
         moving.unshare(self.connection, self._tenant, stream, record_type, record_id, left_seq=left_seq)
 
+    def left(self, stream: str, up_to: int) -> list[tuple[int, str]]:
+        return moving.left(self.connection, self._tenant, stream, up_to)
+
     def lent_changed(self, stream: str) -> bool:
         return moving.lent_changed(self.connection, self._tenant, stream)
 
@@ -240,10 +243,10 @@ class PostgresTransaction:
         return {int(incarnation): int(seq) for incarnation, seq in found.fetchall()}
 
     def tree(self) -> tuple[int, TreeState]:
-        return tree.tree(self.connection, self._tenant)
+        return tree.tree(self.session, self._tenant)
 
     def lock_tree(self) -> TreeState | None:
-        return tree.lock(self.connection, self._tenant)
+        return tree.lock(self.session, self._tenant)
 
     def waiting_receipts(self, limit: int) -> list[IssuedReceipt]:
         return tree.waiting(self.connection, self._tenant, limit)

@@ -9,13 +9,17 @@ from cases import merkle
 from cases.tiles import Tile
 from central.database.arrays import Bigints, Integers, Texts
 from central.database.client import Connection
+from central.database.sessions import Session, Statement
 from central.storage import IssuedReceipt, TreeState
 
 _NEVER_SIGNED = TreeState(0, 0, merkle.EMPTY.hex(), 0, "")
-_TREE = """
+_TREE = Statement(
+    b"estafette_tree",
+    b"""
 select n.epoch, t.epoch, t.size, t.root, t.time_ms, t.signature
-from estafette.tenant n left join estafette.tree t on t.tenant_id = n.tenant_id where n.tenant_id = %s
-"""
+from estafette.tenant n left join estafette.tree t on t.tenant_id = n.tenant_id where n.tenant_id = $1::integer
+""",
+)
 _MAKE = """
 insert into estafette.tree (tenant_id, epoch, size, root, time_ms, signature)
 values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id) do nothing
@@ -77,17 +81,20 @@ order by h.first_seq, h.last_seq, h.leaf
 """
 
 
-def tree(connection: Connection, tenant: int) -> tuple[int, TreeState]:
-    """See the protocol."""
-    row = connection.execute(_TREE, [tenant]).fetchone()
-    assert row is not None, "who asks belongs to a tenant"
+def tree(session: Session, tenant: int) -> tuple[int, TreeState]:
+    """See the protocol. One journey where nothing else was asked yet: nearly every exchange asks this.
+
+    Tiles that are read after it may hold more than its size by then, never anything else.
+    """
+    (row,) = session.ask_alone(_TREE, [tenant])
     return int(row[0]), TreeState(*row[1:]) if row[1] is not None else _NEVER_SIGNED
 
 
-def lock(connection: Connection, tenant: int) -> TreeState | None:
+def lock(session: Session, tenant: int) -> TreeState | None:
     """See the protocol. The lock is the tenant's lease of the sequencer: it ends with the process that holds it."""
+    connection = session.connection
     row = connection.execute(_LOCK, [tenant]).fetchone()
-    if row is None and tree(connection, tenant)[1] is _NEVER_SIGNED:
+    if row is None and tree(session, tenant)[1] is _NEVER_SIGNED:
         # Only the very first time of a tenant; two that meet here wait for each other.
         connection.execute(_MAKE, [tenant, *_NEVER_SIGNED])
         row = connection.execute(_LOCK, [tenant]).fetchone()

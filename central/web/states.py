@@ -47,6 +47,7 @@ _CHIPS = {
     "archived": ("soft", "archive", N_("Archived")),
 }
 _EVENT_CHIPS = {
+    "merged": ("soft", "split", N_("Changed in parallel")),
     "contested": ("caution", "split", N_("To be settled")),
     "parked": ("critical", "octagon-alert", N_("Waiting for a decision")),
 }
@@ -59,7 +60,7 @@ def state_chip(state: str, words: Words) -> Chip:
 
 
 def event_chip(state: str, words: Words) -> Chip | None:
-    """Return the sign of an event that waits for a person; None when there is nothing to say."""
+    """Return the sign of an event that met others or waits for a person; None when there is nothing to say."""
     if state not in _EVENT_CHIPS:
         return None
     tone, icon, word = _EVENT_CHIPS[state]

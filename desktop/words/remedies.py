@@ -147,6 +147,15 @@ def _not_settled() -> Words:
     return what, "", translate("Remedies", "Look at the case as it is now.")
 
 
+def _not_yours() -> Words:
+    what = translate("Remedies", "The case was submitted: you can no longer choose anew in this field.")
+    return what, _kept_both(), translate("Remedies", "Your supervisor can.")
+
+
+def _kept_both() -> str:
+    return translate("Remedies", "Both values stay in the history.")
+
+
 def _link() -> Words:
     what = translate("Remedies", "These two cannot be linked: it would go in a circle.")
     return what, _still(), translate("Remedies", "Choose the record that is to stay.")
@@ -206,4 +215,6 @@ WORDS: dict[str, Callable[[], Words]] = {
     "link.circle": _link,
     "link.unknown": _link_unknown,
     "record.unknown": _record_unknown,
+    "record.not_here": _record_unknown,
+    "settle.not_yours": _not_yours,
 }

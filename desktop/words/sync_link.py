@@ -183,6 +183,7 @@ _BY_STATE: Mapping[str, Callable[[], Link]] = {
     "needs_sign_in": _sign_in,
     "paused": _paused,
     "told_to_wait": _busy,
+    "needs_update": _update,
     "portal": _portal,
     "altered": _altered,
 }

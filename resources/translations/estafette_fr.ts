@@ -429,6 +429,10 @@
         <translation>Revenir à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
+        <source>your supervisor can choose anew</source>
+        <translation>votre responsable peut choisir de nouveau</translation>
+    </message>
+    <message>
         <source>Settled; another value has come meanwhile and is to be settled too</source>
         <translation>Départagé&#xa0;; une autre valeur est arrivée entre-temps, à départager aussi</translation>
     </message>
@@ -1073,6 +1077,37 @@
     <message>
         <source>Case changed</source>
         <translation>Dossier modifié</translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>A comparison with the central service found a difference.</source>
+        <translation>Une comparaison avec le service central a trouvé une différence.</translation>
+    </message>
+    <message>
+        <source>A record had been altered on this computer: taken again from the central service.</source>
+        <translation>Une fiche avait été altérée sur ce poste : elle a été reprise du service central.</translation>
+    </message>
+    <message>
+        <source>A record was missing on this computer: taken again from the central service.</source>
+        <translation>Une fiche manquait sur ce poste : elle a été reprise du service central.</translation>
+    </message>
+    <message>
+        <source>The central service does not know a record of this computer: kept; tell IT support.</source>
+        <translation>Le service central ne connaît pas une fiche de ce poste : elle est gardée ; prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>The service&apos;s copy of a record was altered: it mended it; the one here was right.</source>
+        <translation>La copie du service pour une fiche était altérée : il l’a rétablie ; celle de ce poste était juste.</translation>
+    </message>
+    <message>
+        <source>A list showed something else than the record: made anew.</source>
+        <translation>Une liste montrait autre chose que la fiche : elle a été refaite.</translation>
+    </message>
+    <message>
+        <source>A record could not be read any more here: made again from its acts.</source>
+        <translation>Une fiche n’était plus lisible ici : elle a été refaite à partir de ses actes.</translation>
     </message>
 </context>
 <context>
@@ -2217,6 +2252,18 @@
         <translation>Personne n’a départagé ce champ, ou il a été modifié depuis.</translation>
     </message>
     <message>
+        <source>The case was submitted: you can no longer choose anew in this field.</source>
+        <translation>Le dossier est transmis&#xa0;: vous ne pouvez plus choisir de nouveau dans ce champ.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can.</source>
+        <translation>Votre responsable le peut.</translation>
+    </message>
+    <message>
+        <source>Both values stay in the history.</source>
+        <translation>Les deux valeurs restent dans l’historique.</translation>
+    </message>
+    <message>
         <source>These two cannot be linked: it would go in a circle.</source>
         <translation>Ces deux fiches ne peuvent pas être liées&#xa0;: le lien tournerait en rond.</translation>
     </message>
@@ -2600,6 +2647,10 @@
     <message>
         <source>Synchronisation</source>
         <translation>Synchronisation</translation>
+    </message>
+    <message>
+        <source>What comparisons with the service found</source>
+        <translation>Ce que les comparaisons avec le service ont trouvé</translation>
     </message>
     <message>
         <source>Where your acts are: on this computer, received by the central service, or in a backup of it too. Above: what is in the way and what you should know. F5 makes an exchange now; it happens by itself otherwise.</source>

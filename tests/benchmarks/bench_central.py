@@ -12,6 +12,7 @@ from psycopg import sql
 
 from sync import wire
 from sync.messages import API, Batch, Exchange, ExchangeReply, WireEvent
+from tests.benchmarks.growing import measure_growth
 from tests.benchmarks.measure import TICK_S, Figure, arguments, figure, report, tree_cpu_s
 from tests.benchmarks.office import PROCEDURE, VERSION
 from tests.benchmarks.records import Records
@@ -149,7 +150,10 @@ def _copy_cpu_s(service: OfficeService, connection: psycopg.Connection[Any], cou
 
 
 def main() -> None:
-    options = arguments(__doc__, cases=False)
+    options = arguments(__doc__, cases=False, grow=True)
+    if options.grow:
+        report("Central, as its log grows", measure_growth(options.grow), options.json)
+        return
     with office_service() as service:
         report("Central", measure(service), options.json)
 

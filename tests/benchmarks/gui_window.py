@@ -1,6 +1,6 @@
 """The window on an empty workspace, while the first sync of an office fills it: how long the GUI thread is held.
 
-A process of its own; prints one line of JSON. The pages are made beforehand: nothing but the client works meanwhile.
+A process of its own; prints one line of JSON. What the service says is made beforehand: nothing but the client works.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from desktop.station import Station
 from desktop.theme import theme
 from desktop.window import Window
 from sync import wire
-from sync.messages import API, ExchangeReply, ProcedureList
-from sync.signing import SIGNATURE_HEADER, mark_of, sign_answer
+from sync.auth import TOKEN_PATH
+from sync.messages import API, Exchange, ExchangeReply, ProcedureList, TokenReply
+from sync.signing import SIGNATURE_HEADER, TOKEN_TYPE, mark_of, sign_answer
 from sync.transport import ANSWER_TIMEOUT_S, UNREACHABLE, Response
-from tests.benchmarks.bench_sync import ZSTD, PreparedPages
-from tests.benchmarks.office import Office, caseload
+from tests.benchmarks.bench_sync import ZSTD, PreparedSnapshot
+from tests.benchmarks.office import Office, caseload, packed_snapshot
 from tests.support.workspaces import CHEAP_KDF, PASSPHRASE
 
+PAGES, SNAPSHOT = "pages", "snapshot"
 BEAT_MS = 2
 """The GUI thread is asked for so often; what is missing between two beats is a pause."""
 LONG_MS = 50.0
@@ -46,28 +48,46 @@ IDLE_S = 3.0
 LONGEST_S = 600.0
 
 
-class Service(PreparedPages):
-    """The pages, and what else a running client asks for."""
+class Service:
+    """A transport that answers from pages or a snapshot made beforehand, signed as the service signs; what else a
+    running client asks for waits or is refused, as on a line that breaks."""
 
-    def __init__(self, key: Ed25519PrivateKey, pages: Mapping[int, bytes], closed: threading.Event) -> None:
-        super().__init__(key, pages)
-        self._closed = closed
+    def __init__(
+        self,
+        key: Ed25519PrivateKey,
+        pages: Mapping[int, bytes],
+        snapshot: PreparedSnapshot | None,
+        ended: threading.Event,
+    ) -> None:
+        self._key = key
+        self._pages = pages
+        self._snapshot = snapshot
+        self._ended = ended
 
     def request(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = ANSWER_TIMEOUT_S
     ) -> Response:
+        """Give a token, an offer, a chunk or a page."""
         if path.startswith(f"{API}/changes"):
-            self._closed.wait()
-            raise NetworkFault(UNREACHABLE)
-        if path.startswith(f"{API}/procedures"):
-            answer = wire.encode(ProcedureList([]))
-            mark = mark_of({name.lower(): value for name, value in headers.items()})
-            return Response(200, {**ZSTD, SIGNATURE_HEADER.lower(): sign_answer(self._key, mark, 200, answer)}, answer)
-        return super().request(method, path, body, headers, timeout_s=timeout_s)
+            self._ended.wait()
+        elif path.startswith(f"{API}/procedures"):
+            return self._signed(headers, wire.encode(ProcedureList([])))
+        elif path == TOKEN_PATH or path.startswith((f"{API}/sync", f"{API}/snapshot")):
+            if self._snapshot is not None:
+                return self._snapshot.request(method, path, body, headers, timeout_s=timeout_s)
+            if path == TOKEN_PATH:
+                return self._signed(headers, wire.encode(TokenReply("token", TOKEN_TYPE, 900)))
+            cursors = wire.decode(body, Exchange, encoding=headers.get("Content-Encoding", "")).cursors
+            return self._signed(headers, self._pages[sum(cursors.values())])
+        raise NetworkFault(UNREACHABLE)
+
+    def _signed(self, headers: Mapping[str, str], answer: bytes) -> Response:
+        mark = mark_of({name.lower(): value for name, value in headers.items()})
+        return Response(200, {**ZSTD, SIGNATURE_HEADER.lower(): sign_answer(self._key, mark, 200, answer)}, answer)
 
     def close(self) -> None:
         """End the long poll."""
-        self._closed.set()
+        self._ended.set()
 
 
 class Heart(QObject):
@@ -103,72 +123,74 @@ def pages_of(office: Office, cases: int) -> dict[int, bytes]:
     return pages
 
 
-def watch(cases: int, screen: str, directory: Path) -> dict[str, float]:
-    """Return the figures of one first sync with that screen open."""
+def watch(cases: int, screen: str, way: str, directory: Path) -> dict[str, float]:
+    """Return the figures of one first sync, by ``pages`` or ``snapshot``, with that screen open."""
     application = QApplication([sys.argv[0]])
     i18n.install("fr")
     theme().start()
-    office, key = Office(), Ed25519PrivateKey.generate()
-    pages = pages_of(office, cases)
+    office, key, ended = Office(), Ed25519PrivateKey.generate(), threading.Event()
+    pages = pages_of(office, cases) if way == PAGES else {}
+    packed = None if way == PAGES else PreparedSnapshot(key, office, packed_snapshot(office, caseload(office, cases)))
     identity = replace(office.identity, service_key=key.public_key().public_bytes_raw().hex())
     ports = Ports(MemoryDeviceSecrets(), SystemClock(), SystemRandomness(), CHEAP_KDF)
     workspace = Workspace.create(directory / "workspace", PASSPHRASE, ports=ports)
     workspace.enrolled(identity)
-    closed, heart = threading.Event(), Heart()
-    station = Station(directory / "workspace", ports, transport_factory=lambda _url: Service(key, pages, closed))
-    window = Window(station)
+    service = Service(key, pages, packed, ended)
+    window = Window(Station(directory / "workspace", ports, transport_factory=lambda _url: service))
     window.show()
-    held = threading.Event()
+    heart = Heart()
     _run_for(application, heart, IDLE_S)
     idle = heart.pauses_ms
-    begun = time.perf_counter()
     window.opened(workspace)
     assert window.shell is not None
     window.shell.go(Route(screen))
     heart.start()
-    done = QTimer(interval=20)
-    stop_s = begun + LONGEST_S
+    begun = time.perf_counter()
+    arrived = threading.Event()
+    threading.Thread(target=_look, args=(workspace, cases, arrived), daemon=True).start()
 
     def look() -> None:
-        if _whole(window.agent, held) or time.perf_counter() > stop_s:
-            application.quit()
+        if arrived.is_set():
+            # Not quit: that closes the window first, and with it all that is measured.
+            application.exit()
 
+    done = QTimer(interval=20)
     done.timeout.connect(look)
     done.start()
     application.exec()
     taken_s = time.perf_counter() - begun
-    pauses = heart.pauses_ms
-    done.stop()
-    count = workspace.case_count()
-    window.close()
-    if count != cases:
-        raise RuntimeError(f"{count} of {cases} cases arrived in {taken_s:.0f} s")
-    ordered = sorted(pauses)
+    ordered = sorted(heart.pauses_ms)
+    if workspace.case_count() != cases:
+        raise RuntimeError(f"{workspace.case_count()} of {cases} cases arrived in {taken_s:.0f} s")
     return {
         "longest_ms": ordered[-1],
         "p99_ms": ordered[int(len(ordered) * 0.99)],
-        "long_pauses": float(sum(pause > LONG_MS for pause in pauses)),
+        "long_pauses": float(sum(pause > LONG_MS for pause in ordered)),
         "idle_ms": max(idle),
         "wall_s": taken_s,
     }
 
 
-def _whole(agent: object, held: threading.Event) -> bool:
-    """Say whether the first whole round is over. Looks at no store: that would be a pause of our own making."""
-    if getattr(agent, "_heard_ms", None) is not None:
-        held.set()
-    return held.is_set()
+def _look(workspace: Workspace, cases: int, arrived: threading.Event) -> None:
+    """Set ``arrived`` once every case is there, or there was time enough. On a thread of its own: a look reads."""
+    until_s = time.monotonic() + LONGEST_S
+    waits = threading.Event()
+    while time.monotonic() < until_s and not (
+        workspace.case_count() >= cases and workspace.status().snapshot_share is None
+    ):
+        waits.wait(0.2)
+    arrived.set()
 
 
 def _run_for(application: QApplication, heart: Heart, seconds: float) -> None:
     heart.start()
-    QTimer.singleShot(round(seconds * 1000), application.quit)
+    QTimer.singleShot(round(seconds * 1000), lambda: application.exit())
     application.exec()
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
-        figures = watch(int(sys.argv[1]), sys.argv[2], Path(directory))
+        figures = watch(int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(directory))
     print(json.dumps(figures), flush=True)
     # The listening thread sits in a wait of ours; nothing of it is of interest any more.
     os._exit(0)

@@ -121,10 +121,18 @@ def report(title: str, figures: list[Figure], json_file: str | None) -> None:
         Path(json_file).write_text(json.dumps({line.id: asdict(line) for line in figures}, indent=1) + "\n")
 
 
-def arguments(description: str | None, *, cases: bool = True) -> argparse.Namespace:
-    """Return the command line that every bench shares; ``cases``: this one depends on how many are held."""
+def arguments(description: str | None, *, cases: bool = True, grow: bool = False) -> argparse.Namespace:
+    """Return the command line that every bench shares.
+
+    Args:
+        cases: this one depends on how many are held.
+        grow: this one can look at how latency grows with the log.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
     if cases:
         parser.add_argument("--cases", type=int, default=50_000, help="cases held (default 50,000)")
+    if grow:
+        words = "latencies at 100,000 events, ten times as many, up to so many, instead of the capacity"
+        parser.add_argument("--grow", type=int, default=0, metavar="EVENTS", help=words)
     return parser.parse_args()

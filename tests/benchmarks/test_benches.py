@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from build_scripts.dev import BENCHES
-from tests.benchmarks import bench_central, bench_start, bench_store, bench_sync
+from tests.benchmarks import bench_central, bench_gui, bench_start, bench_store, bench_sync, growing
 from tests.benchmarks.measure import Figure, figure, report
 from tests.benchmarks.service import office_service
 
@@ -43,6 +43,18 @@ def test_with_the_real_service(tmp_path: Path) -> None:
     pushed = {"push10k.megabytes", "push10k.round_trips", "delta200.bytes_up", "delta200.bytes_down"}
     check_shape(exchanged, pushed | {"noop.bytes", "noop.round_trips"}, tmp_path)
     check_shape(taken_in, {"central.events_per_core", "central.small_pushes_per_core"}, tmp_path)
+
+
+def test_window(tmp_path: Path) -> None:
+    check_shape(
+        bench_gui.measure(60, screens=("home",)), {"gui.longest_pause_ms", "gui.longest_pause_by_pages_ms"}, tmp_path
+    )
+
+
+def test_growth(tmp_path: Path) -> None:
+    figures = growing.measure_growth(30_000, smallest=30_000, times=2)
+    assert all(one.ours > 0 for one in figures)
+    check_shape(figures, {f"central.{name}_at_30000" for name in ("no_op", "pull", "push", "queue_page")}, tmp_path)
 
 
 def test_start(tmp_path: Path) -> None:

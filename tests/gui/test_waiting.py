@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
+from cases.core import changed
+from cases.store import facts
 from cases.workspace import Workspace
 from desktop import route
 from desktop.route import Route
@@ -107,6 +107,7 @@ def test_a_value_is_kept_by_the_keyboard_and_taken_back(enrolled: Stage) -> None
     until(lambda: workspace_of(enrolled).case(case).answers[field] == other, "the other value")
     enrolled.quiet()
     assert not workspace_of(enrolled).case(case).contested and "Rien à départager" in texts(enrolled)
+    assert QApplication.focusWidget() is enrolled.shell.current
     QTest.keyClick(enrolled.window, Qt.Key.Key_Z, CTRL_SHIFT)
     until(lambda: workspace_of(enrolled).case(case).answers[field] == shown, "back again")
 
@@ -245,39 +246,38 @@ def named_by(stage: Stage, case: str) -> str:
     return next(path for path, value in answers.items() if value and value.startswith("DIALLO"))
 
 
+def note(stage: Stage, name: str, value: str) -> None:
+    """Put down what the sync client would after contact with a service of its own."""
+    workspace_of(stage)._core.transact(lambda connection: (facts.put(connection, name, value), changed({"sync"})))
+
+
 def test_a_fork_is_told_once_and_found_again(enrolled: Stage) -> None:
-    until(lambda: enrolled.window.agent is not None, "the sync client")
-    assert enrolled.window.agent is not None
-    status = replace(enrolled.window.agent.status(), forked_ms=enrolled.shell.context.now_ms() - 3_600_000)
-    enrolled.shell.show_standing(status)
-    enrolled.quiet()
-    enrolled.shell.show_standing(status)
-    bar = enrolled.shell.notices
-    assert bar.isVisible() and "restauré ou copié" in bar.words and "Rien n’est perdu" in bar.words
+    note(enrolled, facts.FORKED, str(enrolled.shell.context.now_ms() - 3_600_000))
+    until(lambda: enrolled.shell.notices.isVisible(), "the notice")
+    words = enrolled.shell.notices.words
+    assert "restauré ou copié" in words and "Rien n’est perdu" in words
     QTest.keyClick(enrolled.window, Qt.Key.Key_U, CTRL_SHIFT)
-    until(lambda: not bar.isVisible(), "read away")
-    enrolled.quiet()
-    enrolled.shell.show_standing(status)
-    assert not bar.isVisible()
+    until(lambda: not enrolled.shell.notices.isVisible(), "read away")
     go_by_key(enrolled, Qt.Key.Key_6)
-    enrolled.shell.show_standing(status)
-    assert "restauré ou copié" in texts(enrolled)
+    until(lambda: "restauré ou copié" in texts(enrolled), "found again")
     enrolled.open_again()
     enrolled.unlock()
-    enrolled.shell.show_standing(status)
-    enrolled.quiet()
+    until(lambda: enrolled.shell.context.standing is not None, "where it stands")
+    enrolled.go(Route())
     assert not enrolled.shell.notices.isVisible()
 
 
-def test_an_alarm_cannot_be_read_away(enrolled: Stage) -> None:
-    until(lambda: enrolled.window.agent is not None, "the sync client")
-    assert enrolled.window.agent is not None
-    enrolled.shell.show_standing(replace(enrolled.window.agent.status(), alarm="log.inconsistent"))
-    bar = enrolled.shell.notices
-    assert bar.isVisible() and "Rien n’a été effacé" in bar.words
+def test_an_alarm_stays_until_somebody_has_passed_it_on(enrolled: Stage) -> None:
+    note(enrolled, facts.ALARM, "log.inconsistent")
+    until(lambda: enrolled.shell.notices.isVisible(), "the notice")
+    assert "Rien n’a été effacé" in enrolled.shell.notices.words
     QTest.keyClick(enrolled.window, Qt.Key.Key_U, CTRL_SHIFT)
-    assert bar.isVisible()
-    assert "se contredit" in enrolled.shell.strip.state_text
+    enrolled.quiet()
+    assert enrolled.shell.notices.isVisible() and "se contredit" in enrolled.shell.strip.state_text
+    go_by_key(enrolled, Qt.Key.Key_6)
+    QTest.keyClick(tab_to(enrolled, "sync.acknowledge"), Qt.Key.Key_Return)
+    until(lambda: "se contredit" not in enrolled.shell.strip.state_text, "passed on")
+    assert workspace_of(enrolled).status().alarm == ""
 
 
 def test_the_sync_screen_tells_where_each_act_is(enrolled: Stage) -> None:

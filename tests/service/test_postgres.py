@@ -8,6 +8,8 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,14 +147,40 @@ def test_a_long_path_puts_the_socket_elsewhere(directory: Path) -> None:
 
 
 @pytest.mark.logs_errors
-def test_a_server_that_ends_by_itself_is_noticed(directory: Path) -> None:
-    import threading
+def test_a_server_that_ends_by_itself_is_started_again(directory: Path) -> None:
+    with PrivatePostgres(directory) as server:
+        server.watch(lambda: pytest.fail("it could have been started again"))
+        before = postmaster(directory)
+        os.kill(before, signal.SIGKILL)
+        await_answer(server, before, directory)
+    assert not (directory / "cluster" / "postmaster.pid").exists(), "and it is stopped like any other"
 
+
+@pytest.mark.logs_errors
+def test_a_server_that_cannot_be_started_again_is_told_of(directory: Path) -> None:
     ended = threading.Event()
     with PrivatePostgres(directory) as server:
         server.watch(ended.set)
-        os.kill(int((directory / "cluster" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        assert ended.wait(20)
+        (directory / "cluster" / "postgresql.conf").write_text("no setting of anybody's = 1")
+        os.kill(postmaster(directory), signal.SIGQUIT)
+        assert ended.wait(60)
+
+
+def postmaster(directory: Path) -> int:
+    return int((directory / "cluster" / "postmaster.pid").read_text().split()[0])
+
+
+def await_answer(server: PrivatePostgres, before: int, directory: Path) -> None:
+    """Wait until a server answers that is another one than before."""
+    deadline_s = time.monotonic() + 60
+    while time.monotonic() < deadline_s:
+        try:
+            with psycopg.connect(server.conninfo(), connect_timeout=10):
+                if postmaster(directory) != before:
+                    return
+        except (psycopg.OperationalError, FileNotFoundError, IndexError):
+            continue
+    pytest.fail("no server answers")
 
 
 def test_another_major_version_is_refused_in_words(directory: Path) -> None:

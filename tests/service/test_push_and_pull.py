@@ -224,3 +224,14 @@ def test_a_record_of_another_office_cannot_be_written(central_service: RunningSe
     verdict = other.act(citizen(other, "Pirate", record)).verdicts[0]
     other.close()
     assert (verdict.state, verdict.code) == ("parked", "right.foreign_record")
+
+
+def test_receipts_do_not_go_back_when_the_clock_does(central_service: RunningService, device: WireDevice) -> None:
+    def pushed() -> int:
+        return device.act(device.event("citizen", new_id(), "set", {"family_name": "Martin"})).receipt.time
+
+    times = [pushed()]
+    for hours in (-1, -24, 3):
+        central_service.clock.move(hours=hours)
+        times.append(pushed())
+    assert times == sorted(times) and times[1] == times[0]

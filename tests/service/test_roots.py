@@ -131,3 +131,14 @@ def test_lines_of_the_log_are_covered_by_the_end(central_service: RunningService
     for place in of_log:
         bad = verify_chain(lines[:place] + lines[place + 1 :]).bad
         assert bad is not None and bad.line == place + 1
+
+
+def test_a_damaged_log_keeps_no_case_from_being_exported(central_service: RunningService, device: WireDevice) -> None:
+    case, central = act(device), central_service.central
+    central.tree.sequence_all(central_service.tenant)
+    with psycopg.connect(central_service.owner_conninfo) as owner:
+        owner.execute("delete from estafette.tree_tile")
+    with central.transaction(central_service.tenant) as connection:
+        export = export_case(central, connection, central_service.tenant, case)
+    found = verify_chain(export.split(b"\n"), service_key=device.me.service_key)
+    assert found.proven and (found.batches, found.logged, found.log) == (4, 0, None)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from cases import merkle, treelog
-from cases.errors import EnvironmentFault
+from cases.errors import DamagedError, EnvironmentFault
 from cases.tiles import Tile
 from cases.treelog import TreeHead, receipt_bytes
 from central.context import Central
@@ -20,6 +20,7 @@ from central.database import people, tree
 from central.database.arrays import Bigints, Integers, Texts
 from central.database.storage import PostgresStorage
 from central.keys import public_hex
+from central.sequencing import Sequencer
 from central.storage import IssuedReceipt, TreeState
 from central.tree import ReceiptTree, receipt_of
 from sync.messages import API, Receipt, ReceiptProof
@@ -250,6 +251,36 @@ def test_a_tenant_neither_reads_nor_appends_another_tenants_log(central: Central
     assert check_log(central).size == 1
     head = central.tree.head(FOREIGN)
     assert head is not None and (head.size, head.root) == (0, merkle.EMPTY.hex())
+
+
+def test_a_log_that_is_damaged_keeps_no_other_from_growing(
+    central: Central, owner_conninfo: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sequencer, chain = Sequencer(central), writer(1)
+    for tenant in (TENANT, FOREIGN):
+        with central.transaction(tenant) as connection:
+            people.add_to_directory(connection, "tenant", str(tenant), tenant)
+    push(central, chain)
+    sequencer._run(sweep=True)
+    assert check_log(central).size == 1
+    push(central, chain)
+    with psycopg.connect(owner_conninfo) as owner:
+        owner.execute("update estafette.tree_tile set hashes = ''::bytea")
+        owner.execute("update estafette.tenant set epoch = epoch + 1 where tenant_id = %s", [FOREIGN])
+    sequencer._run(sweep=True)
+    assert "not appended tenant=7 code=tree.damaged" in caplog.text
+    assert central.tree.news(TENANT, 1) is not None, "of the same size: no proof, no tile"
+    with pytest.raises(DamagedError, match=r"tree\.damaged"):
+        central.tree.root(TENANT, 1)
+    head = central.tree.head(FOREIGN)
+    assert head is not None and head.epoch == 2 and waiting(central) == 1
+    with psycopg.connect(owner_conninfo) as owner:
+        (only,) = leaves_of(central)
+        whole = merkle.leaf_hash(receipt_bytes(receipt_of(TENANT, only)))
+        owner.execute("update estafette.tree_tile set hashes = %s", [whole])
+    sequencer.appended(TENANT)
+    sequencer._run(sweep=False)
+    assert check_log(central).size == 2, "it goes on once the tile is whole again"
 
 
 def proof_of(device: WireDevice, receipt: Receipt, size: int) -> ReceiptProof:

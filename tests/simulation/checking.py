@@ -111,7 +111,7 @@ def _own(machine: Machine) -> set[Deed]:
 
 
 def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
-    """A parked event is shown where it was made; on a machine that was put back since, the service alone shows it."""
+    """A parked event is shown where it was made; on a machine that was put back or copied, the service alone may."""
     if machine.name in world.put_back:
         return
     shown = {parked.event for parked in machine.workspace.parked()}
@@ -121,7 +121,7 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
         if held.deed.kind == "resolve" and held.state in CONFIRMED
     }
     for held in log:
-        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with:
+        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with or held.code == "resolve.settled":
             continue
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:
@@ -155,16 +155,14 @@ def _histories(machine: Machine, log: list[Held], scope: Collection[tuple[str, s
     for held in log:
         if held.state in CONFIRMED and (held.record_type, held.deed.record) in scope:
             theirs.setdefault(held.deed.record, {})[held.device, held.incarnation, held.seq] = held.state
-    records = {record for record, _type in _records(machine.workspace)} | theirs.keys()
-    for record in sorted(records - moved):
+    here = {record for _kind, record in scope}
+    for record in sorted({record for record, _type in _records(machine.workspace)} | theirs.keys()):
+        if record in here and not machine.agent.bring_history(record).complete:
+            yield f"history: {machine.name} {record[-6:]} cannot be had whole"
         entries = machine.workspace.history(record)
         mine = {tuple(entry.event): entry.state for entry in entries if entry.state in CONFIRMED}
-        # What came by a snapshot has its events once somebody opens it.
-        expected = theirs.get(record, {})
-        if mine != expected and not (
-            mine.items() <= expected.items() and not machine.workspace.history_complete(record)
-        ):
-            odd = set(mine.items()) ^ set(expected.items())
+        if mine != theirs.get(record, {}) and (record in here or record not in moved):
+            odd = set(mine.items()) ^ set(theirs.get(record, {}).items())
             yield f"history: {machine.name} {record[-6:]}: {sorted(odd)[:3]}"
         if len({tuple(entry.event) for entry in entries}) != len(entries):
             yield f"history: {machine.name} {record[-6:]} holds an event twice"
@@ -254,8 +252,9 @@ def _projections(machine: Machine) -> Iterator[str]:
         if record in gone:
             continue
         if not state.fields:
-            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen.
-            by_state["draft"] += 1
+            # Everything of it is parked or was lost by the service: it stays in the list, as a draft, to be seen. Of
+            # one that was only here for a while nothing is held.
+            by_state["draft"] += bool(workspace.history(record))
             continue
         shown = merge.show(state)
         contested += bool(shown.contested)

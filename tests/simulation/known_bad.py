@@ -13,14 +13,15 @@ from typing import Any
 
 import msgspec
 
-from cases import merge, returning
+from cases import merge, returning, scope
+from cases.auditing import Differences
 from cases.errors import InputError
 from cases.merge import FieldState, RecordState, SeenEvent
 from cases.merkle import HASH_BYTES, leaf_hash
 from cases.tiles import Tile
 from cases.treelog import tree_bytes
 from cases.workspace import Workspace
-from central import appending, judging
+from central import appending, judging, whole
 from central.judging import Judgement
 from central.storage import Appended, IssuedReceipt, NewEvents
 from central.tree import ReceiptTree
@@ -346,6 +347,62 @@ def shows_another_log_to_some() -> Iterator[None]:
         yield
 
 
+# --- audits, moves, first contact ------------------------------------------------------------------------------------
+
+
+def audits_see_nothing() -> AbstractContextManager[None]:
+    """Whatever both ends hold, an audit finds it in order."""
+
+    @contextmanager
+    def blind() -> Iterator[None]:
+        nothing = replaced(Workspace, "audit_differences", lambda *_all: Differences([], []))
+        with nothing, replaced(Workspace, "mend_lists", lambda *_all: []):
+            yield
+
+    return blind()
+
+
+def lent_records_grow_old() -> AbstractContextManager[None]:
+    """An office that only reads a citizen is told of it once and never again."""
+    return replaced(MemoryTransaction, "_changed", lambda *_all: [])
+
+
+def moved_records_stay() -> AbstractContextManager[None]:
+    """What left an office is not taken out of its computers."""
+
+    @contextmanager
+    def deaf() -> Iterator[None]:
+        def fresh_moves(*arguments: Any) -> Any:
+            return sound(*arguments)[0], {}
+
+        sound = scope.fresh_moves
+        with replaced(scope, "fresh_moves", fresh_moves):
+            yield
+
+    return deaf()
+
+
+@contextmanager
+def snapshots_miss_a_chunk() -> Iterator[None]:
+    """First contact ends before its last chunk came."""
+    sound = whole.manifest
+
+    def manifest(*arguments: Any) -> Any:
+        given = sound(*arguments)
+        return msgspec.structs.replace(given, chunks=given.chunks[:-1]) if len(given.chunks) > 1 else given
+
+    with replaced(whole, "manifest", manifest):
+        yield
+
+
+@contextmanager
+def copies_send_what_the_other_wrote() -> Iterator[None]:
+    """Acts of another self that a restored service lacks go on as new acts, though their author sends them too."""
+    with replaced(returning, "_hash_before", lambda *_all: ""):
+        with replaced(returning, "sent_by_another_self", lambda *_all: returning.Spared(set(), {})):
+            yield
+
+
 VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     variant.__name__: variant
     for variant in (
@@ -361,6 +418,11 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         no_dedupe_on_push,
         stuck_after_a_poison_event,
         numbers_given_again_after_a_restore,
+        audits_see_nothing,
+        lent_records_grow_old,
+        moved_records_stay,
+        snapshots_miss_a_chunk,
+        copies_send_what_the_other_wrote,
         drops_leaves,
         rewrites_leaves,
         skips_late_commits,
@@ -368,6 +430,11 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     )
 }
 OFTEN: dict[str, tuple[str, ...]] = {
+    "audits_see_nothing": ("rot",),
+    "lent_records_grow_old": ("move",),
+    "moved_records_stay": ("move",),
+    "snapshots_miss_a_chunk": ("arrive",),
+    "copies_send_what_the_other_wrote": ("clone", "back_up_service", "restore_service"),
     "replays_the_living_incarnation_only": ("back_up_service", "restore_service", "back_up_machine", "restore_machine"),
     "numbers_given_again_after_a_restore": ("back_up_service", "restore_service"),
 }

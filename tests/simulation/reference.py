@@ -1,7 +1,8 @@
 """What merge must arrive at, said again from its definition and without its code: slow, plain, over a whole log.
 
 Of one field, an event is covered when some event that touches the field had seen it. B saw A: the same chain numbered A
-before B; or central numbered A at or below B's base; or B settles A by name. What is not covered is a head.
+before B; or central numbered A at or below B's base; or B settles A by name. What is not covered is a head. What the
+citizen was given on paper (``notified``) is covered by nothing. Who makes a parked event take effect does what it says.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def expected(log: Iterable[Held]) -> dict[tuple[str, str], Heads]:
         if held.state not in _CONFIRMED:
             continue
         fields = touches.setdefault((held.record_type, held.deed.record), {})
-        kind, body = held.deed.kind, msgspec.json.decode(held.deed.body, type=dict[str, object])
+        kind, body = _takes_effect(held)
         names = body.get("settles")
         settles = (
             frozenset(str(name) for name in names) if kind == "settle" and isinstance(names, list) else frozenset()
@@ -54,8 +55,26 @@ def expected(log: Iterable[Held]) -> dict[tuple[str, str], Heads]:
             )
             fields.setdefault(name, []).append(touch)
     return {
-        record: {name: _heads(found) for name, found in fields.items()} for record, fields in touches.items() if fields
+        record: {name: _facts(found) if name == merge.NOTIFIED else _heads(found) for name, found in fields.items()}
+        for record, fields in touches.items()
+        if fields
     }
+
+
+def _takes_effect(held: Held) -> tuple[str, dict[str, object]]:
+    kind, body = held.deed.kind, msgspec.json.decode(held.deed.body, type=dict[str, object])
+    inner, carried = body.get("kind"), body.get("body")
+    if kind == "resolve" and body.get("action") in ("adopt", "resend") and isinstance(carried, dict):
+        return str(inner), carried
+    return kind, body
+
+
+def _facts(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
+    """Return what was handed over on paper: nothing covers it; a person may say that it does not hold."""
+    over = frozenset[str]().union(*(one.settles for one in touches))
+    facts = [one for one in touches if not one.settles and one.name not in over]
+    facts.sort(key=lambda one: (one.time, one.chain, one.seq), reverse=True)
+    return tuple((one.name, one.value) for one in facts)
 
 
 def _heads(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
+from cases import snapshots
+from central import syncing, whole
 from tests.simulation.clocks import Chance, MachineClock
-from tests.simulation.known_bad import OFTEN, VARIANTS
+from tests.simulation.known_bad import OFTEN, VARIANTS, replaced
 from tests.simulation.services import InMemory, Service
 from tests.simulation.world import World
 
@@ -25,7 +27,7 @@ def run(seed: int, postgres: bool = False, *, bad: str | None = None, story: lis
         bad: the product is broken in this way (``known_bad.VARIANTS``).
         story: gets what happened, a line each.
     """
-    with _directory() as directory, VARIANTS[bad]() if bad else nullcontext():
+    with _directory() as directory, _small(), VARIANTS[bad]() if bad else nullcontext():
         world = World(seed, directory, _on_postgres if postgres else InMemory, often=OFTEN.get(bad or "", ()))
         try:
             failures = world.run()
@@ -34,6 +36,16 @@ def run(seed: int, postgres: bool = False, *, bad: str | None = None, story: lis
         if story is not None:
             story.extend(world.story)
         return failures
+
+
+@contextmanager
+def _small() -> Iterator[None]:
+    """Let small offices be first met by snapshots of several chunks, as large ones are."""
+    sizes = ((syncing, "SNAPSHOT_FROM", 12), (whole, "CHUNK_BYTES", 4_000), (snapshots, "LAY_OUT_FROM", 6))
+    with ExitStack() as small:
+        for owner, name, size in sizes:
+            small.enter_context(replaced(owner, name, size))
+        yield
 
 
 def _on_postgres(clock: MachineClock, chance: Chance) -> Service:

@@ -88,21 +88,25 @@ class World:
     def _begin(self) -> None:
         self.service.publish(PROCEDURE, bundle())
         for number in range(1, self.chance.between(3, 6) + 1):
-            name = f"poste-{number}"
-            office = OFFICES[number > 1 and self.chance.happens(0.4)]
-            machine = Machine(
-                name,
-                self._directory / name,
-                MemoryDeviceSecrets(),
-                MachineClock(self.clock, self._clock_error()),
-                Chance(self.seed, name),
-                self.network,
-            )
-            machine.create()
-            self.machines.append(machine)
-            machine.agent.enrol(self.service.url, self.service.enrolment_code(f"agent-{number}", office), name)
+            machine = self._enrolled(number, OFFICES[number > 1 and self.chance.happens(0.4)])
             machine.agent.sync_once()
             self._weather_of(machine)
+
+    def _enrolled(self, number: int, office: str) -> Machine:
+        """Return a new machine of a new agent, enrolled."""
+        name = f"poste-{number}"
+        machine = Machine(
+            name,
+            self._directory / name,
+            MemoryDeviceSecrets(),
+            MachineClock(self.clock, self._clock_error()),
+            Chance(self.seed, name),
+            self.network,
+        )
+        machine.create()
+        self.machines.append(machine)
+        machine.agent.enrol(self.service.url, self.service.enrolment_code(f"agent-{number}", office), name)
+        return machine
 
     def _drawn(self) -> dict[Callable[[], None], int]:
         """Return what can happen in this world, and how often: no two worlds are alike."""
@@ -122,6 +126,7 @@ class World:
             self._poison,
             self._rot,
             self._move,
+            self._arrive,
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
         happenings.update((happening, self.chance.between(1, 4)) for happening in self.chance.some(rare))
@@ -154,7 +159,9 @@ class World:
     def _rot(self) -> None:
         """Let a disk change something of a record silently; no screen and no log says so."""
         machine = self.chance.one(self.machines)
+        left, machine.disk.left = machine.disk.left, None  # What rots is no write of the program's.
         record = decay.rot(machine.workspace, self.chance)
+        machine.disk.left = left
         if record is not None:
             self.story.append(f"   {machine.name} {record[-6:]} rots")
             self.rotten.setdefault(machine.name, set()).add(record)
@@ -214,6 +221,15 @@ class World:
             chance = Chance(self.seed, name)
             self.machines.append(machine.clone(name, self._directory / name, clock, chance))
             self.rotten[name] = set(self.rotten.get(machine.name, ()))
+            # What one copy wrote may be sent, and refused, under a number of the other.
+            self.put_back |= {machine.name, name}
+
+    def _arrive(self) -> None:
+        """Somebody new begins at an office that has worked for a while: the first contact is a snapshot."""
+        if len(self.machines) < MACHINES_MAX:
+            machine = self._enrolled(100 + len(self.machines), self.chance.one(list(OFFICES)))
+            self._weather_of(machine)
+            self._alive(machine, self.synchronise)
 
     def _restart_service(self) -> None:
         self.service.restart()
@@ -248,8 +264,20 @@ class World:
             machine.agent.sync_once()
         except EstafetteError as error:
             self.story.append(f"   {machine.name}: {error.code} {dict(error.details)}")
+            if error.code == "auth.device_unknown":
+                self._enrol_again(machine)
             return error
         return None
+
+    def _enrol_again(self, machine: Machine) -> None:
+        """The service was put back to before this machine was enrolled: a person enrols it once more."""
+        identity = machine.workspace.identity
+        assert identity is not None
+        code = self.service.enrolment_code(identity.agent, identity.office)
+        try:
+            machine.agent.enrol(self.service.url, code, machine.name)
+        except EstafetteError as error:
+            self.story.append(f"   {machine.name} is not enrolled again: {error.code}")
 
     def disaster(self, strike: Callable[[], object]) -> None:
         """Let the world itself destroy something, and note which acts have no copy left anywhere."""

@@ -27,6 +27,7 @@ SOUND = {
     "healing": 8,
     "audits": 100,
     "stopped": 8,
+    "far": 3,
 }
 KNOWN_BAD = {
     "kill": ("liar", 30),
@@ -42,6 +43,7 @@ KNOWN_BAD = {
     "audits": ("blind", 40),
     "audits ": ("one_sided", 40),
     "stopped": ("deaf", 12),
+    "far": ("whole", 1),
 }
 
 

@@ -523,6 +523,14 @@ class MemoryTransaction:
             self._drop(self._tables.shared, reader)
             self._add(self._tables.passages, (stream, left_seq, False, reader[1]))
 
+    def left(self, stream: str, up_to: int) -> list[tuple[int, str]]:
+        """See the protocol."""
+        return [
+            (number, key[1])
+            for where, number, came, key in self._tables.passages
+            if where == stream and not came and number <= up_to and not self._reads(stream, key)
+        ]
+
     def lent_changed(self, stream: str) -> bool:
         """See the protocol."""
         return bool(self._changed(stream))

@@ -7,6 +7,7 @@ a cut at a given byte with RST, a call that is answered by something else, a req
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import struct
 import threading
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 _CHUNK = 1 << 16
+_SEGMENT = 1460
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of 0 seconds: closing sends RST instead of waiting for what is on its way."""
 
@@ -28,6 +30,8 @@ class Direction:
         still: bytes wait until it is lifted.
         latency_s: added to every piece.
         bytes_per_s: speed of the line; None: as fast as it goes.
+        loss: share of the segments that get lost; each round of sending them again costs two latencies, as TCP does it.
+        cut_every: every so many bytes every connection is reset, again and again; None: never.
         carried: bytes that got through since the start.
     """
 
@@ -36,6 +40,8 @@ class Direction:
     latency_s: float = 0.0
     bytes_per_s: float | None = None
     carried: int = 0
+    loss: float = 0.0
+    cut_every: int | None = None
 
 
 class FaultProxy:
@@ -54,6 +60,7 @@ class FaultProxy:
         self.instead: bytes | None = None
         self.twice = False
         self.cuts = 0
+        self.chance = random.Random(1)
         self.connections = 0
         self._thread = threading.Thread(target=self._accept, name="fault-proxy", daemon=True)
 
@@ -112,6 +119,7 @@ class FaultProxy:
         with self._changed:
             for one in (self.up, self.down):
                 one.cut_after, one.still, one.latency_s, one.bytes_per_s = None, False, 0.0, None
+                one.loss, one.cut_every = 0.0, None
             self.refused, self.instead, self.twice = False, None, False
             self._changed.notify_all()
 
@@ -162,7 +170,8 @@ class FaultProxy:
                 sink.sendall(passed)
                 if shadow is not None:
                     shadow.sendall(passed)
-                if len(passed) < len(data) or self._is_cut(way):
+                cut = self._is_cut(way)
+                if cut or len(passed) < len(data):
                     self.cuts += 1
                     self.reset()
                     return
@@ -181,14 +190,24 @@ class FaultProxy:
     def _let_through(self, data: bytes, way: Direction) -> bytes:
         """Wait as long as the line makes it wait; return how much of it gets through."""
         if way.latency_s or way.bytes_per_s:
-            self._pause(way.latency_s + (len(data) / way.bytes_per_s if way.bytes_per_s else 0.0))
+            again_s = 2 * way.latency_s * self._rounds_again(-(-len(data) // _SEGMENT), way.loss)
+            self._pause(way.latency_s + again_s + (len(data) / way.bytes_per_s if way.bytes_per_s else 0.0))
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not way.still)
+            if way.cut_every is not None and way.cut_after is None:
+                way.cut_after = way.cut_every
             passed = data if way.cut_after is None else data[: way.cut_after]
             if way.cut_after is not None:
                 way.cut_after -= len(passed)
             way.carried += len(passed)
             return passed
+
+    def _rounds_again(self, segments: int, loss: float) -> int:
+        """Return how often something of so many segments had to be sent again."""
+        rounds = 0
+        while loss and (segments := sum(self.chance.random() < loss for _ in range(segments))):
+            rounds += 1
+        return rounds
 
     def _pause(self, seconds: float) -> None:
         until_s = time.monotonic() + seconds
@@ -197,7 +216,11 @@ class FaultProxy:
 
     def _is_cut(self, way: Direction) -> bool:
         with self._changed:
-            return way.cut_after == 0
+            cut = way.cut_after == 0
+            if cut and way.cut_every is not None:
+                # The next connection gets as far as this one did.
+                way.cut_after = None
+            return cut
 
     def _over(self, pair: tuple[socket.socket, socket.socket]) -> None:
         with self._changed:

@@ -39,6 +39,7 @@ class ContestedCard(QFrame):
         self.field = field
         self._context = context
         self._choices: list[QPushButton] = []
+        self._busy = False
         self._citizen = label("", "strong", wrap=False)
         self._procedure = ElidedLabel("secondary")
         self._open = button(self.tr("Open the case"), self._open_case, kind="quiet", name=f"{name}.open")
@@ -107,9 +108,12 @@ class ContestedCard(QFrame):
         self.set_busy(False)
 
     def set_busy(self, busy: bool) -> None:
-        """While an act is under way nothing can be pressed twice."""
-        for each in self.findChildren(QPushButton):
-            each.setEnabled(not busy)
+        """While an act is under way nothing is done twice. Nothing is disabled: the focus would go elsewhere."""
+        self._busy = busy
+
+    def _choose(self, value: str | None) -> None:
+        if not self._busy:
+            self.settled.emit(self, value)
 
     def step_back(self) -> bool:
         """Esc: fold writing another value, what was typed kept; False when none was begun."""
@@ -136,7 +140,7 @@ class ContestedCard(QFrame):
         said = self.field.said[number].replace("\n", ", ")
         made = button(
             self.tr("Keep this value"),
-            lambda: self.settled.emit(self, claim.value),
+            lambda: self._choose(claim.value),
             icon="check",
             name=f"{self.objectName()}.keep{number + 1}",
             tip=self.tr("Keep this value (Alt+%1)").replace("%1", str(number + 1)),
@@ -146,7 +150,7 @@ class ContestedCard(QFrame):
         return made
 
     def _press(self, number: int) -> None:
-        if number <= len(self._choices) and self._choices[number - 1].isEnabled():
+        if number <= len(self._choices):
             self._choices[number - 1].click()
 
     def _open_case(self) -> None:
@@ -191,7 +195,7 @@ class ContestedCard(QFrame):
 
     def _take_other(self) -> None:
         field = self.value
-        if field is None:
+        if field is None or self._busy:
             return
         problem = field.problem()
         if problem:
@@ -207,7 +211,7 @@ class ContestedCard(QFrame):
         if problem:
             field.entrance().setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.settled.emit(self, field.stored())
+            self._choose(field.stored())
 
 
 class SideBySide(QWidget):

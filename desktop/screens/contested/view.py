@@ -162,17 +162,21 @@ class ContestedScreen(Screen):
         settled = each.settled
         said = self.tr("%1: « %2 »").replace("%1", each.label).replace("%2", each.said)
         about = [each.name, settled.agent_name, moment(settled.time_ms, self.context.now_ms())]
-        undo = button(
-            self.tr("Take it back"),
-            lambda: self._undo(settled),
-            kind="quiet",
-            icon="undo-2",
-            name=f"contested.undo{number + 1}",
-            tip=self.tr("Back to « %1 »").replace("%1", each.before),
-        )
+        if not settled.can_undo:
+            about.append(self.tr("your supervisor can choose anew"))
         words = column(label(said), label(" · ".join(part for part in about if part), "secondary"), gap=2)
-        line = row(holder(words), undo, margins=(0, 8, 0, 8), gap=12)
+        line = row(holder(words), margins=(0, 8, 0, 8), gap=12)
         line.setStretch(0, 1)
+        if settled.can_undo:
+            undo = button(
+                self.tr("Take it back"),
+                lambda: self._undo(settled),
+                kind="quiet",
+                icon="undo-2",
+                name=f"contested.undo{number + 1}",
+                tip=self.tr("Back to « %1 »").replace("%1", each.before),
+            )
+            line.addWidget(undo)
         return holder(line)
 
     # --- acts ---
@@ -195,7 +199,10 @@ class ContestedScreen(Screen):
             return
         said = card.field.words.said(settled.value)
         text = self.tr("%1 settled: « %2 »").replace("%1", card.field.words.label).replace("%2", said)
-        self.context.offer_undo(text, lambda: self._undo(settled))
+        if settled.can_undo:
+            self.context.offer_undo(text, lambda: self._undo(settled))
+        else:
+            self.context.say(text, "positive")
 
     def _not_settled(self, card: ContestedCard, error: EstafetteError) -> None:
         words = explain(error)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
 from desktop.context import Context
@@ -71,6 +71,7 @@ class ParkedCard(QFrame):
         self._form_place.hide()
         self._doing = ""
         self._built = ""
+        self._busy = False
         self.reason: Field | None = None
         self.values: dict[str, ValueField] = {}
         self._sent: dict[str, QCheckBox] = {}
@@ -141,9 +142,8 @@ class ParkedCard(QFrame):
             self._say(said)
 
     def set_busy(self, busy: bool) -> None:
-        """While an act is under way nothing can be pressed twice."""
-        for each in self.findChildren(QPushButton):
-            each.setEnabled(not busy)
+        """While an act is under way nothing is done twice. Nothing is disabled: the focus would go elsewhere."""
+        self._busy = busy
 
     # --- parts ---
 
@@ -243,6 +243,8 @@ class ParkedCard(QFrame):
     # --- deciding ---
 
     def _take(self) -> None:
+        if self._busy:
+            return
         self._say("")
         sent = {path: made for path, made in self.values.items() if self._is_sent(path)}
         for made in sent.values():

@@ -102,6 +102,8 @@ def test_handing_in_is_one_transaction_of_two_events(workspace: Workspace) -> No
     assert (view.state, view.tracking_code, view.computed) == ("submitted", "E1-X", {"/total": "12"})
     assert view.submitted_ms == workspace.history(case)[-1].time_ms
     assert act.event == workspace.history(case)[-1].event
+    # Listeners are told before the next write begins.
+    workspace.remember("x", "1")
     assert notices == [Changed(frozenset({"case", "sync"}), frozenset({case}))]
     assert "=/total" not in view.fields and "state" in view.fields
 

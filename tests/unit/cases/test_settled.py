@@ -87,7 +87,7 @@ def test_what_was_changed_since_is_no_settlement_any_more(pair: Pair) -> None:
     assert pair.ours.settled(pair.citizen) == ()
     with pytest.raises(InputError, match=r"settle\.not_settled"):
         pair.ours.settlement(pair.citizen, PHONE)
-    with pytest.raises(InputError, match=r"record\.unknown"):
+    with pytest.raises(InputError, match=r"record\.not_here"):
         pair.ours.settled("0" * 32)
 
 

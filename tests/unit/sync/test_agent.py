@@ -146,9 +146,9 @@ def test_round_with_nothing_to_do_writes_only_that_central_answered(post: Office
     committed: list[Changed] = []
     leave = client.workspace.listen(committed.append)
     client.sync()
-    leave()
-    # The writer tells listeners after it let the caller go: one more write is behind both.
+    # Listeners are told after the caller was let go, and before the next write begins.
     client.workspace.remember("x", "1")
+    leave()
     assert len(committed) == 1
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,15 +18,21 @@ from cases.treelog import (
     MERGE_DELAY_MS,
     MISSING,
     Evidence,
+    RootLine,
     SignedReceipt,
     TreeHead,
     follows,
     head_signed,
     holds,
+    root_bytes,
 )
+from sync.command import Context
+from sync.commands import COMMANDS, build_parser
 from sync.messages import ExchangeReply, TreeNews
 from sync.proving import check_tree
+from sync.rootcheck import check_roots
 from tests.support import lying_logs
+from tests.support.central_memory import TENANT
 from tests.support.clients import Client, Office
 from tests.support.lying_logs import LIES
 from tests.support.memory_service import MemoryService
@@ -256,3 +265,59 @@ def test_a_head_that_the_service_did_not_sign_is_no_head(post: Office, clock: Fa
             check_tree(ExchangeReply(1, 1, tree=TreeNews(wrong)), identity)
     with pytest.raises(RejectedError, match=r"sync\.page_invalid"):
         check_tree(ExchangeReply(1, 2, tree=TreeNews(head)), identity)
+
+
+def root_line(memory: MemoryService, **changed: object) -> bytes:
+    """Return the line of today as ``serve root`` writes it."""
+    head, key = memory.central.core.tree.head(TENANT), memory.central.keys.service()
+    line = RootLine(
+        1, "2026-11-23", head.tenant, head.epoch, head.size, head.root, head.time, memory.central.service_key,
+        head.signature,
+    )  # fmt: skip
+    sealed = msgspec.structs.replace(line, seal=key.sign(root_bytes(line)).hex())
+    return msgspec.json.encode(msgspec.structs.replace(sealed, **changed))
+
+
+def findings(client: Client, *lines: bytes) -> list[object]:
+    return [each["finding"] for each in check_roots(client.workspace, client.agent.line().rounds, lines)]
+
+
+def test_kept_roots_are_held_to_the_service_from_a_device(
+    post: Office, memory: MemoryService, clock: FakeClock
+) -> None:
+    client = working(post, clock)
+    kept = root_line(memory)
+    client.citizen()
+    client.sync()
+    assert findings(client, kept, b"", root_line(memory), b"{}", root_line(memory, size=2)) == [
+        "holds", "holds", "unsigned", "unsigned",
+    ]  # fmt: skip
+    assert client.workspace.status().alarm == ""
+    lying_logs.rewrite(memory.central)
+    assert findings(client, kept) == ["other"]
+    assert client.workspace.status().alarm == INCONSISTENT
+    memory.central.restored(memory.central.storage.copy())
+    assert findings(client, kept) == ["ended"], "the first head of the new epoch does not begin so"
+
+
+def test_the_command_shows_the_proof_and_a_person_ends_the_alarm(
+    post: Office, memory: MemoryService, clock: FakeClock, tmp_path: Path
+) -> None:
+    client = working(post, clock)
+    (tmp_path / "roots.jsonl").write_bytes(root_line(memory) + b"\n")
+    lying_logs.drop(memory.central)
+
+    def said(*arguments: str) -> dict[str, Any]:
+        given = build_parser().parse_args(["log", *arguments])
+        context = Context(client.workspace, client.agent, client.desk, False)
+        answer: dict[str, Any] = json.loads(json.dumps(COMMANDS["log"].run(context, given)))
+        return answer
+
+    assert (said()["alarm"], said()["message_fr"], said()["evidence"]) == ("", "", [])
+    found = said("--root", str(tmp_path / "roots.jsonl"))
+    assert found["roots"] == [{"line": 1, "date": "2026-11-23", "size": 3, "finding": "other"}]
+    assert found["alarm"] == INCONSISTENT and "La preuve est gardée" in found["message_fr"]
+    (proof,) = found["evidence"]
+    assert proof["held"]["size"] == 3 and proof["shown"]["size"] == 2
+    after = said("--acknowledge")
+    assert after["alarm"] == "" and after["evidence"] == [proof]

@@ -54,7 +54,7 @@ def test_what_cannot_be_settled_says_why(enrolled: Program, central: MemoryServi
         (("settle", case, NAME), "usage", "--keep"),
         (("settle", case, NAME, "x", "--keep", "1"), "usage", "--keep"),
         (("settle", case, NAME, "--keep", "3"), "settle.nothing", NAME),
-        (("settle", "0" * 32, NAME, "x"), "record.unknown", "pas sur ce poste"),
+        (("settle", "0" * 32, NAME, "x"), "record.not_here", "pas sur ce poste"),
         (("unsettle", case, AGE), "settle.not_settled", AGE),
     ):
         status, (answer,) = enrolled.run(*line)
@@ -111,3 +111,28 @@ def test_duplicates_are_linked_and_told_apart_again(enrolled: Program) -> None:
     assert enrolled.one("link", second, "--none")["same_as"] is None
     kinds = [one["body"] for one in enrolled.one("history", second)["history"]]
     assert {"same_as": first} in kinds and {"same_as": None} in kinds
+
+
+def test_a_decision_is_proposed_taken_back_and_written_down_as_handed_over(
+    enrolled: Program, central: MemoryService
+) -> None:
+    case = draft(enrolled)
+    assert enrolled.one("propose", case, "refused", "--reasons", "Hors délai")["proposed"] == "refused"
+    (proposal,) = enrolled.one("show", case)["case"]["proposals"]
+    assert (proposal["decision"], proposal["reasons"]) == ("refused", "Hors délai")
+    assert enrolled.one("propose", case, "--none")["proposed"] is None
+    assert enrolled.one("show", case)["case"]["proposals"] == []
+    made = enrolled.one("paper", case, "2026-01-02", "remise au guichet", "--decision", "accepted")
+    assert (made["on_paper"], made["on"]) == ("accepted", "2026-01-02")
+    (notice,) = enrolled.one("show", case)["case"]["notices"]
+    assert (notice["how"], notice["holds"]) == ("remise au guichet", True)
+    assert enrolled.one("sync")["sync"]["parked"] == 0
+    for line, code in (
+        (("propose", case, "submitted", "--reasons", "x"), "propose.decision"),
+        (("propose", case, "accepted"), "propose.reasons_required"),
+        (("paper", case, "hier", "x"), "usage"),
+        (("paper", case, "2999-01-01", "x", "--decision", "accepted"), "notify.date"),
+        (("paper", case, "2026-01-02", "x"), "notify.nothing"),
+    ):
+        _status, (answer,) = enrolled.run(*line)
+        assert answer["error"] == code, line

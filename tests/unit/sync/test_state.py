@@ -8,10 +8,10 @@ from sync.state import TRANSITIONS, TRIED_AGAIN, WAITS_FOR_PERSON, StateMachine,
 
 ARROWS = """
 offline -> handshake paused
-handshake -> push offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
-push -> pull offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
-pull -> documents offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
-documents -> idle offline portal proxy untrusted altered clock told_to_wait backing_off needs_sign_in revoked
+handshake -> push ENDS
+push -> pull ENDS
+pull -> documents ENDS
+documents -> idle ENDS
 idle -> handshake offline paused
 portal -> handshake offline paused
 proxy -> handshake offline paused
@@ -19,11 +19,14 @@ untrusted -> handshake offline paused
 altered -> handshake offline paused
 clock -> handshake offline paused
 told_to_wait -> handshake offline paused
+needs_update -> handshake offline paused
 backing_off -> handshake offline paused
 needs_sign_in -> offline
 revoked -> offline
 paused -> offline
-"""
+""".replace(
+    "ENDS", "offline portal proxy untrusted altered clock told_to_wait needs_update backing_off needs_sign_in revoked"
+)
 EXPECTED = {
     (SyncState(source), SyncState(target))
     for source, targets in (line.split(" -> ") for line in ARROWS.strip().splitlines())

@@ -19,7 +19,7 @@ from tests.support.memory_service import MemoryService
 from tests.support.workspaces import FakeClock
 
 AUDIT_PATH = f"{API}/audit"
-NEEDS_UPDATE = SyncState.BACKING_OFF
+NEEDS_UPDATE = SyncState.NEEDS_UPDATE
 
 
 @pytest.fixture
