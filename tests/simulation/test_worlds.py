@@ -7,13 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from central import syncing, whole
 from tests.simulation import running
 from tests.simulation.known_bad import SEEDS_MAX, VARIANTS
 
 SEEDS = range(1, 41)
-WITH_SNAPSHOTS = (2, 5, 6, 12, 13, 16, 35, 36, 38, 39)
-"""Worlds of some events before somebody comes new."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +24,6 @@ def quiet() -> Iterator[None]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_lost_nothing_comes_twice_and_everybody_agrees(seed: int) -> None:
     print(f"python -m tests.simulation --seeds {seed} --story")
-    assert running.run(seed) == []
-
-
-@pytest.mark.parametrize("seed", WITH_SNAPSHOTS)
-def test_so_it_is_where_first_contact_takes_a_snapshot(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    print(f"seed {seed}, a snapshot from 6 events on")
-    monkeypatch.setattr(syncing, "SNAPSHOT_FROM", 6)
-    monkeypatch.setattr(whole, "CHUNK_BYTES", 2_500)
-    monkeypatch.setattr(whole, "REBUILT_AFTER", 10)
     assert running.run(seed) == []
 
 
