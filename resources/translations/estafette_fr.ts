@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>Decision: none is chosen.</source>
-        <translation>Décision : aucune n’est choisie.</translation>
+        <translation>Décision&#xa0;: aucune n’est choisie.</translation>
     </message>
     <message>
         <source>Choose one of the three.</source>
