@@ -119,10 +119,16 @@ def applied(event: SeenEvent) -> SeenEvent:
     if event.kind != Kind.RESOLVE:
         return event
     kind, body = event.body.get("kind"), event.body.get("body")
-    if event.body.get("action") not in APPLYING or not isinstance(kind, str) or not isinstance(body, dict):
+    if not applies(event.body) or not isinstance(kind, str) or not isinstance(body, dict):
         return event
     # Not one inside the other: what is resolved is always an act on the record itself.
     return event if kind == Kind.RESOLVE else event._replace(kind=kind, body=body)
+
+
+def applies(body: Mapping[str, object]) -> bool:
+    """Say whether an event that resolves a parked one makes something take effect, whatever stands in its body."""
+    action = body.get("action")
+    return isinstance(action, str) and action in APPLYING
 
 
 def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
@@ -140,7 +146,7 @@ def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
         name, value = body.get("field"), body.get("value")
         if isinstance(name, str) and (value is None or isinstance(value, str)):
             return {name: value}
-    if kind == Kind.RESOLVE and body.get("action") in APPLYING:
+    if kind == Kind.RESOLVE and applies(body):
         inner, carried = body.get("kind"), body.get("body")
         if isinstance(inner, str) and inner != Kind.RESOLVE and isinstance(carried, dict):
             return touched(inner, carried)

@@ -284,7 +284,7 @@ __all__ = ["Published", "RecordType", "Taken", "append_events", "retried"]
 
 def _hands_in(kind: str, body: Mapping[str, object]) -> bool:
     """Say whether an event hands a case in, by itself or as a parked one that it makes take effect."""
-    if kind == RESOLVE and body.get("action") in merge.APPLYING:
+    if kind == RESOLVE and merge.applies(body):
         inner = body.get("body")
         kind, body = str(body.get("kind")), inner if isinstance(inner, dict) else {}
     return kind == Kind.STATUS and body.get("to") == workflow.State.SUBMITTED

@@ -156,8 +156,10 @@ def run_program(command: list[str], conninfo: str, about: Path) -> None:
     Raises:
         EnvironmentFault: ``backup.failed``, with the first line of what it said.
     """
-    password = str(conninfo_to_dict(conninfo).get("password") or "")
-    address = make_conninfo(conninfo, password=None)
+    # Taken out by hand: to ``make_conninfo`` None says nothing, and the password would stay where everybody looks.
+    parts = conninfo_to_dict(conninfo)
+    password = str(parts.pop("password", None) or "")
+    address = make_conninfo("", **parts)
     done = subprocess.run(
         [*command, f"--dbname={address}"],
         stdin=subprocess.DEVNULL,

@@ -14,12 +14,15 @@ from central.database.client import Connection
 QUEUE_MAX = 500
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
+# An act can be about a record that is another office's, which is often why it waits: of such a record its reader, a
+# supervisor of one office, is told nothing.
 _PARKED = """
 select e.device_id || '.' || e.incarnation || '.' || e.seq, e.record_type, e.record_id, e.kind, k.code, k.details,
     coalesce(a.name, ''), o.office_id, o.name, least(e.time_ms, e.received_ms), k.parked_ms, e.body, s.head,
     r.record_id is not null, coalesce(trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), ''),
     coalesce(c.case_id, (select min(f.case_id) from estafette.case_file f
-        where f.tenant_id = e.tenant_id and e.record_type = 'citizen' and f.citizen_id = e.record_id), '')
+        where f.tenant_id = e.tenant_id and e.record_type = 'citizen' and f.citizen_id = e.record_id
+            and (%(reader)s::text is null or f.office_id = %(reader)s)), '')
 from estafette.parked k
 join estafette.event e on e.tenant_id = k.tenant_id and e.stream_id = k.stream_id and e.central_seq = k.central_seq
 join estafette.stream s on s.tenant_id = k.tenant_id and s.stream_id = k.stream_id
@@ -27,10 +30,15 @@ join estafette.office o on o.tenant_id = s.tenant_id and o.office_id = s.office_
 left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
 left join estafette.record_state r
     on r.tenant_id = e.tenant_id and r.record_type = e.record_type and r.record_id = e.record_id
+    and (%(reader)s::text is null or r.stream_id = e.stream_id)
 left join estafette.case_file c
     on c.tenant_id = e.tenant_id and c.case_id = e.record_id and e.record_type = 'case'
+    and (%(reader)s::text is null or c.office_id = %(reader)s)
 left join estafette.citizen p on p.tenant_id = e.tenant_id
     and p.citizen_id = case when e.record_type = 'citizen' then e.record_id else c.citizen_id end
+    and (%(reader)s::text is null or p.office_id = %(reader)s or exists (select 1 from estafette.shared_record h
+        where h.tenant_id = e.tenant_id and h.record_type = 'citizen' and h.record_id = p.citizen_id
+            and h.stream_id = e.stream_id))
 where k.tenant_id = %(tenant)s and k.settled_ms is null and (%(office)s::text is null or o.office_id = %(office)s)
     and (%(device)s::text is null or (e.device_id = %(device)s and e.incarnation = %(incarnation)s and e.seq = %(seq)s))
 order by k.parked_ms, k.central_seq limit %(limit)s
@@ -43,8 +51,8 @@ class ParkedEvent:
 
     Attributes:
         base: the head of its stream now: what an act that follows has seen.
-        exists: whether its record holds anything yet.
-        case: the case that it is about, or one of its citizen's; empty when there is none.
+        exists: whether its record holds anything yet that the reader may see.
+        case: the case that it is about, or one of its citizen's; empty when there is none for the reader.
     """
 
     event: str
@@ -76,16 +84,20 @@ class ParkedEvent:
 
 def parked_queue(connection: Connection, tenant: int, office: str | None) -> list[ParkedEvent]:
     """Return the events that wait, of one office or of all, the longest waiting first."""
-    return _read(connection, tenant, office=office)
+    return _read(connection, tenant, office=office, reader=office)
 
 
-def parked_event(connection: Connection, tenant: int, event: str) -> ParkedEvent | None:
-    """Return one event that waits, named device.incarnation.seq; None when none of that name does."""
+def parked_event(connection: Connection, tenant: int, event: str, *, reader: str | None = None) -> ParkedEvent | None:
+    """Return one event that waits, named device.incarnation.seq; None when none of that name does.
+
+    Args:
+        reader: the one office whose records may be told of; None for all.
+    """
     device, _, rest = event.partition(".")
     incarnation, _, seq = rest.partition(".")
     if not (len(device) <= 64 and _number(incarnation, 9) and _number(seq, 16)):
         return None
-    found = _read(connection, tenant, device=device, incarnation=int(incarnation), seq=int(seq))
+    found = _read(connection, tenant, reader=reader, device=device, incarnation=int(incarnation), seq=int(seq))
     return found[0] if found else None
 
 
@@ -98,6 +110,7 @@ def _read(
     tenant: int,
     *,
     office: str | None = None,
+    reader: str | None = None,
     device: str | None = None,
     incarnation: int = 0,
     seq: int = 0,
@@ -105,6 +118,7 @@ def _read(
     arguments = {
         "tenant": tenant,
         "office": office,
+        "reader": reader,
         "device": device,
         "incarnation": incarnation,
         "seq": seq,

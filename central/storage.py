@@ -346,6 +346,9 @@ class Transaction(Protocol):
     def left(self, stream: str, up_to: int) -> list[tuple[int, str]]:
         """Return (central number, record identity) of what left the stream up to a number and is not back."""
 
+    def entered(self, stream: str, ids: Sequence[str]) -> set[str]:
+        """Return those of the records that ever came to the stream from another one: their values are numbered anew."""
+
     def lent_changed(self, stream: str) -> bool:
         """Say whether a record that the stream only reads is another than it was last fed."""
 

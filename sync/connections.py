@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -100,6 +101,21 @@ def _shut(connection: HTTPConnection) -> None:
     # The peer or the reading thread closed it first: there is nobody left to wake.
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
+
+
+class Session(requests.Session):
+    """A session that knows nothing of the account's environment, and to which a redirect is an answer like any other.
+
+    Told not to follow one, the library still reads its whole body and takes its address apart: both are whoever's that
+    answers in the service's place.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that it leads nowhere."""
 
 
 class Adapter(HTTPAdapter):

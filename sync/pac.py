@@ -13,9 +13,10 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 import requests
+import urllib3
 
 from cases.errors import InputError, NetworkFault
-from sync.connections import Adapter, Connections, trust
+from sync.connections import Adapter, Connections, Session, trust
 from sync.pac_worker import PAC_BYTES_MAX
 
 WORKER_ARGUMENT = "--pac-worker"
@@ -53,15 +54,14 @@ def fetch(place: str, *, ca_file: str | None = None) -> bytes:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise InputError("proxy.pac_insecure")
     connections = Connections()
-    with requests.Session() as session:
-        session.trust_env = False
+    with Session() as session:
         session.mount(f"{parts.scheme}://", Adapter(connections, trust(ca_file) if parts.scheme == "https" else None))
         try:
             with session.get(place, timeout=_FETCH_TIMEOUT_S, stream=True, allow_redirects=False) as answer:
                 if answer.status_code != 200:
                     raise NetworkFault(PAC_UNREACHABLE, status=answer.status_code, reached=False)
                 script: bytes = answer.raw.read(PAC_BYTES_MAX + 1, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NetworkFault(PAC_UNREACHABLE, reason=type(error).__name__, reached=False) from error
     return _checked(script)
 

@@ -19,7 +19,7 @@ import urllib3
 from cases.clock import SystemClock
 from cases.errors import Detail, InputError, NetworkFault
 from sync.clockcheck import HEALTH_PATH, clock_fault, date_ms, is_about_time, timeless
-from sync.connections import BASIC, Adapter, Connections, TunnelRefused, trust
+from sync.connections import BASIC, Adapter, Connections, Session, TunnelRefused, trust
 from sync.messages import ANSWER_BYTES_MAX
 from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
 from sync.proxies import (
@@ -241,9 +241,8 @@ class _Question(NamedTuple):
 
 
 def _session(adapter: Adapter) -> requests.Session:
-    """A session that knows nothing of the account's environment: what counts of it was read by ``sync.proxies``."""
-    session = requests.Session()
-    session.trust_env = False
+    """What counts of the account's environment was read by ``sync.proxies``."""
+    session = Session()
     session.headers.clear()
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)

@@ -7,11 +7,12 @@ that it is not revoked is found out by the statement that does the work.
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from cases.errors import InputError, NotPermittedError
-from central.api.rates import Rates
+from central.api.rates import Places, Rates
 from central.context import Central
 from central.database import people
 from central.database.client import NO_TENANT
@@ -63,6 +64,7 @@ class Gate:
         self._tokens = Tokens(central.keys.secret("token"), central.clock, central.randomness)
         self._counters = Counters()
         self._rates = Rates(central.clock, per_second=central.settings.device_requests_per_second)
+        self._places = Places()
         self._remembered: OrderedDict[tuple[int, str], Device] = OrderedDict()
 
     def nonce(self) -> str:
@@ -121,6 +123,14 @@ class Gate:
         device = self._remembered.get((bearer.tenant, bearer.device)) or self._known(bearer.tenant, bearer.device)
         self._check(shown, bearer, device)
         return device
+
+    def at_work(self, device: Device) -> AbstractContextManager[None]:
+        """Hold one of the few places that a device has for work that may wait for others.
+
+        Raises:
+            NotPermittedError: ``request.too_many``, on entering.
+        """
+        return self._places.held(device.device)
 
     def forget(self, device: Device) -> None:
         """Look the device up anew next time."""

@@ -7,7 +7,10 @@ device holds a share of the service that others need, and that the check costs n
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cases.clock import Clock
 from cases.errors import NotPermittedError
@@ -16,6 +19,10 @@ TOO_MANY = "request.too_many"
 BURST_S = 20.0
 """So many seconds' worth may come at once: a device that comes back from weeks away has much to ask."""
 DEVICES_MAX = 100_000
+AT_WORK_MAX = 4
+"""Requests of one device at work at a time. A client has one under way, one more when somebody opens a case, and those
+whose answers were lost; what waits for one lock holds a connection each, and the others' are soon gone."""
+AT_WORK_RETRY_S = 1
 
 
 class Rates:
@@ -52,3 +59,31 @@ class Rates:
         if held < 1:
             raise NotPermittedError(TOO_MANY, retry_s=max(1, math.ceil((1 - held) / self._per_second)))
         self._buckets[device] = (held - 1, now_s)
+
+
+class Places:
+    """How many requests of each device are at work, in this process. Any thread."""
+
+    def __init__(self, each: int = AT_WORK_MAX) -> None:
+        self._each = each
+        self._lock = threading.Lock()
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def held(self, device: str) -> Iterator[None]:
+        """Hold one of a device's places.
+
+        Raises:
+            NotPermittedError: ``request.too_many`` with ``retry_s``: all of them are taken.
+        """
+        with self._lock:
+            if self._taken[device] >= self._each:
+                raise NotPermittedError(TOO_MANY, retry_s=AT_WORK_RETRY_S)
+            self._taken[device] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken[device] -= 1
+                if not self._taken[device]:
+                    del self._taken[device]

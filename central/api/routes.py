@@ -93,17 +93,18 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
 
     @routes.get(f"{API}/snapshot", **described.SNAPSHOT)
     async def snapshot(request: Request) -> Response:
-        return await _answer(request, lambda: _manifest(central, gate.device(_presented(request)), request))
+        return await _told(gate, request, lambda device: _manifest(central, device, request))
 
     @routes.get(f"{API}/snapshot/{{name}}", **described.CHUNK)
     async def chunk(request: Request, name: str) -> Response:
         after = int(_number(request, "after", 0))
-        data = await run_in_threadpool(lambda: whole.chunk(central, gate.device(_presented(request)), name, after))
+        work = _work(gate, request, lambda device: whole.chunk(central, device, name, after))
+        data = await run_in_threadpool(work)
         return Response(data, media_type="application/octet-stream")
 
     @routes.get(f"{API}/records/{{record}}/events", **described.HISTORY)
     async def history(request: Request, record: str) -> Response:
-        return await _answer(request, lambda: whole.history(central, gate.device(_presented(request)), record))
+        return await _told(gate, request, lambda device: whole.history(central, device, record))
 
     @routes.get(f"{API}/receipts/{{incarnation}}/{{seq}}/proof", **described.PROOF)
     async def proof(request: Request, incarnation: str, seq: str) -> Response:
@@ -113,11 +114,10 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
         if epoch > _INCARNATION_MAX:
             raise InputError("request.invalid", field="epoch")
 
-        def work() -> object:
-            device = gate.device(_presented(request))
+        def work(device: Device) -> object:
             return central.tree.proof(device, *chain, epoch=epoch, received_ms=received_ms, size=size)
 
-        return await _answer(request, work)
+        return await _told(gate, request, work)
 
     @routes.post(f"{API}/records", **described.RECORDS)
     async def records(request: Request) -> Response:
@@ -153,13 +153,24 @@ def _manifest(central: Central, device: Device, request: Request) -> SnapshotMan
 async def _asked(gate: Gate, request: Request, expected: type[T], work: Callable[[Device, T], object]) -> Response:
     """Answer a device's message: who it is comes first, what it says second."""
     body = await request.body()
+    return await _told(gate, request, lambda device: work(device, wire.decode(body, expected, encoding="")))
+
+
+async def _told(gate: Gate, request: Request, work: Callable[[Device], object]) -> Response:
+    """Answer a device with what the work gives."""
+    return await _answer(request, _work(gate, request, work))
+
+
+def _work(gate: Gate, request: Request, work: Callable[[Device], T]) -> Callable[[], T]:
+    """Return the work with the question before it who asks, and whether the device has not too much at work already."""
     shown = _presented(request)
 
-    def answer() -> object:
+    def done() -> T:
         device = gate.device(shown)
-        return work(device, wire.decode(body, expected, encoding=""))
+        with gate.at_work(device):
+            return work(device)
 
-    return await _answer(request, answer)
+    return done
 
 
 def exchanged(central: Central, gate: Gate, took: Callable[[Pushed], None], request: Request, body: bytes) -> bytes:
@@ -178,7 +189,8 @@ def exchanged(central: Central, gate: Gate, took: Callable[[Pushed], None], requ
 def _exchanged(central: Central, gate: Gate, shown: Presented, body: bytes) -> ExchangeReply:
     device = gate.caller(shown)
     try:
-        return syncing.exchange(central, device, wire.decode(body, Exchange, encoding=""))
+        with gate.at_work(device):
+            return syncing.exchange(central, device, wire.decode(body, Exchange, encoding=""))
     except NotPermittedError:
         # It may have been revoked, or have another agent or office, since it was last looked up.
         gate.forget(device)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from cases.errors import ConflictError, InputError
+from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import RecordType
 from cases.merge import NOTIFIED
 from central import contested, policies, settling
@@ -264,7 +264,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             _settle(visit, identity, found, value, typed(reason), base_of(base))
         except ConflictError:
             return _page(visit, found, status=409, changed=True, given=given)
-        except InputError as refused:
+        except (InputError, NotPermittedError) as refused:
             errors = _refusal(refused, visit)
             return _clear(identity) if not errors else _page(visit, found, status=422, errors=errors, given=given)
         return RedirectResponse(f"/console/dossiers/{identity}?dit=settled", status_code=303)
@@ -272,7 +272,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     return routes
 
 
-def _refusal(refused: InputError, visit: Visit) -> dict[str, str]:
+def _refusal(refused: InputError | NotPermittedError, visit: Visit) -> dict[str, str]:
     """Return what to say at which field; nothing when there is nothing left to settle."""
     if refused.code == "settle.clear":
         return {}

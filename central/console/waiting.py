@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from cases.errors import ConflictError, InputError
+from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import Kind, RecordType
 from cases.merge import PROPOSAL, STATE
 from central import parked_events, service, settling
@@ -107,7 +107,7 @@ def _line(visit: Visit, each: ParkedEvent) -> WaitingLine:
 
 def _require(visit: Visit, conn: Connection, event: str) -> ParkedEvent:
     """Return a parked event of this person's offices. What is not theirs looks like what is not there."""
-    found = parked_events.parked_event(conn, visit.session.tenant, event)
+    found = parked_events.parked_event(conn, visit.session.tenant, event, reader=visit.session.office)
     if found is None or visit.session.office not in (None, found.office):
         raise PageRefused(404, "event.unknown")
     return found
@@ -215,7 +215,7 @@ def _end(visit: Visit, event: str, given: Given) -> Response:
     except ConflictError:
         errors = {"action": visit.words.gettext("The case changed meanwhile. Read it again, then choose.")}
         return _show(visit, event, status=409, errors=errors, given=given)
-    except InputError as refused:
+    except (InputError, NotPermittedError) as refused:
         code = str(refused.details.get("code") or refused.code)
         words = _ACTION_ERRORS.get(code.split(".")[0], _ACTION_ERRORS[""])
         return _show(visit, event, status=422, errors={"action": visit.words.gettext(words)}, given=given)

@@ -91,6 +91,16 @@ def left(connection: Connection, tenant: int, stream: str, up_to: int) -> list[t
     return [(int(number), str(record)) for number, record in found]
 
 
+def entered(connection: Connection, tenant: int, stream: str, ids: Sequence[str]) -> set[str]:
+    """See ``central.storage.Transaction.entered``."""
+    found = connection.execute(
+        "select distinct record_id from estafette.feed where tenant_id = %s and stream_id = %s and way = 'enters'"
+        " and record_id = any(%s)",
+        [tenant, stream, list(ids)],
+    ).fetchall()
+    return {str(record) for (record,) in found}
+
+
 def lent_changed(connection: Connection, tenant: int, stream: str) -> bool:
     """See ``central.storage.Transaction.lent_changed``."""
     return bool(connection.execute(f"{_CHANGED} limit 1", [tenant, stream]).fetchall())

@@ -228,6 +228,9 @@ class PostgresTransaction:
     def left(self, stream: str, up_to: int) -> list[tuple[int, str]]:
         return moving.left(self.connection, self._tenant, stream, up_to)
 
+    def entered(self, stream: str, ids: Sequence[str]) -> set[str]:
+        return moving.entered(self.connection, self._tenant, stream, ids)
+
     def lent_changed(self, stream: str) -> bool:
         return moving.lent_changed(self.connection, self._tenant, stream)
 

@@ -387,3 +387,17 @@ def test_restoring_twice_takes_no_number_twice_and_keeps_what_was_there(
     assert second_epoch > first_epoch and second_head >= first_head + 2**32 and second_head % 2**32 == 0
     (kept,) = place.glob("data.replaced-*")
     assert (kept / "keys" / "service.key").exists()
+
+
+def test_a_password_is_not_among_the_arguments_of_what_is_started(tmp_path: Path) -> None:
+    """Arguments of a process are everybody's to read on the machine, for as long as a dump takes."""
+    program, said = tmp_path / "pg_dump", tmp_path / "said"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@" > {said}\n')
+    program.chmod(0o700)
+    for conninfo in ("host=/run/x user=owner password=geheim dbname=d", "postgresql://owner:geheim@127.0.0.1/d"):
+        backups.run_program([str(program), "-Fc"], conninfo, tmp_path)
+        password, *arguments = said.read_text().splitlines()
+        assert password == "geheim" and arguments[0] == "-Fc"
+        assert "geheim" not in " ".join(arguments) and "user=owner" in arguments[1] and "dbname=d" in arguments[1]
+    backups.run_program([str(program)], "host=/run/x user=owner dbname=d", tmp_path)
+    assert said.read_text().splitlines()[0] == ""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from cases.errors import ConflictError, InputError
 from cases.events import Kind, RecordType
+from cases.merge import RecordState
 from cases.snapshot import unpack
 from cases.verify import verify_chain
-from central.database import people
+from central import parked_events
+from central.database import people, records
 from central.records import ConsoleSession
 from central.service import case_view, export_case, make_enrolment_code, move_case
+from sync import wire
 from sync.columns import unpack_verdicts
-from sync.messages import API, RecordHistory
+from sync.messages import API, RecordHistory, RecordsRequest
 from tests.support.central_service import RunningService
 from tests.support.wire_device import VERSION, WireDevice, enrolled, new_id
 
@@ -73,6 +77,53 @@ def test_a_case_leaves_one_office_and_enters_the_other_with_its_citizen(
     with central_service.central.transaction(session.tenant) as connection:
         view = case_view(connection, session.tenant, case)
     assert view is not None and (view.office, view.fields["office"], view.state) == (NORTH, NORTH, "submitted")
+
+
+def test_a_citizen_who_moved_is_not_mended_back_into_the_old_stream_s_numbers(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    """No event of the citizen says that it moved: its log, in the old numbers, is not what it should be now."""
+    for _other in range(5):
+        device.act(device.event(RecordType.CITIZEN, new_id(), Kind.SET, {"family_name": "Autre"}))
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+
+    def held() -> dict[tuple[str, str], tuple[str, RecordState]]:
+        with central_service.central.transaction(session.tenant) as connection:
+            return records.load_states(connection, session.tenant, [citizen, case])
+
+    before = held()
+    answer = north.call("POST", f"{API}/records", msgspec.json.encode(RecordsRequest([citizen, case])))
+    data = wire.decompress(bytes(answer.content), limit=1 << 20)
+    given = {record.record_id: record.state for record in unpack(data).records}
+    assert held() == before
+    assert given == {record: state for (_type, record), (_stream, state) in before.items()}
+    move(central_service, session, case, device.me.office)
+    before = held()
+    device.call("POST", f"{API}/records", msgspec.json.encode(RecordsRequest([citizen, case])))
+    assert held() == before
+
+
+def test_an_act_on_a_case_that_moved_away_tells_its_old_office_nothing_of_it(
+    device: WireDevice, north: WireDevice, central_service: RunningService, session: ConsoleSession
+) -> None:
+    """Any agent can have an act on a known record parked; its page must not show what the record has become since."""
+    citizen, case = new_id(), new_id()
+    open_case(device, citizen, case)
+    move(central_service, session, case)
+    for record_type, record in ((RecordType.CASE, case), (RecordType.CITIZEN, citizen)):
+        reply = device.act(device.event(record_type, record, Kind.SET, {"/a": "x", "family_name": ""}))
+        assert [verdict.code for verdict in reply.verdicts] == ["right.foreign_record"]
+    with central_service.central.transaction(session.tenant) as connection:
+        queue = parked_events.parked_queue(connection, session.tenant, device.me.office)
+        alone = [
+            parked_events.parked_event(connection, session.tenant, one.event, reader=device.me.office) for one in queue
+        ]
+        everybody = parked_events.parked_queue(connection, session.tenant, None)
+    assert [(one.citizen_name, one.case, one.exists) for one in queue] == [("", "", False)] * 2
+    assert alone == queue
+    assert [(one.citizen_name, one.case, one.exists) for one in everybody] == [("Durand", case, True)] * 2
 
 
 def test_a_citizen_with_another_case_stays_and_is_readable_in_both(

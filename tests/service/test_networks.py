@@ -6,8 +6,10 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFa
 from cases.keys.device_secret import MemoryDeviceSecrets
 from cases.ports import Ports
 from cases.workspace import Workspace
-from sync import proxies
+from sync import pac, proxies
 from sync.agent import Agent
 from sync.network import run_network
 from sync.proxies import DIRECT, Network, Policy, Way, password_name, read_policy, script_ways
@@ -232,6 +234,53 @@ def test_script_is_not_fetched_over_a_line_that_anybody_can_change(desk: Desk) -
 def test_script_that_policy_names_and_is_not_there(desk: Desk, tmp_path: Path) -> None:
     network = desk.network(mode="pac", pac=str(tmp_path / "none.pac"))
     assert desk.fault(network)[:2] == ("network.pac_unreachable", SyncState.PROXY)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"Content-Length: 100\r\n\r\nfunction",
+        b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc",
+    ],
+)
+def test_script_that_comes_half_is_not_there(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as thread:
+
+        def serve() -> None:
+            line, _address = listening.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 200 OK\r\n" + answer)
+
+        served = thread.submit(serve)
+        with pytest.raises(NetworkFault, match="network.pac_unreachable"):
+            pac.fetch(f"http://127.0.0.1:{listening.getsockname()[1]}/proxy.pac")
+        served.result(10)
+
+
+@pytest.mark.parametrize("place", [b"http://[", b"/elsewhere", b"\xff\xfe"])
+def test_redirect_is_neither_read_nor_taken_apart(place: bytes) -> None:
+    """Whoever answers in the service's place can send one that never ends, or leads to what is no address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as thread:
+
+        def serve() -> int:
+            line, _address = listening.accept()
+            sent = 0
+            with line, contextlib.suppress(OSError):
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 999999999\r\nLocation: " + place + b"\r\n\r\n")
+                while sent < 64 << 20:
+                    line.sendall(bytes(1 << 16))
+                    sent += 1 << 16
+            return sent
+
+        served = thread.submit(serve)
+        transport = RequestsTransport(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(NetworkFault, match="network.captive_portal"):
+            transport.request("POST", "/api", b"body", {}, timeout_s=10)
+        transport.close()
+        assert served.result(10) < 32 << 20
 
 
 def test_answers_of_scripts() -> None:

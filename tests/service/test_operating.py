@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -13,10 +14,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+import psycopg
 import pytest
 import requests
 
@@ -28,10 +32,11 @@ from central.api.application import Operator, Service
 from central.context import Settings
 from central.metrics import Exposition, Metrics
 from central.serving import Server, bind
-from sync.messages import API, ProcedureList
+from sync import signing
+from sync.messages import API, Exchange, ProcedureList
 from tests.soak.town_hall import awaited
 from tests.support.central_service import RunningService, reachable_directory
-from tests.support.wire_device import Refused, enrolled, new_id
+from tests.support.wire_device import Refused, WireDevice, enrolled, new_id
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -242,6 +247,35 @@ def test_a_device_that_asks_without_end_is_told_to_wait(central_service: Running
         # It is counted by device: another one, and whoever is none, are served.
         assert requests.get(f"{url}/healthz").status_code == 200
         device.close()
+
+
+def test_a_device_whose_requests_wait_takes_no_more_than_its_places(
+    central_service: RunningService, device: WireDevice
+) -> None:
+    """What waits for one lock holds a connection each: without a bound one device would leave none to the others."""
+    batch = device.by_column(device.batch(device.event(RecordType.CITIZEN, new_id(), Kind.SET, {"family_name": "Un"})))
+    body = msgspec.json.encode(Exchange({}, batch))
+    device.fetch_token()
+    shown = [
+        signing.authorization(
+            device.sign, method="POST", target=f"{API}/sync", token=device.token, counter=number, body=body
+        )
+        for number in range(1, rates.AT_WORK_MAX + 4)
+    ]
+
+    def ask(authorization: str) -> requests.Response:
+        return requests.post(f"{device.url}{API}/sync", body, headers={"Authorization": authorization}, timeout=60)
+
+    with psycopg.connect(central_service.owner_conninfo) as owner, ThreadPoolExecutor(len(shown)) as threads:
+        owner.execute("select 1 from estafette.stream for update")
+        asked = [threads.submit(ask, each) for each in shown]
+        refused = [done.result() for done in itertools.islice(as_completed(asked, timeout=30), 3)]
+        assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(429, "request.too_many")}
+        assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+        owner.rollback()
+        assert sorted(done.result().status_code for done in asked) == [200] * rates.AT_WORK_MAX + [429] * 3
+    device.counter = len(shown)
+    assert device.exchange(0).epoch == 1
 
 
 def test_a_bucket_fills_again_and_holds_no_more_than_it_can() -> None:

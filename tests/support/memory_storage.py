@@ -531,6 +531,10 @@ class MemoryTransaction:
             if where == stream and not came and number <= up_to and not self._reads(stream, key)
         ]
 
+    def entered(self, stream: str, ids: Sequence[str]) -> set[str]:
+        """See the protocol."""
+        return {key[1] for where, _number, came, key in self._tables.passages if where == stream and came} & set(ids)
+
     def lent_changed(self, stream: str) -> bool:
         """See the protocol."""
         return bool(self._changed(stream))

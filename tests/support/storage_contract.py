@@ -320,6 +320,8 @@ class StorageContract:
             new = transaction.page(OTHER, device=THREE, after=0, limit=10, held={})
             assert [record.record_id for record in transaction.stored(OTHER, [CASE])] == [CASE]
             assert transaction.stored(OFFICE, [CASE]) == []
+            assert transaction.entered(OTHER, [CASE, f"{2:032x}"]) == {CASE}
+            assert transaction.entered(OFFICE, [CASE]) == set()
         assert (list(old.leaves), list(old.enters)) == ([(2, CASE)], [])
         assert ([record.record_id for record in new.enters], list(new.leaves)) == ([CASE], [])
 
