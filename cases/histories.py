@@ -15,6 +15,7 @@ from cases import foundation
 from cases.core import Part, changed
 from cases.errors import InputError, RejectedError
 from cases.events import CHAIN_START, Event, EventId, Header, body_intact, header_hash
+from cases.outbox import RENUMBERED
 from cases.store import histories, log, registers
 from cases.store.engine import Connection
 from cases.store.histories import HistoryRow
@@ -146,10 +147,11 @@ def events_of(connection: Connection, tenant: int, record_no: int) -> list[Store
     _as_of, rows = histories.of(connection, record_no)
     if not rows:
         return logged
-    here = {one.id: one for one in logged}
+    # A number of ours that another self of this device has used is that one's; what we wrote goes on under another.
+    here = {one.id: one for one in logged if one.code != RENUMBERED}
     fetched = [_together(row.stored(), here.get(row.header.id)) for row in rows]
     known = {one.id for one in fetched}
-    return fetched + [one for one in logged if one.id not in known]
+    return fetched + [one for one in logged if one.id not in known or one.code == RENUMBERED]
 
 
 def _together(fetched: StoredEvent, logged: StoredEvent | None) -> StoredEvent:

@@ -21,7 +21,10 @@ from cases.store.registers import Known
 from cases.views import Changed, Identity, SnapshotProgress
 
 LAY_OUT_FROM = 5_000
-"""So many records of others wait to be laid out together; about 0.1 s of the writer."""
+"""So many records of others at least, and an eighth of all, wait to be laid out together: 0.1 s of the writer, or more.
+
+Each time nearly every page of every index is written anew: what that costs grows with the square of how often.
+"""
 
 
 class ChunkEntryLike(Protocol):
@@ -201,12 +204,25 @@ class Snapshots(Part):
 
 
 def _rows(manifest: ManifestLike, first_no: int) -> list[ChunkRow]:
-    """Return the manifest's chunks. The first ones get the highest numbers: own cases are found before others."""
-    after = first_no + sum(entry.records for entry in manifest.chunks)
+    """Return the manifest's chunks. Own ones get the highest numbers, as the newest known are found first.
+
+    Within each part they stand in the order of the manifest: citizens are laid out before their cases.
+    """
+    next_no = {False: first_no, True: first_no + sum(entry.records for entry in manifest.chunks if not entry.own)}
     rows: list[ChunkRow] = []
     for place, entry in enumerate(manifest.chunks):
-        after -= entry.records
         rows.append(
-            ChunkRow(0, manifest.stream, entry.hash, place, after, entry.bytes, entry.records, entry.own, chunks.WANTED)
+            ChunkRow(
+                0,
+                manifest.stream,
+                entry.hash,
+                place,
+                next_no[entry.own],
+                entry.bytes,
+                entry.records,
+                entry.own,
+                chunks.WANTED,
+            )
         )
+        next_no[entry.own] += entry.records
     return rows

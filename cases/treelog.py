@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
 
@@ -205,3 +205,26 @@ def unhexed(proof: Iterable[str]) -> list[bytes] | None:
         return [bytes.fromhex(each) for each in proof]
     except ValueError:
         return None
+
+
+class Finding(Enum):
+    """What a kept line turned out to be."""
+
+    HOLDS = "holds"
+    """The log still begins as it stood that day."""
+    OTHER = "other"
+    """It does not: something was altered, dropped or put in another order."""
+    SHORTER = "shorter"
+    """The log is shorter than it was that day, though no restore began a new epoch since."""
+    ENDED = "ended"
+    """Of an epoch that a restore from a backup ended: the log no longer holds all that it held that day."""
+    UNSIGNED = "unsigned"
+    """Not this service's word, or altered."""
+
+
+class Checked(NamedTuple):
+    """A line and what it turned out to be; ``line`` is None for what cannot be read."""
+
+    number: int
+    line: RootLine | None
+    finding: Finding

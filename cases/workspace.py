@@ -7,6 +7,7 @@ the keyring.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,7 +156,8 @@ class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHe
         return self._core.device_key.sign(data).hex()
 
     def enrolled(self, identity: Identity) -> None:
-        """Take in who this workspace acts for; again with the same device only refreshes names and addresses.
+        """Take in who this workspace acts for; again with the same device only refreshes names and addresses,
+        never the epoch.
 
         Raises:
             InputError: ``workspace.enrolled_otherwise``: it acts for another device or tenant already.
@@ -163,6 +165,10 @@ class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHe
         known = self._core.identity
         if known is not None and (known.tenant, known.device) != (identity.tenant, identity.device):
             raise InputError("workspace.enrolled_otherwise")
+        if known is not None:
+            # That the service was restored meanwhile is to be found by the next exchange, which does what follows from
+            # it; an enrolment that took the new epoch over would hide it.
+            identity = dataclasses.replace(identity, epoch=known.epoch)
 
         def act(connection: Connection) -> tuple[None, Changed]:
             facts.put(connection, facts.IDENTITY, msgspec.json.encode(identity).decode())

@@ -18,6 +18,7 @@ import msgspec
 from cases import resources, tracking
 from cases.clock import SystemClock
 from cases.errors import EnvironmentFault, EstafetteError, InputError
+from cases.treelog import Finding
 from cases.verify import Verified, verify_chain
 from central import backups, policies, publishing, restoring, roots, starting, words
 from central.context import Central, Settings
@@ -27,7 +28,6 @@ from central.exporting import export_case
 from central.keys import public_hex
 from central.logs import start_logging
 from central.notify import Notifier
-from central.roots import Finding
 from central.starting import Names
 from forms.errors import FormRefused
 

@@ -6,44 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import Enum
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cases.errors import InputError
 from cases.signatures import signature_holds
-from cases.treelog import ROOT_FORMAT, RootLine, root_bytes
+from cases.treelog import ROOT_FORMAT, Checked, Finding, RootLine, root_bytes
 from central.context import Central
 from central.database import people
 from central.database.client import NO_TENANT
 from central.keys import public_hex
 
 _decode = msgspec.json.Decoder(RootLine).decode
-
-
-class Finding(Enum):
-    """What a kept line turned out to be."""
-
-    HOLDS = "holds"
-    """The log still begins as it stood that day."""
-    OTHER = "other"
-    """It does not: something was altered, dropped or put in another order."""
-    SHORTER = "shorter"
-    """The log is shorter than it was that day, though no restore began a new epoch since."""
-    ENDED = "ended"
-    """Of an epoch that a restore from a backup ended: the log no longer holds all that it held that day."""
-    UNSIGNED = "unsigned"
-    """Not this service's word, or altered."""
-
-
-class Checked(NamedTuple):
-    """A line and what it turned out to be; ``line`` is None for what cannot be read."""
-
-    number: int
-    line: RootLine | None
-    finding: Finding
 
 
 def root_lines(central: Central) -> list[RootLine]:

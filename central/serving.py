@@ -42,7 +42,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, service: Service, ready: Callable[[], None], notifier: Notifier | None = None) -> None:
         config = uvicorn.Config(
-            service.app,
+            service.asgi,
             log_config=None,
             # Addresses hold tracking codes; our own log names routes instead.
             access_log=False,

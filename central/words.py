@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cases.errors import EstafetteError
+from cases.treelog import Checked, Finding
 from cases.verify import Verified
 from central.first_start import FIRST_START_FILE, FirstStart
 from central.refusal_words import problem_lines, procedure_words, quoted
-from central.roots import Checked, Finding
 from forms.errors import FormRefused
 
 _ERRORS: dict[str, tuple[str, str]] = {

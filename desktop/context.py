@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cases.workspace import Workspace
     from desktop.words.sync_line import Standing
     from sync.desk import Desk
+    from sync.histories import HistoryOutcome
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Context:
         say: one line in the strip; ``tone`` is positive, caution, critical or info.
         offer_undo: the same for an act that was done, with what takes it back.
         synchronise: make an exchange with the service now.
+        bring_history: fetch what is missing of a record's history; None without a sync client.
         standing: where the sync client stood when it last said so; None before that.
     """
 
@@ -54,6 +56,7 @@ class Context:
     standing: Standing | None = None
     offer_undo: Callable[[str, Callable[[], None]], None] = lambda _text, _undo: None
     synchronise: Callable[[], None] = lambda: None
+    bring_history: Callable[[str], HistoryOutcome | None] = lambda _record: None
 
     @cached_property
     def desk(self) -> Desk:

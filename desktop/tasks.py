@@ -1,7 +1,8 @@
 """The one door to background work. Feature code hands in a function and gets its result on the GUI thread.
 
-Two doors: ``read`` for looking things up (several at a time) and ``change`` for acts (one after the other, in the order
-they were asked). Plain values cross: frozen dataclasses and exceptions, never widgets, rows or connections.
+Three doors: ``read`` for looking things up (several at a time), ``change`` for acts (one after the other, in the order
+they were asked) and ``ask`` for questions to the central service, which may take long and hold up neither.
+Plain values cross: frozen dataclasses and exceptions, never widgets, rows or connections.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="change")
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._under_way = 0
         self._closed = False
         self._latest: dict[tuple[int, str], Job] = {}
@@ -93,12 +95,28 @@ class Tasks(QObject):
         """Act on data. Acts run one after the other in the order of the calls; arguments as for ``read``."""
         return self._start(self._writer, owner, work, done, failed, "")
 
+    def ask(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[EstafetteError], None] | None = None,
+        *,
+        key: str = "",
+    ) -> Job:
+        """Ask the central service, which may take as long as a request does; arguments as for ``read``."""
+        return self._start(self._asker, owner, work, done, failed, key)
+
     def close(self) -> None:
-        """Wait for acts that were handed in, deliver nothing more. Idempotent."""
+        """Wait for acts that were handed in, deliver nothing more. Idempotent.
+
+        A question under way is waited for too: whoever closes has stopped the sync client, which ends it.
+        """
         if self._closed:
             return
         self._closed = True
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self._asker.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=True)
         self._under_way = 0
 

@@ -27,6 +27,7 @@ from desktop.words.sync_line import Standing
 if TYPE_CHECKING:
     from desktop.shell.view import Shell
     from sync.agent import Agent
+    from sync.histories import HistoryOutcome
 
 FRAME_PX = 32
 """What a window manager usually adds above a window."""
@@ -118,6 +119,11 @@ class Window(QMainWindow):
         if self.agent is not None:
             self.agent.wake()
 
+    def _bring_history(self, record: str) -> HistoryOutcome | None:
+        """Fetch what is missing of a record's history; None while there is no sync client. On a background thread."""
+        agent = self.agent
+        return agent.bring_history(record) if agent is not None else None
+
     @Slot(object)
     def _made(self, workspace: Workspace) -> None:
         """A new workspace is open: whatever happens to the enrolment, it is closed with the window."""
@@ -174,6 +180,7 @@ class Window(QMainWindow):
             back=lambda: None,
             say=lambda _text, _tone: None,
             titles={},
+            bring_history=self._bring_history,
         )
         if self.shell is not None:
             # One that is being taken down no longer says where the person is.

@@ -22,6 +22,7 @@ class Taking(NamedTuple):
     central_seq: int
     epoch: int
     first_no: int
+    records: int = 0
     bytes: int = 0
     here: int = 0
     missing: int = 0
@@ -58,6 +59,7 @@ def begin(connection: Connection, snapshot: Taking, rows: Sequence[ChunkRow]) ->
     _replace(connection, snapshot.stream, rows)
     named = [row for row in of_stream(connection, snapshot.stream) if row.place is not None]
     counted = snapshot._replace(
+        records=sum(row.records for row in named),
         bytes=sum(row.bytes for row in named),
         here=sum(row.bytes for row in named if row.standing != WANTED),
         missing=sum(row.standing == WANTED for row in named),
@@ -192,9 +194,9 @@ def wanted(connection: Connection, stream: str, name: str) -> ChunkRow | None:
 def due(connection: Connection, taken: Taking, least: int) -> list[ChunkRow]:
     """Return the chunks to be laid out now, by number: own ones at once.
 
-    The others once they hold ``least`` records together, or with the last one.
+    The others once they hold ``least`` records together, and an eighth of all, or with the last one.
     """
-    everything = not taken.missing or taken.waiting >= least
+    everything = not taken.missing or taken.waiting >= max(least, taken.records // 8)
     if not everything and not taken.own_missing:
         return []
     # From the lowest number on: an index that is written in its order is written once.

@@ -213,13 +213,13 @@ def an_answer_writes_less(db: Database) -> None:
 
 
 _SNAPSHOTS_STAY_COLD = """
--- The snapshot that is being taken of a stream. first_no: where the numbers kept free for its records begin. bytes: of
--- all its chunks, here: of those that came; missing, own_missing: chunks that did not come, own ones that are not laid
--- out; waiting: records that came and are not laid out.
+-- The snapshot that is being taken of a stream. first_no: where the numbers kept free for its records begin. records,
+-- bytes: of all its chunks, here: bytes of those that came; missing, own_missing: chunks that did not come, own ones
+-- that are not laid out; waiting: records that came and are not laid out.
 CREATE TABLE snapshot (
     stream TEXT PRIMARY KEY, central_seq INTEGER NOT NULL, epoch INTEGER NOT NULL, first_no INTEGER NOT NULL,
-    bytes INTEGER NOT NULL, here INTEGER NOT NULL, missing INTEGER NOT NULL, own_missing INTEGER NOT NULL,
-    waiting INTEGER NOT NULL
+    records INTEGER NOT NULL, bytes INTEGER NOT NULL, here INTEGER NOT NULL, missing INTEGER NOT NULL,
+    own_missing INTEGER NOT NULL, waiting INTEGER NOT NULL
 ) STRICT;
 -- Chunks of snapshots. place: in the order of the manifest, NULL when the newest one does not name it.
 -- first_no: the number that its first record gets. laid: its records are in the lists and in search.

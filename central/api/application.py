@@ -15,12 +15,13 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cases.errors import EstafetteError
 from central import readiness
 from central.api import described
 from central.api.bodies import BoundedBodies
-from central.api.door import ExchangeDoor
+from central.api.door import Crossing, ExchangeDoor
 from central.api.gate import Gate
 from central.api.heads import Heads
 from central.api.operator import OperatorDoor
@@ -64,7 +65,34 @@ class Service:
         self._operator = operator
         self.heads = Heads(central)
         self.sequencer = Sequencer(central)
+        self._gate = Gate(central)
         self.app = self._application()
+        self.asgi = self._whole()
+
+    def _whole(self) -> ASGIApp:
+        """Return all that answers. Exchanges have a road of their own: the framework's layers do nothing for them."""
+        work = partial(exchanged, self.central, self._gate, self.metrics.took)
+        door = ExchangeDoor(_nothing, work=work, answer=_logged_refusal)
+        road = self._marked(BoundedBodies(door, answer=refusal))
+        whole: ASGIApp = Crossing(self.app, road)
+        if self._operator is not None:
+            whole = OperatorDoor(
+                whole,
+                port=self._operator.port,
+                token=self._operator.token,
+                figures=Exposition(self.central, self.metrics).text,
+                ready=partial(readiness.check, self.central),
+            )
+        return whole
+
+    def _marked(self, app: ASGIApp) -> Outermost:
+        return Outermost(
+            app,
+            nonce=self._gate.nonce,
+            key=self.central.keys.service,
+            error_answer=error_answer,
+            answered=self.metrics.request,
+        )
 
     def _application(self) -> FastAPI:
         app = FastAPI(
@@ -76,7 +104,7 @@ class Service:
             redoc_url=None,
             lifespan=self._lifespan,
         )
-        gate = Gate(self.central)
+        gate = self._gate
         app.include_router(router(self.central, gate, self.heads))
         app.include_router(whole_router(self.central, gate))
         app.include_router(health_router(self.central))
@@ -87,8 +115,6 @@ class Service:
         app.add_exception_handler(HTTPException, _of_http)
         app.add_exception_handler(RequestValidationError, _of_validation)
         # The last one added is the outermost.
-        work = partial(exchanged, self.central, gate, self.metrics.took)
-        app.add_middleware(ExchangeDoor, work=work, answer=_logged_refusal)
         app.add_middleware(BoundedBodies, answer=refusal)
         app.add_middleware(WebSecurity)
         app.add_middleware(
@@ -98,14 +124,6 @@ class Service:
             error_answer=error_answer,
             answered=self.metrics.request,
         )
-        if self._operator is not None:
-            app.add_middleware(
-                OperatorDoor,
-                port=self._operator.port,
-                token=self._operator.token,
-                figures=Exposition(self.central, self.metrics).text,
-                ready=partial(readiness.check, self.central),
-            )
         app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
         return app
 
@@ -122,6 +140,10 @@ class Service:
             self.heads.close()
             self.sequencer.close()
             await asyncio.gather(*jobs)
+
+
+async def _nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise AssertionError("only exchanges come by this road")
 
 
 def error_answer(request: Request, status: int, code: str) -> Response:

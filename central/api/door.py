@@ -24,6 +24,18 @@ class _Named(NamedTuple):
     path: str
 
 
+class Crossing:
+    """ASGI: sends exchanges by a road of their own, everything else by the framework's."""
+
+    def __init__(self, rest: ASGIApp, exchanges: ASGIApp) -> None:
+        self._rest = rest
+        self._exchanges = exchanges
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST"
+        await (self._exchanges if exchange else self._rest)(scope, receive, send)
+
+
 class ExchangeDoor:
     """ASGI middleware: answers POST /api/v1/sync, lets everything else pass.
 

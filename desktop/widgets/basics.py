@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,8 @@ from desktop.theme import repolish, theme
 _Box = TypeVar("_Box", bound=QBoxLayout)
 COLUMN_PX = 640
 """A text column holds at most 75 characters."""
+SIGHT_PX = 16
+"""Room that is left above and below a part that is scrolled to."""
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True, name: str = "") -> QLabel:
@@ -218,6 +220,15 @@ def scroll(content: QWidget) -> QScrollArea:
     area.setWidget(content)
     content.setAutoFillBackground(False)
     return area
+
+
+def bring_in_sight(part: QWidget) -> None:
+    """Scroll to a part of a scroll area, whole where there is room, once what was just shown has its place."""
+    area = part.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:
+        QTimer.singleShot(0, part, lambda: area.ensureWidgetVisible(part, 0, SIGHT_PX))
 
 
 class Centred(QWidget):

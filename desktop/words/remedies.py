@@ -176,6 +176,52 @@ def _record_unknown() -> Words:
     return what, "", translate("Remedies", "Search for it by name or tracking code.")
 
 
+def _no_decision() -> Words:
+    what = translate("Remedies", "Decision: none is taken or proposed that could be handed over.")
+    return what, _still(), translate("Remedies", "Choose the one that the paper says.")
+
+
+def _other_decision() -> Words:
+    what = translate("Remedies", "Decision: this one cannot be proposed, or the case is decided already.")
+    return what, _still(), translate("Remedies", "Choose one of the three, or look at the case as it is now.")
+
+
+def _reasons() -> Words:
+    what = translate("Remedies", "Reasons: none are given.")
+    return what, _still(), translate("Remedies", "Write why, for the supervisor who decides.")
+
+
+def _day_to_come() -> Words:
+    what = translate("Remedies", "Day: it is still to come.")
+    return what, _still(), translate("Remedies", "Write the day on which the paper was handed over.")
+
+
+def _how() -> Words:
+    what = translate("Remedies", "How it was handed over: nothing is said.")
+    return what, _still(), translate("Remedies", "Say it in a few words, such as « handed over in person ».")
+
+
+def _other_on_paper() -> Words:
+    what = translate("Remedies", "The person holds another decision on paper.")
+    return what, _kept(), _supervisor()
+
+
+def _history_invalid() -> Words:
+    what = translate("Remedies", "What the central service sent does not fit what this computer holds.")
+    safe = translate("Remedies", "It was not taken: what is here is unchanged.")
+    return what, safe, translate("Remedies", "Tell your IT support.")
+
+
+def _paused() -> Words:
+    what = translate("Remedies", "The exchange with the central service is paused.")
+    return what, "", translate("Remedies", "Ask again once it goes on.")
+
+
+def _service_knows_not() -> Words:
+    what = translate("Remedies", "The central service does not know this computer any more.")
+    return what, "", translate("Remedies", "Call your supervisor.")
+
+
 WORDS: dict[str, Callable[[], Words]] = {
     "workflow.not_editable": _not_editable,
     "workflow.not_seen": _not_seen,
@@ -217,4 +263,13 @@ WORDS: dict[str, Callable[[], Words]] = {
     "record.unknown": _record_unknown,
     "record.not_here": _record_unknown,
     "settle.not_yours": _not_yours,
+    "propose.decision": _other_decision,
+    "propose.reasons_required": _reasons,
+    "notify.nothing": _no_decision,
+    "notify.date": _day_to_come,
+    "notify.how_required": _how,
+    "workflow.notified": _other_on_paper,
+    "sync.history_invalid": _history_invalid,
+    "sync.paused": _paused,
+    "auth.device_unknown": _service_knows_not,
 }

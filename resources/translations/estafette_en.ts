@@ -168,4 +168,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>HistoryTab</name>
+    <message numerus="yes">
+        <source>%n event(s), each exactly as the computer of its author wrote it.</source>
+        <translation>
+            <numerusform>%n event, exactly as the computer of its author wrote it.</numerusform>
+            <numerusform>%n events, each exactly as the computer of its author wrote it.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -2,6 +2,68 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr_FR">
 <context>
+    <name>ActForm</name>
+    <message>
+        <source>Decision</source>
+        <translation>Décision</translation>
+    </message>
+    <message>
+        <source>Rather not</source>
+        <translation>Finalement non</translation>
+    </message>
+    <message>
+        <source>Decision: none is chosen.</source>
+        <translation>Décision&#xa0;: aucune n’est choisie.</translation>
+    </message>
+    <message>
+        <source>Choose one of the three.</source>
+        <translation>Choisissez l’une des trois.</translation>
+    </message>
+</context>
+<context>
+    <name>BesideCard</name>
+    <message>
+        <source>Propose a decision</source>
+        <translation>Proposer une décision</translation>
+    </message>
+    <message>
+        <source>Record a decision handed over on paper</source>
+        <translation>Noter une décision remise sur papier</translation>
+    </message>
+    <message>
+        <source>Take the proposal back</source>
+        <translation>Retirer la proposition</translation>
+    </message>
+    <message>
+        <source>Proposed by %1</source>
+        <translation>Proposée par %1</translation>
+    </message>
+    <message>
+        <source>Handed over on paper on %1: %2</source>
+        <translation>Remise sur papier le %1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>recorded by %1</source>
+        <translation>noté par %1</translation>
+    </message>
+    <message>
+        <source>This decision holds no more: a supervisor has said so.</source>
+        <translation>Cette décision ne tient plus&#xa0;: un responsable l’a dit.</translation>
+    </message>
+    <message>
+        <source>Proposal saved on this computer</source>
+        <translation>Proposition enregistrée sur ce poste</translation>
+    </message>
+    <message>
+        <source>Decision on paper saved on this computer</source>
+        <translation>Décision sur papier enregistrée sur ce poste</translation>
+    </message>
+    <message>
+        <source>Proposal taken back</source>
+        <translation>Proposition retirée</translation>
+    </message>
+</context>
+<context>
     <name>CaseListScreen</name>
     <message>
         <source>Which cases are listed</source>
@@ -172,6 +234,10 @@
         <translation>Corriger</translation>
     </message>
     <message>
+        <source>Same person as…</source>
+        <translation>Même personne que…</translation>
+    </message>
+    <message>
         <source>Cases of this citizen</source>
         <translation>Dossiers de cet usager</translation>
     </message>
@@ -188,8 +254,8 @@
         <translation>Usager</translation>
     </message>
     <message>
-        <source>What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known.</source>
-        <translation>Ce que l’on sait de la personne, et ses dossiers. «&#xa0;Nouveau dossier&#xa0;» permet de choisir une démarche ; «&#xa0;Corriger&#xa0;» change ce que l’on sait.</translation>
+        <source>What is known of the person, and their cases. « New case » lets you choose a procedure; « Correct » changes what is known; « Same person as… » says that a person was recorded twice.</source>
+        <translation>Ce que l’on sait de la personne, et ses dossiers. «&#xa0;Nouveau dossier&#xa0;» fait choisir une démarche&#xa0;; «&#xa0;Corriger&#xa0;» change ce que l’on sait&#xa0;; «&#xa0;Même personne que…&#xa0;» dit qu’une personne a été enregistrée deux fois.</translation>
     </message>
     <message>
         <source>Cases</source>
@@ -213,6 +279,14 @@
     <message>
         <source>Two people wrote different values; the latest is shown. See « To settle ».</source>
         <translation>Deux personnes ont écrit des valeurs différentes ; la plus récente est affichée. Voyez «&#xa0;À départager&#xa0;».</translation>
+    </message>
+    <message>
+        <source>Linked: the same person</source>
+        <translation>Fiches liées&#xa0;: c’est la même personne</translation>
+    </message>
+    <message>
+        <source>Link taken back: each record stands for itself again</source>
+        <translation>Lien retiré&#xa0;: chaque fiche vaut de nouveau pour elle-même</translation>
     </message>
     <message>
         <source>Saved on this computer</source>
@@ -1080,6 +1154,37 @@
     </message>
 </context>
 <context>
+    <name>Findings</name>
+    <message>
+        <source>A comparison with the central service found a difference.</source>
+        <translation>Une comparaison avec le service central a trouvé une différence.</translation>
+    </message>
+    <message>
+        <source>A record had been altered on this computer: taken again from the central service.</source>
+        <translation>Une fiche avait été altérée sur ce poste&#xa0;: elle a été reprise du service central.</translation>
+    </message>
+    <message>
+        <source>A record was missing on this computer: taken again from the central service.</source>
+        <translation>Une fiche manquait sur ce poste&#xa0;: elle a été reprise du service central.</translation>
+    </message>
+    <message>
+        <source>The central service does not know a record of this computer: kept; tell IT support.</source>
+        <translation>Le service central ne connaît pas une fiche de ce poste&#xa0;: elle est gardée&#xa0;; prévenez le support informatique.</translation>
+    </message>
+    <message>
+        <source>The service&apos;s copy of a record was altered: it mended it; the one here was right.</source>
+        <translation>La copie du service pour une fiche était altérée&#xa0;: il l’a rétablie&#xa0;; celle de ce poste était juste.</translation>
+    </message>
+    <message>
+        <source>A list showed something else than the record: made anew.</source>
+        <translation>Une liste montrait autre chose que la fiche&#xa0;: elle a été refaite.</translation>
+    </message>
+    <message>
+        <source>A record could not be read any more here: made again from its acts.</source>
+        <translation>Une fiche n’était plus lisible ici&#xa0;: elle a été refaite à partir de ses actes.</translation>
+    </message>
+</context>
+<context>
     <name>FollowUp</name>
     <message>
         <source>Your answer</source>
@@ -1445,6 +1550,48 @@
     </message>
 </context>
 <context>
+    <name>HistoryTab</name>
+    <message>
+        <source>Ask again</source>
+        <translation>Demander de nouveau</translation>
+    </message>
+    <message>
+        <source>One of these events is not what its computer wrote</source>
+        <translation>Un de ces événements n’est pas ce que son poste a écrit</translation>
+    </message>
+    <message>
+        <source>Nothing was changed here. Tell your IT support, and do not rely on this history meanwhile.</source>
+        <translation>Rien n’a été changé ici. Prévenez votre support informatique, et ne vous fiez pas à cet historique d’ici là.</translation>
+    </message>
+    <message>
+        <source>Verified: the whole history is here</source>
+        <translation>Vérifié&#xa0;: tout l’historique est là</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n event(s), each exactly as the computer of its author wrote it.</source>
+        <translation>
+            <numerusform>%n événement, exactement tel que le poste de son auteur l’a écrit.</numerusform>
+            <numerusform>%n événements, chacun exactement tel que le poste de son auteur l’a écrit.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The rest of the history is being fetched</source>
+        <translation>Le reste de l’historique est en route</translation>
+    </message>
+    <message>
+        <source>Meanwhile, here is what this computer holds.</source>
+        <translation>En attendant, voici ce que ce poste détient.</translation>
+    </message>
+    <message>
+        <source>This history is not whole: here is what this computer holds</source>
+        <translation>Cet historique n’est pas complet&#xa0;: voici ce que ce poste détient</translation>
+    </message>
+    <message>
+        <source>The rest could not be asked for just now.</source>
+        <translation>Le reste n’a pas pu être demandé à l’instant.</translation>
+    </message>
+</context>
+<context>
     <name>HistoryView</name>
     <message>
         <source>History of the case</source>
@@ -1507,6 +1654,53 @@
     <message>
         <source>Nothing was lost: all of it is kept on this computer, and waits for your decision.</source>
         <translation>Rien n’est perdu&#xa0;: tout est gardé sur ce poste et attend votre décision.</translation>
+    </message>
+</context>
+<context>
+    <name>LinkPage</name>
+    <message>
+        <source>Search the record that is to stay</source>
+        <translation>Chercher la fiche qui doit rester</translation>
+    </message>
+    <message>
+        <source>Citizens found</source>
+        <translation>Usagers trouvés</translation>
+    </message>
+    <message>
+        <source>Nobody else by that name on this computer.</source>
+        <translation>Personne d’autre de ce nom sur ce poste.</translation>
+    </message>
+    <message>
+        <source>Link these two</source>
+        <translation>Lier ces deux fiches</translation>
+    </message>
+    <message>
+        <source>Rather not</source>
+        <translation>Finalement non</translation>
+    </message>
+    <message>
+        <source>Search the record that is to stay. Both are kept as they are and their cases are shown together; the link can be taken back at any time.</source>
+        <translation>Cherchez la fiche qui doit rester. Les deux sont gardées telles quelles et leurs dossiers sont montrés ensemble&#xa0;; le lien peut être retiré à tout moment.</translation>
+    </message>
+    <message>
+        <source>The same person twice</source>
+        <translation>Une même personne, deux fiches</translation>
+    </message>
+    <message>
+        <source>%1 stays</source>
+        <translation>La fiche qui reste&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>%1 then leads to it.</source>
+        <translation>La fiche %1 y mènera.</translation>
+    </message>
+    <message>
+        <source>The record that is to stay: none is chosen.</source>
+        <translation>La fiche qui doit rester&#xa0;: aucune n’est choisie.</translation>
+    </message>
+    <message>
+        <source>Choose it in the list.</source>
+        <translation>Choisissez-la dans la liste.</translation>
     </message>
 </context>
 <context>
@@ -1627,6 +1821,45 @@
     <message>
         <source>Your acts carry the right time all the same: it is the service&apos;s. Set date and time of this computer, or ask your IT support.</source>
         <translation>Vos actes portent quand même la bonne heure, celle du service. Réglez la date et l’heure de ce poste, ou demandez au support informatique.</translation>
+    </message>
+</context>
+<context>
+    <name>PaperForm</name>
+    <message>
+        <source>Record a decision handed over on paper</source>
+        <translation>Noter une décision remise sur papier</translation>
+    </message>
+    <message>
+        <source>What the person was given is a fact: it is never changed or removed. Check the paper first.</source>
+        <translation>Ce que la personne a reçu est un fait&#xa0;: il n’est jamais changé ni effacé. Relisez d’abord le papier.</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Noter</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>Jour</translation>
+    </message>
+    <message>
+        <source>Such as « handed over in person », « registered letter ».</source>
+        <translation>Par exemple «&#xa0;remis en main propre&#xa0;», «&#xa0;lettre recommandée&#xa0;».</translation>
+    </message>
+    <message>
+        <source>How it was handed over</source>
+        <translation>Comment elle a été remise</translation>
+    </message>
+    <message>
+        <source>Day: « %1 » is no date.</source>
+        <translation>Jour&#xa0;: «&#xa0;%1&#xa0;» n’est pas une date.</translation>
+    </message>
+    <message>
+        <source>Day: none is given.</source>
+        <translation>Jour&#xa0;: aucun n’est donné.</translation>
+    </message>
+    <message>
+        <source>Write it as 3/4/2026 or 030426.</source>
+        <translation>Écrivez-le ainsi&#xa0;: 3/4/2026 ou 030426.</translation>
     </message>
 </context>
 <context>
@@ -1840,6 +2073,37 @@
     <message>
         <source>Not received yet by the central service</source>
         <translation>Pas encore reçu par le service central</translation>
+    </message>
+</context>
+<context>
+    <name>ProposeForm</name>
+    <message>
+        <source>Propose a decision</source>
+        <translation>Proposer une décision</translation>
+    </message>
+    <message>
+        <source>A supervisor takes the decision, or another one. Until then nothing changes for the person.</source>
+        <translation>Un responsable prend cette décision, ou une autre. D’ici là, rien ne change pour la personne.</translation>
+    </message>
+    <message>
+        <source>Propose</source>
+        <translation>Proposer</translation>
+    </message>
+    <message>
+        <source>In fact and in law: the supervisor reads them first.</source>
+        <translation>En fait et en droit&#xa0;: le responsable les lit d’abord.</translation>
+    </message>
+    <message>
+        <source>What the person would read with the decision.</source>
+        <translation>Ce que la personne lirait avec la décision.</translation>
+    </message>
+    <message>
+        <source>Reasons</source>
+        <translation>Motifs</translation>
+    </message>
+    <message>
+        <source>Message to the person (optional)</source>
+        <translation>Message à la personne (facultatif)</translation>
     </message>
 </context>
 <context>
@@ -2222,7 +2486,7 @@
     </message>
     <message>
         <source>The case was submitted: you can no longer choose anew in this field.</source>
-        <translation>Le dossier est transmis : vous ne pouvez plus choisir de nouveau dans ce champ.</translation>
+        <translation>Le dossier est transmis&#xa0;: vous ne pouvez plus choisir de nouveau dans ce champ.</translation>
     </message>
     <message>
         <source>Your supervisor can.</source>
@@ -2263,6 +2527,117 @@
     <message>
         <source>Search for it by name or tracking code.</source>
         <translation>Cherchez par nom ou par code de suivi.</translation>
+    </message>
+    <message>
+        <source>Decision: none is taken or proposed that could be handed over.</source>
+        <translation>Décision&#xa0;: aucune n’est prise ni proposée qui puisse être remise.</translation>
+    </message>
+    <message>
+        <source>Choose the one that the paper says.</source>
+        <translation>Choisissez celle que dit le papier.</translation>
+    </message>
+    <message>
+        <source>Decision: this one cannot be proposed, or the case is decided already.</source>
+        <translation>Décision&#xa0;: celle-ci ne se propose pas, ou le dossier est déjà décidé.</translation>
+    </message>
+    <message>
+        <source>Choose one of the three, or look at the case as it is now.</source>
+        <translation>Choisissez l’une des trois, ou regardez le dossier tel qu’il est maintenant.</translation>
+    </message>
+    <message>
+        <source>Reasons: none are given.</source>
+        <translation>Motifs&#xa0;: il n’y en a pas.</translation>
+    </message>
+    <message>
+        <source>Write why, for the supervisor who decides.</source>
+        <translation>Écrivez pourquoi, pour le responsable qui décide.</translation>
+    </message>
+    <message>
+        <source>Day: it is still to come.</source>
+        <translation>Jour&#xa0;: il est encore à venir.</translation>
+    </message>
+    <message>
+        <source>Write the day on which the paper was handed over.</source>
+        <translation>Écrivez le jour où le papier a été remis.</translation>
+    </message>
+    <message>
+        <source>How it was handed over: nothing is said.</source>
+        <translation>Comment elle a été remise&#xa0;: rien n’est dit.</translation>
+    </message>
+    <message>
+        <source>Say it in a few words, such as « handed over in person ».</source>
+        <translation>Dites-le en quelques mots, par exemple «&#xa0;remis en main propre&#xa0;».</translation>
+    </message>
+    <message>
+        <source>The person holds another decision on paper.</source>
+        <translation>La personne détient une autre décision sur papier.</translation>
+    </message>
+    <message>
+        <source>What the central service sent does not fit what this computer holds.</source>
+        <translation>Ce que le service central a envoyé ne s’accorde pas avec ce que ce poste détient.</translation>
+    </message>
+    <message>
+        <source>It was not taken: what is here is unchanged.</source>
+        <translation>Cela n’a pas été pris&#xa0;: ce qui est ici n’a pas changé.</translation>
+    </message>
+    <message>
+        <source>Tell your IT support.</source>
+        <translation>Prévenez votre support informatique.</translation>
+    </message>
+    <message>
+        <source>The exchange with the central service is paused.</source>
+        <translation>Les échanges avec le service central sont en pause.</translation>
+    </message>
+    <message>
+        <source>Ask again once it goes on.</source>
+        <translation>Demandez de nouveau quand ils auront repris.</translation>
+    </message>
+    <message>
+        <source>The central service does not know this computer any more.</source>
+        <translation>Le service central ne connaît plus ce poste.</translation>
+    </message>
+    <message>
+        <source>Call your supervisor.</source>
+        <translation>Appelez votre responsable.</translation>
+    </message>
+</context>
+<context>
+    <name>SameCard</name>
+    <message>
+        <source>Same person</source>
+        <translation>Même personne</translation>
+    </message>
+    <message>
+        <source>This record stays. Cases of all of them are shown below.</source>
+        <translation>Cette fiche reste. Les dossiers de toutes sont montrés ci-dessous.</translation>
+    </message>
+    <message>
+        <source>Another record stands for this one. Cases of all of them are shown below.</source>
+        <translation>Une autre fiche vaut pour celle-ci. Les dossiers de toutes sont montrés ci-dessous.</translation>
+    </message>
+    <message>
+        <source>A record that is not on this computer</source>
+        <translation>Une fiche qui n’est pas sur ce poste</translation>
+    </message>
+    <message>
+        <source>the record that stays</source>
+        <translation>la fiche qui reste</translation>
+    </message>
+    <message>
+        <source>recorded a second time</source>
+        <translation>enregistrée une seconde fois</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Ouvrir</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>Ouvrir %1</translation>
+    </message>
+    <message>
+        <source>Take the link back</source>
+        <translation>Retirer le lien</translation>
     </message>
 </context>
 <context>
@@ -2616,6 +2991,10 @@
     <message>
         <source>Synchronisation</source>
         <translation>Synchronisation</translation>
+    </message>
+    <message>
+        <source>What comparisons with the service found</source>
+        <translation>Ce que les comparaisons avec le service ont trouvé</translation>
     </message>
     <message>
         <source>Where your acts are: on this computer, received by the central service, or in a backup of it too. Above: what is in the way and what you should know. F5 makes an exchange now; it happens by itself otherwise.</source>

@@ -46,7 +46,9 @@ def test_with_the_real_service(tmp_path: Path) -> None:
 
 
 def test_window(tmp_path: Path) -> None:
-    check_shape(bench_gui.measure(60, screens=("home",)), {"gui.longest_pause_ms"}, tmp_path)
+    check_shape(
+        bench_gui.measure(60, screens=("home",)), {"gui.longest_pause_ms", "gui.longest_pause_by_pages_ms"}, tmp_path
+    )
 
 
 def test_growth(tmp_path: Path) -> None:

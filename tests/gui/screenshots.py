@@ -13,7 +13,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListView
 
 from desktop import route
 from desktop.route import Route
@@ -157,6 +159,7 @@ def screens(stage: Stage, album: Album, cases: list[str]) -> None:
     stage.go(Route(route.NEW_CASE, citizen))
     album.take(stage, "18-new-case")
     waiting(stage, album, cases)
+    beside(stage, album, cases)
     record(stage, album, cases)
 
 
@@ -214,6 +217,51 @@ def waiting(stage: Stage, album: Album, cases: list[str]) -> None:
     album.take(stage, "35-contested-settled")
 
 
+def beside(stage: Stage, album: Album, cases: list[str]) -> None:
+    """The whole history, a decision proposed and on paper, a person recorded twice."""
+    workspace = stage.window.workspace
+    assert workspace is not None
+    stage.faults.always = Fault.UNREACHABLE
+    stage.go(Route(route.CASE, cases[4], {"tab": "history"}))
+    album.take(stage, "40-history-offline")
+    stage.faults.always = None
+    stage.press("history.again")
+    until(lambda: workspace.history_complete(cases[4]), "the rest")
+    album.take(stage, "41-history-verified")
+    case = cases[3]
+    stage.go(Route(route.CASE, case, {"tab": "follow_up"}))
+    album.take(stage, "42-beside")
+    stage.press("beside.propose")
+    stage.press("propose.take")
+    album.take(stage, "43-propose-error")
+    reasons = "Les pièces sont complètes et les conditions sont remplies (article L. 232-1)."
+    workspace.propose(case, "accepted", base=workspace.case(case).base, reasons=reasons)
+    stage.press("propose.give_up")
+    stage.press("beside.paper")
+    stage.press("paper.decision.accepted")
+    stage.type("paper.on", "31/02/2026")
+    stage.press("paper.take")
+    album.take(stage, "44-paper-error")
+    today = stage.shell.context.today()
+    workspace.notify_on_paper(case, today, "remis en main propre", base=workspace.case(case).base)
+    stage.press("paper.give_up")
+    album.take(stage, "45-beside-said")
+    one, two = workspace.case(cases[2]).citizen, workspace.case(cases[3]).citizen
+    stage.go(Route(route.CITIZEN, two))
+    stage.press("citizen.link")
+    stage.type("link.search", "moreau")
+    stage.quiet()
+    album.take(stage, "46-link")
+    stage.find(QListView, "link.results").setFocus()
+    QTest.keyClick(stage.find(QListView, "link.results"), Qt.Key.Key_Return)
+    album.take(stage, "47-link-chosen")
+    stage.press("link.give_up")
+    workspace.link(two, one, base=workspace.citizen(two).base)
+    stage.quiet()
+    album.take(stage, "48-linked")
+    workspace.link(two, None, base=workspace.citizen(two).base)
+
+
 def record(stage: Stage, album: Album, cases: list[str]) -> None:
     stage.go(Route(route.CASE, cases[9]))
     album.take(stage, "20-record-form")
@@ -239,7 +287,8 @@ def record(stage: Stage, album: Album, cases: list[str]) -> None:
 def main(argv: list[str]) -> int:
     """Take all pictures into the folder named on the command line.
 
-    ``quick`` takes light at 100 % alone, ``waiting`` only what waits for a person and where every act is.
+    ``quick`` takes light at 100 % alone, ``waiting`` only what waits for a person and where every act is,
+    ``beside`` only histories, proposals, decisions on paper and links.
     """
     application = QApplication([])
     quick = "quick" in argv
@@ -250,9 +299,11 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         stage.window.resize(1366, 768)
-        if "waiting" in argv:
+        if parts := [part for part in (waiting, beside) if part.__name__ in argv]:
             stage.enrol()
-            waiting(stage, album, fill(stage))
+            cases = fill(stage)
+            for part in parts:
+                part(stage, album, cases)
         else:
             gate(stage, album)
             stage.window.resize(1366, 768)

@@ -149,7 +149,7 @@ def test_a_case_shows_its_receipt_and_saves_it(desk: Stage, tmp_path: Path) -> N
     until(lambda: "Reçu" in desk.find(QLabel, "receipt.state").text(), "received")
     target = tmp_path / "recepisse.pdf"
     tab.save_to(target)
-    until(target.exists, "the file")
+    until(lambda: target.name in desk.shell.strip.message, "the file, said once it is whole")
     assert target.read_bytes().startswith(b"%PDF")
     code = workspace_of(desk).case(case).tracking_code
     until(lambda: code in desk.find(QLabel, "case.tracking_code").text(), "the code")

@@ -17,6 +17,7 @@ from desktop import i18n
 from desktop.words import dates
 from desktop.words.errors import explain, known_codes
 from desktop.words.events import event_text, event_title
+from desktop.words.findings import finding_words
 from desktop.words.notices import notices
 from desktop.words.people import in_sentence
 from desktop.words.states import CASE_STATES, case_state
@@ -239,3 +240,14 @@ def test_events_in_words() -> None:
     assert event_title(entry("set", procedure="apa")) == "Dossier ouvert"
     assert event_text(entry("note", text="Rappelle jeudi")) == "Rappelle jeudi"
     assert event_title(entry("of_tomorrow")) != ""
+
+
+def test_what_an_audit_found_is_said() -> None:
+    codes = {code for code in raised_codes_of("auditing") if code.startswith("audit.")}
+    assert codes and all("différence" not in finding_words(code) for code in codes)
+    assert "différence" in finding_words("audit.of_tomorrow")
+
+
+def raised_codes_of(module: str) -> set[str]:
+    """Codes that a module of ``cases`` names."""
+    return set(re.findall(r'"([a-z_]+\.[a-z_]+)"', (ROOT / "cases" / f"{module}.py").read_text("utf-8")))

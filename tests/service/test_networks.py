@@ -4,6 +4,7 @@ a clock two years off. Every proxy speaks the real protocol on the loopback, som
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import socket
 import time
@@ -20,6 +21,7 @@ from cases.ports import Ports
 from cases.workspace import Workspace
 from sync import pac, proxies
 from sync.agent import Agent
+from sync.network import run_network
 from sync.proxies import DIRECT, Network, Policy, Way, password_name, read_policy, script_ways
 from sync.state import SyncState
 from sync.transport import RequestsTransport
@@ -420,3 +422,37 @@ def test_ways_are_asked_anew_when_one_does_not_lead(desk: Desk, tmp_path: Path) 
         path.write_text(f"function FindProxyForURL(u, h) {{ return 'PROXY 127.0.0.1:{here.port}'; }}")
         agent.sync_once()
     assert here.seen
+
+
+# --- the front door for IT ---
+
+
+def test_it_is_told_which_way_is_taken_and_what_is_wrong(
+    central_service: RunningService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    policy = tmp_path / "network.toml"
+    monkeypatch.setenv(proxies.POLICY_VARIABLE, str(policy))
+    monkeypatch.setattr("sync.network.this_computer", proxies.this_computer.__wrapped__)
+    monkeypatch.setattr("sync.transport.this_computer", proxies.this_computer.__wrapped__)
+    gone = WebProxy()
+    gone.close()
+    said = []
+    for text, url in (
+        ("", central_service.url),
+        (f'[proxy]\nmode = "proxy"\nurl = "{gone.url}"\n', "https://dossiers.example"),
+        ('[proxy]\nmode = "pac"\npac = "http://intranet.example/p.pac"\n', "https://dossiers.example"),
+        ("[proxy]\nmod = 1\n", "https://dossiers.example"),
+    ):
+        policy.write_text(text)
+        code = run_network(["check", url])
+        answer = json.loads(capsys.readouterr().out)
+        said.append((code, answer.get("error", answer.get("ways"))))
+    assert said == [
+        (0, ["direct"]),
+        (4, "network.proxy_unreachable"),
+        (1, "proxy.pac_insecure"),
+        (3, "network_policy.invalid"),
+    ]

@@ -382,11 +382,6 @@ def moved_records_stay() -> AbstractContextManager[None]:
     return deaf()
 
 
-def snapshots_forget_what_left() -> AbstractContextManager[None]:
-    """A snapshot says only what is there; who worked before the first contact keeps what left."""
-    return replaced(MemoryTransaction, "left", lambda *_all: [])
-
-
 @contextmanager
 def snapshots_miss_a_chunk() -> Iterator[None]:
     """First contact ends before its last chunk came."""
@@ -426,7 +421,6 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         audits_see_nothing,
         lent_records_grow_old,
         moved_records_stay,
-        snapshots_forget_what_left,
         snapshots_miss_a_chunk,
         copies_send_what_the_other_wrote,
         drops_leaves,
@@ -439,7 +433,6 @@ OFTEN: dict[str, tuple[str, ...]] = {
     "audits_see_nothing": ("rot",),
     "lent_records_grow_old": ("move",),
     "moved_records_stay": ("move",),
-    "snapshots_forget_what_left": ("move", "arrive"),
     "snapshots_miss_a_chunk": ("arrive",),
     "copies_send_what_the_other_wrote": ("clone", "back_up_service", "restore_service"),
     "replays_the_living_incarnation_only": ("back_up_service", "restore_service", "back_up_machine", "restore_machine"),

@@ -159,7 +159,9 @@ class World:
     def _rot(self) -> None:
         """Let a disk change something of a record silently; no screen and no log says so."""
         machine = self.chance.one(self.machines)
+        left, machine.disk.left = machine.disk.left, None  # What rots is no write of the program's.
         record = decay.rot(machine.workspace, self.chance)
+        machine.disk.left = left
         if record is not None:
             self.story.append(f"   {machine.name} {record[-6:]} rots")
             self.rotten.setdefault(machine.name, set()).add(record)

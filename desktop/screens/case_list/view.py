@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QStackedWidget, QTableView
 
@@ -196,5 +196,6 @@ class CaseListScreen(Screen):
         self._preview.setVisible(self.width() >= theme().px(WITH_PREVIEW_PX))
         px = theme().px
         self.table.verticalHeader().setDefaultSectionSize(px(ROW_PX))
+        self.table.setIconSize(QSize(px(16), px(16)))
         for section, width in _WIDTHS.items():
             self.table.setColumnWidth(section, px(width))

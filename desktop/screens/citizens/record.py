@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from cases.errors import EstafetteError
+from cases.merge import SAME_AS
 from cases.views import CITIZEN_FIELDS, Act, CitizenView
 from desktop import route
 from desktop.bridge import Changes
@@ -13,6 +14,7 @@ from desktop.case_rows.view import CaseRows
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.screens.citizens.form import CitizenForm
+from desktop.screens.citizens.same import LinkPage, SameCard, unlink
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, scroll
 from desktop.words.dates import iso_day
@@ -38,6 +40,14 @@ class CitizenScreen(Screen):
             shortcut="Ctrl+Return",
         )
         self._edit = button(self.tr("Correct"), self._begin_edit, icon="pencil", name="citizen.edit", shortcut="Ctrl+E")
+        self._same = button(
+            self.tr("Same person as…"), self._begin_link, icon="users", name="citizen.link", shortcut="Ctrl+Shift+L"
+        )
+        self.same = SameCard(context)
+        self.same.taken_back.connect(self._unlink)
+        self.link = LinkPage(context)
+        self.link.linked.connect(self._linked)
+        self.link.given_up.connect(self.step_back)
         self._contested = Banner("caution", icon="split")
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(24)
@@ -53,6 +63,7 @@ class CitizenScreen(Screen):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._reading())
         self._pages.addWidget(self._editing())
+        self._pages.addWidget(self.link)
         self.setLayout(column(self._pages))
 
     def title(self) -> str:
@@ -61,7 +72,7 @@ class CitizenScreen(Screen):
     def explain(self) -> str:
         return self.tr(
             "What is known of the person, and their cases. « New case » lets you choose a procedure; "
-            "« Correct » changes what is known."
+            "« Correct » changes what is known; « Same person as… » says that a person was recorded twice."
         )
 
     def open(self, to: Route) -> None:
@@ -77,22 +88,27 @@ class CitizenScreen(Screen):
         self._read()
 
     def step_back(self) -> bool:
-        if self._pages.currentIndex() == 1:
-            self._pages.setCurrentIndex(0)
-            return True
-        return False
+        begun = self._pages.currentIndex()
+        if begun == 0:
+            return False
+        self._pages.setCurrentIndex(0)
+        (self._edit if begun == 1 else self._same).setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def focus_first(self) -> None:
         self._new_case.setFocus()
 
     def _reading(self) -> QWidget:
-        head = row(holder(column(self._name, self._about, gap=2)), self._edit, self._new_case, gap=8)
+        head = row(holder(column(self._name, self._about, gap=2)), self._same, self._edit, self._new_case, gap=8)
         head.setStretch(0, 1)
+        head.setAlignment(self._same, Qt.AlignmentFlag.AlignTop)
         head.setAlignment(self._edit, Qt.AlignmentFlag.AlignTop)
         head.setAlignment(self._new_case, Qt.AlignmentFlag.AlignTop)
         card = frame("card", column(holder(self._facts), margins=(20, 16, 20, 16)))
         cases = frame("card", column(self.rows, self._no_case, margins=(10, 6, 10, 6)))
-        content = column(head, 4, self._contested, card, 8, label(self.tr("Cases"), "section"), cases, -1, gap=8)
+        content = column(
+            head, 4, self._contested, card, self.same, 8, label(self.tr("Cases"), "section"), cases, -1, gap=8
+        )
         return scroll(centred(holder(content), 920))
 
     def _editing(self) -> QWidget:
@@ -111,6 +127,7 @@ class CitizenScreen(Screen):
         clear(self._facts)
         self.rows.show_rows(())
         self.form.fill({})
+        self.same.clear()
 
     def _read(self) -> None:
         workspace, citizen = self.context.workspace, self._id
@@ -134,6 +151,8 @@ class CitizenScreen(Screen):
         self.rows.show_rows(view.cases)
         self.rows.setVisible(bool(view.cases))
         self._no_case.setVisible(not view.cases)
+        self.same.show_citizen(view)
+        self._same.setVisible(not fields.get(SAME_AS))
         self._contested.say(
             self.tr("%n field(s) to settle", "", len(view.contested)) if view.contested else "",
             self.tr("Two people wrote different values; the latest is shown. See « To settle ».")
@@ -150,6 +169,25 @@ class CitizenScreen(Screen):
             self._message.say("")
             self._pages.setCurrentIndex(1)
             self.form.focus("family_name")
+
+    def _begin_link(self) -> None:
+        if self._view is not None:
+            self._pages.setCurrentIndex(2)
+            self.link.begin(self._view)
+
+    def _linked(self, record: str, _other: str) -> None:
+        self.context.offer_undo(self.tr("Linked: the same person"), lambda: self._unlink(record))
+        if record == self._id:
+            self._pages.setCurrentIndex(0)
+            self._new_case.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._read()
+
+    def _unlink(self, record: str) -> None:
+        self.context.tasks.change(self, unlink(self.context.workspace, record), lambda _act: self._unlinked())
+
+    def _unlinked(self) -> None:
+        self.context.say(self.tr("Link taken back: each record stands for itself again"), "positive")
+        self._read()
 
     def _save(self) -> None:
         checked = self.form.check(self.context.today())

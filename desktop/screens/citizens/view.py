@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QListView, QStackedWidget, QWidget
@@ -48,10 +50,11 @@ def find_citizens(workspace: Workspace, text: str, limit: int) -> list[Hit]:
 
 
 class HitList(QListView):
-    """A list of hits; Return opens one."""
+    """A list of hits; Return opens one, or does what ``pick`` does with it."""
 
-    def __init__(self, context: Context, words: str, name: str) -> None:
+    def __init__(self, context: Context, words: str, name: str, *, pick: Callable[[Hit], None] | None = None) -> None:
         super().__init__()
+        self._pick = pick or (lambda hit: context.go(Route(route.CITIZEN, hit.record_id)))
         self.setObjectName(name)
         self.setAccessibleName(words)
         self.setProperty("role", "contents")
@@ -62,7 +65,6 @@ class HitList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._context = context
         self.clicked.connect(self._open)
 
     @property
@@ -89,7 +91,7 @@ class HitList(QListView):
     def _open(self, index: QModelIndex) -> None:
         hit = index.data(HIT) if index.isValid() else None
         if isinstance(hit, Hit):
-            self._context.go(Route(route.CITIZEN, hit.record_id))
+            self._pick(hit)
 
 
 class CitizensScreen(Screen):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from cases.views import CaseView, Note
 from desktop.context import Context
+from desktop.screens.record.beside import BesideCard
 from desktop.screens.record.model import DECIDED
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
@@ -36,6 +37,7 @@ class FollowUp(QWidget):
         self._typed: dict[str, tuple[str, str]] = {}
         self._request = Banner("caution", icon="message-circle-question-mark", name="followup.request")
         self._decision = Banner("info", name="followup.decision")
+        self.beside = BesideCard(context)
         self.reply = self._editor(
             self.tr("Your answer"),
             "followup.reply",
@@ -62,13 +64,16 @@ class FollowUp(QWidget):
             self._request,
             self._decision,
             self._answer_card,
+            self.beside,
             note_card,
             label(self.tr("Notes"), "section"),
             holder(self._notes),
             -1,
             gap=12,
         )
-        self.setLayout(column(scroll(centred(holder(content), 860))))
+        area = scroll(centred(holder(content), 860))
+        area.setObjectName("followup.scroll")
+        self.setLayout(column(area))
         theme().changed.connect(self._resize)
         self._resize()
 
@@ -90,6 +95,7 @@ class FollowUp(QWidget):
             self._plain(field).clear()
             field.clear_error()
         self._answer_card.hide()
+        self.beside.clear()
 
     def show_case(self, case: CaseView) -> None:
         """Show what was said; what is being typed stays."""
@@ -110,7 +116,12 @@ class FollowUp(QWidget):
         else:
             self._request.say(self.tr("More information is asked for") if asked else "")
         self._show_decision(case)
+        self.beside.show_case(case)
         self._show_notes(case.notes, now_ms)
+
+    def step_back(self) -> bool:
+        """Esc: fold what was begun; False when nothing was."""
+        return self.beside.step_back()
 
     def focus_reply(self) -> None:
         """Put the focus where the answer is typed."""

@@ -17,7 +17,7 @@ from desktop.forms.view import FormView
 from desktop.route import Route
 from desktop.screens.record.follow_up import FollowUp
 from desktop.screens.record.header import Header
-from desktop.screens.record.history_view import HistoryView
+from desktop.screens.record.history_tab import HistoryTab
 from desktop.screens.record.model import contested_notes, delay_of, history_lines
 from desktop.screens.record.receipt import ReceiptTab
 from desktop.tasks import Job
@@ -25,6 +25,7 @@ from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import clear, column, holder
 from desktop.words.errors import explain
+from desktop.words.sync_line import Standing
 from sync.desk import FormIncomplete, OpenForm
 
 FORM, FOLLOW_UP, RECEIPT, HISTORY = "form", "follow_up", "receipt", "history"
@@ -56,7 +57,7 @@ class RecordScreen(Screen):
         self.header = Header()
         self.follow_up = FollowUp(context)
         self.receipt = ReceiptTab(context)
-        self.history = HistoryView(context)
+        self.history = HistoryTab(context)
         self._message = Banner("critical", name="case.message")
         self._form_page: QVBoxLayout = column(gap=0)
         self.tabs = QTabWidget()
@@ -104,6 +105,9 @@ class RecordScreen(Screen):
         if changes.kinds & {"case", "citizen"} and changes.touches(self._id):
             self._look_again()
 
+    def take_standing(self, standing: Standing) -> None:
+        self.history.take_standing(standing)
+
     def focus_first(self) -> None:
         if self.tabs.currentIndex() == 0 and self.form_view is not None:
             self.form_view.setFocus()
@@ -116,7 +120,7 @@ class RecordScreen(Screen):
 
     def step_back(self) -> bool:
         self.flush()
-        return False
+        return self.tabs.currentWidget() is self.follow_up and self.follow_up.step_back()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -156,7 +160,7 @@ class RecordScreen(Screen):
         self.header.clear()
         self.follow_up.clear()
         self.receipt.show_case(None)
-        self.history.show_lines(())
+        self.history.show_record("")
         self.tabs.setTabText(1, self.tr("Follow-up"))
         self._message.say("")
         self.setEnabled(False)
@@ -171,6 +175,7 @@ class RecordScreen(Screen):
         self.setEnabled(True)
         self._message.say("")
         self._form = form
+        self.history.show_record(form.case_id)
         self._read_only = not form.editable
         view = FormView(
             form,

@@ -5,24 +5,31 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
+from cases.views import Finding
 from desktop import route
+from desktop.bridge import Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, centred, clear, column, frame, holder, label, row, rule, scroll, set_role
+from desktop.words.dates import moment
+from desktop.words.findings import finding_words
 from desktop.words.notices import Notice, notices
 from desktop.words.sync_facts import Fact, sync_facts
 from desktop.words.sync_line import Standing
 
+FINDINGS_SHOWN = 6
+
 
 class SyncScreen(Screen):
-    """Drawn from what the sync client says; asks the disk nothing."""
+    """Drawn from what the sync client says, and from what comparisons with the service found."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._facts: tuple[Fact, ...] = ()
         self._told: tuple[str, ...] = ()
+        self._shown: tuple[Finding, ...] = ()
         self._now = button(
             self.tr("Synchronise now"), self._sync, kind="primary", icon="refresh-cw", name="sync.now", tip="F5"
         )
@@ -33,7 +40,16 @@ class SyncScreen(Screen):
         head = row(label(self.tr("Synchronisation"), "title"), self._now, gap=12)
         head.setStretch(0, 1)
         card = frame("card", column(holder(self._rows), margins=(20, 8, 20, 8)))
-        content = column(head, 4, holder(self._happened), card, self._code, -1, gap=8)
+        self._findings: QVBoxLayout = column(gap=4)
+        self._found = holder(
+            column(
+                label(self.tr("What comparisons with the service found"), "section"),
+                frame("card", column(holder(self._findings), margins=(20, 12, 20, 12))),
+                gap=8,
+            )
+        )
+        self._found.hide()
+        content = column(head, 4, holder(self._happened), card, self._code, 8, self._found, -1, gap=8)
         self.setLayout(column(scroll(centred(holder(content), 860))))
 
     def title(self) -> str:
@@ -48,6 +64,10 @@ class SyncScreen(Screen):
     def open(self, _to: Route) -> None:
         if self.context.standing is not None:
             self.take_standing(self.context.standing)
+        self._look()
+
+    def refresh(self, _changes: Changes) -> None:
+        self._look()
 
     def route(self) -> Route:
         return Route(route.SYNC)
@@ -78,6 +98,21 @@ class SyncScreen(Screen):
         said = f"{standing.fault} {f'({details})' if details else ''}".strip()
         self._code.setText(self.tr("For your IT support: %1").replace("%1", said) if said else "")
         self._code.setVisible(bool(said))
+
+    def _look(self) -> None:
+        workspace = self.context.workspace
+        self.context.tasks.read(self, workspace.findings, self._show_findings, key="findings")
+
+    def _show_findings(self, found: list[Finding]) -> None:
+        shown = tuple(found[:FINDINGS_SHOWN])
+        if shown != self._shown:
+            self._shown = shown
+            clear(self._findings)
+            for each in shown:
+                when = moment(each.time_ms, self.context.now_ms())
+                self._findings.addWidget(label(finding_words(each.code)))
+                self._findings.addWidget(label(when, "secondary"))
+        self._found.setVisible(bool(shown))
 
     def _fact_rows(self) -> list[FactRow]:
         items = (self._rows.itemAt(place) for place in range(self._rows.count()))
