@@ -6,6 +6,7 @@ Each is an event like any other: recorded here at once, judged by the central se
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cases import merge
@@ -206,6 +207,14 @@ def _attempts_given_up(connection: Connection, identity: Identity, waiting: Stor
         for tried in attempts(log.of_record(connection, identity.tenant, record_no), waiting.id)
         if tried.id.device == identity.device and log.is_open(connection, tried.no)
     ]
+
+
+_EVENT_NAME = re.compile(r"[0-9a-f]{32}\.\d+\.\d+")
+
+
+def gives_up_attempt(body: Mapping[str, object]) -> bool:
+    """Say whether a resolve withdraws an attempt that a later one overtook: its reason is an event, nobody's words."""
+    return body.get("action") == WITHDRAW and bool(_EVENT_NAME.fullmatch(str(body.get("reason", ""))))
 
 
 def attempts(events: Sequence[StoredEvent], event: EventId) -> list[StoredEvent]:
