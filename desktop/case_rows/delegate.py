@@ -13,13 +13,16 @@ from desktop.case_rows.model import ROW
 from desktop.theme import theme
 from desktop.widgets.chip import chip_size, paint_chip
 from desktop.words.dates import short_day
-from desktop.words.states import case_state
+from desktop.words.states import CASE_STATES, case_state
 
 ROW_PX = 44
 ROW_NARROW_PX = 64
-CHIP_PX = 172
-"""So much is kept for every chip, at the right edge: the columns of all lists on a screen agree."""
 NAME_PERCENT = 36
+
+
+def _widest_chip() -> int:
+    """Return what is kept for a chip, whichever it is: the columns of all lists on a screen agree."""
+    return max(chip_size(case_state(state)).width() for state in CASE_STATES)
 
 
 class CaseRowDelegate(QStyledItemDelegate):
@@ -48,7 +51,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         self._ground(painter, option, area)
         right = area.right() - px(12)
         words = case_state(row.state)
-        width = min(px(CHIP_PX), area.width() // 3)
+        width = min(_widest_chip(), area.width() // 3)
         chip = min(width, chip_size(words).width())
         paint_chip(painter, QRect(right - chip, area.top(), chip, area.height()), words)
         right -= width + px(12)
