@@ -75,6 +75,7 @@ class ReceiptTab(QWidget):
         if case is not None and stamp == self._stamp:
             # Answers that are corrected later are not on a receipt: it is not drawn again for each of them.
             return
+        same = case is not None and self._case is not None and case.id == self._case.id
         self._stamp = stamp
         self._case = case
         self._forget()
@@ -84,8 +85,9 @@ class ReceiptTab(QWidget):
         self._empty.setVisible(not ready)
         self._message.say("")
         if ready and case is not None:
-            # Said at once: drawing the receipt takes a moment, and where the case is does not wait for that.
-            self._say_where(case.pending > 0)
+            if same:
+                # Said at once: drawing the receipt anew takes a moment, and the strip says already where the case is.
+                self._say_where(case.pending > 0)
             desk, code = self._context.desk, language()
 
             def make() -> tuple[ReceiptData, list[bytes]]:
