@@ -33,6 +33,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "The account '{account}' cannot reach {directory}: {closed} is closed to it. Choose another folder with"
         " --data (for instance /var/lib/estafette).",
     ),
+    "serve.already_running": (
+        "Un service tourne déjà sur {directory}. Arrêtez-le d'abord, ou donnez un autre dossier avec --data.",
+        "A service runs on {directory} already. Stop it first, or give another folder with --data.",
+    ),
     "postgres.in_use": (
         "Un autre service utilise déjà {directory}.",
         "Another service already uses {directory}.",
