@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import psycopg
 import pytest
 
 from cases.errors import InputError, NotPermittedError
@@ -20,6 +21,7 @@ from tests.support.central_service import RunningService
 from tests.support.wire_device import WireDevice, enrolled, new_id
 
 Office = Callable[..., "CompletedProcess[str]"]
+_WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -96,16 +98,22 @@ def test_an_agent_needs_an_office_and_a_name_of_their_own(office: Office, centra
 
 
 def test_of_two_who_make_one_office_at_once_one_is_told_of_the_other(central_service: RunningService) -> None:
-    def add(_number: int) -> str:
-        try:
-            with central_service.central.transaction(central_service.tenant) as connection:
-                return service.add_office(central_service.central, connection, None, "Nord")
-        except InputError as refused:
-            return refused.code
+    central, tenant = central_service.central, central_service.tenant
 
-    with ThreadPoolExecutor(6) as threads:
-        found = list(threads.map(add, range(6)))
-    assert found.count("office.name_taken") == 5 and offices(central_service)["Nord"] in found
+    def add() -> str:
+        with central.transaction(tenant) as connection:
+            return service.add_office(central, connection, None, "Nord")
+
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(central_service.owner_conninfo, autocommit=True) as owner:
+        with central.transaction(tenant) as connection:
+            made = service.add_office(central, connection, None, "nord")
+            second = thread.submit(add)
+            while not second.done() and owner.execute(_WAITING).fetchone() == (0,):
+                pass
+            assert not second.done(), "the second waits for the first"
+        with pytest.raises(InputError, match=r"office\.name_taken"):
+            second.result(30)
+    assert offices(central_service)["nord"] == made
 
 
 def test_only_who_answers_for_all_offices_makes_one(central_service: RunningService) -> None:
