@@ -84,6 +84,8 @@ class ReceiptTab(QWidget):
         self._empty.setVisible(not ready)
         self._message.say("")
         if ready and case is not None:
+            # Said at once: drawing the receipt takes a moment, and where the case is does not wait for that.
+            self._say_where(case.pending > 0)
             desk, code = self._context.desk, language()
 
             def make() -> tuple[ReceiptData, list[bytes]]:
@@ -170,12 +172,15 @@ class ReceiptTab(QWidget):
         self._data, pictures = made
         self._offer(True)
         self._pages = [QImage.fromData(picture) for picture in pictures]
+        self._say_where(self._data.provisional)
+        self._draw()
+
+    def _say_where(self, provisional: bool) -> None:
         self._state.setText(
             self.tr("The central service has not received the case yet: the receipt says so.")
-            if self._data.provisional
+            if provisional
             else self.tr("Received by the central service.")
         )
-        self._draw()
 
     def _draw(self) -> None:
         clear(self._sheets)
