@@ -13,12 +13,12 @@ from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import EventId, Kind, RecordType, body_bytes
 from cases.ids import RecordId, uuid7
 from cases.journal import Draft
-from cases.merge import STATE, SeenEvent, seen_event
+from cases.merge import STATE, FieldHead, SeenEvent, is_contested, seen_event
 from cases.projections import Working, state_here
 from cases.store import facts
 from cases.store.engine import Connection
 from cases.views import CITIZEN_FIELDS, Act, Changed, Identity
-from cases.workflow import DECISIONS, Role, State, allowed, check_decidable
+from cases.workflow import DECISIONS, Role, State, allowed, check_decidable, may_settle, may_type
 
 BODY_BYTES_MAX = 256 * 1024
 """One event's body.
@@ -150,7 +150,9 @@ class Acts(Part):
         It is reversed by settling again: what it chose is then one of the claims that give way.
 
         Raises:
-            InputError: ``settle.nothing``: the field has no claim that this person has seen; ``input.unstorable``.
+            InputError: ``settle.nothing``: the field has no claim that this person has seen; ``settle.supervisor``: it
+                is a supervisor's, as the case stands; ``settle.choose``: only one of the values that there are may be
+                chosen now; ``input.unstorable``.
         """
         check_storable({field: value, "reason": reason})
         device = self._core.enrolled_identity().device
@@ -159,13 +161,14 @@ class Acts(Part):
             state = working.state()
             heads = state.fields[field].heads if field in state.fields else ()
             settled = [
-                str(head.event)
+                head
                 for head in heads
                 if head.event.device == device or (head.central_seq is not None and head.central_seq <= base)
             ]
             if not settled:
                 raise InputError("settle.nothing", field=field)
-            body: dict[str, object] = {"field": field, "value": value, "settles": settled}
+            _check_settlement(working, field, value, settled)
+            body: dict[str, object] = {"field": field, "value": value, "settles": [str(each.event) for each in settled]}
             if reason.strip():
                 body["reason"] = reason.strip()
             return [Deed(Kind.SETTLE, body)]
@@ -223,6 +226,18 @@ class Acts(Part):
             name = expected or "record"
             raise InputError(f"{name}.unknown", field=str(name))
         return found
+
+
+def _check_settlement(working: Working, field: str, value: str | None, settled: Sequence[FieldHead]) -> None:
+    """Refuse what the central service is sure to park: a person hears of it while they can still do otherwise."""
+    if working.type != RecordType.CASE:
+        return
+    state = working.shown().values.get(STATE)
+    if not may_settle(field, state):
+        raise InputError("settle.supervisor", field=field)
+    chooses = is_contested(field, working.state().fields[field]) and value in {head.value for head in settled}
+    if not chooses and not may_type(field, state):
+        raise InputError("settle.choose", field=field)
 
 
 def _always(deed: Deed) -> DeedsOf:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cases import foundation, merge
+from cases.again import cannot_be_corrected, refusal
 from cases.events import EventId, Kind, RecordType
 from cases.merge import FieldHead, RecordState, SeenEvent
+from cases.projections import state_here
 from cases.reads import Reads
 from cases.remedies import ADOPT, RESEND, WITHDRAW, attempts, texts_of
 from cases.store import log, projected, registers
@@ -77,6 +79,9 @@ class Queues(Reads):
         number = registers.record_no(connection, header.record_id)
         tried = attempts([] if number is None else self._events(connection, number), stored.id)
         body = None if stored.state == log.QUARANTINED else log.body_of(stored)
+        state = state_here(connection, identity.tenant, header.record_id)
+        me = identity.device, log.chain_head(connection).incarnation
+        base = self._base(connection, number)
         return ParkedItem(
             stored.id,
             header.record_type,
@@ -90,8 +95,8 @@ class Queues(Reads):
             texts=texts_of(body or {}),
             agent_name=stored.agent_name,
             time_ms=header.time,
-            base=self._base(connection, number),
-            actions=_actions(connection, stored),
+            base=base,
+            actions=_actions(connection, stored, state, me, base),
             tried=tried[-1].code if tried else "",
         )
 
@@ -180,11 +185,17 @@ def _is_attempt(stored: StoredEvent, names: set[str]) -> bool:
     return stored.event.header.kind == Kind.RESOLVE and log.body_of(stored).get("event") in names
 
 
-def _actions(connection: Connection, stored: StoredEvent) -> tuple[str, ...]:
-    """Return what may be done about a parked event here."""
+def _actions(
+    connection: Connection, stored: StoredEvent, state: RecordState, me: tuple[str, int], base: int
+) -> tuple[str, ...]:
+    """Return what may be done about a parked event here; not what would only bring it back."""
     header = stored.event.header
     if stored.state == log.QUARANTINED:
         return ()
     if header.kind == Kind.RESOLVE or registers.known_type(connection, header.record_id) is None:
         return (WITHDRAW,)
-    return (ADOPT, RESEND, WITHDRAW) if texts_of(log.body_of(stored)) else (ADOPT, WITHDRAW)
+    body = log.body_of(stored)
+    act = state, header.record_type, header.kind, body, me, base
+    adopts = () if refusal(*act) else (ADOPT,)
+    resends = (RESEND,) if texts_of(body) and not cannot_be_corrected(*act) else ()
+    return (*adopts, *resends, WITHDRAW)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cases import merge
 from cases.acts import Acts, Deed, check_storable
+from cases.again import refusal
 from cases.core import changed
 from cases.errors import InputError
 from cases.events import EventId, Kind, RecordType
@@ -44,7 +45,8 @@ class Remedies(Acts):
     def adopt(self, event: EventId, reason: str, *, base: int) -> Act:
         """Make a parked act take effect as it is: what stood against it may be over.
 
-        Raises: as ``withdraw``.
+        Raises: as ``withdraw``; InputError ``resolve.refused_again`` (``reason``, a code): as the record stands here,
+            it would be parked again.
         """
         _required(reason, "reason", "resolve.reason_required")
         return self._resolve(event, ADOPT, reason, base, lambda body: body)
@@ -64,7 +66,7 @@ class Remedies(Acts):
             changes: other texts for fields that it sets (``ParkedItem.texts``); None clears one.
             without: fields that it is to leave alone.
 
-        Raises: as ``withdraw``; InputError ``resolve.field`` (``field``): it does not set that, or nothing is left.
+        Raises: as ``adopt``; InputError ``resolve.field`` (``field``): it does not set that, or nothing is left.
         """
         check_storable(changes)
 
@@ -89,11 +91,14 @@ class Remedies(Acts):
             body: dict[str, object] = {"event": str(event), "action": action}
             if reason.strip():
                 body["reason"] = reason.strip()
-            if carried is not None:
-                body |= {"kind": header.kind, "body": carried(log.body_of(waiting))}
-            deeds = [Deed(Kind.RESOLVE, body), *_attempts_given_up(connection, identity, waiting)]
             working = self._core.projector.load(connection, identity.tenant, header.record_id, header.record_type)
-            done = self._append(connection, identity, working, deeds, base)
+            if carried is not None:
+                said = carried(log.body_of(waiting))
+                me = identity.device, log.chain_head(connection).incarnation
+                if code := refusal(working.state(), header.record_type, header.kind, said, me, base):
+                    raise InputError("resolve.refused_again", field="event", reason=code)
+                body |= {"kind": header.kind, "body": said}
+            done = self._append(connection, identity, working, [Deed(Kind.RESOLVE, body)], base)
             self._core.projector.save(connection, [working])
             return Act(done, RecordId(header.record_id)), changed({working.type, "sync"}, {header.record_id})
 
@@ -195,18 +200,6 @@ def _waiting(connection: Connection, identity: Identity, event: EventId) -> Stor
     if known.state != log.PARKED or not log.is_open(connection, known.no):
         raise InputError("resolve.not_open", field="event")
     return known
-
-
-def _attempts_given_up(connection: Connection, identity: Identity, waiting: StoredEvent) -> list[Deed]:
-    """Return the withdrawals of earlier attempts about the same event that were parked themselves."""
-    record_no = registers.record_no(connection, waiting.event.header.record_id)
-    assert record_no is not None, "an event has a record"
-    reason = {"action": WITHDRAW, "reason": str(waiting.id)}
-    return [
-        Deed(Kind.RESOLVE, {"event": str(tried.id), **reason})
-        for tried in attempts(log.of_record(connection, identity.tenant, record_no), waiting.id)
-        if tried.id.device == identity.device and log.is_open(connection, tried.no)
-    ]
 
 
 _EVENT_NAME = re.compile(r"[0-9a-f]{32}\.\d+\.\d+")

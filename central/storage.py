@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from cases.events import Event, EventId
+from cases.events import Event, EventId, decode_body
 from cases.merge import EMPTY, RecordState, Shown
 from cases.tiles import Tile
 from sync.messages import ChunkEntry, PulledEvent
@@ -123,7 +123,8 @@ class Writes:
         records: merged states; their projections follow from them.
         verdicts: (central number, state, code) of the new events that are not plainly accepted.
         parked: (central number, code, details) of those that wait for a person.
-        settled: (parked event, its record, how) of those that a person dealt with: ``adopt``…
+        settled: (parked event, its record, how) of those that a person dealt with: ``adopt``… What was tried about
+            one of them and is parked itself (``about``) ends with it, as ``ATTEMPT``.
     """
 
     tenant: int
@@ -146,6 +147,18 @@ class WaitingEvent(NamedTuple):
     agent: str
     body: bytes | None
     settled: bool
+
+
+ATTEMPT = "withdraw"
+"""How an attempt about a parked event ends that somebody has dealt with otherwise."""
+
+
+def about(body: bytes | None) -> str:
+    """Return the name of the event that a ``resolve`` event is about; empty when it says none that can be read."""
+    try:
+        return "" if body is None else str(decode_body(body).get("event", ""))
+    except (ValueError, RecursionError):
+        return ""
 
 
 class StoredRecord(NamedTuple):

@@ -60,6 +60,9 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
     _check(device, request)
     hello = _greeted(core, device, request.hello)
     done = _take_in(core, device, request.batch) if request.batch is not None else None
+    if request.hello is not None:
+        # Only now: what a device says of itself holds when its batch is in.
+        core.contacts.heard(device, request.hello)
     epoch, covered_ms, streams, snapshot = _news(core, device, request, done)
     held: dict[str, int] = {}
     if request.epoch not in (0, epoch):
@@ -109,7 +112,6 @@ def _greeted(core: Core, device: Device, hello: Hello | None) -> HelloReply | No
         return None
     if PROTOCOL not in hello.protocols:
         raise InputError("protocol.unsupported", protocol=PROTOCOL, spoken=",".join(map(str, hello.protocols[:8])))
-    core.contacts.heard(device, hello)
     return HelloReply(PROTOCOL, VERSION, CAPABILITIES)
 
 

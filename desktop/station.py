@@ -104,10 +104,12 @@ class Station:
         return self.agent(workspace).enrol(server_url, code, device_name)
 
     def agent(self, workspace: Workspace) -> Agent:
-        """Return a sync client for the open workspace, not started."""
+        """Return a sync client for the open workspace, not started; what was brought back for it is taken in."""
         from sync.agent import Agent
 
-        return Agent(workspace, self.transport_factory, ports=self.ports)
+        agent = Agent(workspace, self.transport_factory, ports=self.ports)
+        agent.take_answers()
+        return agent
 
     def desk(self, workspace: Workspace, language: str) -> Desk:
         """Return what fills and hands in cases of the open workspace."""

@@ -31,7 +31,7 @@ from sync.backoff import Backoff, BatchSize
 from sync.client import CentralClient, enrol
 from sync.clockcheck import CLOCK_AHEAD, CLOCK_BEHIND, diagnosed
 from sync.envelopes import Courier
-from sync.exchanges import UNSUPPORTED, Exchanges, hello
+from sync.exchanges import UNSUPPORTED, Exchanges, Greeting
 from sync.histories import HistoryOutcome, bring_history
 from sync.line import STOPPED, Exit, Line
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
@@ -179,7 +179,7 @@ class Agent:
         self._wanted_procedures: set[tuple[str, str]] = set()
         self._offers_due_s = float("-inf")
         self._offers_seen = ""
-        self._greeted = False
+        self._greeting = Greeting(workspace)
         self._capabilities: frozenset[str] = frozenset()
         self._courier = Courier(workspace, ports)
         self._audits = Audits(workspace, ports.clock)
@@ -278,12 +278,10 @@ class Agent:
         client = self.line().rounds
         client.handshake()
         self._enter(SyncState.PUSH)
-        greeting = None if self._greeted else hello(self._workspace)
-        exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=greeting)
+        exchanges = Exchanges(self._workspace, client, identity, self._size, tally, greeting=self._greeting)
         refused = exchanges.run()
         if tally.capabilities is not None:
             self._capabilities = tally.capabilities
-        self._greeted = True
         self._enter(SyncState.PULL)
         self._forward(client)
         self._enter(SyncState.DOCUMENTS)
@@ -298,6 +296,18 @@ class Agent:
             raise refused
         if AUDIT in self._capabilities and self._audits.due():
             tally.mended = len(self._audits.make(client, identity))
+
+    def take_answers(self) -> int:
+        """Take in what a stick or a colleague brought back for this workspace; needs no line. Return how many events.
+
+        For whoever has just unlocked it. What the disk refuses is tried again, and said, in the next round.
+        """
+        with self._round_lock:
+            try:
+                return self._courier.take_answers()
+            except EstafetteError as error:
+                log.warning("answers not taken in code=%s", error.code)
+                return 0
 
     def audit_soon(self) -> None:
         """Let the next round compare what both ends hold, whatever was planned."""

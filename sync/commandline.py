@@ -155,6 +155,7 @@ def _opened(options: argparse.Namespace, passphrase: str, *, create: bool) -> It
     try:
         agent = Agent(workspace, RequestsTransport, ports=ports)
         try:
+            agent.take_answers()
             yield Context(workspace, agent, Desk(workspace, ports=ports, language=options.language), fresh)
         finally:
             agent.stop()

@@ -68,11 +68,32 @@ class News(NamedTuple):
     leaves: Sequence[tuple[int, str]]
 
 
-def hello(workspace: Workspace) -> Hello:
-    """Return what this end says of itself in the first exchange of a session."""
-    status = workspace.status()
-    oldest_ms = max(0, status.oldest_pending_ms or 0)
-    return Hello(list(PROTOCOLS), VERSION, CAPABILITIES, max(0, status.pending), oldest_ms, max(0, status.parked))
+class Greeting:
+    """What this end says of itself in a session: in the first exchange, and once more when nothing waits here any more.
+
+    What waits is what stays when the exchange that says so is through, so that nobody is taken for late whose acts came
+    in with it. It is said once more with the last batch of many, which needs no exchange of its own.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._said: int | None = None
+        """How many events wait here, as the service was last told."""
+
+    def due(self, carried: int) -> Hello | None:
+        """Return what an exchange that carries so many events is to say; None for nothing."""
+        if self._said == 0:
+            return None
+        status = self._workspace.status()
+        waits = max(0, status.pending - carried)
+        if self._said is not None and waits:
+            return None
+        oldest_ms = max(0, status.oldest_pending_ms or 0) if waits else 0
+        return Hello(list(PROTOCOLS), VERSION, CAPABILITIES, waits, oldest_ms, max(0, status.parked))
+
+    def heard(self, hello: Hello) -> None:
+        """Note that the service has answered this."""
+        self._said = hello.pending
 
 
 class Exchanges:
@@ -81,7 +102,7 @@ class Exchanges:
     Args:
         size: how much goes at once.
         tally: gets what was done.
-        greeting: said in the first exchange; None when it was said in this session.
+        greeting: of this session.
     """
 
     def __init__(
@@ -92,7 +113,7 @@ class Exchanges:
         size: BatchSize,
         tally: Tally,
         *,
-        greeting: Hello | None = None,
+        greeting: Greeting,
     ) -> None:
         self._workspace = workspace
         self._client = client
@@ -136,7 +157,8 @@ class Exchanges:
         self._common = 0
         batch = None if outgoing is None else columns.signed_batch(outgoing, self._workspace.sign)
         cursors = self._workspace.cursors()
-        message = msgspec.json.encode(self._request(batch, cursors))
+        hello = self._greeting.due(0 if batch is None else len(batch.events.record))
+        message = msgspec.json.encode(self._request(batch, cursors, hello))
         if batch is not None and len(message) > REQUEST_BYTES_MAX and self._size.failed():
             return False
         try:
@@ -148,12 +170,12 @@ class Exchanges:
         except (RejectedError, NotPermittedError) as error:
             self._refusal(batch, error)
             return False
-        if self._greeting is not None:
+        if hello is not None:
             self._tally.capabilities = check_hello(reply.hello)
-            self._greeting = None
+            self._greeting.heard(hello)
         return self._take(reply, outgoing, batch, cursors)
 
-    def _request(self, batch: SignedBatch | None, cursors: dict[str, int]) -> Exchange:
+    def _request(self, batch: SignedBatch | None, cursors: dict[str, int], hello: Hello | None) -> Exchange:
         held = {str(incarnation): seq for incarnation, seq in self._workspace.chains().items()}
         if batch is not None and batch.first_seq == held.get(str(batch.incarnation), 0) + 1:
             held[str(batch.incarnation)] = batch.first_seq + len(batch.events.record) - 1
@@ -163,7 +185,7 @@ class Exchanges:
             held.setdefault(_NO_SNAPSHOT, 0)
         epoch = max(self._identity.epoch, self._workspace.claimed_epoch())
         backed_up = {str(incarnation): seq for incarnation, seq in self._workspace.backed_up().items()}
-        return Exchange(cursors, batch, PAGE_EVENTS_MAX, self._tree.asked(), backed_up, self._greeting, epoch, held)
+        return Exchange(cursors, batch, PAGE_EVENTS_MAX, self._tree.asked(), backed_up, hello, epoch, held)
 
     def _refusal(self, batch: SignedBatch | None, error: RejectedError | NotPermittedError) -> None:
         """Do what helps; raises ``error`` when nothing does."""

@@ -288,7 +288,8 @@ class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
         protocols: versions of this protocol that it speaks.
         version: of the program.
         capabilities: names; unknown ones are ignored.
-        pending, oldest_pending_ms, parked: events that wait here; for the list of devices that lag.
+        pending, oldest_pending_ms, parked: events that wait here once those of this exchange are in; for the list of
+            devices that lag.
     """
 
     protocols: list[int]

@@ -40,8 +40,10 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
     item = _contested_item(context, record, given.field)
     if given.keep is None:
         value = given.value or None
-    elif item is None or not 1 <= given.keep <= len(item.claims):
+    elif item is None:
         raise InputError("settle.nothing", field=given.field)
+    elif not 1 <= given.keep <= len(item.claims):
+        raise InputError("settle.no_such_value", field=given.field, given=given.keep, values=len(item.claims))
     else:
         value = item.claims[given.keep - 1].value
     base = item.base if item is not None else _base(context, record)

@@ -35,6 +35,20 @@ _NO_DECISION = (
 WORDS: Mapping[str, Pair] = {
     "settle.nothing": _NOTHING,
     "settle.clear": _NOTHING,
+    "settle.no_such_value": (
+        "Le champ {field} n'a que {values} valeurs : donnez --keep de 1 à {values}.",
+        "The field {field} has only {values} values: give --keep from 1 to {values}.",
+    ),
+    "settle.supervisor": (
+        "Le champ {field} est à départager par votre responsable : le dossier est décidé, ou ce champ dit quel dossier "
+        "ou quelle décision c'est.",
+        "The field {field} is your supervisor's to settle: the case is decided, or this field says which case or which "
+        "decision it is.",
+    ),
+    "settle.choose": (
+        "Le dossier est transmis : pour le champ {field}, choisissez l'une des valeurs (--keep N).",
+        "The case is handed in: for the field {field}, choose one of the values (--keep N).",
+    ),
     "settle.not_settled": (
         "Personne n'a départagé le champ {field}, ou il a été modifié depuis.",
         "Nobody has settled the field {field}, or it was changed since.",
@@ -53,6 +67,12 @@ WORDS: Mapping[str, Pair] = {
     ),
     "resolve.not_open": _OPEN_NO_MORE,
     "resolve.settled": _OPEN_NO_MORE,
+    "resolve.refused_again": (
+        "Le dossier est encore dans un état où cet acte serait refusé de nouveau [{reason}] : parlez à votre "
+        "responsable, ou retirez-le (withdraw).",
+        "The case still is in a state in which this act would be refused again [{reason}]: speak to your supervisor, "
+        "or withdraw it (withdraw).",
+    ),
     "resolve.damaged": (
         "Un acte abîmé ne peut être ni repris ni renvoyé : refaites-le.",
         "A damaged act can neither be taken on nor sent again: do it again.",

@@ -185,9 +185,14 @@ _RESOLVED = (
     " OR EXISTS (SELECT 1 FROM event s WHERE s.record_no = e.record_no"
     " AND s.kind = 'resolve' AND (s.state NOT IN ('parked', 'quarantined') OR s.code = 'resolve.settled')"
     " AND CASE WHEN json_valid(CAST(s.body AS TEXT)) THEN json_extract(CAST(s.body AS TEXT), '$.event') END"
-    " = d.id || '.' || e.incarnation || '.' || e.seq))"
+    " IN (d.id || '.' || e.incarnation || '.' || e.seq,"
+    " CASE WHEN e.kind = 'resolve' AND json_valid(CAST(e.body AS TEXT))"
+    " THEN json_extract(CAST(e.body AS TEXT), '$.event') END)))"
 )
-"""A person said how the parked event ``e`` of device ``d`` ends, here or elsewhere."""
+"""A person said how the parked event ``e`` of device ``d`` ends, here or elsewhere, or the one that ``e`` is about.
+
+An attempt about an act that has ended is ended with it.
+"""
 
 
 def troubled(connection: Connection, tenant: int, device: str) -> list[StoredEvent]:

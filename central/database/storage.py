@@ -20,6 +20,7 @@ from central.database.arrays import Bigints, Bytes, Integers, Texts
 from central.database.client import Database
 from central.database.sessions import Begun, Connection, Parameter, Session, Statement
 from central.storage import (
+    ATTEMPT,
     Appended,
     Held,
     IssuedReceipt,
@@ -34,6 +35,7 @@ from central.storage import (
     TreeState,
     WaitingEvent,
     Writes,
+    about,
 )
 from sync.messages import PulledEvent
 
@@ -72,6 +74,13 @@ from unnest(%(devices)b::text[], %(incarnations)b::integer[], %(seqs)b::bigint[]
 join estafette.event e on e.tenant_id = %(tenant)b::integer and e.device_id = v.device_id
     and e.incarnation = v.incarnation and e.seq = v.seq and e.record_id = v.record_id
 where k.tenant_id = e.tenant_id and k.stream_id = e.stream_id and k.central_seq = e.central_seq
+    and k.settled_ms is null
+"""
+_ATTEMPTS = """
+select e.device_id, e.incarnation, e.seq, e.record_id, e.body
+from estafette.event e
+join estafette.parked k on k.tenant_id = e.tenant_id and k.stream_id = e.stream_id and k.central_seq = e.central_seq
+where e.tenant_id = %(tenant)b::integer and e.record_id = any(%(records)b::text[]) and e.kind = 'resolve'
     and k.settled_ms is null
 """
 _WAITING = """
@@ -162,14 +171,26 @@ class PostgresTransaction:
             marks = {"seqs": list(seqs), "codes": list(codes), "details": details}
             self.connection.execute(_PARK, place | marks)
         if writes.settled:
+            settled = [*writes.settled, *self._attempts(writes)]
             marks = {
-                "devices": [event.device for event, _record, _how in writes.settled],
-                "incarnations": [event.incarnation for event, _record, _how in writes.settled],
-                "seqs": [event.seq for event, _record, _how in writes.settled],
-                "records": [record for _event, record, _how in writes.settled],
-                "hows": [how for _event, _record, how in writes.settled],
+                "devices": [event.device for event, _record, _how in settled],
+                "incarnations": [event.incarnation for event, _record, _how in settled],
+                "seqs": [event.seq for event, _record, _how in settled],
+                "records": [record for _event, record, _how in settled],
+                "hows": [how for _event, _record, how in settled],
             }
             self.connection.execute(_SETTLE, {**place, **marks, "account": writes.account})
+
+    def _attempts(self, writes: Writes) -> list[tuple[EventId, str, str]]:
+        """Return what was tried about the acts that end now and waits itself: it ends with them."""
+        ended = {str(event) for event, _record, _how in writes.settled}
+        records = sorted({record for _event, record, _how in writes.settled})
+        rows = self.connection.execute(_ATTEMPTS, {"tenant": self._tenant, "records": records}).fetchall()
+        return [
+            (EventId(device, incarnation, seq), record, ATTEMPT)
+            for device, incarnation, seq, record, body in rows
+            if about(None if body is None else bytes(body)) in ended
+        ]
 
     def waiting(self, event: EventId) -> WaitingEvent | None:
         row = self.connection.execute(_WAITING, [self._tenant, *event]).fetchone()

@@ -142,6 +142,21 @@ def _nothing_to_settle() -> Words:
     return what, _still(), translate("Remedies", "Look at the case as it is now.")
 
 
+def _supervisors_to_settle() -> Words:
+    what = translate("Remedies", "This field is your supervisor's to settle, as the case stands now.")
+    return what, _kept_both(), translate("Remedies", "Speak to your supervisor.")
+
+
+def _choose() -> Words:
+    what = translate("Remedies", "The case was submitted: here you can only choose one of the values.")
+    return what, _kept_both(), translate("Remedies", "Choose one of them, or speak to your supervisor.")
+
+
+def _refused_again() -> Words:
+    what = translate("Remedies", "As the case stands now, this act would be refused again.")
+    return what, _still(), _supervisor()
+
+
 def _not_settled() -> Words:
     what = translate("Remedies", "Nobody has settled this field, or it was changed since.")
     return what, "", translate("Remedies", "Look at the case as it is now.")
@@ -256,6 +271,10 @@ WORDS: dict[str, Callable[[], Words]] = {
     "resolve.reason_required": _reason,
     "settle.nothing": _nothing_to_settle,
     "settle.clear": _nothing_to_settle,
+    "settle.no_such_value": _nothing_to_settle,
+    "settle.supervisor": _supervisors_to_settle,
+    "settle.choose": _choose,
+    "resolve.refused_again": _refused_again,
     "settle.not_settled": _not_settled,
     "link.self": _link,
     "link.circle": _link,

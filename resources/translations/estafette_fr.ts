@@ -2505,6 +2505,26 @@
         <translation>Regardez le dossier tel qu’il est.</translation>
     </message>
     <message>
+        <source>This field is your supervisor&apos;s to settle, as the case stands now.</source>
+        <translation>C’est à votre responsable de départager ce champ, vu où en est le dossier.</translation>
+    </message>
+    <message>
+        <source>Speak to your supervisor.</source>
+        <translation>Parlez-en à votre responsable.</translation>
+    </message>
+    <message>
+        <source>The case was submitted: here you can only choose one of the values.</source>
+        <translation>Le dossier est transmis : ici, vous pouvez seulement choisir l’une des valeurs.</translation>
+    </message>
+    <message>
+        <source>Choose one of them, or speak to your supervisor.</source>
+        <translation>Choisissez l’une d’elles, ou parlez-en à votre responsable.</translation>
+    </message>
+    <message>
+        <source>As the case stands now, this act would be refused again.</source>
+        <translation>Vu où en est le dossier, cet acte serait refusé de nouveau.</translation>
+    </message>
+    <message>
         <source>Nobody has settled this field, or it was changed since.</source>
         <translation>Personne n’a départagé ce champ, ou il a été modifié depuis.</translation>
     </message>

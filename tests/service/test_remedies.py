@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cases.errors import InputError
 from cases.events import Kind
 from central import parked_events, settling
 from central.parked_events import ParkedEvent
@@ -117,13 +118,51 @@ def test_what_an_agent_corrects_takes_effect(here: Client, office: Office, centr
     here.sync()
     (item,) = here.workspace.parked_queue()
     assert item.code == "workflow.not_seen"
-    here.workspace.resend(item.event, {NAME: "Zoé Anne"}, base=item.base, reason="Corrigé")
-    here.sync()
-    (again,) = here.workspace.parked_queue()
-    assert (again.event, again.tried) == (item.event, "workflow.not_editable"), "refused: it still waits, and says why"
+    assert item.actions == ("withdraw",), "the case is closed: all else would only bring it back"
+    with pytest.raises(InputError, match=r"resolve\.refused_again") as refused:
+        here.workspace.resend(item.event, {NAME: "Zoé Anne"}, base=item.base, reason="Corrigé")
+    assert refused.value.details["reason"] == "workflow.not_editable"
+    with pytest.raises(InputError, match=r"resolve\.refused_again"):
+        here.workspace.adopt(item.event, "Essai", base=item.base)
     here.workspace.withdraw(item.event, "Dossier clos")
     here.sync()
     assert here.workspace.parked_queue() == [] and waiting(central_service) == [] and here.pending == 0
+
+
+def test_an_attempt_about_an_act_that_a_supervisor_ended_is_ended_with_it(
+    here: Client, office: Office, service: TwoOffices, central_service: RunningService
+) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    case = here.case({NAME: "Zoé"})
+    here.workspace.change_status(case, "submitted", base=0)
+    here.workspace.answer(case, {NAME: "Zoë"}, base=0)
+    here.sync()
+    assert [item.actions for item in here.workspace.parked_queue()] == [("withdraw",)]
+    with central.transaction(tenant) as connection:
+        view = case_view(connection, tenant, case)
+        assert view is not None
+        change_status(
+            central, connection, service.session, case, "needs_information", base=view.base, message="Quel nom ?"
+        )
+    other = office.client()
+    here.sync()
+    (item,) = here.workspace.parked_queue()
+    assert item.actions == ("adopt", "resend", "withdraw"), "the answers are the agent's again"
+    other.workspace.change_status(case, "in_review", base=other.workspace.case(case).base)
+    other.sync()
+    here.workspace.adopt(item.event, "C'est corrigé", base=item.base)
+    here.sync()
+    (again,) = here.workspace.parked_queue()
+    assert (again.event, again.tried) == (item.event, "workflow.not_seen"), "refused: it still waits, and says why"
+    held = next(one for one in waiting(central_service) if one.event == str(item.event))
+    with central.transaction(tenant) as connection:
+        settling.resolve(
+            central, connection, service.session, held.event, held.record_type, held.record_id, settling.ADOPT,
+            "Vu avec l’agent", base=held.base, kind=held.kind, applied=held.body,
+        )  # fmt: skip
+    here.sync()
+    assert waiting(central_service) == [] and name_of(central_service, case) == "Zoë"
+    assert here.workspace.parked_queue() == [] and here.workspace.status().parked == 0
 
 
 def test_a_link_is_made_seen_elsewhere_and_taken_back(here: Client, office: Office) -> None:

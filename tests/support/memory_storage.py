@@ -22,6 +22,7 @@ from cases.tiles import Tile
 from central import storage
 from central.records import Device
 from central.storage import (
+    ATTEMPT,
     Appended,
     Held,
     IssuedReceipt,
@@ -36,6 +37,7 @@ from central.storage import (
     TreeState,
     WaitingEvent,
     Writes,
+    about,
 )
 from sync.messages import PulledEvent
 
@@ -325,6 +327,11 @@ class MemoryTransaction:
             self.park(by_number[number], code, details)
         for event, _record, action in writes.settled:
             self._settle(event, action)
+        ended = {str(event) for event, _record, _action in writes.settled}
+        for one in list(tables.log) if ended else []:
+            waits = one.state == "parked" and not one.settled and one.event.header.kind == "resolve"
+            if waits and about(one.event.body) in ended:
+                self._settle(one.event.header.id, ATTEMPT)
 
     def park(self, logged: Logged, code: str, details: Mapping[str, str]) -> None:
         """Write down why an event could not be applied."""

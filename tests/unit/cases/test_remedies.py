@@ -105,7 +105,7 @@ def test_an_attempt_that_is_refused_leaves_the_event_waiting(workspace: Workspac
     workspace.withdraw(parked.event, "Tant pis")
     assert workspace.parked_queue() == [] and workspace.parked() == [], "the attempt is given up with it"
     sent = workspace.next_batch(10)
-    assert sent is not None and [event.kind for event in sent.events] == ["resolve", "resolve"]
+    assert sent is not None and [event.kind for event in sent.events] == ["resolve"]
 
 
 def test_an_act_that_somebody_else_ended_waits_no_more(
@@ -211,6 +211,17 @@ def test_what_is_a_supervisors_to_settle_is_said(workspace: Workspace, other: Wo
     assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, True)]
     workspace.change_status(case, "submitted", base=4)
     assert [(item.can_settle, item.can_type) for item in workspace.contested_queue()] == [(True, False)]
+    with pytest.raises(InputError, match=r"settle\.choose"):
+        workspace.settle(case, "/a", "3", base=4)
+    other.change_status(case, "closed_without_effect", base=3)
+    stream.push(workspace)
+    stream.push(other)
+    stream.pull(workspace)
+    (item,) = (one for one in workspace.contested_queue() if one.field == "state")
+    assert not item.can_settle
+    with pytest.raises(InputError, match=r"settle\.supervisor") as refused:
+        workspace.settle(case, "state", "submitted", base=item.base)
+    assert refused.value.details["field"] == "state"
 
 
 # --- decisions beside the workflow -----------------------------------------------------------------------------------

@@ -113,6 +113,15 @@ def test_what_was_parked_in_the_same_batch_can_be_withdrawn(office: Office) -> N
     assert office.settled(EventId(ONE, 1, 3)) == "withdraw"
 
 
+def test_an_attempt_about_an_act_that_is_ended_is_ended_with_it(office: Office) -> None:
+    assert office.act(ONE, "resolve", resolve(PARKED, "adopt", TOO_OLD)) == "right.foreign_office"
+    assert office.act(ONE, "set", TOO_OLD) == "right.foreign_office"
+    tried, other = EventId(ONE, 1, 3), EventId(ONE, 1, 4)
+    assert office.settled(tried) == ""
+    assert office.act(TWO, "resolve", resolve(PARKED, "withdraw"), role="supervisor") == "accepted"
+    assert [office.settled(name) for name in (PARKED, tried, other)] == ["withdraw", "withdraw", ""]
+
+
 def test_an_event_of_another_record_is_not_resolved_here(office: Office) -> None:
     said = resolve(PARKED, "withdraw")
     assert office.act(ONE, "resolve", said, record=OTHER_CASE) == "resolve.other_record"

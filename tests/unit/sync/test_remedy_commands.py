@@ -53,7 +53,9 @@ def test_what_cannot_be_settled_says_why(enrolled: Program, central: MemoryServi
     for line, code, words in (
         (("settle", case, NAME), "usage", "--keep"),
         (("settle", case, NAME, "x", "--keep", "1"), "usage", "--keep"),
-        (("settle", case, NAME, "--keep", "3"), "settle.nothing", NAME),
+        (("settle", case, NAME, "--keep", "3"), "settle.no_such_value", "1 à 2"),
+        (("settle", case, NAME, "--keep", "0"), "settle.no_such_value", "1 à 2"),
+        (("settle", case, AGE, "--keep", "1"), "settle.nothing", AGE),
         (("settle", "0" * 32, NAME, "x"), "record.not_here", "pas sur ce poste"),
         (("unsettle", case, AGE), "settle.not_settled", AGE),
     ):
@@ -80,7 +82,7 @@ def parked(program: Program, central: MemoryService) -> tuple[str, dict[str, Any
 def test_a_waiting_act_says_why_and_is_withdrawn(enrolled: Program, central: MemoryService) -> None:
     _case, item = parked(enrolled, central)
     assert item["code"].startswith("workflow.") and item["texts"] == {NAME: "Zoé Moreau"}
-    assert "attend une décision" in item["message_fr"] and item["actions"] == ["adopt", "resend", "withdraw"]
+    assert "attend une décision" in item["message_fr"] and item["actions"] == ["withdraw"]
     status, (answer,) = enrolled.run("withdraw", item["event"], "--reason", "  ")
     assert status == 1 and answer["error"] == "resolve.reason_required" and "--reason" in answer["message_fr"]
     status, (answer,) = enrolled.run("withdraw", "nothing", "--reason", "x")
@@ -90,8 +92,20 @@ def test_a_waiting_act_says_why_and_is_withdrawn(enrolled: Program, central: Mem
     assert enrolled.one("sync")["sync"]["parked"] == 0
 
 
-def test_a_waiting_act_is_corrected_or_taken_on(enrolled: Program, central: MemoryService) -> None:
+def test_what_would_only_come_back_is_refused_at_once(enrolled: Program, central: MemoryService) -> None:
     _case, item = parked(enrolled, central)
+    for line in (("adopt", item["event"], "--reason", "x"), ("resend", item["event"], f"{NAME}=Z. Moreau")):
+        status, (answer,) = enrolled.run(*line)
+        assert status == 1 and answer["error"] == "resolve.refused_again" and answer["details"]["field"] == "event"
+        assert "workflow.not_editable" in answer["message_fr"]
+
+
+def test_a_waiting_act_is_corrected_or_taken_on(enrolled: Program, central: MemoryService) -> None:
+    case, item = parked(enrolled, central)
+    central.central.act_as_supervisor(case, "settle", {"field": "state", "value": "needs_information", "settles": []})
+    enrolled.one("sync")
+    (item,) = enrolled.one("parked")["parked"]
+    assert item["actions"] == ["adopt", "resend", "withdraw"]
     status, (answer,) = enrolled.run("resend", item["event"], f"{AGE}=43")
     assert status == 1 and answer["error"] == "resolve.field" and AGE in answer["message_fr"]
     assert enrolled.one("resend", item["event"], f"{NAME}=Z. Moreau")["event"]
