@@ -15,7 +15,6 @@ from desktop import route
 from desktop.route import Route
 from desktop.screens.case_list import model as columns
 from desktop.screens.case_list.view import CaseListScreen
-from desktop.screens.record.model import history_lines
 from desktop.widgets.banner import Banner
 from tests.gui.test_accessibility import spoken as _spoken
 from tests.gui.test_accessibility import unnamed
@@ -193,26 +192,6 @@ def test_an_act_that_waits_says_why_and_what_it_said(enrolled: Stage) -> None:
     assert "(1)" in enrolled.find(QToolButton, "rail.parked").accessibleName()
 
 
-def test_a_decision_that_waits_itself_is_said_in_words(enrolled: Stage) -> None:
-    case = waiting_act(enrolled)
-    workspace = workspace_of(enrolled)
-    waiting = workspace.parked_queue()[0]
-    workspace.adopt(waiting.event, "Il a raison", base=waiting.base)
-    until(lambda: any(item.tried for item in workspace.parked_queue()), "the attempt was refused")
-    given_up = {"event": str(waiting.event), "action": "withdraw", "reason": "Doublon"}
-    enrolled.central.act_as_supervisor(case, "resolve", given_up)
-    until(lambda: [item.kind for item in workspace.parked_queue()] == ["resolve"], "the attempt alone waits")
-    go_by_key(enrolled, Qt.Key.Key_5)
-    enrolled.quiet()
-    said = texts(enrolled)
-    assert "Reprendre tel quel l’acte écrit aujourd’hui à" in said and "DIALLO-KEÏTA" in said
-    assert str(waiting.event) not in said and "Corriger et renvoyer" not in said
-    # Withdrawn, the history names nobody's event as a reason, and nothing in it waits.
-    workspace.withdraw(workspace.parked_queue()[0].event, "Plus la peine")
-    lines = history_lines(workspace.history(case))
-    assert "parked" not in {line.entry.state for line in lines}
-
-
 def test_an_act_is_withdrawn_with_a_reason_and_not_without(enrolled: Stage) -> None:
     waiting_act(enrolled)
     go_by_key(enrolled, Qt.Key.Key_5)
@@ -340,7 +319,10 @@ def test_every_choice_has_a_name(enrolled: Stage) -> None:
 
 @pytest.mark.usefixtures("_spoken")
 def test_every_remedy_has_a_name(enrolled: Stage) -> None:
-    waiting_act(enrolled)
+    case = waiting_act(enrolled)
+    asked = {"from": "submitted", "to": "needs_information", "message": "Quel nom ?"}
+    enrolled.central.act_as_supervisor(case, "status", asked)
+    until(lambda: workspace_of(enrolled).case(case).state == "needs_information", "the request")
     go_by_key(enrolled, Qt.Key.Key_5)
     for name in ("parked1.resend", "parked1.withdraw"):
         QTest.keyClick(tab_to(enrolled, name), Qt.Key.Key_Return)
