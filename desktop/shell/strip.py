@@ -117,7 +117,8 @@ class Strip(QFrame):
         across, up = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
         self._line_up.setDirection(up if stacked else across)
         self._said.setContentsMargins(0 if stacked else 16, 0, 0, 0)
-        self.setFixedHeight(px(60 if stacked else 32))
+        self._line_up.setContentsMargins(12, 0, 8, px(6) if stacked else 0)
+        self.setFixedHeight(px(64 if stacked else 32))
 
     def _run_undo(self) -> None:
         act = self._act
