@@ -315,7 +315,11 @@ def test_every_choice_has_a_name(enrolled: Stage) -> None:
 
 @pytest.mark.usefixtures("_spoken")
 def test_every_remedy_has_a_name(enrolled: Stage) -> None:
-    waiting_act(enrolled)
+    case = waiting_act(enrolled)
+    workspace = workspace_of(enrolled)
+    asked = {"from": "submitted", "to": "needs_information", "message": "Quel nom ?"}
+    enrolled.central.act_as_supervisor(case, "status", asked)
+    until(lambda: workspace.case(case).state == "needs_information", "the request")
     go_by_key(enrolled, Qt.Key.Key_5)
     for name in ("parked1.resend", "parked1.withdraw"):
         QTest.keyClick(tab_to(enrolled, name), Qt.Key.Key_Return)
