@@ -16,6 +16,7 @@ FRONT_DOORS = {
     "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),
+    "office": ("central.office_commands", "run_office", "make an office, list them, add an agent to one"),
     "policy": ("central.commandline", "run_policy", "show or change how the organisation works"),
     "backup": ("central.commandline", "run_backup", "back the service up, running or not"),
     "restore": ("central.commandline", "run_restore", "put a backup of the service into an empty folder"),

@@ -6,6 +6,7 @@ Each is an event like any other: recorded here at once, judged by the central se
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cases import merge
@@ -199,6 +200,14 @@ def _waiting(connection: Connection, identity: Identity, event: EventId) -> Stor
     if known.state != log.PARKED or not log.is_open(connection, known.no):
         raise InputError("resolve.not_open", field="event")
     return known
+
+
+_EVENT_NAME = re.compile(r"[0-9a-f]{32}\.\d+\.\d+")
+
+
+def gives_up_attempt(body: Mapping[str, object]) -> bool:
+    """Say whether a resolve withdraws an attempt that a later one overtook: its reason is an event, nobody's words."""
+    return body.get("action") == WITHDRAW and bool(_EVENT_NAME.fullmatch(str(body.get("reason", ""))))
 
 
 def attempts(events: Sequence[StoredEvent], event: EventId) -> list[StoredEvent]:

@@ -82,7 +82,7 @@ def run_serve(argv: list[str]) -> int:
         print("\n".join(words.error_lines(misuse)), file=sys.stderr)
         return MISUSED
     start_logging(options.log_level)
-    return _guarded(lambda: _serve(options))
+    return guarded(lambda: _serve(options))
 
 
 def _run_root(argv: list[str]) -> int:
@@ -95,11 +95,11 @@ def _run_root(argv: list[str]) -> int:
     if (misuse := _unknown_zone(options.timezone)) is not None:
         print("\n".join(words.error_lines(misuse)), file=sys.stderr)
         return MISUSED
-    return _guarded(lambda: _write_roots(options))
+    return guarded(lambda: _write_roots(options))
 
 
 def _write_roots(options: argparse.Namespace) -> int:
-    with _opened(options, timezone=options.timezone) as central:
+    with opened(options, timezone=options.timezone) as central:
         data = b"".join(msgspec.json.encode(line) + b"\n" for line in roots.root_lines(central))
     if options.out is None:
         sys.stdout.write(data.decode())
@@ -151,6 +151,8 @@ def _serve(options: argparse.Namespace) -> int:
     notifier = Notifier()
     with contextlib.ExitStack() as ends:
         ends.enter_context(serving.stopping_in_order())
+        if options.database is None:
+            ends.enter_context(starting.only_service(options.data))
         listening = ends.enter_context(serving.bind(options.host, options.port))
         operator, also = _operator(options, ends)
         host, port = listening.getsockname()[:2]
@@ -222,9 +224,9 @@ def run_procedure(argv: list[str]) -> int:
     check = commands.add_parser("check", help="say whether the form can be shown, and if not why")
     for command in (publish, check):
         command.add_argument("path", type=Path, metavar="FILE_OR_DIR", help="a procedure's folder, or a bare XLSForm")
-    _add_database(publish)
+    add_database(publish)
     options = parser.parse_args(argv)
-    return _guarded(lambda: _publish(options) if options.command == "publish" else _check(options.path))
+    return guarded(lambda: _publish(options) if options.command == "publish" else _check(options.path))
 
 
 def _check(path: Path) -> int:
@@ -235,7 +237,7 @@ def _check(path: Path) -> int:
 
 def _publish(options: argparse.Namespace) -> int:
     procedure = publishing.load(options.path)
-    with _opened(options) as central:
+    with opened(options) as central:
         changed = publishing.publish(central, procedure)
     print(f"{procedure.id} : {'publiée / published' if changed else 'déjà publiée / already published'}")
     return DONE
@@ -253,7 +255,7 @@ def run_verify(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if (options.case is None) == (options.root is None):
         parser.error("FILE_OR_CASE, or --root FILE")
-    return _guarded(lambda: _verify(options) if options.root is None else _verify_roots(options))
+    return guarded(lambda: _verify(options) if options.root is None else _verify_roots(options))
 
 
 def _verify_roots(options: argparse.Namespace) -> int:
@@ -261,7 +263,7 @@ def _verify_roots(options: argparse.Namespace) -> int:
         lines = options.root.read_bytes().split(b"\n")
     except OSError as error:
         raise EnvironmentFault("root.unreadable", file=str(options.root), cause=type(error).__name__) from error
-    with _opened(options) as central:
+    with opened(options) as central:
         found = roots.check_lines(central, lines)
     print("\n".join(words.root_lines(found)))
     return DONE if all(each.finding in (Finding.HOLDS, Finding.ENDED) for each in found) else FAILED
@@ -278,7 +280,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _verify_held(options: argparse.Namespace) -> Verified:
-    with _opened(options) as central:
+    with opened(options) as central:
         if not central.keys.made():
             raise InputError("data.none", directory=str(options.data))
         export = _export(central, options.case)
@@ -302,7 +304,7 @@ def _export(central: Central, name: str) -> bytes:
 def run_migrate(argv: list[str]) -> int:
     """Bring the database to this version, for a service that logs in as a role that cannot."""
     options = _parser("migrate", "Bring the database to this version, as its owner; the service may be running.")
-    return _guarded(lambda: _migrate(options.parse_args(argv)))
+    return guarded(lambda: _migrate(options.parse_args(argv)))
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -321,11 +323,11 @@ def run_policy(argv: list[str]) -> int:
         help="working days in which agents settle contested answers by themselves, before the supervisor is asked",
     )
     options = parser.parse_args(argv)
-    return _guarded(lambda: _policy(options))
+    return guarded(lambda: _policy(options))
 
 
 def _policy(options: argparse.Namespace) -> int:
-    with _opened(options) as central:
+    with opened(options) as central:
         with central.transaction(NO_TENANT) as connection:
             tenants = people.tenants(connection)
         for tenant in tenants:
@@ -342,12 +344,12 @@ def run_backup(argv: list[str]) -> int:
     parser = _parser("backup", "Write a backup of the whole service, running or not: database, keys, manifest.")
     parser.add_argument("target", type=Path, metavar="TARGET", help="a folder that does not exist yet; keep it secret")
     options = parser.parse_args(argv)
-    return _guarded(lambda: _backup(options))
+    return guarded(lambda: _backup(options))
 
 
 def _backup(options: argparse.Namespace) -> int:
-    opened = starting.opened_conninfo(options.data, options.database, binaries=options.postgres, create=False)
-    with opened as (conninfo, _server):
+    place = starting.opened_conninfo(options.data, options.database, binaries=options.postgres, create=False)
+    with place as (conninfo, _server):
         keys = options.data / backups.KEYS
         if not keys.is_dir():
             raise InputError("data.none", directory=str(options.data))
@@ -365,7 +367,7 @@ def run_restore(argv: list[str]) -> int:
     parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder")
     parser.add_argument("--force", action="store_true", help="replace what is in the folder; it is kept beside")
     options = parser.parse_args(argv)
-    return _guarded(lambda: _restore(options))
+    return guarded(lambda: _restore(options))
 
 
 def _restore(options: argparse.Namespace) -> int:
@@ -384,21 +386,21 @@ def _is_code(name: str) -> bool:
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"main.py {name}", description=description)
-    _add_database(parser)
+    add_database(parser)
     return parser
 
 
-def _add_database(parser: argparse.ArgumentParser) -> None:
+def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
     parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner or as a service's role")
     parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
 
 
 @contextmanager
-def _opened(options: argparse.Namespace, *, timezone: str = "Europe/Paris") -> Iterator[Central]:
+def opened(options: argparse.Namespace, *, timezone: str = "Europe/Paris") -> Iterator[Central]:
     """The parts of a service that has been started before; only ``serve`` makes one."""
-    opened = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
-    with opened as (database, _server):
+    place = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
+    with place as (database, _server):
         central = starting.make_central(options.data, database, Settings("", timezone))
         with central.transaction(NO_TENANT) as connection:
             if not people.tenants(connection):
@@ -406,7 +408,7 @@ def _opened(options: argparse.Namespace, *, timezone: str = "Europe/Paris") -> I
         yield central
 
 
-def _guarded(work: Callable[[], int]) -> int:
+def guarded(work: Callable[[], int]) -> int:
     """Run a command; what we know to go wrong becomes words, anything else is a bug and shows as one."""
     try:
         return work()

@@ -80,12 +80,12 @@ def make_enrolment_code(
     """Make a one-time code for an agent's next device. Only its hash is kept, so it is shown once.
 
     Args:
-        session: the supervisor who asks; None for the first start, which has no person yet.
+        session: the supervisor who asks; None for the first start, which has no person yet, and for a command.
 
     Raises:
         NotPermittedError: ``right.role``, ``right.office``. InputError: ``agent.unknown``.
     """
-    tenant = _tenant(connection)
+    tenant = tenant_of(connection)
     office = people.agent_office(connection, tenant, agent)
     if session is not None:
         require_right(session, office if office is not None else session.office)
@@ -103,7 +103,7 @@ def make_enrolment_code(
     return EnrolmentCode(code, now_ms + lifetime_ms)
 
 
-def _tenant(connection: Connection) -> int:
+def tenant_of(connection: Connection) -> int:
     """Return the tenant that this transaction is about."""
     found = connection.execute("select current_setting('app.tenant_id')::integer").fetchone()
     return int(found[0]) if found else NO_TENANT

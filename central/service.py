@@ -46,7 +46,7 @@ from central.records import (
     ProcedureRow,
     QueueRow,
 )
-from central.staffing import add_agent, cancel_codes, revoke_device
+from central.staffing import add_agent, add_office, cancel_codes, revoke_device
 from central.throttle import Subject, forgive, take
 
 _FREE_TRACKING = 10
@@ -70,6 +70,7 @@ __all__ = [
     "QueueRow",
     "act_as_console",
     "add_agent",
+    "add_office",
     "agents",
     "append_events",
     "cancel_codes",

@@ -1,4 +1,4 @@
-"""What a supervisor decides about people and devices: who joins an office, which PC must stop, which code ends."""
+"""What is decided about offices, people and devices: who joins which office, which PC must stop, which code ends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cases.ids import uuid7
 from central.context import Central
 from central.database import people
 from central.database.client import Connection
+from central.enrolment import tenant_of
 from central.records import ConsoleSession
 from central.rights import require_right
 
@@ -17,34 +18,69 @@ log = logging.getLogger("estafette.central.staffing")
 NAME_LENGTH_MAX = 100
 
 
-def add_agent(central: Central, connection: Connection, session: ConsoleSession, name: str, office: str) -> str:
+def add_office(central: Central, connection: Connection, session: ConsoleSession | None, name: str) -> str:
+    """Make an office with its stream and return its identity. Its agents and cases come after.
+
+    Args:
+        session: the supervisor who asks; None for a command on the service's own machine.
+
+    Raises:
+        InputError: ``office.name_missing``, ``office.name_too_long``, ``office.name_malformed``, ``office.name_taken``
+            (field ``name``).
+        NotPermittedError: ``right.role``, ``right.office``: only who answers for all offices makes one.
+    """
+    if session is not None:
+        require_right(session, None)
+    name = _readable(name, "office")
+    tenant = tenant_of(connection)
+    people.lock_tenant(connection, tenant)
+    if name.casefold() in {each.name.casefold() for each in people.offices(connection, tenant)}:
+        raise InputError("office.name_taken", field="name")
+    now_ms = central.clock.now_ms()
+    office = uuid7(now_ms, central.randomness)
+    people.add_office(connection, tenant, office, name, now_ms)
+    log.info("office added office=%s by=%s", office, session.account if session else None)
+    return office
+
+
+def add_agent(central: Central, connection: Connection, session: ConsoleSession | None, name: str, office: str) -> str:
     """Make an agent's account and return its identity. An agent signs in on devices only.
+
+    Args:
+        session: the supervisor who asks; None for a command on the service's own machine.
 
     Raises:
         InputError: ``agent.name_missing``, ``agent.name_too_long``, ``agent.name_malformed``, ``agent.name_taken``
             (field ``name``); ``office.unknown`` (field ``office``).
         NotPermittedError: ``right.role``, ``right.office``.
     """
-    known = {each.office for each in people.offices(connection, session.tenant)}
-    if office not in known:
+    tenant = tenant_of(connection)
+    if office not in {each.office for each in people.offices(connection, tenant)}:
         raise InputError("office.unknown", field="office")
-    require_right(session, office)
-    name = " ".join(name.split())
-    if not name:
-        raise InputError("agent.name_missing", field="name")
-    if len(name) > NAME_LENGTH_MAX:
-        raise InputError("agent.name_too_long", field="name", limit=NAME_LENGTH_MAX)
-    if not name.isprintable():
-        raise InputError("agent.name_malformed", field="name")
-    people.lock_office(connection, session.tenant, office)
-    colleagues = (each for each in people.agents(connection, session.tenant) if each.office == office)
+    if session is not None:
+        require_right(session, office)
+    name = _readable(name, "agent")
+    people.lock_office(connection, tenant, office)
+    colleagues = (each for each in people.agents(connection, tenant) if each.office == office)
     # Two of the same name in one office could not be told apart in the history.
     if name.casefold() in {each.name.casefold() for each in colleagues}:
         raise InputError("agent.name_taken", field="name")
     account = uuid7(central.clock.now_ms(), central.randomness)
-    people.add_agent(connection, session.tenant, account, office, name, central.clock.now_ms())
-    log.info("agent added account=%s by=%s", account, session.account)
+    people.add_agent(connection, tenant, account, office, name, central.clock.now_ms())
+    log.info("agent added account=%s by=%s", account, session.account if session else None)
     return account
+
+
+def _readable(name: str, kind: str) -> str:
+    """Return a name as it is kept; raise the kind's error for one that could not be read."""
+    name = " ".join(name.split())
+    if not name:
+        raise InputError(f"{kind}.name_missing", field="name")
+    if len(name) > NAME_LENGTH_MAX:
+        raise InputError(f"{kind}.name_too_long", field="name", limit=NAME_LENGTH_MAX)
+    if not name.isprintable():
+        raise InputError(f"{kind}.name_malformed", field="name")
+    return name
 
 
 def revoke_device(central: Central, connection: Connection, session: ConsoleSession, device: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from central.tree import ReceiptTree
 
 FIRST_TENANT = 1
 ISSUER = "Estafette"
+SERVE_LOCK = "serve.lock"
+"""In the data folder; held while a service runs on it."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,29 @@ def prepare_directory(data: Path) -> None:
             raise PermissionError
     except OSError as error:
         raise EnvironmentFault("data.unwritable", directory=str(data), cause=type(error).__name__) from error
+
+
+@contextlib.contextmanager
+def only_service(data: Path) -> Iterator[None]:
+    """Hold a data folder for one service; the kernel frees it when the process ends, however it ends.
+
+    Two services on one folder would each answer for it, and the second would lose its database with the first.
+    Other commands run beside a service on purpose and do not ask: this is not the lock of the private server.
+
+    Raises:
+        EnvironmentFault: ``serve.already_running``, ``data.unwritable``.
+    """
+    prepare_directory(data)
+    try:
+        lock = (data / SERVE_LOCK).open("ab")
+    except OSError as error:
+        raise EnvironmentFault("data.unwritable", directory=str(data), cause=type(error).__name__) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EnvironmentFault("serve.already_running", directory=str(data)) from None
+        yield
 
 
 @contextlib.contextmanager

@@ -33,6 +33,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "The account '{account}' cannot reach {directory}: {closed} is closed to it. Choose another folder with"
         " --data (for instance /var/lib/estafette).",
     ),
+    "serve.already_running": (
+        "Un service tourne déjà sur {directory}. Arrêtez-le d'abord, ou donnez un autre dossier avec --data.",
+        "A service runs on {directory} already. Stop it first, or give another folder with --data.",
+    ),
     "postgres.in_use": (
         "Un autre service utilise déjà {directory}.",
         "Another service already uses {directory}.",
@@ -44,6 +48,46 @@ _ERRORS: dict[str, tuple[str, str]] = {
     "postgres.failed": (
         "{program} a échoué ; la raison est dans {log}.",
         "{program} failed; the reason is in {log}.",
+    ),
+    "office.name_missing": (
+        "NAME : donnez le nom de l'antenne.",
+        "NAME: give the office's name.",
+    ),
+    "office.name_too_long": (
+        "NAME : ce nom d'antenne est trop long, {limit} caractères au plus.",
+        "NAME: this office's name is too long, at most {limit} characters.",
+    ),
+    "office.name_malformed": (
+        "NAME : ce nom d'antenne contient des signes qui ne peuvent pas être affichés.",
+        "NAME: this office's name holds signs that cannot be shown.",
+    ),
+    "office.name_taken": (
+        "NAME : une antenne porte déjà ce nom. Ajoutez ce qui les distingue ; rien n'a été créé.",
+        "NAME: an office has this name already. Add what tells them apart; nothing was made.",
+    ),
+    "office.unknown": (
+        "OFFICE : aucune antenne ne porte ce nom. La commande « office list » les montre.",
+        "OFFICE: no office has this name. The command 'office list' shows them.",
+    ),
+    "agent.name_missing": (
+        "NAME : donnez le nom de l'agent.",
+        "NAME: give the agent's name.",
+    ),
+    "agent.name_too_long": (
+        "NAME : ce nom d'agent est trop long, {limit} caractères au plus.",
+        "NAME: this agent's name is too long, at most {limit} characters.",
+    ),
+    "agent.name_malformed": (
+        "NAME : ce nom d'agent contient des signes qui ne peuvent pas être affichés.",
+        "NAME: this agent's name holds signs that cannot be shown.",
+    ),
+    "agent.name_taken": (
+        "NAME : un agent de ce nom est déjà dans cette antenne. Ajoutez ce qui les distingue ; rien n'a été créé.",
+        "NAME: an agent of this name is already in this office. Add what tells them apart; nothing was made.",
+    ),
+    "options.tenant": (
+        "Ce service porte plusieurs organisations, ou pas celle-là : donnez son numéro avec --tenant ({known}).",
+        "This service has several organisations, or not this one: give its number with --tenant ({known}).",
     ),
     "policy.settle_days": (
         "Ce délai est un nombre de jours ouvrés, de 0 à {limit}.",

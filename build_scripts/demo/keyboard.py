@@ -243,6 +243,12 @@ class Hands:
         wait(lambda: part.casefold() in self.text("strip.state").casefold(), f"the strip with « {part} »", 60_000)
         return {"text": self.text("strip.state")}
 
+    def wait_receipt(self) -> Seen:
+        """Wait until the receipt on the screen, drawn anew, says that the service has the case."""
+        receipt = self.record.receipt
+        wait(lambda: receipt.page_count > 0 and "Reçu" in self.text("receipt.state"), "the receipt of a received case")
+        return {"text": self.text("receipt.state")}
+
     def wait_state(self, case: str, state: str) -> Seen:
         """Wait until the case has that state on this PC."""
         assert self.window.workspace is not None

@@ -128,6 +128,7 @@ class Story:
         """Step 4: the service comes back; the work leaves by itself."""
         self.service.start()
         seen = self.desktop.do("wait_strip", part="reçu")
+        self.desktop.do("wait_receipt")
         self.desktop.do("picture", name="4-received")
         return f"without a click the strip says: {seen['text']}"
 

@@ -1,4 +1,4 @@
-"""Devices and their enrolment: who has which PC, new agents, one-time codes, and PCs that must stop."""
+"""Devices and their enrolment: who has which PC, new agents and offices, one-time codes, and PCs that must stop."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ _NAME_ERRORS = {
     "agent.name_too_long": N_("This name is too long: at most 100 characters."),
     "agent.name_malformed": N_("This name holds signs that cannot be shown. Type it again."),
     "agent.name_taken": N_("An agent of this name is already in this office. Add something that tells them apart."),
+}
+_OFFICE_ERRORS = {
+    "office.name_missing": N_("Write the office’s name, as agents and supervisors will read it."),
+    "office.name_too_long": N_("This name is too long: at most 100 characters."),
+    "office.name_malformed": N_("This name holds signs that cannot be shown. Type it again."),
+    "office.name_taken": N_("An office has this name already. Add something that tells them apart."),
 }
 
 
@@ -75,7 +81,8 @@ def _show(visit: Visit, *, status: int = 200, said: str = "", **context: object)
         devices=devices,
         codes=codes,
         address=visit.central.settings.public_url,
-        **{"errors": {}, "made": None, "chosen": "", "name": "", "office": "", **context},
+        makes_offices=own is None,
+        **{"errors": {}, "made": None, "chosen": "", "name": "", "office": "", "office_name": "", **context},
     )
 
 
@@ -93,6 +100,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
 
     _codes(routes, reception)
     _new_agent(routes, reception)
+    _new_office(routes, reception)
     _revocation(routes, reception)
     return routes
 
@@ -141,6 +149,19 @@ def _new_agent(routes: APIRouter, reception: Reception) -> None:
             errors = {str(refused.details["field"]): visit.words.gettext(words)}
             return _show(visit, status=422, errors=errors, name=name, office=office)
         return _show(visit, made=_Made(code, agent), chosen=account)
+
+
+def _new_office(routes: APIRouter, reception: Reception) -> None:
+    @routes.post("/antenne", response_class=Response)
+    def add_office(request: Request, office_name: Text = "") -> Response:
+        visit = reception.visit(request)
+        try:
+            with visit.central.transaction(visit.session.tenant) as conn:
+                service.add_office(visit.central, conn, visit.session, office_name)
+        except InputError as refused:
+            errors = {"office_name": visit.words.gettext(_OFFICE_ERRORS[refused.code])}
+            return _show(visit, status=422, errors=errors, office_name=office_name)
+        return _done("office-added")
 
 
 def _revocation(routes: APIRouter, reception: Reception) -> None:

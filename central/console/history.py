@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.events import Kind
 from cases.merge import SAME_AS
+from cases.remedies import gives_up_attempt
 from central.records import HistoryEntry
 from central.web.catalogue import N_
 from central.web.states import Chip, event_chip, state_chip
@@ -67,6 +68,8 @@ _RESOLVED_WORDS = {
 
 
 def _resolved(event: HistoryEntry) -> tuple[str, str, str]:
+    if gives_up_attempt(event.body or {}):
+        return N_("withdrew an earlier attempt about the same act"), "octagon-alert", "soft"
     words = _RESOLVED_WORDS.get(text_of(event, "action"), N_("decided about an act that waited"))
     return words, "octagon-alert", "soft"
 
@@ -133,7 +136,7 @@ def text_of(event: HistoryEntry, name: str) -> str:
 
 def history_lines(events: Sequence[HistoryEntry], label: Label, words: Words) -> tuple[HistoryLine, ...]:
     """Return the history, newest first; answers given in one sitting are one line."""
-    ordered = sorted(events, key=lambda event: event.central_seq)
+    ordered = _as_they_ended(sorted(events, key=lambda event: event.central_seq))
     first = str(ordered[0].event) if ordered else ""
     lines = [_line(group, label, words, is_first=str(group[0].event) == first) for group in _groups(ordered)]
     return tuple(reversed(lines))
@@ -152,6 +155,16 @@ def messages(events: Iterable[HistoryEntry]) -> tuple[Message, ...]:
             if text := text_of(event, "reasons"):
                 found.append(Message("reasons", event.agent_name, event.time_ms, text))
     return tuple(message for message in found if message.text)
+
+
+def _as_they_ended(events: Sequence[HistoryEntry]) -> list[HistoryEntry]:
+    """Return the events, a parked one that somebody decided about with the action as its state: it waits no more."""
+    decided = [event for event in events if event.kind == Kind.RESOLVE and event.state != "parked"]
+    ends = {text_of(event, "event"): text_of(event, "action") for event in decided}
+    return [
+        replace(event, state=ends[event.event]) if event.state == "parked" and ends.get(event.event) else event
+        for event in events
+    ]
 
 
 def _groups(ordered: Sequence[HistoryEntry]) -> list[list[HistoryEntry]]:
@@ -231,6 +244,8 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
 
 
 def _quote(event: HistoryEntry) -> str:
+    if gives_up_attempt(event.body or {}):
+        return ""
     return next((said for name in ("text", "message", "reasons", "reason") if (said := text_of(event, name))), "")
 
 

@@ -33,6 +33,7 @@ _SAYINGS = {
         "circle-check",
         N_("The act is withdrawn. It stays in the history, without effect."),
     ),
+    "office-added": ("positive", "circle-check", N_("The office is added. Add its agents here.")),
     "revoked": (
         "positive",
         "circle-check",

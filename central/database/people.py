@@ -162,6 +162,11 @@ def revoke_device(connection: Connection, tenant: int, device_id: str, now_ms: i
     return done.rowcount == 1
 
 
+def lock_tenant(connection: Connection, tenant: int) -> None:
+    """Let only one transaction at a time change which offices there are. Whoever only refers to the tenant goes on."""
+    connection.execute("select 1 from estafette.tenant where tenant_id = %s for no key update", [tenant])
+
+
 def lock_office(connection: Connection, tenant: int, office: str) -> None:
     """Let only one transaction at a time change who works in an office."""
     connection.execute(

@@ -50,6 +50,9 @@ _EVENT_CHIPS = {
     "merged": ("soft", "split", N_("Changed in parallel")),
     "contested": ("caution", "split", N_("To be settled")),
     "parked": ("critical", "octagon-alert", N_("Waiting for a decision")),
+    "withdraw": ("soft", "circle-slash", N_("Withdrawn")),
+    "adopt": ("positive", "circle-check", N_("Adopted")),
+    "resend": ("positive", "circle-check", N_("Edited, then applied")),
 }
 
 
@@ -60,7 +63,11 @@ def state_chip(state: str, words: Words) -> Chip:
 
 
 def event_chip(state: str, words: Words) -> Chip | None:
-    """Return the sign of an event that met others or waits for a person; None when there is nothing to say."""
+    """Return the sign of an event that met others or waits for a person; None when there is nothing to say.
+
+    Args:
+        state: its state, or for a parked one that waits no more the action that ended it.
+    """
     if state not in _EVENT_CHIPS:
         return None
     tone, icon, word = _EVENT_CHIPS[state]

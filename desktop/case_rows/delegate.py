@@ -11,14 +11,18 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from cases.views import CaseRow
 from desktop.case_rows.model import ROW
 from desktop.theme import theme
-from desktop.widgets.chip import paint_chip
+from desktop.widgets.chip import chip_size, paint_chip
 from desktop.words.dates import short_day
-from desktop.words.states import case_state
+from desktop.words.states import CASE_STATES, case_state
 
 ROW_PX = 44
 ROW_NARROW_PX = 64
-CHIP_PX = 172
-"""Chips stand under each other, so that the columns of all lists on a screen agree."""
+NAME_PERCENT = 36
+
+
+def _widest_chip() -> int:
+    """Return what is kept for a chip, whichever it is: the columns of all lists on a screen agree."""
+    return max(chip_size(case_state(state)).width() for state in CASE_STATES)
 
 
 class CaseRowDelegate(QStyledItemDelegate):
@@ -47,8 +51,9 @@ class CaseRowDelegate(QStyledItemDelegate):
         self._ground(painter, option, area)
         right = area.right() - px(12)
         words = case_state(row.state)
-        width = min(px(CHIP_PX), area.width() // 3)
-        paint_chip(painter, QRect(right - width, area.top(), width, area.height()), words)
+        width = min(_widest_chip(), area.width() // 3)
+        chip = min(width, chip_size(words).width())
+        paint_chip(painter, QRect(right - chip, area.top(), chip, area.height()), words)
         right -= width + px(12)
         when = short_day(row.updated_ms, self._now_ms())
         when_width = px(76)
@@ -61,20 +66,22 @@ class CaseRowDelegate(QStyledItemDelegate):
             Qt.AlignmentFlag.AlignRight,
         )
         right -= when_width + px(12)
+        left = area.left() + px(12)
+        # Where the title begins follows from the row's width alone: it is the same in every list of a screen.
+        share = (right - left) * NAME_PERCENT // 100
         if row.contested:
             ratio = self._ratio(painter)
             icon = theme().pixmap("split", "caution", size=16, ratio=ratio)
             painter.drawPixmap(right - px(16), area.top() + (area.height() - px(16)) // 2, icon)
             right -= px(16) + px(12)
-        left = area.left() + px(12)
-        self._words(painter, row, QRect(left, area.top(), right - left, area.height()))
+        self._words(painter, row, QRect(left, area.top(), right - left, area.height()), share)
         painter.restore()
 
     def _ratio(self, painter: QPainter) -> float:
         device = painter.device()
         return device.devicePixelRatioF() if device is not None else 1.0
 
-    def _words(self, painter: QPainter, row: CaseRow, area: QRect) -> None:
+    def _words(self, painter: QPainter, row: CaseRow, area: QRect, share: int) -> None:
         title = self._title_of(row.procedure)
         if not self._with_name:
             self._text(painter, area, title, theme().font(bold=True), "ink_strong")
@@ -84,8 +91,8 @@ class CaseRowDelegate(QStyledItemDelegate):
             name.setHeight(area.height() // 2 + theme().px(6))
             what.setTop(area.top() + area.height() // 2 - theme().px(6))
         else:
-            name.setWidth(area.width() * 2 // 5 - theme().px(12))
-            what.setLeft(area.left() + area.width() * 2 // 5)
+            name.setWidth(share - theme().px(12))
+            what.setLeft(area.left() + share)
         self._text(painter, name, row.citizen_name, theme().font(bold=True), "ink_strong")
         self._text(painter, what, title, theme().font(), "ink")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy
 
 from desktop.theme import theme
-from desktop.widgets.basics import button, row, set_role, tool_button
+from desktop.widgets.basics import button, holder, row, set_role, tool_button
 from desktop.widgets.elided import ElidedLabel
 from desktop.words.sync_line import SyncLine
 
@@ -17,7 +18,9 @@ _ICONS = {"positive": "circle-check", "caution": "triangle-alert", "critical": "
 
 
 class Strip(QFrame):
-    """28 px high at 100 %. Good news pass; what went wrong stays until it is read away or replaced.
+    """One line high, two while a message has no room beside the state.
+
+    Good news pass; what went wrong stays until it is read away or replaced.
 
     Signals:
         asked: the person pressed the state of sync, to see all of it.
@@ -42,14 +45,18 @@ class Strip(QFrame):
         self._tone = "info"
         self._timer = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._timer.timeout.connect(self.clear)
-        line = row(
-            self._icon, self._state, 16, self._mark, self._message, self._undo, self._close, margins=(12, 0, 8, 0)
-        )
-        line.setStretchFactor(self._message, 1)
-        self.setLayout(line)
+        said = row(self._mark, self._message, self._undo, self._close)
+        said.setStretchFactor(self._message, 1)
+        self._said = holder(said)
+        self._line_up = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line_up.setContentsMargins(12, 0, 8, 0)
+        self._line_up.setSpacing(0)
+        self._line_up.addWidget(holder(row(self._icon, self._state)))
+        self._line_up.addWidget(self._said, 1)
+        self.setLayout(self._line_up)
         for picture in (self._icon, self._mark):
             picture.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        # Where there is no room for both, the message is cut: the state of sync is what must always be whole.
+        # A message too long even for a line of its own is cut: the state of sync is what must always be whole.
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._state.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._draw)
@@ -84,6 +91,7 @@ class Strip(QFrame):
         for each in (self._mark, self._message, self._close):
             each.show()
         self._undo.setVisible(undo is not None)
+        self._fit()
         self._timer.stop()
         if tone in ("positive", "info") and undo is None:
             self._timer.start()
@@ -94,6 +102,22 @@ class Strip(QFrame):
         self._act = None
         for each in (self._mark, self._message, self._undo, self._close):
             each.hide()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put a message that has no room beside the state on a line of its own above it."""
+        px = theme().px
+        need = sum(part.sizeHint().width() for part in (self._icon, self._state, self._mark, self._message))
+        need += sum(part.sizeHint().width() for part in (self._undo, self._close) if not part.isHidden()) + px(72)
+        stacked = bool(self.message) and need > self.width()
+        across, up = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
+        self._line_up.setDirection(up if stacked else across)
+        self._said.setContentsMargins(0 if stacked else 16, 0, 0, 0)
+        self.setFixedHeight(px(60 if stacked else 32))
 
     def _run_undo(self) -> None:
         act = self._act
@@ -107,7 +131,7 @@ class Strip(QFrame):
 
     def _draw(self) -> None:
         self._draw_mark()
-        self.setFixedHeight(theme().px(32))
         if self._line is not None:
             icon = theme().pixmap(self._line.icon, self._line.tone, size=16, ratio=self.devicePixelRatioF())
             self._icon.setPixmap(icon)
+        self._fit()

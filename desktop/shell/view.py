@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QIcon, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QStackedWidget, QWidget
 
 from cases.errors import EstafetteError
@@ -13,6 +13,7 @@ from desktop import route
 from desktop.bridge import Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
+from desktop.shell.asked import AskedExchange
 from desktop.shell.notices import NoticeBar
 from desktop.shell.rail import Rail
 from desktop.shell.search.view import SearchBox
@@ -123,6 +124,7 @@ class Shell(QWidget):
         self._screens: dict[str, Screen] = {}
         self._past: list[Route] = []
         self._standing: Standing | None = None
+        self._asked = AskedExchange()
         self.notices = NoticeBar(context, lambda: self.current.focus_first())
         bar = frame("band", row(self.search, self._new, margins=(16, 10, 16, 10), gap=12))
         centre = column(bar, self.notices, self._pages, gap=0)
@@ -139,7 +141,7 @@ class Shell(QWidget):
         self.rail.chosen.connect(lambda name: self.go(Route(name)))
         self.rail.help_wanted.connect(self.explain)
         self.context.synchronise = self.rail.sync_wanted.emit
-        self.rail.sync_wanted.connect(lambda: self.say(self.tr("Synchronising now")))
+        self.rail.sync_wanted.connect(self._asked_to_sync)
         self.search.emptied.connect(lambda: self.current.focus_first())
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(self.escape)
@@ -211,6 +213,8 @@ class Shell(QWidget):
         box.setText(self.current.title())
         box.setInformativeText(kept_together(self.current.explain()))
         box.setStandardButtons(QMessageBox.StandardButton.Close)
+        # The style's own picture on it is of another hand than our icons, and blurred.
+        box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words in box.findChildren(QLabel, "qt_msgbox_informativelabel"):
             # Left to itself, Qt makes a column of a few words.
@@ -236,6 +240,12 @@ class Shell(QWidget):
         self.rail.count(route.PARKED, standing.parked)
         self.rail.count(route.CONTESTED, standing.contested)
         self._word_standing()
+        if ended := self._asked.take(standing):
+            self.say(*ended)
+
+    def _asked_to_sync(self) -> None:
+        self._asked.ask(self.context.now_ms())
+        self.say(self.tr("Synchronising now"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

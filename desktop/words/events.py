@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 
+from cases.remedies import gives_up_attempt
 from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
@@ -41,6 +42,8 @@ def event_title(entry: Entry) -> str:
 def event_text(entry: Entry) -> str:
     """Return the words that a person wrote with it: message, reasons or note; empty when none."""
     body = entry.body or {}
+    if gives_up_attempt(body):
+        return ""
     return "\n".join(str(body[name]) for name in ("message", "reasons", "text", "reason", "how") if body.get(name))
 
 
@@ -70,6 +73,8 @@ def _settled(body: Mapping[str, object]) -> str:
 
 def _resolved(body: Mapping[str, object]) -> str:
     action = body.get("action")
+    if gives_up_attempt(body):
+        return translate("Events", "An earlier attempt about the same act was withdrawn")
     if action == "withdraw":
         return translate("Events", "An act that waited was withdrawn")
     if action == "resend":

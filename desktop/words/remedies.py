@@ -26,7 +26,7 @@ def _supervisor() -> str:
 
 
 def _not_editable() -> Words:
-    what = translate("Remedies", "The case was submitted already when this was written.")
+    what = translate("Remedies", "The case was no longer open to changes when this was written.")
     return what, _kept(), translate("Remedies", "Your supervisor can take it on, or ask you to complete the case.")
 
 

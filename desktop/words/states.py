@@ -53,6 +53,9 @@ def event_state(state: str) -> StateWords:
         "merged": (translate("States", "Received and merged"), "circle-check", "positive"),
         "contested": (translate("States", "To settle"), "split", "caution"),
         "parked": (translate("States", "Waiting for a decision"), "circle-pause", "critical"),
+        "withdraw": (translate("States", "Withdrawn"), "circle-minus", "ink_soft"),
+        "adopt": (translate("States", "Taken on later"), "circle-check", "positive"),
+        "resend": (translate("States", "Corrected later"), "circle-check", "positive"),
     }
     return StateWords(*known.get(state, (state, "circle-dot", "ink_soft")))
 

@@ -1101,6 +1101,10 @@
         <translation>Un champ a été départagé&#xa0;: «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
+        <source>An earlier attempt about the same act was withdrawn</source>
+        <translation>Un essai antérieur au sujet du même acte a été retiré</translation>
+    </message>
+    <message>
         <source>An act that waited was withdrawn</source>
         <translation>Un acte en attente a été retiré</translation>
     </message>
@@ -1873,6 +1877,10 @@
         <translation>Un premier essai n’a pas été accepté non plus.</translation>
     </message>
     <message>
+        <source>The case is now: %1.</source>
+        <translation>Le dossier est maintenant&#xa0;: %1.</translation>
+    </message>
+    <message>
         <source>For your IT support: %1</source>
         <translation>Pour le support informatique&#xa0;:&#xa0;%1</translation>
     </message>
@@ -1924,6 +1932,22 @@
         <source>Send « %1 »</source>
         <translation>Renvoyer «&#xa0;%1&#xa0;»</translation>
     </message>
+    <message>
+        <source>Take on as it is the act written %1</source>
+        <translation>Reprendre tel quel l’acte écrit %1</translation>
+    </message>
+    <message>
+        <source>Correct and send again the act written %1</source>
+        <translation>Corriger et renvoyer l’acte écrit %1</translation>
+    </message>
+    <message>
+        <source>Withdraw the act written %1</source>
+        <translation>Retirer l’acte écrit %1</translation>
+    </message>
+    <message>
+        <source>It can be withdrawn; what it says stays in the history.</source>
+        <translation>Il peut être retiré&#xa0;; ce qu’il dit reste dans l’historique.</translation>
+    </message>
 </context>
 <context>
     <name>ParkedScreen</name>
@@ -1932,8 +1956,8 @@
         <translation>Rien n’est perdu</translation>
     </message>
     <message>
-        <source>These acts of yours reached the central service, but could not be applied to the case as it was there. Each says why. Take it on as it is, correct it and send it again, or withdraw it.</source>
-        <translation>Ces actes sont bien arrivés au service central, mais n’ont pas pu s’appliquer au dossier tel qu’il y était. Chacun dit pourquoi. Reprenez-le tel quel, corrigez-le et renvoyez-le, ou retirez-le.</translation>
+        <source>These acts of yours reached the central service, but could not be applied to the case as it was there. Each says why, and what can be done about it.</source>
+        <translation>Ces actes sont arrivés au service central, mais n’ont pas pu être appliqués au dossier tel qu’il y était. Chacun dit pourquoi, et ce qu’on peut en faire.</translation>
     </message>
     <message>
         <source>No act waits for a decision</source>
@@ -2297,8 +2321,8 @@
         <translation>Parlez-en à votre responsable, ou retirez l’acte.</translation>
     </message>
     <message>
-        <source>The case was submitted already when this was written.</source>
-        <translation>Le dossier était déjà transmis quand ceci a été écrit.</translation>
+        <source>The case was no longer open to changes when this was written.</source>
+        <translation>Le dossier ne pouvait plus être modifié quand ceci a été écrit.</translation>
     </message>
     <message>
         <source>Your supervisor can take it on, or ask you to complete the case.</source>
@@ -2748,6 +2772,18 @@
         <source>Waiting for a decision</source>
         <translation>Attend une décision</translation>
     </message>
+    <message>
+        <source>Withdrawn</source>
+        <translation>Retiré</translation>
+    </message>
+    <message>
+        <source>Taken on later</source>
+        <translation>Repris ensuite</translation>
+    </message>
+    <message>
+        <source>Corrected later</source>
+        <translation>Corrigé ensuite</translation>
+    </message>
 </context>
 <context>
     <name>Strip</name>
@@ -2933,6 +2969,18 @@
     <message>
         <source>no network: you can go on working</source>
         <translation>pas de réseau : vous pouvez continuer à travailler</translation>
+    </message>
+    <message>
+        <source>Not synchronised — %1</source>
+        <translation>Pas synchronisé — %1</translation>
+    </message>
+    <message>
+        <source>Synchronised in part: the rest follows by itself</source>
+        <translation>Synchronisé en partie&#xa0;: le reste suit tout seul</translation>
+    </message>
+    <message>
+        <source>Synchronised: everything was received by the central service</source>
+        <translation>Synchronisé&#xa0;: tout est reçu par le service central</translation>
     </message>
 </context>
 <context>

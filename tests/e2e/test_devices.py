@@ -77,6 +77,34 @@ def test_names_that_cannot_be_told_apart_are_refused_in_words(supervisor: Browse
         expect(page.get_by_label("Nom de l’agent")).to_have_attribute("aria-invalid", "true")
 
 
+def test_an_office_is_added_once_and_an_agent_joins_it(
+    supervisor: BrowserContext, service: Service, tmp_path: Path
+) -> None:
+    page = supervisor.new_page()
+    page.goto("/console/postes")
+    page.get_by_label("Nom de l’antenne").fill(" Antenne  de Felletin ")
+    page.get_by_role("button", name="Ajouter l’antenne").click()
+    expect(page.get_by_role("status")).to_contain_text("L’antenne est ajoutée")
+    for name, words in (("", "Écrivez le nom"), ("antenne de FELLETIN", "porte déjà ce nom")):
+        page.get_by_label("Nom de l’antenne").fill(name)
+        page.get_by_role("button", name="Ajouter l’antenne").click()
+        summary = page.get_by_role("alert")
+        expect(summary).to_contain_text("L’antenne n’est pas encore ajoutée")
+        expect(summary).to_contain_text(words)
+        expect(page.get_by_label("Nom de l’antenne")).to_have_value(name)
+        expect(page.get_by_label("Nom de l’antenne")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Nom de l’agent").fill("Odile Ferrand")
+    page.get_by_label("Antenne", exact=True).select_option(label="Antenne de Felletin")
+    page.get_by_role("button", name="Ajouter l’agent").click()
+    code = page.get_by_role("region", name="Le code pour Odile Ferrand").locator("#enrolment-code").inner_text()
+    post = OfficePost(tmp_path / "workspace", service.url, code, "Poste de Felletin")
+    try:
+        assert post.workspace.identity is not None
+        assert post.workspace.identity.office_name == "Antenne de Felletin"
+    finally:
+        post.close()
+
+
 def test_a_cancelled_code_enrols_nobody(supervisor: BrowserContext, service: Service, tmp_path: Path) -> None:
     page = supervisor.new_page()
     code = add_agent(page, "Chloé Petit")

@@ -147,6 +147,7 @@ def test_a_case_shows_its_receipt_and_saves_it(desk: Stage, tmp_path: Path) -> N
     until(lambda: tab.page_count > 0, "the receipt")
     assert isinstance(tab, ReceiptTab)
     until(lambda: "Reçu" in desk.find(QLabel, "receipt.state").text(), "received")
+    until(lambda: tab.page_count > 0, "the receipt drawn anew")
     target = tmp_path / "recepisse.pdf"
     tab.save_to(target)
     until(lambda: target.name in desk.shell.strip.message, "the file, said once it is whole")

@@ -126,6 +126,11 @@ def test_f5_synchronises_now(enrolled: Stage) -> None:
     QTest.keyClick(enrolled.window, Qt.Key.Key_F5)
     assert enrolled.shell.strip.message == "Synchronisation lancée"
     until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")
+    until(lambda: enrolled.shell.strip.message.startswith("Synchronisé"), "how it ended")
+    enrolled.faults.always = Fault.UNREACHABLE
+    QTest.keyClick(enrolled.window, Qt.Key.Key_F5)
+    assert enrolled.shell.strip.message == "Synchronisation lancée"
+    until(lambda: "Pas synchronisé — pas de réseau" in enrolled.shell.strip.message, "that it could not be")
     assert "Synchroniser maintenant" in [action.text() for action in enrolled.shell.rail.actions()]
 
 

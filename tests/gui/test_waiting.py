@@ -15,6 +15,7 @@ from desktop import route
 from desktop.route import Route
 from desktop.screens.case_list import model as columns
 from desktop.screens.case_list.view import CaseListScreen
+from desktop.screens.record.model import history_lines
 from desktop.widgets.banner import Banner
 from tests.gui.test_accessibility import spoken as _spoken
 from tests.gui.test_accessibility import unnamed
@@ -182,10 +183,34 @@ def test_an_act_that_waits_says_why_and_what_it_said(enrolled: Stage) -> None:
     waiting_act(enrolled)
     go_by_key(enrolled, Qt.Key.Key_5)
     why = enrolled.find(Banner, "parked1.why").words
-    assert "déjà transmis" in why and "Rien n’est perdu" in why
+    assert (
+        "ne pouvait plus être modifié" in why
+        and "maintenant\u00a0: En construction" in why
+        and "Rien n’est perdu" in why
+    )
     assert "DIALLO-KEÏTA" in texts(enrolled) and "workflow.not_editable" not in why
     assert "workflow.not_editable" in enrolled.find(QLabel, "parked1.code").text()
     assert "(1)" in enrolled.find(QToolButton, "rail.parked").accessibleName()
+
+
+def test_a_decision_that_waits_itself_is_said_in_words(enrolled: Stage) -> None:
+    case = waiting_act(enrolled)
+    workspace = workspace_of(enrolled)
+    waiting = workspace.parked_queue()[0]
+    workspace.adopt(waiting.event, "Il a raison", base=waiting.base)
+    until(lambda: any(item.tried for item in workspace.parked_queue()), "the attempt was refused")
+    given_up = {"event": str(waiting.event), "action": "withdraw", "reason": "Doublon"}
+    enrolled.central.act_as_supervisor(case, "resolve", given_up)
+    until(lambda: [item.kind for item in workspace.parked_queue()] == ["resolve"], "the attempt alone waits")
+    go_by_key(enrolled, Qt.Key.Key_5)
+    enrolled.quiet()
+    said = texts(enrolled)
+    assert "Reprendre tel quel l’acte écrit aujourd’hui à" in said and "DIALLO-KEÏTA" in said
+    assert str(waiting.event) not in said and "Corriger et renvoyer" not in said
+    # Withdrawn, the history names nobody's event as a reason, and nothing in it waits.
+    workspace.withdraw(workspace.parked_queue()[0].event, "Plus la peine")
+    lines = history_lines(workspace.history(case))
+    assert "parked" not in {line.entry.state for line in lines}
 
 
 def test_an_act_is_withdrawn_with_a_reason_and_not_without(enrolled: Stage) -> None:

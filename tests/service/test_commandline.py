@@ -98,6 +98,26 @@ def test_from_an_empty_machine_to_a_verified_case_across_a_kill(data: Path) -> N
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
 
 
+def test_a_second_service_on_a_folder_is_refused_until_the_first_has_ended(data: Path, tmp_path: Path) -> None:
+    process, url, _ = start("--data", str(data))
+    second = run("serve", "--port", "0", "--data", str(data))
+    assert second.returncode == 1 and second.stdout == "", "nothing is ready"
+    assert f"Un service tourne déjà sur {data}" in second.stderr and "runs on" in second.stderr
+    assert "[serve.already_running]" in second.stderr and "Traceback" not in second.stderr
+    assert requests.get(f"{url}/readyz").status_code == 200
+
+    beside = (("policy",), ("procedure", "publish", "resources/procedures/apa"), ("backup", str(tmp_path / "kept")))
+    for command in beside:
+        said = run(*command, "--data", str(data))
+        assert said.returncode == 0, said.stderr
+
+    process.kill()
+    process.communicate()
+    process, url, _ = start("--data", str(data))
+    assert requests.get(f"{url}/readyz").status_code == 200
+    assert stop(process) == 0
+
+
 def test_an_existing_database_is_used_and_left_running(postgres: PrivatePostgres, tmp_path: Path) -> None:
     conninfo = fresh_database(postgres, empty=True)
     process, url, _ = start("--data", str(tmp_path), "--database", conninfo)

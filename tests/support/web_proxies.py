@@ -11,6 +11,7 @@ import contextlib
 import datetime
 import ipaddress
 import json
+import select
 import socket
 import ssl
 import subprocess
@@ -240,20 +241,36 @@ def read_head(client: socket.socket) -> bytes:
 
 
 def join(client: socket.socket, service: socket.socket, changed: object = None) -> None:
-    """Carry bytes both ways until either end closes; ``changed`` sees what comes from the service."""
+    """Carry bytes both ways until either end closes; ``changed`` sees what comes from the service.
 
-    def carry(source: socket.socket, sink: socket.socket, change: object) -> None:
-        with contextlib.suppress(OSError, ssl.SSLError):
-            while data := source.recv(1 << 16):
-                sink.sendall(change(data) if callable(change) else data)
-        for one in (source, sink):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+    In one thread: a TLS connection may not be read by one and written by another at the same time.
+    """
+    ways: dict[socket.socket, tuple[socket.socket, object]] = {client: (service, None), service: (client, changed)}
+    with contextlib.suppress(OSError, ssl.SSLError):
+        while _carried(ways):
+            continue
+    for one in ways:
+        with contextlib.suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
 
-    thread = threading.Thread(target=carry, args=(client, service, None), daemon=True)
-    thread.start()
-    carry(service, client, changed)
-    thread.join(10)
+
+def _carried(ways: dict[socket.socket, tuple[socket.socket, object]]) -> bool:
+    """Carry what is there, or wait for some; False when an end closed."""
+    waiting = [one for one in ways if isinstance(one, ssl.SSLSocket) and one.pending()]
+    for source in waiting or select.select(list(ways), [], [])[0]:
+        # What came may be none of the stream's bytes, such as a ticket for the next session: nobody waits for more.
+        source.settimeout(0)
+        try:
+            data = source.recv(1 << 16)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            continue
+        finally:
+            source.settimeout(60)
+        if not data:
+            return False
+        sink, change = ways[source]
+        sink.sendall(change(data) if callable(change) else data)
+    return True
 
 
 @contextlib.contextmanager

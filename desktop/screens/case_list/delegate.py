@@ -20,4 +20,7 @@ class StateDelegate(QStyledItemDelegate):
     ) -> None:
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, theme().colour("accent_soft"))
+        # The other cells have their line from the style sheet.
+        painter.setPen(theme().colour("surface_2"))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         paint_chip(painter, option.rect.adjusted(8, 0, -4, 0), case_state(index.data(ROW).state))

@@ -19,6 +19,9 @@ from desktop.widgets.basics import button, centred, column, frame, holder, label
 from desktop.words.dates import day, moment, number
 from desktop.words.errors import explain
 
+WIDTH_PX = 1040
+"""Titles of procedures are long; a row holds name, title, time and state."""
+
 
 class HomeScreen(Screen):
     """Reads again whenever a case changes."""
@@ -64,7 +67,7 @@ class HomeScreen(Screen):
             -1,
             gap=12,
         )
-        self.setLayout(column(scroll(centred(holder(content), 920))))
+        self.setLayout(column(scroll(centred(holder(content), WIDTH_PX))))
 
     def title(self) -> str:
         return self.tr("Home")
@@ -98,7 +101,9 @@ class HomeScreen(Screen):
     def _show(self, view: HomeView) -> None:
         today = self.context.today()
         self._hello.setText(self.tr("Hello %1").replace("%1", self.context.identity.agent_name))
-        self._date.setText(day(today, today=today).capitalize())
+        said = day(today, today=today)
+        # The rest as it is: in English months have capitals of their own.
+        self._date.setText(said[:1].upper() + said[1:])
         self.to_complete.show_cases(view.to_complete)
         self.drafts.show_cases(view.drafts)
         self.pending.show_cases(view.pending)

@@ -1,11 +1,11 @@
-"""One act that waits: what it was, why it waits, what it says, and the three ways on."""
+"""One act that waits: what it was, why it waits, what it says, and the ways on that it has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
@@ -19,7 +19,9 @@ from desktop.widgets.field import Field
 from desktop.words.dates import moment
 from desktop.words.errors import explain
 from desktop.words.events import event_title
+from desktop.words.states import case_state
 
+translate = QCoreApplication.translate
 ADOPT, RESEND, WITHDRAW = "adopt", "resend", "withdraw"
 
 
@@ -97,13 +99,17 @@ class ParkedCard(QFrame):
         item = act.item
         when = moment(item.time_ms, self._context.now_ms())
         title = self._context.procedure_title(item.procedure, item.procedure_version) if item.procedure else ""
-        self._title.setText(event_title(act))
+        titled = act_title(act, self._context.now_ms())
+        self._title.setText(titled)
         self._about.setText(" · ".join(part for part in (item.citizen_name, title, item.agent_name, when) if part))
         self._open.setVisible(bool(item.case))
-        self.setAccessibleName(f"{event_title(act)}, {item.citizen_name}")
+        self.setAccessibleName(f"{titled}, {item.citizen_name}")
         words = explain(EstafetteError(item.code, **item.details))
         again = self.tr("A first attempt was not accepted either.") if item.tried else ""
-        self._why.say(words.what, " ".join(part for part in (again, words.safe, words.next) if part))
+        now = self.tr("The case is now: %1.").replace("%1", case_state(act.state).word) if act.state else ""
+        # Of an act with one way on, the advice of the code may name ways that it has not.
+        advice = words.next if ADOPT in item.actions else _one_way(item.actions)
+        self._why.say(words.what, " ".join(part for part in (now, again, words.safe, advice) if part))
         named = [f"{name} {value}" for name, value in act.named]
         tried = [item.tried] if item.tried and item.tried != item.code else []
         self._code.setText(self.tr("For your IT support: %1").replace("%1", " · ".join([item.code, *named, *tried])))
@@ -165,14 +171,14 @@ class ParkedCard(QFrame):
 
     def _show_content(self) -> None:
         clear(self._says)
-        for number, field in enumerate(self.act.fields):
+        for number, field in enumerate(self.act.says):
             self._says.addWidget(label(field.words.label, "secondary"), number, 0, Qt.AlignmentFlag.AlignTop)
             said = label(field.said)
             said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._says.addWidget(said, number, 1)
         self._says.setColumnStretch(0, 2)
         self._says.setColumnStretch(1, 3)
-        self._content.setVisible(bool(self.act.fields) and self._doing != RESEND)
+        self._content.setVisible(bool(self.act.says) and self._doing != RESEND)
 
     def _begin(self, action: str) -> None:
         if self._built != action:
@@ -180,7 +186,7 @@ class ParkedCard(QFrame):
         self._doing = self._built = action
         self._acts.hide()
         self._form_place.show()
-        self._content.setVisible(bool(self.act.fields) and action != RESEND)
+        self._content.setVisible(bool(self.act.says) and action != RESEND)
         self._first_input().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def give_up(self) -> None:
@@ -189,7 +195,7 @@ class ParkedCard(QFrame):
         self._form_place.hide()
         self._acts.show()
         self._say("")
-        self._content.setVisible(bool(self.act.fields))
+        self._content.setVisible(bool(self.act.says))
         self._by_action[doing].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self, action: str) -> None:
@@ -276,6 +282,24 @@ class ParkedCard(QFrame):
 
     def _is_sent(self, path: str) -> bool:
         return path not in self._sent or self._sent[path].isChecked()
+
+
+def act_title(act: ParkedAct, now_ms: int) -> str:
+    """Return what the act was; of a decision about another one, which decision and of when that other one is."""
+    if act.about_ms is None:
+        return event_title(act)
+    said = {
+        ADOPT: translate("ParkedCard", "Take on as it is the act written %1"),
+        RESEND: translate("ParkedCard", "Correct and send again the act written %1"),
+    }
+    words = said.get(str((act.body or {}).get("action")), translate("ParkedCard", "Withdraw the act written %1"))
+    return words.replace("%1", moment(act.about_ms, now_ms))
+
+
+def _one_way(actions: Collection[str]) -> str:
+    if WITHDRAW not in actions:
+        return ""
+    return translate("ParkedCard", "It can be withdrawn; what it says stays in the history.")
 
 
 def card_around(widget: QObject | None) -> ParkedCard | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.errors import InputError
+from cases.events import Kind
+from cases.merge import STATE
+from cases.remedies import texts_of
 from cases.views import ParkedItem
 from cases.workspace import Workspace
 from desktop.values.reader import FieldWords, Reader, case_field
@@ -24,11 +29,22 @@ class ParkedField:
 
 @dataclass(frozen=True)
 class ParkedAct:
-    """One act that waits. ``named``: the details of its code in words, label and value."""
+    """One act that waits.
+
+    Attributes:
+        fields: what it sets: what may be corrected.
+        says: what it says in words, for reading: of a decision about another act, what that act says.
+        named: the details of its code in words, label and value.
+        state: the state of its case as it is now; empty where there is none.
+        about_ms: when the act was done that it decides about; None when it decides about none, or that is not here.
+    """
 
     item: ParkedItem
     fields: tuple[ParkedField, ...]
+    says: tuple[ParkedField, ...]
     named: tuple[tuple[str, str], ...]
+    state: str
+    about_ms: int | None
 
     @property
     def body(self) -> dict[str, object] | None:
@@ -52,16 +68,43 @@ def read_parked(workspace: Workspace, desk: Desk) -> ParkedView:
     """Return the acts of this computer that wait, the newest first."""
     reader = Reader(desk)
     queue = workspace.parked_queue()
-    acts = tuple(_act(reader, item) for item in queue[:SHOWN_MAX])
+    acts = tuple(_act(workspace, reader, item) for item in queue[:SHOWN_MAX])
     return ParkedView(acts, len(queue) - len(acts))
 
 
-def _act(reader: Reader, item: ParkedItem) -> ParkedAct:
-    fields = []
-    for name, value in item.texts.items():
-        known = reader.field(item.record_type, item.record, name)
-        fields.append(ParkedField(known, value, known.said(value)))
-    return ParkedAct(item, tuple(fields), tuple(_named(reader, item)))
+def _act(workspace: Workspace, reader: Reader, item: ParkedItem) -> ParkedAct:
+    def read(texts: Mapping[str, str | None]) -> tuple[ParkedField, ...]:
+        found = ((reader.field(item.record_type, item.record, name), value) for name, value in texts.items())
+        return tuple(ParkedField(words, value, words.said(value)) for words, value in found)
+
+    about = str((item.body or {}).get("event", "")) if item.kind == Kind.RESOLVE else ""
+    done = (entry.time_ms for entry in workspace.history(item.record) if about and str(entry.event) == about)
+    fields = read(item.texts)
+    says = fields if item.kind == Kind.SET else read(told(item.kind, item.body or {}))
+    state = _state(workspace, item.case)
+    return ParkedAct(item, fields, says, tuple(_named(reader, item)), state, next(done, None))
+
+
+def told(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
+    """Return field -> value of what an act says, without what only the program reads."""
+    if kind == Kind.RESOLVE:
+        inner = body.get("body")
+        return told(str(body.get("kind", "")), inner) if isinstance(inner, Mapping) else {}
+    if kind == Kind.SETTLE:
+        return texts_of({str(body.get("field", "")): body.get("value")})
+    if kind == Kind.SET:
+        return texts_of(body)
+    state = body.get("to") or body.get("state")
+    return texts_of({STATE: state} if state else {}) | texts_of(
+        {name: body[name] for name in ("message", "reasons", "text") if name in body}
+    )
+
+
+def _state(workspace: Workspace, case: str) -> str:
+    try:
+        return workspace.case(case).state if case else ""
+    except InputError:
+        return ""  # Its case is not here any more: the act is shown all the same.
 
 
 def _named(reader: Reader, item: ParkedItem) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ class ParkedScreen(Screen):
             self.tr("Nothing was lost"),
             self.tr(
                 "These acts of yours reached the central service, but could not be applied to the case as it was "
-                "there. Each says why. Take it on as it is, correct it and send it again, or withdraw it."
+                "there. Each says why, and what can be done about it."
             ),
         )
         self._empty = Empty(

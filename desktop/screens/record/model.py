@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
 
@@ -79,7 +79,10 @@ class HistoryLine:
 def history_lines(entries: list[HistoryEntry]) -> tuple[HistoryLine, ...]:
     """Return the history, newest first; answers that follow each other are told together."""
     lines: list[HistoryLine] = []
-    for entry in entries:
+    ends = _ends(entries)
+    for each in entries:
+        ended = ends.get(str(each.event)) if each.state == "parked" else None
+        entry = replace(each, state=ended) if ended else each
         answers = _answers(entry)
         last = lines[-1] if lines else None
         if last and answers and last.answers and (last.entry.agent, last.entry.state) == (entry.agent, entry.state):
@@ -87,6 +90,12 @@ def history_lines(entries: list[HistoryEntry]) -> tuple[HistoryLine, ...]:
         else:
             lines.append(HistoryLine(entry, answers))
     return tuple(reversed(lines))
+
+
+def _ends(entries: list[HistoryEntry]) -> dict[str, str]:
+    """Return event -> how somebody ended its waiting (``adopt``, ``resend``, ``withdraw``)."""
+    told = [entry.body for entry in entries if entry.kind == "resolve" and entry.state != "parked" and entry.body]
+    return {str(body.get("event", "")): str(body.get("action", "")) for body in told}
 
 
 def _answers(entry: HistoryEntry) -> int:

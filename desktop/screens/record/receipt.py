@@ -75,6 +75,7 @@ class ReceiptTab(QWidget):
         if case is not None and stamp == self._stamp:
             # Answers that are corrected later are not on a receipt: it is not drawn again for each of them.
             return
+        same = case is not None and self._case is not None and case.id == self._case.id
         self._stamp = stamp
         self._case = case
         self._forget()
@@ -84,6 +85,9 @@ class ReceiptTab(QWidget):
         self._empty.setVisible(not ready)
         self._message.say("")
         if ready and case is not None:
+            if same:
+                # Said at once: drawing the receipt anew takes a moment, and the strip says already where the case is.
+                self._say_where(case.pending > 0)
             desk, code = self._context.desk, language()
 
             def make() -> tuple[ReceiptData, list[bytes]]:
@@ -170,12 +174,15 @@ class ReceiptTab(QWidget):
         self._data, pictures = made
         self._offer(True)
         self._pages = [QImage.fromData(picture) for picture in pictures]
+        self._say_where(self._data.provisional)
+        self._draw()
+
+    def _say_where(self, provisional: bool) -> None:
         self._state.setText(
             self.tr("The central service has not received the case yet: the receipt says so.")
-            if self._data.provisional
+            if provisional
             else self.tr("Received by the central service.")
         )
-        self._draw()
 
     def _draw(self) -> None:
         clear(self._sheets)

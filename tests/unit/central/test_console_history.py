@@ -75,6 +75,20 @@ def test_changes_of_state_are_said_in_words() -> None:
     ]
 
 
+def test_an_act_that_was_decided_about_waits_no_more() -> None:
+    waiting = entry(2, "set", {"/a": "1"}, state="parked", code="workflow.not_editable")
+    tried = entry(3, "resolve", {"event": "d.1.2", "action": "adopt", "reason": "Juste"}, state="parked")
+    ended = entry(4, "resolve", {"event": "d.1.2", "action": "withdraw", "reason": "Doublon"})
+    event = f"{'0' * 31}d.1.2"
+    given_up = entry(5, "resolve", {"event": "d.1.3", "action": "withdraw", "reason": event})
+    lines = history_lines([OPENED, waiting, tried, ended, given_up], str, FRENCH)
+    assert [line.chip.word if line.chip else "" for line in lines] == ["", "", "Retiré", "Retiré", ""]
+    assert [line.quote for line in lines] == ["", "Doublon", "Juste", "", ""]
+    assert lines[0].what == "a retiré un essai antérieur au sujet du même acte"
+    still = history_lines([OPENED, waiting, tried], str, FRENCH)
+    assert [line.chip.word if line.chip else "" for line in still] == ["En attente d’une décision"] * 2 + [""]
+
+
 def test_a_parked_event_says_why_and_is_never_hidden() -> None:
     parked = entry(2, "status", {"from": "draft", "to": "accepted"}, state="parked", code="workflow.not_allowed")
     line = history_lines([OPENED, parked], str, FRENCH)[0]

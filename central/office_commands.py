@@ -1,0 +1,88 @@
+"""``main.py office``: the organisation's offices and who works in them, by a command of its IT; the service may run."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+
+from cases.errors import InputError
+from central import staffing
+from central.commandline import DONE, add_database, guarded, opened
+from central.context import Central
+from central.database import people
+from central.database.client import NO_TENANT, Connection
+from central.enrolment import make_enrolment_code
+
+
+def run_office(argv: list[str]) -> int:
+    """Run ``main.py office`` and return its exit code: 1 when what was asked is refused, and then nothing is made."""
+    parser = argparse.ArgumentParser(prog="main.py office", description="The organisation's offices; serve may run.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add = commands.add_parser("add", help="make an office")
+    agent = commands.add_parser("agent", help="add an agent to an office, with the enrolment code for the agent's PC")
+    listing = commands.add_parser("list", help="the offices, each with its number of agents and its identity")
+    agent.add_argument("office", metavar="OFFICE", help="its name or its identity")
+    for command in (add, agent):
+        command.add_argument("name", metavar="NAME", help=f"at most {staffing.NAME_LENGTH_MAX} characters")
+    for command in (add, agent, listing):
+        add_database(command)
+        command.add_argument("--tenant", type=int, metavar="N", help="the organisation's number (the only one)")
+    options = parser.parse_args(argv)
+    return guarded(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    with opened(options) as central:
+        tenant = _chosen_tenant(central, options.tenant)
+        with central.transaction(tenant) as connection:
+            if options.command == "add":
+                lines = _add(central, connection, options.name)
+            elif options.command == "agent":
+                lines = _add_agent(central, connection, tenant, options.office, options.name)
+            else:
+                lines = _listed(connection, tenant)
+    print("\n".join(lines))
+    return DONE
+
+
+def _chosen_tenant(central: Central, asked: int | None) -> int:
+    with central.transaction(NO_TENANT) as connection:
+        known = people.tenants(connection)
+    if asked is None and len(known) == 1:
+        return known[0]
+    if asked is None or asked not in known:
+        raise InputError("options.tenant", known=", ".join(map(str, known)))
+    return asked
+
+
+def _add(central: Central, connection: Connection, name: str) -> list[str]:
+    office = staffing.add_office(central, connection, None, name)
+    return [
+        f"Antenne créée : {office}. Ajoutez ses agents : main.py office agent, ou la console, page Postes.",
+        f"Office made: {office}. Add its agents: main.py office agent, or the console's page Devices.",
+    ]
+
+
+def _add_agent(central: Central, connection: Connection, tenant: int, office: str, name: str) -> list[str]:
+    account = staffing.add_agent(central, connection, None, name, _office_named(connection, tenant, office))
+    code = make_enrolment_code(central, connection, None, account).code
+    return [
+        f"Agent ajouté. Code d'inscription (valable 7 jours, pour un seul poste, montré une fois) : {code}",
+        f"Agent added. Enrolment code (valid for 7 days, for one device, shown once): {code}",
+    ]
+
+
+def _office_named(connection: Connection, tenant: int, asked: str) -> str:
+    """Return the identity of the office that is asked for by name, in any case, or by identity."""
+    wanted = " ".join(asked.split()).casefold()
+    for each in people.offices(connection, tenant):
+        if wanted in (each.name.casefold(), each.office):
+            return each.office
+    raise InputError("office.unknown", field="office")
+
+
+def _listed(connection: Connection, tenant: int) -> list[str]:
+    agents = Counter(each.office for each in people.agents(connection, tenant))
+    return [
+        f"{each.name} : {agents[each.office]} agent(s) [{each.office}]" for each in people.offices(connection, tenant)
+    ]
