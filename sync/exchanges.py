@@ -102,7 +102,7 @@ class Exchanges:
     Args:
         size: how much goes at once.
         tally: gets what was done.
-        greeting: of this session.
+        greeting: of this session; None says nothing.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Exchanges:
         size: BatchSize,
         tally: Tally,
         *,
-        greeting: Greeting,
+        greeting: Greeting | None = None,
     ) -> None:
         self._workspace = workspace
         self._client = client
@@ -157,7 +157,8 @@ class Exchanges:
         self._common = 0
         batch = None if outgoing is None else columns.signed_batch(outgoing, self._workspace.sign)
         cursors = self._workspace.cursors()
-        hello = self._greeting.due(0 if batch is None else len(batch.events.record))
+        carried = 0 if batch is None else len(batch.events.record)
+        hello = None if self._greeting is None else self._greeting.due(carried)
         message = msgspec.json.encode(self._request(batch, cursors, hello))
         if batch is not None and len(message) > REQUEST_BYTES_MAX and self._size.failed():
             return False
@@ -170,7 +171,7 @@ class Exchanges:
         except (RejectedError, NotPermittedError) as error:
             self._refusal(batch, error)
             return False
-        if hello is not None:
+        if self._greeting is not None and hello is not None:
             self._tally.capabilities = check_hello(reply.hello)
             self._greeting.heard(hello)
         return self._take(reply, outgoing, batch, cursors)
