@@ -18,7 +18,8 @@ def link_citizen(
     """Say that a citizen is the same person as another, or (None) that they stand for themselves.
 
     Raises:
-        InputError: ``link.self``, ``link.unknown`` (nobody whom this person may read), ``link.circle``; those of ``act_as_console``.
+        InputError: ``link.self``, ``link.unknown`` (nobody whom this person may read), ``link.circle``; those of
+            ``act_as_console``.
     """
     tenant = session.tenant
     if not citizen:
