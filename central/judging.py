@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -55,6 +56,7 @@ class Actor:
 
     Attributes:
         refused: code with which every event is parked, as its author lost every right meanwhile; empty for none.
+        zone: of the organisation, by whose days the date on a paper is judged.
     """
 
     tenant: int
@@ -62,6 +64,7 @@ class Actor:
     office: str
     stream: str
     refused: str = ""
+    zone: dt.tzinfo = dt.UTC
 
 
 class Known(NamedTuple):
@@ -261,14 +264,20 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor, dec
 def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive: Decisive) -> None:
     """Park a change of state, a proposal or a decision on paper that cannot be."""
     if seen.kind != Kind.STATUS:
-        code = workflow.check_beside(state, seen)
+        code = workflow.check_beside(state, seen, actor.zone)
     else:
         code = workflow.check_transition(state, seen, actor.role)
         if code is None and seen.body.get("to") in workflow.DECISIONS:
             procedure, version = (state.value(name) or "" for name in ("procedure", "procedure_version"))
             code = workflow.check_decidable(state, seen, decisive(procedure, version))
     if code is not None:
-        raise _Parked(code, **_transition(seen.body))
+        raise _Parked(code, **_about(code, seen, state, actor))
+
+
+def _about(code: str, seen: SeenEvent, state: RecordState, actor: Actor) -> dict[str, str]:
+    if code == "workflow.paper_too_early":
+        return {"earliest": str(workflow.earliest_paper_day(state, seen, actor.zone))}
+    return _transition(seen.body)
 
 
 def _transition(body: Mapping[str, object]) -> dict[str, str]:
