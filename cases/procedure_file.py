@@ -62,6 +62,8 @@ class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     prefill: dict[FieldPath, str] = {}
     # Left out of a bundle where it is not said: a procedure without it keeps its bytes, and so its version.
     decision: Decision | msgspec.UnsetType = msgspec.UNSET
+    # Never in a bundle, which has its own.
+    id: Identifier | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Title(msgspec.Struct, frozen=True):

@@ -31,6 +31,8 @@ MEDIA_SUFFIXES = frozenset({".csv", ".geojson", ".xml"})
 MEDIA_MISSING = "forms.media_missing"
 SOURCE_BYTES_MAX = 16 * 1024 * 1024
 """One file of a procedure. The list of all French communes takes 1.2 MB."""
+UNNAMED = "unnamed-form"
+"""What a form is called for a moment whose file has no name that could be an identity."""
 DEFAULT_DELAY_DAYS = 60
 DEFAULT_RETENTION_MONTHS = 60
 
@@ -81,7 +83,7 @@ class Procedure:
 
 
 def load_directory(path: Path) -> Procedure:
-    """Read a procedure from its folder; the folder's name is its identity.
+    """Read a procedure from its folder; its identity is the ``id`` in ``procedure.toml``, else the folder's name.
 
     Raises:
         InputError: ``procedure.no_folder``, ``procedure.bad_id``, ``procedure.missing_file``, ``procedure.two_forms``,
@@ -92,11 +94,11 @@ def load_directory(path: Path) -> Procedure:
 
     if not path.is_dir():
         raise InputError("procedure.no_folder", field="path", file=path.name)
-    identity = _identity(path.resolve().name)
     description = path / "procedure.toml"
     if not description.is_file():
         raise InputError("procedure.missing_file", field="path", file=description.name)
     described = procedure_file.read_description(_source(description), description.name)
+    identity = described.id if isinstance(described.id, str) else _identity(path.resolve().name)
     workbook = _form_file(path)
     media = {file.name: _source(file) for file in _media_files(path, workbook)}
     form = compile_form(_source(workbook), name=identity, media=media)
@@ -107,22 +109,23 @@ def load_directory(path: Path) -> Procedure:
 
 
 def load_workbook(path: Path) -> Procedure:
-    """Read a bare XLSForm or XForm as a procedure: identity from the file's name, title from the form, defaults else.
+    """Read a bare XLSForm or XForm as a procedure: identity and title from the form, defaults else.
 
-    Data files that the form names are taken from the same folder.
+    A form that says no identity of its own (``form_id`` of the sheet ``settings``) takes the file's name. Data files
+    that the form names are taken from the same folder.
 
     Raises:
-        InputError: ``procedure.missing_file``, ``procedure.too_large``.
+        InputError: ``procedure.missing_file``, ``procedure.too_large``, ``procedure.bad_id``.
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
     from forms.definition import parse_form
 
     if not path.is_file():
         raise InputError("procedure.missing_file", field="path", file=path.name)
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[: procedure_file.ID_LENGTH_MAX].rstrip("-")
-    identity = _identity(slug)
-    form, media = _compile_with_neighbours(path, identity)
+    form, media = _compile_with_neighbours(path, _slug(path.stem) or UNNAMED)
     definition = parse_form(form, media)
+    named = "" if definition.form_id == UNNAMED else _slug(definition.form_id)
+    identity = _identity(named or _slug(path.stem))
     described = Described(
         title={"fr": definition.title or path.stem},
         states=[state.value for state in State],
@@ -213,10 +216,15 @@ def _described(identity: str, described: Described, form: bytes, media: Mapping[
     values["legal_basis"] = tuple(described.legal_basis)
     values["states"] = tuple(described.states)
     values["decision_fields"] = tuple(described.decision_fields)
-    del values["decision"]
+    del values["decision"], values["id"]
     values["decisive"] = tuple(described.decision.fields) if described.decision else None
     values["required_documents"] = tuple(RequiredDocument(item.id, item.label) for item in described.required_documents)
     return Procedure(id=identity, form=form, media=dict(media), **values)
+
+
+def _slug(name: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    return slug[: procedure_file.ID_LENGTH_MAX].rstrip("-")
 
 
 def _identity(name: str) -> str:

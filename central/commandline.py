@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from cases import resources, tracking
 from cases.clock import SystemClock
 from cases.errors import EnvironmentFault, EstafetteError, InputError
+from cases.procedures import Procedure
 from cases.treelog import Finding
 from cases.verify import Verified, verify_chain
 from central import backups, policies, publishing, restoring, roots, starting, words
@@ -237,7 +238,7 @@ def run_procedure(argv: list[str]) -> int:
 
 def _check(path: Path) -> int:
     procedure = publishing.load(path)
-    print(f"{procedure.id} : conforme / fine")
+    print(f"{_named(procedure)} : conforme / fine")
     return DONE
 
 
@@ -245,8 +246,13 @@ def _publish(options: argparse.Namespace) -> int:
     procedure = publishing.load(options.path)
     with opened(options) as central:
         changed = publishing.publish(central, procedure)
-    print(f"{procedure.id} : {'publiée / published' if changed else 'déjà publiée / already published'}")
+    print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
     return DONE
+
+
+def _named(procedure: Procedure) -> str:
+    """Say which procedure it is: not every file is called as its procedure."""
+    return f"{procedure.id} (« {procedure.title['fr']} »), version {publishing.version_of(procedure)}"
 
 
 def run_verify(argv: list[str]) -> int:

@@ -45,6 +45,11 @@ def load(path: Path) -> Procedure:
         raise InputError(error.code, **{**error.details, "path": str(path)}) from error
 
 
+def version_of(procedure: Procedure) -> str:
+    """Return the version under which a procedure is published."""
+    return bundle_version(authored.to_bundle(procedure))
+
+
 def publish(central: Central, procedure: Procedure) -> bool:
     """Publish a procedure to every tenant; False when nothing changed."""
     return _publish_bundle(central, procedure, authored.to_bundle(procedure))

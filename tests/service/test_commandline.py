@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -94,6 +95,7 @@ def test_from_an_empty_machine_to_a_verified_case_across_a_kill(data: Path) -> N
     assert device.act(device.event(RecordType.CASE, case, Kind.SET, {"/x": "1"})).verdicts[0].state == "accepted"
     offered = run("procedure", "publish", "resources/procedures/apa", "--data", str(data))
     assert offered.returncode == 0 and "already published" in offered.stdout
+    assert re.match(r"apa \(« .* »\), version [0-9a-f]{64} : ", offered.stdout)
     device.close()
     assert stop(process) == 0
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()

@@ -153,6 +153,7 @@ def test_missing_pieces_are_named(folder: Path, tmp_path: Path) -> None:
     (folder / "procedure.toml").unlink()
     assert refusal(folder) == ("procedure.missing_file", "procedure.toml")
     renamed = folder.rename(tmp_path / "Été 2026")
+    (renamed / "procedure.toml").write_text(DESCRIPTION)
     assert refusal(renamed)[0] == "procedure.bad_id"
 
 
@@ -181,12 +182,49 @@ def test_a_bare_form_becomes_a_procedure_that_promises_nothing(tmp_path: Path) -
     (tmp_path / "Chiens_et chats (2).xml").write_bytes(XFORM)
     (tmp_path / "comptes.csv").write_text("name,label\n1,secret\n")
     procedure = load_workbook(tmp_path / "Chiens_et chats (2).xml")
-    assert procedure.id == "chiens-et-chats-2"
+    assert procedure.id == "dogs", "as the form says, whatever the file is called"
     assert procedure.title == {"fr": "Chiens"}
     assert procedure.silence == "unspecified"
     assert procedure.required_documents == () and procedure.legal_basis == ()
     assert procedure.media == {}, "files that the form does not ask for stay where they are"
     assert from_bundle(to_bundle(procedure)) == procedure
+
+
+def test_a_form_without_an_identity_takes_the_name_of_its_file(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    survey = workbook.active
+    survey.title = "survey"
+    for line in (("type", "name", "label"), ("text", "a", "A")):
+        survey.append(line)
+    workbook.save(tmp_path / "Chiens_et chats (2).xlsx")
+    assert load_workbook(tmp_path / "Chiens_et chats (2).xlsx").id == "chiens-et-chats-2"
+    settings = workbook.create_sheet("settings")
+    settings.append(("form_id", "form_title"))
+    settings.append(("Animaux 2026", "Animaux"))
+    workbook.save(tmp_path / "Chiens_et chats (2).xlsx")
+    assert load_workbook(tmp_path / "Chiens_et chats (2).xlsx").id == "animaux-2026"
+    (tmp_path / "???.xlsx").write_bytes((tmp_path / "Chiens_et chats (2).xlsx").read_bytes())
+    assert load_workbook(tmp_path / "???.xlsx").id == "animaux-2026"
+
+
+def test_the_identity_of_a_folder_is_the_one_in_its_description(folder: Path) -> None:
+    named_by_folder = load_directory(folder)
+    assert named_by_folder.id == "chiens"
+    description = folder / "procedure.toml"
+    description.write_text('id = "chiens"\n' + description.read_text())
+    copy = folder.with_name("Copie de chiens (1)")
+    folder.rename(copy)
+    found = load_directory(copy)
+    assert found.id == "chiens" and to_bundle(found) == to_bundle(named_by_folder), "the same version too"
+    (copy / "procedure.toml").write_text(description_with(copy, "Chiens !"))
+    with pytest.raises(InputError) as refused:
+        load_directory(copy)
+    assert refused.value.details["key"] == "id"
+
+
+def description_with(folder: Path, identity: str) -> str:
+    lines = (folder / "procedure.toml").read_text().splitlines()
+    return "\n".join([f'id = "{identity}"', *lines[1:]])
 
 
 def test_a_bare_form_takes_the_lists_it_asks_for_from_its_folder(tmp_path: Path) -> None:
