@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
 
 from forms import limits, presentation
@@ -14,6 +15,7 @@ from forms.engine import Changes, Engine
 from forms.errors import FormsError
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored
+from forms.languages import matching_language
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.values import Moment, coerce
@@ -199,6 +201,20 @@ class Session:
         changes.structure = True
         changes.changed |= {path for path, node in self._grower.by_path.items() if node.schema.control is not None}
         return self._change_set()
+
+    @contextmanager
+    def spoken_in(self, code: str) -> Iterator[bool]:
+        """Read in the form's language for ``code`` (``fr``, ``en``) meanwhile; computed texts stay. False: it has none.
+
+        Nothing but reading is allowed inside.
+        """
+        found = matching_language(self.definition.languages, code)
+        before = self._env.language
+        self._env.language = before if found is None else found
+        try:
+            yield found is not None
+        finally:
+            self._env.language = before
 
     def _known_language(self, language: str) -> str:
         if language not in self.definition.languages:

@@ -28,7 +28,7 @@ _CONSTRAINT = Words("Cette réponse n'est pas permise ici.", "This answer is not
 def issue_words(session: Session, issue: Issue) -> Words:
     """Return what is wrong and what to type instead."""
     if issue.message:
-        return Words(issue.message, issue.message)
+        return _of_form(session, issue)
     if issue.code == "required":
         return _REQUIRED
     if issue.code != "type":
@@ -39,16 +39,39 @@ def issue_words(session: Session, issue: Issue) -> Words:
     return _EXPECTED.get(question.kind, _OF_ANOTHER_KIND)
 
 
+def _of_form(session: Session, issue: Issue) -> Words:
+    """Return the form's own words in each language; where it has none, those that it has, marked as quoted."""
+    french, english = (_said(session, issue, code) for code in ("fr", "en"))
+    if french is None and english is None:
+        # A form that names no language is written in that of its authors.
+        french = issue.message
+    if english == french:
+        english = None
+    given = french or english or issue.message
+    return Words(french or f"Le formulaire dit : « {given} »", english or f"The form says: “{given}”")
+
+
+def _said(session: Session, issue: Issue, code: str) -> str | None:
+    with session.spoken_in(code) as speaks:
+        found = (one.message for one in session.validate() if (one.path, one.code) == (issue.path, issue.code))
+        return next(found, None) if speaks else None
+
+
 def _not_on_the_list(session: Session, path: str, value: str) -> Words:
-    offered = session.choices(path, limit=CHOICES_NAMED + 1)
-    if not offered:
+    french, english = (_offered(session, path, code) for code in ("fr", "en"))
+    if not french:
         return Words(
             f"Ce choix n'est pas dans la liste : {value}. La liste est vide pour l'instant.",
             f"This choice is not on the list: {value}. The list is empty for now.",
         )
-    named = ", ".join(f"{choice.value} ({choice.label})" for choice in offered[:CHOICES_NAMED])
-    more = "…" if len(offered) > CHOICES_NAMED else "."
     return Words(
-        f"Ce choix n'est pas dans la liste : {value}. Au choix : {named}{more}",
-        f"This choice is not on the list: {value}. Choose from: {named}{more}",
+        f"Ce choix n'est pas dans la liste : {value}. Au choix : {french}",
+        f"This choice is not on the list: {value}. Choose from: {english}",
     )
+
+
+def _offered(session: Session, path: str, code: str) -> str:
+    with session.spoken_in(code):
+        offered = session.choices(path, limit=CHOICES_NAMED + 1)
+    named = ", ".join(f"{choice.value} ({choice.label})" for choice in offered[:CHOICES_NAMED])
+    return named and named + ("…" if len(offered) > CHOICES_NAMED else ".")
