@@ -378,6 +378,7 @@ class ContestedItem:
         mine: one of the values is this agent's: these come first.
         can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
         can_type: another value than those of the claims may be given; False: one of them is to be chosen.
+        decided: the case is decided: what waits is the supervisor's at once, and the decision stands meanwhile.
     """
 
     record_type: str
@@ -393,6 +394,7 @@ class ContestedItem:
     mine: bool
     can_settle: bool = True
     can_type: bool = True
+    decided: bool = False
 
 
 @dataclass(frozen=True)
