@@ -25,6 +25,9 @@ select
         (select c.case_id from estafette.citizen p
             join estafette.case_file c on c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id
             where p.tenant_id = %(tenant)s and p.contested > 0
+                and (p.stream_id = c.stream_id or exists (select 1 from estafette.shared_record lent
+                    where lent.tenant_id = c.tenant_id and lent.stream_id = c.stream_id
+                        and lent.record_type = 'citizen' and lent.record_id = c.citizen_id))
                 and (%(office)s::text is null or c.office_id = %(office)s) limit %(limit)s)) u),
     (select count(*) from (select 1 from estafette.record_mark m
         join estafette.case_file c on c.tenant_id = m.tenant_id and c.case_id = m.record_id
