@@ -431,6 +431,20 @@ class ParkedItem:
 
 
 @dataclass(frozen=True)
+class Troubles:
+    """What this workspace tells central of itself, for the supervisors: as in ``SyncStatus``.
+
+    Attributes:
+        forked_ms: 0 for never.
+        clock_off_ms: 0 unless the clock is wrong enough to be set right.
+    """
+
+    alarm: str
+    forked_ms: int
+    clock_off_ms: int
+
+
+@dataclass(frozen=True)
 class SyncStatus:
     """Where this workspace stands with the central service.
 
