@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 GATHER_MS = 40
@@ -24,8 +24,7 @@ class _Listenable(Protocol):
     def listen(self, callback: Callable[[Any], None], /) -> Callable[[], None]: ...
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(msgspec.Struct, frozen=True):
     """What changed since the screens last heard: kinds (``citizen``, ``case``, ``sync``, ``procedure``) and records."""
 
     kinds: frozenset[str]
