@@ -12,6 +12,10 @@ GATHER_MS = 40
 """Commits that follow each other so closely reach the screens as one: a first sync must not make lists flicker."""
 
 
+TITLES = "titles"
+"""The kind of a change that nobody committed: the procedures' titles are known now, and are only to be drawn."""
+
+
 class _Changed(Protocol):
     @property
     def kinds(self) -> frozenset[str]: ...
@@ -25,7 +29,12 @@ class _Listenable(Protocol):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What changed since the screens last heard: kinds (``citizen``, ``case``, ``sync``, ``procedure``) and records."""
+    """What changed since the screens last heard.
+
+    Attributes:
+        kinds: ``citizen``, ``case``, ``sync``, ``procedure``, ``TITLES``.
+        records: those that changed; none means any.
+    """
 
     kinds: frozenset[str]
     records: frozenset[str]
