@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from cases import beside, foundation, merge
 from cases.authors import author_of
@@ -128,7 +129,7 @@ class Reads(Part):
             names = _names(connection, state)
             view = _case_view(row, shown, state, events, names, base, created_ms, pending)
             alike = tuple(links.group(connection, case)[1:])
-            return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
+            return msgspec.structs.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
