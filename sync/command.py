@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from cases import tracking
 from cases.errors import InputError
 from cases.events import EventId
@@ -69,9 +71,11 @@ class Command:
 
 
 def plain(value: object) -> object:
-    """Return a value as JSON can hold it: frozen dataclasses as objects, identities of events as text."""
+    """Return a value as JSON can hold it: structs and frozen dataclasses as objects, identities of events as text."""
     if isinstance(value, EventId):
         return str(value)
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -82,7 +86,7 @@ def plain(value: object) -> object:
 
 
 def as_object(value: object) -> Answer:
-    """Return a frozen dataclass as a JSON object."""
+    """Return a struct or frozen dataclass as a JSON object."""
     shown = plain(value)
     assert isinstance(shown, dict)
     return shown
