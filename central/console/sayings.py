@@ -21,6 +21,11 @@ _SAYINGS = {
     ),
     "noted": ("positive", "circle-check", N_("Your note is added.")),
     "settled": ("positive", "circle-check", N_("Your choice is recorded. You can choose anew at any time.")),
+    "settled-reopened": (
+        "positive",
+        "circle-check",
+        N_("The choice is taken back: all values are there again, and wait to be settled."),
+    ),
     "settled-already": ("info", "info", N_("There is nothing left to settle there: somebody did it meanwhile.")),
     "paper": ("positive", "circle-check", N_("It is recorded: the citizen holds this decision on paper.")),
     "linked": ("positive", "circle-check", N_("They are linked: whoever opens one sees the cases of both.")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from cases.clock import CLOCK_OFF_MS
@@ -66,8 +66,7 @@ class Standing(Protocol):
     def alarm(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class SyncLine:
+class SyncLine(msgspec.Struct, frozen=True):
     """What the strip shows: ``tone`` a token, ``icon`` a Lucide name."""
 
     text: str

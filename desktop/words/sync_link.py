@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from desktop.words import network
@@ -14,8 +14,7 @@ _NO_WAY = frozenset({"network.unreachable", "network.timeout", "network.cut"})
 _UNDER_WAY = frozenset({"handshake", "push", "pull", "documents"})
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """How the line stands: ``short`` for the strip (empty: nothing is in the way), ``advice`` what a person can do."""
 
     short: str
