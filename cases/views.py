@@ -365,6 +365,7 @@ class ContestedItem(msgspec.Struct, frozen=True):
         mine: one of the values is this agent's: these come first.
         can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
         can_type: another value than those of the claims may be given; False: one of them is to be chosen.
+        decided: the case is decided: what waits is the supervisor's at once, and the decision stands meanwhile.
     """
 
     record_type: str
@@ -380,6 +381,7 @@ class ContestedItem(msgspec.Struct, frozen=True):
     mine: bool
     can_settle: bool = True
     can_type: bool = True
+    decided: bool = False
 
 
 class ParkedItem(msgspec.Struct, frozen=True):
@@ -412,6 +414,19 @@ class ParkedItem(msgspec.Struct, frozen=True):
     base: int
     actions: tuple[str, ...]
     tried: str
+
+
+class Troubles(msgspec.Struct, frozen=True):
+    """What this workspace tells central of itself, for the supervisors: as in ``SyncStatus``.
+
+    Attributes:
+        forked_ms: 0 for never.
+        clock_off_ms: 0 unless the clock is wrong enough to be set right.
+    """
+
+    alarm: str
+    forked_ms: int
+    clock_off_ms: int
 
 
 class SyncStatus(msgspec.Struct, frozen=True):

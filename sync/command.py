@@ -16,7 +16,8 @@ from cases.views import Act
 from cases.workspace import Workspace
 from sync.agent import Agent
 from sync.desk import Desk, OpenForm
-from sync.words import words_for
+from sync.usage import UsageError
+from sync.words import Words, words_for
 
 Answer = dict[str, object]
 
@@ -100,6 +101,17 @@ def said(code: str) -> Answer:
 def event_of(act: Act | None) -> Answer:
     """Return the identity of a recorded act."""
     return {"event": str(act.event) if act is not None else None}
+
+
+def pairs(given: Sequence[str]) -> dict[str, str | None]:
+    """Return what FIELD=VALUE words say; None for a value left empty. UsageError for anything else."""
+    said: dict[str, str | None] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
+        said[name] = value or None
+    return said
 
 
 _ARGUMENTS: Mapping[str, str] = {

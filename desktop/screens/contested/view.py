@@ -212,10 +212,10 @@ class ContestedScreen(Screen):
         workspace = self.context.workspace
         self.context.tasks.change(
             self,
-            lambda: workspace.settle(settled.record, settled.field, settled.before, base=settled.base),
+            lambda: workspace.unsettle(settled.record, settled.field, base=settled.base),
             lambda _act: self._undone(),
         )
 
     def _undone(self) -> None:
-        self.context.say(self.tr("Taken back: the value shown before stands again"), "positive")
+        self.context.say(self.tr("Taken back: the values wait to be settled again"), "positive")
         self._read()
