@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from cases import beside, foundation, merge
 from cases.authors import author_of
+from cases.clock import CLOCK_OFF_MS
 from cases.core import Part
 from cases.errors import InputError
 from cases.events import EventId, Kind, RecordType
@@ -34,6 +36,7 @@ from cases.views import (
     Note,
     ParkedEvent,
     SyncStatus,
+    Troubles,
 )
 
 CASES_OF_CITIZEN_MAX = 200
@@ -126,7 +129,7 @@ class Reads(Part):
             names = _names(connection, state)
             view = _case_view(row, shown, state, events, names, base, created_ms, pending)
             alike = tuple(links.group(connection, case)[1:])
-            return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
+            return msgspec.structs.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
@@ -179,6 +182,16 @@ class Reads(Part):
                 snapshot_share=None if taking is None else taking.share,
                 own_caseload_ready=taking is None or taking.own_ready,
                 alarm=facts.get(connection, facts.ALARM) or "",
+            )
+
+    def troubles(self) -> Troubles:
+        """Return what central is told of this workspace's state of health."""
+        with self._core.store.reading() as connection:
+            off_ms = int(facts.get(connection, facts.CORRECTION) or 0)
+            return Troubles(
+                alarm=facts.get(connection, facts.ALARM) or "",
+                forked_ms=max(0, int(facts.get(connection, facts.FORKED) or 0)),
+                clock_off_ms=off_ms if abs(off_ms) > CLOCK_OFF_MS else 0,
             )
 
     def procedures(self) -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cases import merge, reopening
 from cases.acts import Acts, Deed, check_storable
@@ -19,8 +20,7 @@ from cases.views import Act, Claim
 from cases.workflow import may_type
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True):
     """A settlement that stands.
 
     Attributes:

@@ -16,7 +16,7 @@ from cases.events import EventId
 from cases.store import log
 from cases.store.log import StoredEvent
 from cases.views import ContestedItem, ParkedItem
-from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
+from sync.command import Answer, Command, Context, as_object, event_of, pairs, plain, said, takes
 from sync.usage import UsageError
 from sync.words import Words, words_for
 
@@ -83,7 +83,7 @@ def _adopt(context: Context, given: argparse.Namespace) -> Answer:
 
 def _resend(context: Context, given: argparse.Namespace) -> Answer:
     event, base = _named(context, given.event)
-    changes = _pairs(given.changes)
+    changes = pairs(given.changes)
     act = context.workspace.resend(event, changes, base=base, reason=given.reason, without=tuple(given.without))
     return {"resolved": str(event), **event_of(act)}
 
@@ -101,16 +101,6 @@ def _named(context: Context, name: str) -> tuple[EventId, int]:
         raise InputError("resolve.unknown", field="event") from error
     bases = {item.event: item.base for item in context.workspace.parked_queue()}
     return event, bases.get(event, 0)
-
-
-def _pairs(given: list[str]) -> Mapping[str, str | None]:
-    changes: dict[str, str | None] = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
-        changes[name] = value or None
-    return changes
 
 
 # --- duplicates ---------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ _SAYINGS = {
     ),
     "code-cancelled": ("positive", "circle-check", N_("The code is cancelled: it enrols nobody any more.")),
     "code-gone": ("caution", "info", N_("This code had already been used or had ended.")),
+    "alert-noted": ("positive", "circle-check", N_("It is written down, with your name and your reason.")),
+    "alert-gone": ("info", "info", N_("This alert is over, or somebody took note of it meanwhile.")),
     "changed": ("caution", "info", N_("The case changed meanwhile, so nothing was done. Here is how it stands now.")),
     "state": ("caution", "info", N_("The case is no longer in a state that allows this. Here is how it stands now.")),
     "signed-out": ("info", "info", N_("You are signed out. Close the browser if others use this PC.")),

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from cases.errors import EstafetteError
 from cases.settled import Settled
 from desktop import route
-from desktop.bridge import Changes
+from desktop.bridge import TITLES, Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.screens.contested.card import ContestedCard, card_around
@@ -94,7 +94,7 @@ class ContestedScreen(Screen):
         return Route(route.CONTESTED, card.field.item.record if card else "", {})
 
     def refresh(self, changes: Changes) -> None:
-        if changes.kinds & {"case", "citizen", "procedure"}:
+        if changes.kinds & {"case", "citizen", "procedure", TITLES}:
             self._read()
 
     def focus_first(self) -> None:
