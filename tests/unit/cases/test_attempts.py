@@ -75,7 +75,8 @@ class Desk:
         assert self.workspace.status().parked == len(listed) + len(tried)
 
 
-def lived(directory: Path, seed: int) -> None:
+def lived(directory: Path, seed: int) -> int:
+    """Let a desk live, checked after each step; return how many steps it took."""
     desk = Desk(directory, seed)
     try:
         for _step in range(STEPS):
@@ -83,12 +84,13 @@ def lived(directory: Path, seed: int) -> None:
             desk.check()
     finally:
         desk.workspace.close()
+    return STEPS
 
 
 def test_what_was_tried_ends_with_the_act(tmp_path: Path) -> None:
     seed = int(os.environ.get("ESTAFETTE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
     print(f"ESTAFETTE_SEED={seed}")
-    lived(tmp_path, seed)
+    assert lived(tmp_path, seed) == STEPS
 
 
 def test_a_store_that_keeps_the_attempts_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
