@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cases import merge
@@ -13,6 +12,7 @@ from cases.errors import InputError, RejectedError
 from cases.events import EventId, Kind, decode_body
 from cases.snapshot import PackedRecord, agents_of, pack
 from central.appending import decided_ms
+from central.building import Building
 from central.context import Core
 from central.records import Device
 from central.storage import KeptSnapshot, RecordWrite, StoredRecord, Transaction, Writes
@@ -29,7 +29,7 @@ REBUILT_AFTER = 2_000
 KEPT_MS = 3 * 24 * 3600 * 1000
 """A download that was cut goes on for as long."""
 RECORDS_MAX = 500
-_building = threading.Lock()
+_building = Building()
 
 _UNREADABLE = "0" * 32
 """Fingerprint of a record that cannot be read: no device has it, so one will ask for the record, and it is mended."""
@@ -58,10 +58,11 @@ def manifest(core: Core, device: Device, stream: str) -> SnapshotManifest:
 
     Raises:
         NotPermittedError: ``right.foreign_stream``. RejectedError: ``push.no_stream``.
+        EnvironmentFault: ``service.busy``: one is being built, and so many wait for it already.
     """
     kept = _kept(core, device.tenant, stream)
     if kept is None:
-        with _building:
+        with _building.turn(device.tenant):
             kept = _kept(core, device.tenant, stream) or _built(core, device.tenant, stream)
     entries = [
         ChunkEntry(entry.hash, entry.bytes, entry.records, device.account in agents) for entry, agents in kept.chunks

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ APPLICATION_ROLE = "estafette_app"
 LOCK_MS = 5_000
 """A step that waits for a table keeps everybody who comes after it waiting: it lets them pass, and tries again."""
 TRIES = 24
-_PAUSE_S = 1.0
 
 
 class Migration(NamedTuple):
@@ -120,7 +118,6 @@ def _applied(connection: psycopg.Connection[Any], migration: Migration, lock_ms:
     for _try in range(TRIES - 1):
         with contextlib.suppress(psycopg.errors.LockNotAvailable):
             return _apply(connection, migration, lock_ms)
-        time.sleep(_PAUSE_S)
     return _apply(connection, migration, lock_ms)
 
 
