@@ -1,4 +1,4 @@
-"""Whose records a reader is shown (ADR 22): a case shows its citizen while its own office reads that citizen."""
+"""Whose records a reader is shown (ADR 23): a case shows its citizen while its own office reads that citizen."""
 
 from __future__ import annotations
 
