@@ -29,6 +29,8 @@ REBUILT_AFTER = 2_000
 KEPT_MS = 3 * 24 * 3600 * 1000
 """A download that was cut goes on for as long."""
 RECORDS_MAX = 500
+HISTORY_PAGE = 2_000
+"""Events of a history at a time: a case with a hundred thousand of them takes no more memory than this many do."""
 _building = Building()
 
 _UNREADABLE = "0" * 32
@@ -196,11 +198,19 @@ def _as_its_log_says(transaction: Transaction, stream: str, record: StoredRecord
     One that moved has its values numbered anew, and so has the citizen who went with a case and of whom no event says
     it: the caller leaves out what ever entered the stream. One that another stream only lends is not ours to mend.
     """
-    found = transaction.history(stream, record.record_id)
-    events = [event for event in found if event.record_type == record.record_type]
-    if record.stream != stream or not events or any(event.kind == Kind.MOVE for event in events):
+    if record.stream != stream:
         return None
-    true = merge.apply_all(merge.EMPTY, map(_seen, events))
+    true, seen, said = merge.EMPTY, 0, False
+    while page := transaction.history(stream, record.record_id, after=seen, limit=HISTORY_PAGE):
+        events = [event for event in page if event.record_type == record.record_type]
+        if any(event.kind == Kind.MOVE for event in events):
+            return None
+        true = merge.apply_all(true, map(_seen, events))
+        seen, said = seen + len(page), said or bool(events)
+        if len(page) < HISTORY_PAGE:
+            break
+    if not said:
+        return None
     return None if merge.to_json(true) == bytes(record.state) else true
 
 
@@ -225,17 +235,20 @@ def _written(record: StoredRecord, state: merge.RecordState) -> RecordWrite:
     )
 
 
-def history(core: Core, device: Device, record: str) -> RecordHistory:
-    """Return every event of a record with its full header.
+def history(core: Core, device: Device, record: str, after: int = 0) -> RecordHistory:
+    """Return events of a record with their full headers, oldest first and a page at a time.
+
+    Args:
+        after: so many of them, from the first on, are left out.
 
     Raises:
         RejectedError: ``record.unknown``: there is none, or it is none of the device's business.
     """
     with core.storage.transaction(device.tenant) as transaction:
-        events = transaction.history(str(device.stream), record)
-    if not events:
+        events = transaction.history(str(device.stream), record, after=after, limit=HISTORY_PAGE + 1)
+    if not events and not after:
         raise RejectedError("record.unknown")
-    return RecordHistory(events)
+    return RecordHistory(events[:HISTORY_PAGE], len(events) > HISTORY_PAGE)
 
 
 def audit(core: Core, device: Device, request: AuditRequest) -> AuditReply:
