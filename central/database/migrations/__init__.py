@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ APPLICATION_ROLE = "estafette_app"
 LOCK_MS = 5_000
 """A step that waits for a table keeps everybody who comes after it waiting: it lets them pass, and tries again."""
 TRIES = 24
+_PAUSE_S = 1.0
 
 
 class Migration(NamedTuple):
@@ -118,6 +120,8 @@ def _applied(connection: psycopg.Connection[Any], migration: Migration, lock_ms:
     for _try in range(TRIES - 1):
         with contextlib.suppress(psycopg.errors.LockNotAvailable):
             return _apply(connection, migration, lock_ms)
+        # Nobody says when the table is free, and a lock that waits holds up the readers behind it: let them through.
+        threading.Event().wait(_PAUSE_S)
     return _apply(connection, migration, lock_ms)
 
 
