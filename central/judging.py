@@ -333,8 +333,10 @@ def _check_set(body: Mapping[str, object], actor: Actor, record: str) -> None:
 
 
 def _verdict(before: Known, after: RecordState, event: SeenEvent) -> str:
-    touched = merge.touched(event.kind, event.body)
-    if any(name in after.fields and merge.is_contested(name, after.fields[name]) for name in touched):
+    touched, held = merge.touched(event.kind, event.body), after.fields
+    # A contest has two sides: few fields have, so few are asked.
+    several = [name for name in touched if name in held and len(held[name].heads) > 1]
+    if any(merge.is_contested(name, held[name]) for name in several):
         return CONTESTED
     if touched.keys() & {merge.STATE, merge.NOTIFIED} and merge.NOTIFIED in merge.show(after).contested:
         return CONTESTED
