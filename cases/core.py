@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cases.again import Asking
 from cases.clock import HybridClock, believable
 from cases.errors import DamagedError, InputError
 from cases.journal import Journal
@@ -84,6 +85,11 @@ class Core:
     def set_identity(self, identity: Identity) -> None:
         """Take a committed identity into use."""
         self._identity = identity
+
+    def asking(self, connection: Connection, identity: Identity) -> Asking:
+        """Return who would act now, for the rules that the central service will hold an act to."""
+        incarnation = log.chain_head(connection).incarnation
+        return Asking(identity.device, incarnation, self.clock.read(), identity.zone)
 
     # --- inside a write transaction ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cases import foundation, merge
-from cases.again import cannot_be_corrected, refusal
+from cases.again import Asking, cannot_be_corrected, refusal
 from cases.events import EventId, Kind, RecordType
 from cases.merge import FieldHead, RecordState, SeenEvent
 from cases.projections import state_here
@@ -80,7 +80,7 @@ class Queues(Reads):
         tried = attempts([] if number is None else self._events(connection, number), stored.id)
         body = None if stored.state == log.QUARANTINED else log.body_of(stored)
         state = state_here(connection, identity.tenant, header.record_id)
-        me = identity.device, log.chain_head(connection).incarnation
+        asking = self._core.asking(connection, identity)
         base = self._base(connection, number)
         return ParkedItem(
             stored.id,
@@ -96,7 +96,7 @@ class Queues(Reads):
             agent_name=stored.agent_name,
             time_ms=header.time,
             base=base,
-            actions=_actions(connection, stored, state, me, base),
+            actions=_actions(connection, stored, state, asking, base),
             tried=tried[-1].code if tried else "",
         )
 
@@ -186,7 +186,7 @@ def _is_attempt(stored: StoredEvent, names: set[str]) -> bool:
 
 
 def _actions(
-    connection: Connection, stored: StoredEvent, state: RecordState, me: tuple[str, int], base: int
+    connection: Connection, stored: StoredEvent, state: RecordState, asking: Asking, base: int
 ) -> tuple[str, ...]:
     """Return what may be done about a parked event here; not what would only bring it back."""
     header = stored.event.header
@@ -195,7 +195,7 @@ def _actions(
     if header.kind == Kind.RESOLVE or registers.known_type(connection, header.record_id) is None:
         return (WITHDRAW,)
     body = log.body_of(stored)
-    act = state, header.record_type, header.kind, body, me, base
+    act = state, header.record_type, header.kind, body, asking, base
     adopts = () if refusal(*act) else (ADOPT,)
     resends = (RESEND,) if texts_of(body) and not cannot_be_corrected(*act) else ()
     return (*adopts, *resends, WITHDRAW)

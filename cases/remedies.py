@@ -11,17 +11,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cases import merge
 from cases.acts import Acts, Deed, check_storable
-from cases.again import refusal
+from cases.again import Asking, refusal
+from cases.clock import moment
 from cases.core import changed
 from cases.errors import InputError
 from cases.events import EventId, Kind, RecordType
 from cases.ids import RecordId
+from cases.merge import RecordState, SeenEvent
 from cases.projections import Working
 from cases.store import links, log, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import Act, Changed, Identity
-from cases.workflow import CLOSED, DECISIONS, HOW_MAX
+from cases.workflow import CLOSED, DECISIONS, HOW_MAX, check_beside, earliest_paper_day
 
 ADOPT, RESEND, WITHDRAW = "adopt", "resend", "withdraw"
 _Carried = Callable[[dict[str, object]], dict[str, object]] | None
@@ -94,8 +96,8 @@ class Remedies(Acts):
             working = self._core.projector.load(connection, identity.tenant, header.record_id, header.record_type)
             if carried is not None:
                 said = carried(log.body_of(waiting))
-                me = identity.device, log.chain_head(connection).incarnation
-                if code := refusal(working.state(), header.record_type, header.kind, said, me, base):
+                asking = self._core.asking(connection, identity)
+                if code := refusal(working.state(), header.record_type, header.kind, said, asking, base):
                     raise InputError("resolve.refused_again", field="event", reason=code)
                 body |= {"kind": header.kind, "body": said}
             done = self._append(connection, identity, working, [Deed(Kind.RESOLVE, body)], base)
@@ -138,14 +140,15 @@ class Remedies(Acts):
 
         Raises:
             InputError: ``notify.nothing``: there is no decision; ``notify.date``: a day to come;
-                ``notify.how_required``, ``act.too_large`` (``how``), ``input.unstorable``.
+                ``notify.how_required``, ``act.too_large`` (``how``), ``input.unstorable``; what the central service
+                would say: ``workflow.not_handed_in``, ``workflow.paper_too_early`` (``earliest``, a day).
         """
         check_storable({"how": how})
         _required(how, "how", "notify.how_required")
         if len(how.strip()) > HOW_MAX:
             raise InputError("act.too_large", field="how", bytes_max=HOW_MAX)
-        zone = self._core.enrolled_identity().zone
-        if on > dt.datetime.fromtimestamp(self._core.clock.read() / 1000, zone).date():
+        asking = self._asking()
+        if on > moment(asking.now_ms, asking.zone).date():
             raise InputError("notify.date", field="on")
 
         def deeds(working: Working) -> list[Deed]:
@@ -153,7 +156,9 @@ class Remedies(Acts):
             found = [one for one in (decision, values.get(merge.STATE), values.get(merge.PROPOSAL)) if one in DECISIONS]
             if not found or decision not in ("", found[0]):
                 raise InputError("notify.nothing", field="decision")
-            return [Deed(Kind.NOTIFY, {"state": found[0], "on": on.isoformat(), "how": how.strip()})]
+            body = {"state": found[0], "on": on.isoformat(), "how": how.strip()}
+            _check_beside(working.state(), asking.event(Kind.NOTIFY, body, base), asking.zone)
+            return [Deed(Kind.NOTIFY, body)]
 
         return self._recorded(RecordType.CASE, record, deeds, base)
 
@@ -162,22 +167,39 @@ class Remedies(Acts):
 
         Raises:
             InputError: ``propose.decision``: no decision, or the case is decided; ``propose.reasons_required``;
-                ``input.unstorable``.
+                ``input.unstorable``; ``workflow.not_handed_in``: the case is a draft.
         """
         check_storable({"reasons": reasons, "message": message})
         if decision is not None and decision not in DECISIONS:
             raise InputError("propose.decision", field="decision")
         if decision is not None:
             _required(reasons, "reasons", "propose.reasons_required")
+        asking = self._asking()
 
         def deeds(working: Working) -> list[Deed]:
             if working.shown().values.get(merge.STATE) in CLOSED:
                 raise InputError("propose.decision", field="decision")
             body: dict[str, object] = {"to": decision}
             texts = {"reasons": reasons.strip(), "message": message.strip()}
-            return [Deed(Kind.PROPOSE, body | {name: text for name, text in texts.items() if text})]
+            body |= {name: text for name, text in texts.items() if text}
+            _check_beside(working.state(), asking.event(Kind.PROPOSE, body, base), asking.zone)
+            return [Deed(Kind.PROPOSE, body)]
 
         return self._recorded(RecordType.CASE, case, deeds, base)
+
+    def _asking(self) -> Asking:
+        identity = self._core.enrolled_identity()
+        with self._core.store.reading() as connection:
+            return self._core.asking(connection, identity)
+
+
+def _check_beside(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> None:
+    """Refuse what the central service is sure to park: a person hears of it while they can still do otherwise."""
+    code = check_beside(state, event, zone)
+    if code == "workflow.paper_too_early":
+        raise InputError(code, field="on", earliest=str(earliest_paper_day(state, event, zone)))
+    if code is not None:
+        raise InputError(code, field="decision")
 
 
 def texts_of(body: Mapping[str, object]) -> dict[str, str | None]:

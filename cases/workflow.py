@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
+from cases.clock import moment
 from cases.events import Kind
 from cases.merge import (
     COMPUTED,
     DECIDED,
     MESSAGE,
     NOTIFIED,
+    PROPOSAL,
     REASONS,
     SAME_AS,
     STATE,
+    FieldHead,
     RecordState,
     SeenEvent,
     is_contested,
@@ -57,6 +61,8 @@ WHO_FIELDS = frozenset({"family_name", "given_names", "birth_name", "birth_date"
 """Particulars of a citizen that say who it is: while one is contested, no case of theirs is decided."""
 HOW_MAX = 200
 """Characters of the way in which a decision was handed over."""
+PAPER_TOLERANCE = dt.timedelta(days=1)
+"""So much earlier than what it says may a paper be dated: two computers need not agree which day it is."""
 _ROW = re.compile(r"\[[^\]]*\]")
 _DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _AGENT = frozenset({Role.AGENT})
@@ -209,25 +215,81 @@ def _chooses(state: RecordState, event: SeenEvent) -> bool:
     return event.body.get("value") in {head.value for head in field.heads if str(head.event) in named}
 
 
-def check_beside(state: RecordState, event: SeenEvent) -> str | None:
+def check_beside(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> str | None:
     """Say why a proposal, or a decision on paper, cannot be taken in.
 
+    Args:
+        zone: of the organisation; the day of a paper is one of its days.
+
     Returns:
-        ``workflow.malformed``; ``workflow.not_allowed``: a proposal for a case that its author saw decided.
+        ``workflow.malformed``; ``workflow.not_allowed``: a proposal for a case that its author saw decided;
+        ``workflow.not_handed_in``: the case is a draft; ``workflow.paper_too_early``: see ``earliest_paper_day``.
     """
     body = event.body
     if event.kind == Kind.PROPOSE:
         to = body.get("to")
         if to is not None and not _is_decision(to):
             return "workflow.malformed"
-        return "workflow.not_allowed" if _states(state, event)[0] & CLOSED else None
+        if _states(state, event)[0] & CLOSED:
+            return "workflow.not_allowed"
+        return None if to is None else _check_handed_in(state, event)
     if event.kind == Kind.NOTIFY:
         on, how = body.get("on"), body.get("how")
-        if not _is_decision(body.get("state")) or not isinstance(on, str) or not _DAY.fullmatch(on):
+        if not _is_decision(body.get("state")) or not isinstance(on, str) or not _is_day(on):
             return "workflow.malformed"
         if not isinstance(how, str) or not 0 < len(how.strip()) <= HOW_MAX:
             return "workflow.malformed"
+        if (code := _check_handed_in(state, event)) is not None:
+            return code
+        earliest = earliest_paper_day(state, event, zone)
+        return "workflow.paper_too_early" if earliest is not None and on < earliest.isoformat() else None
     return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and dt.date.fromisoformat(text) is not None
+    except ValueError:  # the 30th of February
+        return False
+
+
+def _check_handed_in(state: RecordState, event: SeenEvent) -> str | None:
+    """Refuse what is said about deciding a draft. A hand-in counts that the author had not seen: it has happened."""
+    seen, unseen = _states(state, event)
+    return None if (seen | unseen) - {State.DRAFT} else "workflow.not_handed_in"
+
+
+def earliest_paper_day(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> dt.date | None:
+    """Return the first day on which the decision that ``event`` says could be in the citizen's hands; None for any.
+
+    That is the day of the hand-in, or that of the decision where it was taken or proposed, less ``PAPER_TOLERANCE``.
+    Only what the author had seen counts, and nothing that is said to come after the act itself: one of the two clocks
+    was wrong then, and a clock must not keep a fact from being written down.
+    """
+    days = []
+    for heads in (_hand_ins(state), _taken(state, event.body.get("state"))):
+        times = [
+            head.time
+            for head in heads
+            if head.time <= event.time and _saw(event, head.event[:2], head.event.seq, head.central_seq)
+        ]
+        if times:
+            days.append(moment(min(times), zone).date())
+    return max(days) - PAPER_TOLERANCE if days else None
+
+
+def _hand_ins(state: RecordState) -> tuple[FieldHead, ...]:
+    """Return what tells when a case was handed in: its tracking code, which it is given then, or its state."""
+    if TRACKING_CODE in state.fields:
+        return state.fields[TRACKING_CODE].heads
+    heads = state.fields[STATE].heads if STATE in state.fields else ()
+    return tuple(head for head in heads if head.value == State.SUBMITTED)
+
+
+def _taken(state: RecordState, decision: object) -> tuple[FieldHead, ...]:
+    """Return where a decision was taken or proposed. On a round it is proposed and handed over before it is taken."""
+    fields = (state.fields[name] for name in (STATE, PROPOSAL) if name in state.fields)
+    return tuple(head for field in fields for head in field.heads if head.value == decision)
 
 
 def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str | None:

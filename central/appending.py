@@ -213,6 +213,7 @@ class _Merging:
             waiting=waiting,
             shown=self.shown,
             decisive=self.transaction.decisive,
+            foreign=self._is_foreign,
         )
         judgement = judging(published=self.published, fields=read)
         if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
@@ -222,6 +223,13 @@ class _Merging:
             self.learned(self.published)
             judgement = judging(published=self.published)
         return judgement
+
+    def _is_foreign(self, citizen: str) -> bool:
+        key = (str(RecordType.CITIZEN), citizen)
+        held = self.appended.known.get(key)
+        if key in self._open or (held is not None and held.stream == self.actor.stream):
+            return False  # Nearly always: a case is opened together with its citizen.
+        return bool(self.transaction.foreign_citizens(self.actor.stream, [citizen]))
 
     def _named(self, event: Event) -> WaitingEvent | None:
         """Return the parked event that one resolves, of this batch or of before; None when it names none."""

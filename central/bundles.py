@@ -13,7 +13,7 @@ from cases.envelopes import intake_name
 from cases.errors import EstafetteError, InputError
 from cases.keys.files import write_file
 from central import intake, starting, words
-from central.commandline import default_data_directory
+from central.commandline import add_database
 from central.context import Central, Settings
 from central.database import people
 from central.database.client import NO_TENANT
@@ -83,9 +83,7 @@ def run_import(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--answers", type=Path, metavar="FILE", help=f"where to write the answers (FILE{ANSWERS_ENDING})"
     )
-    parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
-    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner")
-    parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
+    add_database(parser)
     options = parser.parse_args(argv)
     try:
         return _import(options)

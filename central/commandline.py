@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import socket
+import stat
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from cases import resources, tracking
 from cases.clock import SystemClock
@@ -392,8 +395,46 @@ def _parser(name: str, description: str) -> argparse.ArgumentParser:
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
-    parser.add_argument("--database", metavar="URL", help="an existing PostgreSQL, as its owner or as a service's role")
+    existing = "an existing PostgreSQL, as its owner or as a service's role"
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--database", metavar="URL", type=_shown_url, help=f"{existing}; without its password")
+    place.add_argument(
+        "--database-file",
+        dest="database",
+        metavar="FILE",
+        type=_url_in,
+        help="a file that holds that URL, password too",
+    )
     parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder for the private server")
+
+
+def _shown_url(url: str) -> str:
+    """Return a URL given on the command line; everybody on this machine sees that line, so a password in it is told."""
+    try:
+        password = conninfo_to_dict(url).get("password")
+    except psycopg.ProgrammingError as error:
+        # Not in the driver's words, which would hold the URL.
+        raise argparse.ArgumentTypeError("no URL of a PostgreSQL database") from error
+    if password:
+        print("\n".join(words.error_lines(InputError("options.database_password"))), file=sys.stderr, flush=True)
+    return url
+
+
+def _url_in(file: str) -> str:
+    """Return the URL that a file holds; it must be closed to others than its owner and group."""
+    path = Path(file)
+    try:
+        if path.stat().st_mode & stat.S_IRWXO:
+            raise argparse.ArgumentTypeError(f"{file} is open to everybody: chmod o= it first")
+        url = path.read_text("utf-8").strip()
+        conninfo_to_dict(url)
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read") from error
+    except psycopg.ProgrammingError as error:
+        raise argparse.ArgumentTypeError(f"{file} holds no URL of a PostgreSQL database") from error
+    if not url:
+        raise argparse.ArgumentTypeError(f"{file} is empty")
+    return url
 
 
 @contextmanager

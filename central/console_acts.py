@@ -126,7 +126,7 @@ def act_as_console(
         central, connection, session, device, record_type, record_id, kind, body_bytes(dict(body)), min(base, head)
     )
     signature = _signature(central, event, digest)
-    actor = Actor(tenant, session.role, office, stream)
+    actor = Actor(tenant, session.role, office, stream, zone=central.zone)
     new = NewEvents(
         tenant,
         stream,

@@ -18,6 +18,7 @@ from cases.clock import moment
 from cases.events import Kind, RecordType
 from cases.merge import RecordState
 from central.database.client import Connection
+from central.database.scope import CITIZEN_OF_CASE
 
 QUEUE_MAX = 200
 _SATURDAY = 5
@@ -33,14 +34,13 @@ left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.
 where e.tenant_id = %s and e.record_id = %s and e.record_type = %s and e.state <> 'parked' order by e.central_seq
 """
 _STATE = "select state from estafette.record_state where tenant_id = %s and record_type = %s and record_id = %s"
-_QUEUE = """
+_QUEUE = f"""
 select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
-    trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, c.state, c.citizen_id,
-    c.contested, coalesce(p.contested, 0)
+    trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, c.state,
+    coalesce(p.citizen_id, ''), c.contested, coalesce(p.contested, 0)
 from estafette.case_file c
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id
-where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
+{CITIZEN_OF_CASE}where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
     and (c.contested > 0 or p.contested > 0)
 order by c.updated_ms, c.case_id limit %(limit)s
 """

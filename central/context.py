@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -149,6 +151,10 @@ class Core(Protocol):
     @property
     def contacts(self) -> Contacts: ...
     @property
+    def zone(self) -> dt.tzinfo:
+        """Of the organisation's calendar days."""
+
+    @property
     def published(self) -> dict[int, frozenset[tuple[str, str]]]:
         """What was published, by tenant, as far as it was read: it only grows."""
 
@@ -166,6 +172,10 @@ class Central:
     backups: Backups = field(default_factory=Nothing)
     contacts: Contacts = field(default_factory=Nothing)
     published: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        return ZoneInfo(self.settings.timezone)
 
     @property
     def storage(self) -> PostgresStorage:

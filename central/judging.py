@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -27,6 +28,7 @@ PARKED = "parked"
 ADOPT, WITHDRAW = "adopt", "withdraw"
 
 Decisive = Callable[[str, str], Collection[str] | None]
+Foreign = Callable[[str], bool]
 Chain = tuple[str, int]
 """A device and its incarnation."""
 TIME_LAST_MS = 7_289_654_399_999
@@ -55,6 +57,7 @@ class Actor:
 
     Attributes:
         refused: code with which every event is parked, as its author lost every right meanwhile; empty for none.
+        zone: of the organisation, by whose days the date on a paper is judged.
     """
 
     tenant: int
@@ -62,6 +65,7 @@ class Actor:
     office: str
     stream: str
     refused: str = ""
+    zone: dt.tzinfo = dt.UTC
 
 
 class Known(NamedTuple):
@@ -105,6 +109,7 @@ def judge(
     shown: bool = True,
     fields: Mapping[str, str | None] | None = None,
     decisive: Decisive = lambda _procedure, _version: None,
+    foreign: Foreign = lambda _citizen: False,
 ) -> Judgement:
     """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest.
 
@@ -114,6 +119,7 @@ def judge(
         shown: find out here that the record can be shown with it; False for who finds out later, for many at once.
         fields: what the event's body says, where somebody has read it already: texts and nulls only.
         decisive: what a procedure says that deciding rests on (``Procedure.decisive``).
+        foreign: says of a citizen that they are another office's, and never were one that this office reads.
     """
     if actor.refused:
         return Judgement(PARKED, None, actor.refused)
@@ -131,6 +137,7 @@ def judge(
         if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
             _check_edit(seen, known.state, state, actor)
             _check_procedure(seen, state, published)
+            _check_citizen(seen, known.state, foreign)
         if seen.kind == Kind.STATUS and actor.role == workflow.Role.AGENT:
             _check_computed(seen, known.state, state)
         if shown:
@@ -262,14 +269,20 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor, dec
 def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive: Decisive) -> None:
     """Park a change of state, a proposal or a decision on paper that cannot be."""
     if seen.kind != Kind.STATUS:
-        code = workflow.check_beside(state, seen)
+        code = workflow.check_beside(state, seen, actor.zone)
     else:
         code = workflow.check_transition(state, seen, actor.role)
         if code is None and seen.body.get("to") in workflow.DECISIONS:
             procedure, version = (state.value(name) or "" for name in ("procedure", "procedure_version"))
             code = workflow.check_decidable(state, seen, decisive(procedure, version))
     if code is not None:
-        raise _Parked(code, **_transition(seen.body))
+        raise _Parked(code, **_about(code, seen, state, actor))
+
+
+def _about(code: str, seen: SeenEvent, state: RecordState, actor: Actor) -> dict[str, str]:
+    if code == "workflow.paper_too_early":
+        return {"earliest": str(workflow.earliest_paper_day(state, seen, actor.zone))}
+    return _transition(seen.body)
 
 
 def _transition(body: Mapping[str, object]) -> dict[str, str]:
@@ -308,6 +321,15 @@ def _check_procedure(event: SeenEvent, after: RecordState, published: Collection
     )
     if not known or any(changes.get(name, "") is None for name in _PROCEDURE):
         raise _Parked("event.unknown_procedure")
+
+
+def _check_citizen(event: SeenEvent, before: RecordState, foreign: Foreign) -> None:
+    """Park what would give a case a citizen that its office does not read: whoever reads the case reads its citizen."""
+    citizen = merge.touched(event.kind, event.body).get("citizen")
+    if citizen is None or citizen == before.value("citizen"):
+        return
+    if foreign(citizen):
+        raise _Parked("right.foreign_record", field="citizen")
 
 
 def _check_set(body: Mapping[str, object], actor: Actor, record: str) -> None:

@@ -18,13 +18,16 @@ def link_citizen(
     """Say that a citizen is the same person as another, or (None) that they stand for themselves.
 
     Raises:
-        InputError: ``link.self``, ``link.unknown``, ``link.circle``; those of ``act_as_console``.
+        InputError: ``link.self``, ``link.unknown`` (nobody whom this person may read), ``link.circle``; those of
+            ``act_as_console``.
     """
     tenant = session.tenant
+    if not citizen:
+        raise InputError("link.unknown", field="citizen")
     if same_as is not None:
         if same_as == citizen:
             raise InputError("link.self", field="same_as")
-        if not marks.persons(connection, tenant, [same_as]):
+        if not marks.persons(connection, tenant, session.office, [same_as]):
             raise InputError("link.unknown", field="same_as")
         if citizen in chain(connection, tenant, same_as):
             raise InputError("link.circle", field="same_as")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from cases import merge, workflow
 from cases.clock import moment
@@ -35,7 +34,8 @@ def notify(
 
     Raises:
         InputError: ``case.unknown``; ``notify.decision``, ``notify.date``, ``notify.how_required``,
-            ``case.text_too_long``, ``case.text_unstorable`` (``field``); those of ``act_as_console``.
+            ``case.text_too_long``, ``case.text_unstorable`` (``field``); those of ``act_as_console``, among them
+            ``act.parked`` with ``workflow.paper_too_early`` or ``workflow.not_handed_in``.
     """
     if decision not in workflow.DECISIONS:
         raise InputError("notify.decision", field="decision")
@@ -43,8 +43,7 @@ def notify(
         day = dt.date.fromisoformat(on)
     except ValueError:
         raise InputError("notify.date", field="on") from None
-    zone = ZoneInfo(central.settings.timezone)
-    if day > moment(central.clock.now_ms(), zone).date():
+    if day > moment(central.clock.now_ms(), central.zone).date():
         raise InputError("notify.date", field="on")
     if not how.strip():
         raise InputError("notify.how_required", field="how")

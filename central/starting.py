@@ -20,7 +20,7 @@ from central.accounts import hash_passphrase, normal_login, seal_totp
 from central.context import Central, Settings
 from central.covered import DatabaseBackups
 from central.database import people
-from central.database.client import NO_TENANT, Connection, Database
+from central.database.client import COMMANDS, NO_TENANT, REQUESTS, Connection, Database
 from central.database.migrations import check_migrated, is_migrated, migrate
 from central.database.roles import LOGIN_FILE, is_service_login, passing_login, service_login
 from central.database.storage import PostgresStorage
@@ -132,7 +132,8 @@ def opened_database(
             kept = create or (place / LOGIN_FILE).exists()
             login = service_login(conninfo, place) if kept else stack.enter_context(passing_login(conninfo))
             conninfo = login.conninfo(conninfo)
-        database = Database(conninfo)
+        # Only what serves makes things; the other commands read or write at their own pace.
+        database = Database(conninfo, patience=REQUESTS if create else COMMANDS)
         database.open()
         try:
             yield database, private

@@ -294,6 +294,12 @@ class Transaction(Protocol):
     def decisive(self, procedure: str, version: str) -> Collection[str] | None:
         """Return what a procedure says that deciding rests on; None where it does not say, or there is none."""
 
+    def foreign_citizens(self, stream: str, citizens: Sequence[str]) -> set[str]:
+        """Return those of the citizens that live in another stream and that this one neither reads nor ever held.
+
+        What ever left the stream is no stranger: an office may have opened a case before it heard of the move.
+        """
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """Return what comes after a cursor.
 

@@ -131,7 +131,7 @@ def _take_in(core: Core, device: Device, batch: SignedBatch, refused: str = "") 
         even_revoked=bool(refused),
         fields=chained.fields,
     )
-    actor = Actor(device.tenant, workflow.Role.AGENT, str(device.office), str(device.stream), refused)
+    actor = Actor(device.tenant, workflow.Role.AGENT, str(device.office), str(device.stream), refused, core.zone)
 
     def learned(published: frozenset[tuple[str, str]]) -> None:
         core.published[device.tenant] = published

@@ -179,6 +179,12 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "{operator} n'est pas une adresse : donnez par exemple 127.0.0.1:9420 avec --operator.",
         "{operator} is no address: give for instance 127.0.0.1:9420 with --operator.",
     ),
+    "options.database_password": (
+        "Le mot de passe donné avec --database se voit dans la liste des processus. Donnez l'adresse avec"
+        " --database-file, ou le mot de passe dans un fichier PGPASSFILE.",
+        "The password given with --database can be seen in the list of processes. Give the URL with --database-file,"
+        " or the password in a PGPASSFILE.",
+    ),
     "options.operator_token": (
         "L'adresse de l'exploitant est ouverte à d'autres machines : donnez avec --operator-token-file un fichier"
         " lisible qui tient un jeton.",

@@ -115,9 +115,12 @@ class Window(QMainWindow):
         self._ask_standing()
 
     def _wake(self) -> None:
-        """Make a round now; one that begins anyway needs no waking."""
-        if self.agent is not None:
-            self.agent.wake()
+        """Make a round now, as a person asked: a pause ends with it. One that begins anyway needs no waking."""
+        agent = self.agent
+        if agent is not None and agent.paused:
+            self.tasks.change(self, agent.resume, lambda _done: self._ask_standing())
+        elif agent is not None:
+            agent.wake()
 
     def _bring_history(self, record: str) -> HistoryOutcome | None:
         """Fetch what is missing of a record's history; None while there is no sync client. On a background thread."""

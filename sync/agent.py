@@ -462,6 +462,11 @@ class Agent:
                 self._enter(SyncState.OFFLINE)
         self.wake()
 
+    @property
+    def paused(self) -> bool:
+        """True from ``pause`` to ``resume``, over restarts of the program too."""
+        return self._machine.current is SyncState.PAUSED
+
     def wake(self) -> None:
         """Make a round now, whatever was planned. Returns at once."""
         self._schedule.want()

@@ -98,6 +98,18 @@ WORDS: Mapping[str, Pair] = {
     ),
     "notify.nothing": _NO_DECISION,
     "notify.date": ("Cette date est encore à venir.", "This day is still to come."),
+    "workflow.paper_too_early": (
+        "Ce jour est avant la transmission du dossier ou avant la décision : au plus tôt le {earliest}. Rien n'en est "
+        "inscrit au dossier ; vérifiez la date du papier, et l'horloge du poste.",
+        "This day is before the case was handed in or before the decision: {earliest} at the earliest. Nothing of it "
+        "stands in the case; check the paper's date, and this computer's clock.",
+    ),
+    "workflow.not_handed_in": (
+        "Le dossier est encore un brouillon : il n'y a rien à décider avant de le transmettre (submit). Si un autre "
+        "poste l'a transmis, synchronisez d'abord (sync).",
+        "The case still is a draft: there is nothing to decide before it is handed in (submit). If another computer "
+        "handed it in, synchronise first (sync).",
+    ),
     "notify.how_required": ("Dites comment, en quelques mots.", "Say how, in a few words."),
     "propose.decision": (
         "Cette décision ne se propose pas, ou le dossier est déjà décidé.",

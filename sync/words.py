@@ -39,6 +39,13 @@ The workspace went again, stays as it was, or may be enrolled already.
 _SAFE_AFTER = ("network.", "auth.", "sync.receipt_invalid")
 """After these faults the agent wants to know that nothing typed is lost."""
 
+_IN_USE = Words(
+    "Estafette travaille déjà dans cet espace de travail : sa fenêtre est ouverte, ou une autre commande l'occupe "
+    "(agent, shell). Fermez la fenêtre ou laissez finir l'autre commande, puis recommencez ; rien n'a été changé.",
+    "Estafette is already at work in this workspace: its window is open, or another command holds it (agent, shell). "
+    "Close the window or let the other command end, then try again; nothing was changed.",
+)
+
 STATES: Mapping[str, Words] = {
     "draft": Words("brouillon", "draft"),
     "submitted": Words("en construction", "submitted"),
@@ -108,10 +115,8 @@ _KNOWN: Mapping[str, Words] = {
         "Mettez le programme à jour.",
         "This workspace was made by a newer version of the program; nothing was changed. Update the program.",
     ),
-    "store.locked": Words(
-        "Un autre programme utilise cet espace de travail. Fermez-le et recommencez.",
-        "Another program is using this workspace. Close it and try again.",
-    ),
+    "store.locked": _IN_USE,
+    "store.in_use": _IN_USE,
     "store.disk_full": Words(
         "Le disque est plein : la dernière saisie n'a pas pu être enregistrée. Libérez de la place et recommencez ; "
         "ce qui était enregistré l'est toujours.",

@@ -40,6 +40,8 @@ _PARKED_WORDS = {
     ),
     "workflow.contested": N_("Not applied: an answer on which the decision rests is still to be settled."),
     "workflow.notified": N_("Not applied: the citizen holds another decision on paper."),
+    "workflow.not_handed_in": N_("Not applied: the case was not handed in, so there was nothing to decide."),
+    "workflow.paper_too_early": N_("Not applied: the paper is dated before the hand-in or before the decision."),
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),

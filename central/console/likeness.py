@@ -52,7 +52,8 @@ def alike(visit: Visit, case: CaseView) -> Alike:
     with visit.central.transaction(tenant) as conn:
         group = marks.group(conn, tenant, RecordType.CITIZEN, case.citizen)
         leads = marks.leads_to(conn, tenant, RecordType.CITIZEN, case.citizen)
-        same = {one.citizen: _likeness(one, visit.words) for one in marks.persons(conn, tenant, group[1:])}
+        known = marks.persons(conn, tenant, visit.session.office, group[1:])
+        same = {one.citizen: _likeness(one, visit.words) for one in known}
         found = marks.candidates(conn, tenant, visit.session.office, case.citizen)
     maybe = tuple(_likeness(one, visit.words) for one in found if one.citizen not in group)
     return Alike(tuple(same.values()), same.get(leads or ""), maybe)

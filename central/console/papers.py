@@ -24,6 +24,11 @@ Text = Annotated[str, Form()]
 NONE = "none"
 _ERRORS = {
     "notify.date": ("on", N_("Enter the day on which it was handed over; a day to come is none.")),
+    "workflow.paper_too_early": (
+        "on",
+        N_("This day lies before the case was handed in, or before the decision. Look at the date on the paper."),
+    ),
+    "workflow.not_handed_in": ("decision", N_("The case is still a draft: there is nothing to decide yet.")),
     "notify.how_required": ("how", N_("Write how it was handed over.")),
     "notify.decision": ("decision", N_("Choose the decision that the paper says.")),
     "case.text_too_long": ("how", N_("At most 200 characters.")),
@@ -111,7 +116,8 @@ def _writing(routes: APIRouter, reception: Reception) -> None:
                 )
         except (InputError, NotPermittedError, ConflictError) as refused:
             name, text = _ERRORS.get(
-                refused.code, ("decision", N_("The service could not record it. Nothing has changed."))
+                str(refused.details.get("code", refused.code)),
+                ("decision", N_("The service could not record it. Nothing has changed.")),
             )
             errors = {name: visit.words.gettext(text)}
             return _page(visit, identity, "console/paper.html", status=422, errors=errors, given=given)

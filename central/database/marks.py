@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cases import beside, merge
 from central.database.client import Connection
 from central.database.rows import rows
+from central.database.scope import CITIZEN_FOR_OFFICE, CITIZEN_OF_CASE
 from central.storage import RecordWrite
 
 GROUP_MAX = 64
@@ -20,23 +21,24 @@ values (%s, %s, %s, %s, %s)
 on conflict (tenant_id, record_type, record_id) do update
     set same_as = excluded.same_as, proposed_ms = excluded.proposed_ms
 """
-_PROPOSED = """
+_PROPOSED = f"""
 select c.case_id as case, trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')) as citizen_name,
     c.tracking_code, c.procedure_id as procedure, c.procedure_version, c.state, o.name as office_name, m.proposed_ms
 from estafette.record_mark m
 join estafette.case_file c on c.tenant_id = m.tenant_id and c.case_id = m.record_id
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id
-where m.tenant_id = %(tenant)s and m.record_type = 'case' and m.proposed_ms is not null
+{CITIZEN_OF_CASE}where m.tenant_id = %(tenant)s and m.record_type = 'case' and m.proposed_ms is not null
     and (%(office)s::text is null or c.office_id = %(office)s)
 order by m.proposed_ms, c.case_id limit %(limit)s
 """
 _CITIZENS = """
 select p.citizen_id as citizen, trim(p.given_names || ' ' || p.family_name) as name, p.birth_date,
     o.name as office_name, (select count(*) from estafette.case_file c
-        where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id)::integer as cases,
+        where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id
+            and (%(office)s::text is null or c.office_id = %(office)s))::integer as cases,
     coalesce((select c.tracking_code from estafette.case_file c
         where c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id
+            and (%(office)s::text is null or c.office_id = %(office)s)
         order by c.updated_ms desc, c.case_id limit 1), '') as tracking_code
 from estafette.citizen p
 join estafette.office o on o.tenant_id = p.tenant_id and o.office_id = p.office_id
@@ -72,7 +74,7 @@ class Person:
     """A citizen as one of several that may be the same person.
 
     Attributes:
-        cases: how many they have. tracking_code: of the newest, empty while it has none.
+        cases: how many they have that the reader may see. tracking_code: of the newest of these, or empty.
     """
 
     citizen: str
@@ -159,7 +161,12 @@ def candidates(connection: Connection, tenant: int, office: str | None, citizen:
     return rows(connection, Person, _ALIKE_IN_NAME, arguments)
 
 
-def persons(connection: Connection, tenant: int, citizens: Sequence[str]) -> list[Person]:
-    """Return these citizens, those that are known."""
-    query = _CITIZENS + "where p.tenant_id = %(tenant)s and p.citizen_id = any(%(ids)s) order by p.citizen_id"
-    return rows(connection, Person, query, {"tenant": tenant, "ids": list(citizens)})
+def persons(connection: Connection, tenant: int, office: str | None, citizens: Sequence[str]) -> list[Person]:
+    """Return these citizens, those that are known and that one office, or all, may read."""
+    query = f"{_CITIZENS} where p.tenant_id = %(tenant)s and p.citizen_id = any(%(ids)s) and {CITIZEN_FOR_OFFICE}"
+    return rows(
+        connection,
+        Person,
+        f"{query} order by p.citizen_id",
+        {"tenant": tenant, "office": office, "ids": list(citizens)},
+    )

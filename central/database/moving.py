@@ -28,6 +28,15 @@ where f.tenant_id = %s and f.stream_id = %s and f.way = 'leaves' and f.central_s
         and h.record_type = f.record_type and h.record_id = f.record_id and h.stream_id = f.stream_id)
 order by f.central_seq
 """
+_FOREIGN = """
+select r.record_id from estafette.record_state r
+where r.tenant_id = %(tenant)s and r.record_type = 'citizen' and r.record_id = any(%(ids)s)
+    and r.stream_id <> %(stream)s
+    and not exists (select 1 from estafette.shared_record h where h.tenant_id = r.tenant_id
+        and h.stream_id = %(stream)s and h.record_type = r.record_type and h.record_id = r.record_id)
+    and not exists (select 1 from estafette.feed f where f.tenant_id = r.tenant_id and f.stream_id = %(stream)s
+        and f.record_type = r.record_type and f.record_id = r.record_id)
+"""
 _FED_UP_TO = """
 update estafette.stream set head = greatest(head, %s), fed = greatest(fed, %s) where tenant_id = %s and stream_id = %s
 """
@@ -98,6 +107,12 @@ def entered(connection: Connection, tenant: int, stream: str, ids: Sequence[str]
         " and record_id = any(%s)",
         [tenant, stream, list(ids)],
     ).fetchall()
+    return {str(record) for (record,) in found}
+
+
+def foreign_citizens(connection: Connection, tenant: int, stream: str, citizens: Sequence[str]) -> set[str]:
+    """See ``central.storage.Transaction.foreign_citizens``."""
+    found = connection.execute(_FOREIGN, {"tenant": tenant, "stream": stream, "ids": list(citizens)}).fetchall()
     return {str(record) for (record,) in found}
 
 

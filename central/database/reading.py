@@ -16,6 +16,7 @@ from central.database import log as event_log
 from central.database.client import Connection
 from central.database.records import fold
 from central.database.rows import rows
+from central.database.scope import CITIZEN_OF_CASE
 from central.records import (
     COUNTED_MAX,
     CaseView,
@@ -39,10 +40,9 @@ select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
     trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, coalesce(a.name, ''), c.state,
     c.submitted_ms, c.updated_ms, c.contested, coalesce(c.submitted_ms, c.updated_ms) || '-' || c.case_id
 """
-_PEOPLE = """
+_PEOPLE = f"""
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-left join estafette.citizen p on p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id
-left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
+{CITIZEN_OF_CASE}left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
 """
 _ORDER = "order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s"
 
@@ -86,17 +86,17 @@ cross join lateral (
 ) n where n.cases > 0
 """
 
-_COUNTS = """
+_COUNTS = f"""
 select c.state, count(*) from estafette.case_file c
+{CITIZEN_OF_CASE}
 where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
-    and (c.tracking_code = nullif(%(code)s, '') or exists (select 1 from estafette.citizen p
-        where p.tenant_id = c.tenant_id and p.citizen_id = c.citizen_id and p.search_text like %(like)s))
+    and (c.tracking_code = nullif(%(code)s, '') or p.search_text like %(like)s)
 group by c.state
 """
 
-_CASE = """
-select s.head, r.state, r.central_seq, c.procedure_id, c.procedure_version, c.citizen_id, c.tracking_code, c.office_id,
-    o.name, coalesce(a.name, ''), c.submitted_ms, c.created_ms,
+_CASE = f"""
+select s.head, r.state, r.central_seq, c.procedure_id, c.procedure_version, coalesce(p.citizen_id, ''),
+    c.tracking_code, c.office_id, o.name, coalesce(a.name, ''), c.submitted_ms, c.created_ms,
     (select count(*) from estafette.event e join estafette.parked k on k.tenant_id = e.tenant_id
         and k.stream_id = e.stream_id and k.central_seq = e.central_seq
      where e.tenant_id = c.tenant_id and e.record_id = c.case_id and k.settled_ms is null), c.stream_id
@@ -104,7 +104,7 @@ from estafette.case_file c
 join estafette.stream s on s.tenant_id = c.tenant_id and s.stream_id = c.stream_id
 join estafette.record_state r on r.tenant_id = c.tenant_id and r.record_type = 'case' and r.record_id = c.case_id
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
+{CITIZEN_OF_CASE}left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
 where c.tenant_id = %s and c.case_id = %s
 """
 
@@ -208,7 +208,7 @@ def queue_counts(connection: Connection, tenant: int, office: str | None = None,
 
 
 def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None:
-    """Return a case as merged, None when there is no such case.
+    """Return a case as merged, None when there is no such case; without its citizen where that is another office's.
 
     Its head comes from the same statement as its state: ``base`` never claims to have seen more than is shown.
     """

@@ -25,9 +25,13 @@ LOGIN_FILE = "service.login"
 PREFIX = "estafette_service_"
 _CONNECT_S = 10
 
-# Superusers, whoever may pass by row-level security or make roles, and whoever is or may become the schema's owner.
+# Whoever is, or by any membership may become, a superuser, a role that passes by row-level security or makes roles, or
+# the schema's owner. A role is a member of itself.
 _STANDING = """
-select r.rolsuper or r.rolbypassrls or r.rolcreaterole or coalesce(pg_has_role(r.oid, n.nspowner, 'member'), false),
+select exists (select 1 from pg_catalog.pg_roles strong
+        where (strong.rolsuper or strong.rolbypassrls or strong.rolcreaterole)
+            and pg_has_role(r.oid, strong.oid, 'member'))
+        or coalesce(pg_has_role(r.oid, n.nspowner, 'member'), false),
     coalesce(pg_has_role(r.oid, a.oid, 'usage'), false)
 from pg_catalog.pg_roles r
 left join pg_catalog.pg_namespace n on n.nspname = 'estafette'

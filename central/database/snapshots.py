@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from cases.errors import RejectedError
-from central.database.client import Connection
+from central.database.client import WHOLE_STREAM, Connection
 from central.storage import KeptSnapshot, StoredRecord
 from sync.messages import ChunkEntry
 
@@ -99,6 +99,7 @@ def stored_ending(
 def stored_all(connection: Connection, tenant: int, stream: str) -> tuple[int, int, Iterator[StoredRecord]]:
     """See ``central.storage.Transaction.stored_all``. The records are read as they are asked for."""
     _in_one_instant(connection)
+    connection.execute(WHOLE_STREAM.settings("local").encode(), prepare=False)
     epoch, head = standing(connection, tenant, stream)
     return epoch, head, _all(connection, tenant, stream)
 

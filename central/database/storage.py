@@ -205,6 +205,9 @@ class PostgresTransaction:
     def decisive(self, procedure: str, version: str) -> Collection[str] | None:
         return procedures.decisive(self.connection, self._tenant, procedure, version)
 
+    def foreign_citizens(self, stream: str, citizens: Sequence[str]) -> set[str]:
+        return moving.foreign_citizens(self.connection, self._tenant, stream, citizens)
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         return pages.page(self.session, self._tenant, stream, device=device, after=after, limit=limit, held=held)
 

@@ -245,7 +245,8 @@ class Shell(QWidget):
 
     def _asked_to_sync(self) -> None:
         self._asked.ask(self.context.now_ms())
-        self.say(self.tr("Synchronising now"))
+        paused = self._standing is not None and self._standing.state == "paused"
+        self.say(self.tr("Sync was paused: it goes on now") if paused else self.tr("Synchronising now"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

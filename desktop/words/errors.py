@@ -97,8 +97,8 @@ def _newer_store() -> _Words:
 
 
 def _store_locked() -> _Words:
-    what = translate("Errors", "Another Estafette window already has this workspace open.")
-    return what, _saved(), translate("Errors", "Close the other window, then try again.")
+    what = translate("Errors", "Estafette is already at work in this workspace: another window, or a command.")
+    return what, _saved(), translate("Errors", "Close the window, or let the command end, then try again.")
 
 
 def _disk_full() -> _Words:

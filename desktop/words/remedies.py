@@ -211,6 +211,18 @@ def _day_to_come() -> Words:
     return what, _still(), translate("Remedies", "Write the day on which the paper was handed over.")
 
 
+def _day_too_early() -> Words:
+    what = translate("Remedies", "Day: it lies before the case was handed in, or before the decision.")
+    safe = translate("Remedies", "Nothing of it stands in the case yet; what you wrote is kept.")
+    return what, safe, translate("Remedies", "Look at the date on the paper, and at this computer's clock.")
+
+
+def _not_handed_in() -> Words:
+    what = translate("Remedies", "The case still is a draft: there is nothing to decide yet.")
+    safe = translate("Remedies", "Nothing of it stands in the case yet; what you wrote is kept.")
+    return what, safe, translate("Remedies", "Hand the case in first; if a colleague did, make an exchange first.")
+
+
 def _how() -> Words:
     what = translate("Remedies", "How it was handed over: nothing is said.")
     return what, _still(), translate("Remedies", "Say it in a few words, such as « handed over in person ».")
@@ -238,6 +250,8 @@ def _service_knows_not() -> Words:
 
 
 WORDS: dict[str, Callable[[], Words]] = {
+    "workflow.not_handed_in": _not_handed_in,
+    "workflow.paper_too_early": _day_too_early,
     "workflow.not_editable": _not_editable,
     "workflow.not_seen": _not_seen,
     "workflow.unexpected_state": _unexpected_state,

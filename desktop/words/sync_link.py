@@ -141,7 +141,7 @@ def _sign_in() -> Link:
 def _paused() -> Link:
     return Link(
         translate("Sync", "sync is paused"),
-        translate("Sync", "Everything is kept on this computer meanwhile."),
+        translate("Sync", "Everything is kept on this computer meanwhile. Asking for an exchange resumes it."),
         "circle-pause",
         "ink_soft",
     )

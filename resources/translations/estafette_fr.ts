@@ -638,14 +638,6 @@
         <translation>Installez la dernière version, ou demandez au service informatique.</translation>
     </message>
     <message>
-        <source>Another Estafette window already has this workspace open.</source>
-        <translation>Une autre fenêtre d’Estafette a déjà ouvert cet espace de travail.</translation>
-    </message>
-    <message>
-        <source>Close the other window, then try again.</source>
-        <translation>Fermez l’autre fenêtre, puis essayez encore.</translation>
-    </message>
-    <message>
         <source>The disk of this computer is full: this could not be saved.</source>
         <translation>Le disque de ce poste est plein : l’enregistrement n’a pas pu se faire.</translation>
     </message>
@@ -900,6 +892,14 @@
     <message>
         <source>Try again; if it stays so, call your IT support.</source>
         <translation>Essayez encore ; si cela continue, appelez le service informatique.</translation>
+    </message>
+    <message>
+        <source>Estafette is already at work in this workspace: another window, or a command.</source>
+        <translation>Estafette travaille déjà dans cet espace de travail : une autre fenêtre, ou une commande.</translation>
+    </message>
+    <message>
+        <source>Close the window, or let the command end, then try again.</source>
+        <translation>Fermez la fenêtre, ou laissez finir la commande, puis recommencez.</translation>
     </message>
     <message>
         <source>This enrolment code is for another person than the one this workspace belongs to.</source>
@@ -2605,6 +2605,26 @@
         <translation>Écrivez le jour où le papier a été remis.</translation>
     </message>
     <message>
+        <source>Day: it lies before the case was handed in, or before the decision.</source>
+        <translation>Jour : il est avant la transmission du dossier, ou avant la décision.</translation>
+    </message>
+    <message>
+        <source>Nothing of it stands in the case yet; what you wrote is kept.</source>
+        <translation>Rien n’en est encore inscrit au dossier ; ce que vous avez écrit est gardé.</translation>
+    </message>
+    <message>
+        <source>Look at the date on the paper, and at this computer&apos;s clock.</source>
+        <translation>Regardez la date du papier, et l’horloge de ce poste.</translation>
+    </message>
+    <message>
+        <source>The case still is a draft: there is nothing to decide yet.</source>
+        <translation>Le dossier est encore un brouillon : il n’y a encore rien à décider.</translation>
+    </message>
+    <message>
+        <source>Hand the case in first; if a colleague did, make an exchange first.</source>
+        <translation>Transmettez-le d’abord ; si un collègue l’a fait, synchronisez d’abord.</translation>
+    </message>
+    <message>
         <source>How it was handed over: nothing is said.</source>
         <translation>Comment elle a été remise&#xa0;: rien n’est dit.</translation>
     </message>
@@ -2712,6 +2732,10 @@
     <message>
         <source>Synchronising now</source>
         <translation>Synchronisation lancée</translation>
+    </message>
+    <message>
+        <source>Sync was paused: it goes on now</source>
+        <translation>La synchronisation était en pause : elle reprend</translation>
     </message>
     <message>
         <source>Help</source>
@@ -2947,8 +2971,8 @@
         <translation>échanges en pause</translation>
     </message>
     <message>
-        <source>Everything is kept on this computer meanwhile.</source>
-        <translation>Tout est gardé sur ce poste en attendant.</translation>
+        <source>Everything is kept on this computer meanwhile. Asking for an exchange resumes it.</source>
+        <translation>Tout est gardé sur ce poste en attendant. Synchroniser maintenant la fait reprendre.</translation>
     </message>
     <message>
         <source>the service is busy</source>
@@ -3067,6 +3091,10 @@
     <message>
         <source>Where your acts are: on this computer, received by the central service, or in a backup of it too. Above: what is in the way and what you should know. F5 makes an exchange now; it happens by itself otherwise.</source>
         <translation>Où sont vos actes&#xa0;: sur ce poste, reçus par le service central, ou aussi dans une de ses sauvegardes. Au-dessus&#xa0;: ce qui gêne et ce qu’il faut savoir. F5 fait un échange tout de suite&#xa0;; sinon il se fait tout seul.</translation>
+    </message>
+    <message>
+        <source>Resume and synchronise</source>
+        <translation>Reprendre et synchroniser</translation>
     </message>
     <message>
         <source>For your IT support: %1</source>

@@ -44,6 +44,7 @@ CHROMIUM_ARGUMENTS = (
 )
 VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 PROCEDURE = "inscription-scolaire"
+FIRST_AGENT = "Agent d'accueil – Antenne principale"
 TOTP_STEP_S = 30
 
 
@@ -133,6 +134,11 @@ def post(service: Service) -> Iterator[OfficePost]:
     yield first
     first.close()
     shutil.rmtree(directory)
+
+
+def choose_first_agent(page: Page) -> None:
+    """Choose ``post``'s agent on the page of the devices: other tests of this service add agents and offices."""
+    page.get_by_label("Pour quel agent").select_option(label=FIRST_AGENT)
 
 
 def sign_in(page: Page, service: Service, *, lasting: bool = False) -> str:

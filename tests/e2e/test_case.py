@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from cases.verify import verify_chain
-from tests.e2e.conftest import PROCEDURE, Service
+from tests.e2e.conftest import PROCEDURE, Service, choose_first_agent
 from tests.support.office_post import Handed, OfficePost
 
 ANSWERS: dict[str, str | None] = {
@@ -162,7 +162,7 @@ def test_an_enrolment_code_made_here_enrols_a_second_device_and_contested_answer
     page.goto("/console/postes")
     page.get_by_role("button", name="Créer un code").click()
     expect(page.get_by_role("alert")).to_contain_text("Choisissez l’agent")
-    page.get_by_label("Pour quel agent").select_option(index=1)
+    choose_first_agent(page)
     page.get_by_role("button", name="Créer un code").click()
     code = page.locator("#enrolment-code").inner_text()
     second = OfficePost(tmp_path_factory.mktemp("second") / "workspace", service.url, code, "Tablette de tournée")

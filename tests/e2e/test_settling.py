@@ -17,7 +17,7 @@ from central.database import people
 from central.database.client import NO_TENANT
 from sync.bundle_files import read_answers, write_bundle
 from sync.envelopes import Courier
-from tests.e2e.conftest import PROCEDURE, Service
+from tests.e2e.conftest import PROCEDURE, Service, choose_first_agent
 from tests.e2e.test_pages import assert_fits_at_two_hundred_percent, assert_structure
 from tests.support.office_post import OfficePost
 
@@ -26,7 +26,7 @@ NO_BREAK = "\u00a0"
 
 def _code(page: Page) -> str:
     page.goto("/console/postes")
-    page.get_by_label("Pour quel agent").select_option(index=1)
+    choose_first_agent(page)
     page.get_by_role("button", name="Créer un code").click()
     return page.locator("#enrolment-code").inner_text()
 

@@ -134,6 +134,20 @@ def test_f5_synchronises_now(enrolled: Stage) -> None:
     assert "Synchroniser maintenant" in [action.text() for action in enrolled.shell.rail.actions()]
 
 
+def test_asking_for_an_exchange_while_it_is_paused_resumes_it_and_says_so(enrolled: Stage) -> None:
+    enrolled.agent().pause()
+    make_case(workspace_of(enrolled))
+    until(lambda: "en pause" in enrolled.shell.strip.state_text, "the pause")
+    enrolled.go(Route(route.SYNC))
+    now = enrolled.find(QPushButton, "sync.now")
+    assert now.text() == now.accessibleName() == "Reprendre et synchroniser"
+    enrolled.press("sync.now")
+    assert enrolled.shell.strip.message == "La synchronisation était en pause : elle reprend"
+    until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")
+    until(lambda: enrolled.shell.strip.message.startswith("Synchronisé"), "how it ended")
+    until(lambda: now.text() == "Synchroniser maintenant", "the button as ever")
+
+
 def test_a_long_message_is_cut_before_the_state_of_sync(enrolled: Stage) -> None:
     enrolled.window.resize(900, 700)
     until(lambda: "out est reçu" in enrolled.shell.strip.state_text, "received")

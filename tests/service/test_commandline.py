@@ -15,13 +15,14 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cases.events import Kind, RecordType
 from cases.ids import SystemRandomness
 from cases.tracking import new_code
 from central import policies
 from central.postgres import PrivatePostgres
-from tests.support.central_service import RunningService, fresh_database, reachable_directory
+from tests.support.central_service import RunningService, fresh_database, reachable_directory, service_conninfo
 from tests.support.wire_device import enrolled, new_id
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +132,39 @@ def test_an_existing_database_is_used_and_left_running(postgres: PrivatePostgres
 def test_a_database_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
     said = run("serve", "--port", "0", "--data", str(tmp_path), "--database", "host=/nonexistent dbname=x")
     assert said.returncode == 1 and "database.unavailable" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_a_password_on_the_command_line_is_warned_of_and_one_in_a_file_is_seen_by_nobody(tmp_path: Path) -> None:
+    url = "host=/nonexistent dbname=x password=geheim"
+    said = run("serve", "--port", "0", "--data", str(tmp_path), "--database", url)
+    assert "options.database_password" in said.stderr and "geheim" not in said.stderr
+    file = tmp_path / "database"
+    file.touch(0o600)
+    file.write_text(url + "\n")
+    said = run("serve", "--port", "0", "--data", str(tmp_path), "--database-file", str(file))
+    assert said.returncode == 1 and "database.unavailable" in said.stderr
+    assert "options.database_password" not in said.stderr and "geheim" not in said.stderr
+    file.chmod(0o644)
+    said = run("serve", "--port", "0", "--data", str(tmp_path), "--database-file", str(file))
+    assert said.returncode == 2 and "chmod" in said.stderr
+
+
+def test_the_password_of_an_existing_database_can_come_from_pgpassfile(
+    postgres: PrivatePostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conninfo = fresh_database(postgres)
+    given = conninfo_to_dict(service_conninfo(conninfo))
+    password = str(given.pop("password"))
+    file = tmp_path / "pgpass"
+    file.touch(0o600)
+    file.write_text(f"*:*:*:{given['user']}:{password}\n")
+    without = make_conninfo("", **given)
+    said = run("serve", "--port", "0", "--data", str(tmp_path), "--database", without)
+    assert said.returncode == 1 and "database.unavailable" in said.stderr, "it needs a password"
+    monkeypatch.setenv("PGPASSFILE", str(file))
+    process, url, _ = start("--data", str(tmp_path), "--database", without)
+    assert requests.get(f"{url}/readyz").status_code == 200
+    assert stop(process) == 0
 
 
 def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cases.errors import DamagedError, EnvironmentFault
 from central import starting
+from central.database.client import Database
 from central.database.migrations import all_migrations
 from central.database.roles import LOGIN_FILE, is_service_login, service_login
 from central.postgres import PrivatePostgres
@@ -94,6 +95,26 @@ def test_an_owner_who_may_not_make_roles_is_told_so(postgres: PrivatePostgres, d
     poor = make_conninfo(owner_conninfo, user="estafette_poor_owner", password="not a secret")
     with pytest.raises(EnvironmentFault, match=r"database\.no_service_role"):
         service_login(poor, data)
+
+
+@pytest.mark.parametrize("power", ["superuser", "bypassrls", "createrole"])
+def test_a_login_that_may_become_a_stronger_role_is_refused(postgres: PrivatePostgres, data: Path, power: str) -> None:
+    """By a role in between, as organisations do: what the login itself is called says nothing."""
+    owner_conninfo = fresh_database(postgres)
+    login = service_login(owner_conninfo, data)
+    strong, between = (sql.Identifier(f"estafette_{name}_{power}") for name in ("strong", "between"))
+    with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+        owner.execute(sql.SQL("create role {} {}").format(strong, sql.SQL(power)))
+        owner.execute(sql.SQL("create role {} in role {}").format(between, strong))
+        owner.execute(sql.SQL("grant {} to {}").format(between, sql.Identifier(login.name)))
+    conninfo = login.conninfo(owner_conninfo)
+    with pytest.raises(EnvironmentFault, match=r"database\.wrong_role"):
+        Database(conninfo).open()
+    with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+        owner.execute(sql.SQL("revoke {} from {}").format(between, sql.Identifier(login.name)))
+    database = Database(conninfo)
+    database.open()
+    database.close()
 
 
 def test_a_damaged_login_file_is_not_replaced(data: Path) -> None:

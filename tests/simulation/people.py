@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cases import foundation, merge, tracking
+from cases.clock import moment
 from cases.core import changed
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import Kind
@@ -213,7 +214,8 @@ class Agents:
         record = self._some_case(machine)
         if record is None:
             return
-        today = dt.date(2026, 1, 1)
+        # The day by this machine, clock wrong or not, and now and then one before the hand-in.
+        today = moment(machine.clock.now_ms(), dt.UTC).date() - dt.timedelta(days=self._chance.one([0, 0, 0, 1, 40]))
         with self._noted(machine, record) as base:
             machine.workspace.notify_on_paper(record, today, "en main propre", base=base)
 

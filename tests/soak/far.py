@@ -65,7 +65,7 @@ def satellite(hall: TownHall, seed: int, within_s: float) -> Iterator[str]:
         with FaultProxy() as line:
             post = hall.post_over(line)
             post.sync()
-            entries(random.Random(seed), post, 40, 400)
+            entries(random.Random(seed), post, 80, 400)
             line.chance = random.Random(seed)
             if bad:
                 for way in (line.up, line.down):
@@ -160,7 +160,7 @@ def run(budget: Budget, seed: int, *, bad: str = "") -> Report:
                 elif kind == 1:
                     found = list(crumbling(hall, number, within_s))
                 else:
-                    found = list(months(hall, number, within_s, 5_000 if budget.by_time else 1_000))
+                    found = list(months(hall, number, within_s, 5_000 if budget.by_time else 400))
             for words in found:
                 report.fail(number, words)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -141,6 +142,7 @@ class MemoryCentral:
             backups=Nothing(),
             contacts=Nothing(),
             published={},
+            zone=ZoneInfo(self.timezone),
         )
         self.storage.tables.heads.update(dict.fromkeys(OFFICES, 0))
         self._add_console()

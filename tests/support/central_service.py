@@ -26,7 +26,7 @@ from central import starting
 from central.api.application import Service
 from central.context import Central, Settings
 from central.covered import DatabaseBackups
-from central.database.client import Database
+from central.database.client import REQUESTS, Database, Patience
 from central.database.migrations import migrate
 from central.database.roles import Login, make_login
 from central.database.storage import PostgresStorage
@@ -135,10 +135,16 @@ def fresh_database(server: PrivatePostgres, *, empty: bool = False) -> str:
 
 @contextlib.contextmanager
 def opened_central(
-    owner_conninfo: str, data: Path, clock: MovedClock, url: str = "http://127.0.0.1", *, pool_size: int = 8
+    owner_conninfo: str,
+    data: Path,
+    clock: MovedClock,
+    url: str = "http://127.0.0.1",
+    *,
+    pool_size: int = 8,
+    patience: Patience = REQUESTS,
 ) -> Iterator[Central]:
     """The service's parts over a database, without HTTP."""
-    database = Database(service_conninfo(owner_conninfo), size=pool_size)
+    database = Database(service_conninfo(owner_conninfo), size=pool_size, patience=patience)
     database.open()
     randomness = SystemRandomness()
     try:
@@ -160,6 +166,7 @@ def running_service(
     names: Names | None = None,
     proxy: FaultProxy | None = None,
     again: FirstStart | None = None,
+    patience: Patience = REQUESTS,
 ) -> Iterator[RunningService]:
     """The whole service on a free loopback port, first start made, in a thread of this process.
 
@@ -173,7 +180,7 @@ def running_service(
         if proxy is not None:
             proxy.serve(listening.getsockname()[1])
             url = proxy.url
-        with opened_central(owner_conninfo, data, clock, url) as central:
+        with opened_central(owner_conninfo, data, clock, url, patience=patience) as central:
             first = starting.first_start(central, data, names or Names()) or again
             assert first is not None
             ready = threading.Event()

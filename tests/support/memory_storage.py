@@ -371,6 +371,12 @@ class MemoryTransaction:
         except InputError:
             return None
 
+    def foreign_citizens(self, stream: str, citizens: Sequence[str]) -> set[str]:
+        """See the protocol."""
+        keys = {("citizen", citizen) for citizen in citizens}.intersection(self._tables.records)
+        passed = {key for where, _number, _came, key in self._tables.passages if where == stream}
+        return {key[1] for key in keys - passed if not self._reads(stream, key)}
+
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         """See the protocol."""
         tables = self._tables

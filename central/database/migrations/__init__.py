@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,11 @@ from cases.errors import DamagedError, EnvironmentFault
 
 APPLICATION_ROLE = "estafette_app"
 """The role that rights are given to; nobody logs in as it. It owns nothing, so row-level security binds its members."""
+
+LOCK_MS = 5_000
+"""A step that waits for a table keeps everybody who comes after it waiting: it lets them pass, and tries again."""
+TRIES = 24
+_PAUSE_S = 1.0
 
 
 class Migration(NamedTuple):
@@ -67,10 +73,13 @@ def check_migrated(conninfo: str) -> None:
         raise EnvironmentFault(code, known=newest, found=found or 0)
 
 
-def migrate(owner_conninfo: str) -> int:
+def migrate(owner_conninfo: str, *, lock_ms: int = LOCK_MS) -> int:
     """Bring the database to this version and return how many migrations were applied.
 
     Two services that start at once take turns on the table's lock.
+
+    Args:
+        lock_ms: how long a step may wait for a table before it lets others pass and tries again.
 
     Raises:
         EnvironmentFault: ``database.unavailable``; ``database.newer_version`` when it knows migrations that we do not;
@@ -83,7 +92,7 @@ def migrate(owner_conninfo: str) -> int:
                 raise EnvironmentFault("database.too_old", found=connection.info.server_version // 10_000)
             ensure_role(connection)
             _ensure_table(connection)
-            return sum(_apply(connection, migration) for migration in all_migrations())
+            return sum(_applied(connection, migration, lock_ms) for migration in all_migrations())
     except psycopg.OperationalError as error:
         raise EnvironmentFault("database.unavailable", cause=type(error).__name__) from error
 
@@ -107,7 +116,15 @@ def _ensure_table(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _apply(connection: psycopg.Connection[Any], migration: Migration) -> bool:
+def _applied(connection: psycopg.Connection[Any], migration: Migration, lock_ms: int) -> bool:
+    for _try in range(TRIES - 1):
+        with contextlib.suppress(psycopg.errors.LockNotAvailable):
+            return _apply(connection, migration, lock_ms)
+        time.sleep(_PAUSE_S)
+    return _apply(connection, migration, lock_ms)
+
+
+def _apply(connection: psycopg.Connection[Any], migration: Migration, lock_ms: int) -> bool:
     """Apply one migration if it is due; say whether it was."""
     with connection.transaction():
         connection.execute("lock table estafette.migration in access exclusive mode")
@@ -119,6 +136,7 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration) -> bool:
             if applied[migration.number] != migration.digest:
                 raise DamagedError("database.migration_changed", number=migration.number)
             return False
+        connection.execute(f"set local lock_timeout = {int(lock_ms)}".encode())
         connection.execute(migration.text.encode())
         connection.execute(
             "insert into estafette.migration (number, name, digest) values (%s, %s, %s)",

@@ -77,6 +77,9 @@ class SyncScreen(Screen):
 
     def take_standing(self, standing: Standing) -> None:
         now_ms = self.context.now_ms()
+        paused = standing.state == "paused"
+        self._now.setText(self.tr("Resume and synchronise") if paused else self.tr("Synchronise now"))
+        self._now.setAccessibleName(self._now.text())
         told = notices(standing, now_ms)
         if tuple(each.title for each in told) != self._told:
             self._told = tuple(each.title for each in told)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cases.acts import Deed
 from cases.errors import ConflictError, InputError
-from cases.events import EventId
+from cases.events import EventId, Kind, RecordType
 from cases.procedures import from_bundle, to_bundle
 from cases.views import ParkedItem
 from cases.workspace import Workspace
@@ -285,9 +286,45 @@ def test_the_desk_refuses_by_the_same_rule(
     assert workspace.case(case).state == "closed_without_effect"
 
 
-def test_what_the_citizen_holds_on_paper_is_not_decided_otherwise_at_the_desk(workspace: Workspace) -> None:
+def test_a_draft_has_nothing_to_propose_or_to_hand_over(workspace: Workspace) -> None:
     case = make_case(workspace)
+    with pytest.raises(InputError, match=r"workflow\.not_handed_in"):
+        workspace.propose(case, "accepted", base=0, reasons="Urgent")
+    with pytest.raises(InputError, match=r"workflow\.not_handed_in"):
+        workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0, decision="accepted")
+    view = workspace.case(case)
+    assert (view.proposals, view.notices) == ((), ())
+
+
+def test_a_paper_dated_before_the_decision_is_refused_with_the_first_day_that_can_be(workspace: Workspace) -> None:
+    case = make_case(workspace)
+    workspace.change_status(case, "submitted", base=0)
     workspace.propose(case, "accepted", base=0, reasons="Urgent")
-    workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0)
-    with pytest.raises(ConflictError, match=r"workflow\.notified"):
-        workspace.change_status(case, "closed_without_effect", base=0, reasons="Doublon")
+    with pytest.raises(InputError, match=r"workflow\.paper_too_early") as refused:
+        workspace.notify_on_paper(case, TODAY - dt.timedelta(days=2), "remis en main propre", base=0)
+    yesterday = TODAY - dt.timedelta(days=1)
+    assert refused.value.details == {"field": "on", "earliest": yesterday.isoformat()}
+    workspace.notify_on_paper(case, yesterday, "remis en main propre", base=0)
+    assert workspace.case(case).notices[0].on == yesterday.isoformat()
+
+
+def test_a_paper_that_was_parked_as_too_early_is_sent_again_with_its_right_day(workspace: Workspace) -> None:
+    stream = Numbering()
+    case = make_case(workspace)
+    workspace.change_status(case, "submitted", base=0)
+    workspace.propose(case, "accepted", base=0, reasons="Urgent")
+    stream.push(workspace)
+    _record_unchecked(workspace, case, {"state": "accepted", "on": "2026-01-01", "how": "remis"})
+    stream.parks = frozenset({"notify"})
+    stream.push(workspace)
+    item = _parked(workspace)
+    assert item.actions == ("resend", "withdraw"), "as it is it would only come back"
+    with pytest.raises(InputError, match=r"resolve\.refused_again"):
+        workspace.resend(item.event, {"on": "2026-01-02"}, base=item.base)
+    workspace.resend(item.event, {"on": TODAY.isoformat()}, base=item.base)
+    assert workspace.case(case).notices[0].on == TODAY.isoformat()
+
+
+def _record_unchecked(workspace: Workspace, case: str, body: dict[str, object]) -> None:
+    """Record a decision on paper as a computer of an older version does."""
+    workspace._recorded(RecordType.CASE, case, lambda _working: [Deed(Kind.NOTIFY, body)], 0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases import merge
+from cases import merge, tracking, workflow
 from cases.events import CHAIN_START, Event, EventId, Header, body_bytes
+from cases.ids import SystemRandomness
+from cases.merge import SeenEvent
 from central.judging import Actor, Judgement, Known, judge
 
 AGENT = Actor(1, "agent", "office", "stream")
@@ -15,6 +18,7 @@ SUPERVISOR = Actor(1, "supervisor", "office", "stream")
 ONE, TWO, CONSOLE, BOSS = "1" * 32, "2" * 32, "c" * 32, "d" * 32
 APA = ("apa", "a" * 64)
 RECORD = "e" * 32
+CODE = tracking.new_code(1, SystemRandomness())
 PAPER: dict[str, object] = {"state": "accepted", "on": "2026-11-20", "how": "remis en main propre"}
 
 
@@ -26,12 +30,15 @@ class Case:
         self.number = 0
         self.seqs: dict[str, int] = {}
 
-    def judge(self, device: str, kind: str, body: dict[str, object], *, base: int | None = None) -> Judgement:
+    def judge(
+        self, device: str, kind: str, body: dict[str, object], *, base: int | None = None, time: int | None = None
+    ) -> Judgement:
         seen = self.number if base is None else base
         self.number += 1
         seq = self.seqs[device] = self.seqs.get(device, 0) + 1
         header = Header(
-            1, 1, device, 1, seq, CHAIN_START, device, "case", RECORD, kind, seen, self.number, ""
+            1, 1, device, 1, seq, CHAIN_START, device, "case", RECORD, kind, seen,
+            self.number if time is None else time, ""
         )  # fmt: skip
         actor = SUPERVISOR if device in (CONSOLE, BOSS) else AGENT
         event = Event(header, body_bytes(body), bytes(16))
@@ -40,8 +47,10 @@ class Case:
             self.known = Known("stream", found.record)
         return found
 
-    def did(self, device: str, kind: str, body: dict[str, object], *, base: int | None = None) -> str:
-        found = self.judge(device, kind, body, base=base)
+    def did(
+        self, device: str, kind: str, body: dict[str, object], *, base: int | None = None, time: int | None = None
+    ) -> str:
+        found = self.judge(device, kind, body, base=base, time=time)
         return found.code or found.state
 
     def event(self, device: str) -> str:
@@ -235,3 +244,79 @@ def test_a_link_is_no_edit_and_leads_to_a_record() -> None:
     assert case.did(ONE, "set", {"same_as": None}) == "accepted"
     assert case.did(ONE, "set", {"same_as": "elsewhere"}) == "event.malformed"
     assert case.did(ONE, "set", {"same_as": RECORD}) == "event.malformed"
+
+
+# --- when a paper can have been given --------------------------------------------------------------------------------
+
+DAY_MS = 86_400_000
+NOON = 1_795_435_200_000
+"""The 23rd of November 2026 at noon, UTC."""
+
+
+def on(day: str) -> dict[str, object]:
+    return PAPER | {"on": day}
+
+
+def decided_on_the_23rd() -> Case:
+    case = handed_in()
+    case.did(ONE, "set", {"tracking_code": CODE}, time=NOON - 5 * DAY_MS)
+    assert case.did(ONE, "status", {"from": "draft", "to": "submitted"}, time=NOON - 5 * DAY_MS) == "accepted"
+    body: dict[str, object] = {"from": "submitted", "to": "accepted", "reasons": "r"}
+    assert case.did(CONSOLE, "status", body, time=NOON) == "accepted"
+    return case
+
+
+@pytest.mark.parametrize("device", [TWO, BOSS])
+def test_no_paper_was_given_before_the_decision_that_it_says(device: str) -> None:
+    case = decided_on_the_23rd()
+    found = case.judge(device, "notify", on("2026-11-21"), time=NOON + DAY_MS)
+    assert (found.code, found.details) == ("workflow.paper_too_early", {"earliest": "2026-11-22"})
+    assert case.did(device, "notify", on("2026-11-22"), time=NOON + DAY_MS) == "accepted", "clocks may differ by a day"
+
+
+def test_a_paper_that_says_another_decision_was_given_after_the_hand_in_at_least() -> None:
+    case = decided_on_the_23rd()
+    other = on("2026-11-16") | {"state": "refused"}
+    assert case.did(TWO, "notify", other, time=NOON) == "workflow.paper_too_early"
+    assert case.did(TWO, "notify", other | {"on": "2026-11-17"}, time=NOON) == "contested"
+
+
+def test_a_decision_may_be_handed_over_when_it_is_proposed() -> None:
+    case = decided_on_the_23rd()
+    early = Case()
+    early.known, early.number, early.seqs = case.known, case.number, case.seqs
+    early.did(TWO, "propose", {"to": "accepted", "reasons": "r"}, base=2, time=NOON - 3 * DAY_MS)
+    assert early.did(TWO, "notify", on("2026-11-20"), time=NOON) == "accepted"
+
+
+def test_what_the_author_had_not_seen_makes_no_paper_too_early() -> None:
+    case = decided_on_the_23rd()
+    assert case.did(TWO, "notify", on("2026-11-18"), base=3, time=NOON - 5 * DAY_MS) == "merged"
+
+
+def test_a_hand_in_by_a_clock_that_ran_ahead_keeps_no_paper_from_being_written_down() -> None:
+    case = handed_in()
+    assert case.did(ONE, "status", {"from": "draft", "to": "submitted"}, time=NOON + 700 * DAY_MS) == "accepted"
+    assert case.did(TWO, "notify", on("2026-11-23"), time=NOON) == "accepted"
+
+
+def test_days_are_those_of_the_organisation() -> None:
+    midnight_in_paris = NOON - DAY_MS // 2 - 1_800_000  # the 22nd at 23:30 UTC, the 23rd at 0:30 in Paris
+    case = handed_in()
+    case.did(ONE, "status", {"from": "draft", "to": "submitted"}, time=midnight_in_paris)
+    for zone, earliest in (("Europe/Paris", "2026-11-22"), ("UTC", "2026-11-21"), ("America/Cayenne", "2026-11-21")):
+        seen = SeenEvent(EventId(TWO, 1, 9), TWO, "notify", case.number, NOON, on("2026-11-01"), None)
+        assert str(workflow.earliest_paper_day(case.known.state, seen, ZoneInfo(zone))) == earliest
+
+
+def test_a_draft_has_no_decision_to_propose_or_to_hand_over() -> None:
+    case = handed_in()
+    assert case.did(ONE, "propose", {"to": "accepted", "reasons": "r"}) == "workflow.not_handed_in"
+    assert case.did(ONE, "notify", PAPER) == "workflow.not_handed_in"
+    assert case.did(ONE, "propose", {"to": None}) == "accepted", "taking one back does no harm"
+    assert case.did(ONE, "status", {"from": "draft", "to": "submitted"}) == "accepted"
+    assert case.did(TWO, "propose", {"to": "accepted", "reasons": "r"}, base=1) == "merged", "it was handed in unseen"
+
+
+def test_a_day_that_no_calendar_has_cannot_be_read() -> None:
+    assert submitted().did(ONE, "notify", on("2026-02-30")) == "workflow.malformed"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from cases.views import DEFAULT_TIMEZONE
 from tests.support.clients import AGE, NAME, PROCEDURE
 from tests.support.memory_service import MemoryService
 from tests.unit.sync.test_commandline import Program, central, enrolled, program, url
@@ -131,13 +134,25 @@ def test_a_decision_is_proposed_taken_back_and_written_down_as_handed_over(
     enrolled: Program, central: MemoryService
 ) -> None:
     case = draft(enrolled)
+    today = dt.datetime.now(ZoneInfo(DEFAULT_TIMEZONE)).date()
+    for line in (
+        ("propose", case, "refused", "--reasons", "Hors délai"),
+        ("paper", case, today.isoformat(), "remise au guichet", "--decision", "accepted"),
+    ):
+        _status, (answer,) = enrolled.run(*line)
+        assert answer["error"] == "workflow.not_handed_in" and "brouillon" in answer["message_fr"]
+    enrolled.one("answer", case, AGE, "42")
+    enrolled.one("submit", case)
+    _status, (early,) = enrolled.run("paper", case, "2026-01-02", "remise au guichet", "--decision", "accepted")
+    assert early["error"] == "workflow.paper_too_early"
+    assert early["details"]["earliest"] == (today - dt.timedelta(days=1)).isoformat() in early["message_en"]
     assert enrolled.one("propose", case, "refused", "--reasons", "Hors délai")["proposed"] == "refused"
     (proposal,) = enrolled.one("show", case)["case"]["proposals"]
     assert (proposal["decision"], proposal["reasons"]) == ("refused", "Hors délai")
     assert enrolled.one("propose", case, "--none")["proposed"] is None
     assert enrolled.one("show", case)["case"]["proposals"] == []
-    made = enrolled.one("paper", case, "2026-01-02", "remise au guichet", "--decision", "accepted")
-    assert (made["on_paper"], made["on"]) == ("accepted", "2026-01-02")
+    made = enrolled.one("paper", case, today.isoformat(), "remise au guichet", "--decision", "accepted")
+    assert (made["on_paper"], made["on"]) == ("accepted", today.isoformat())
     (notice,) = enrolled.one("show", case)["case"]["notices"]
     assert (notice["how"], notice["holds"]) == ("remise au guichet", True)
     assert enrolled.one("sync")["sync"]["parked"] == 0

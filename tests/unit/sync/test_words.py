@@ -53,3 +53,9 @@ def test_short_passphrase_is_told_the_rule() -> None:
 def test_fault_of_a_first_enrolment_promises_no_saved_work() -> None:
     assert "enregistrée" in words_for("network.timeout", 4, {}).fr
     assert "enregistrée" not in words_for("network.timeout", 4, {"enrolment": "open"}).fr
+
+
+def test_a_workspace_in_use_may_be_held_by_the_window_or_by_a_command() -> None:
+    words = words_for("store.in_use", 3, {})
+    assert "fenêtre" in words.fr and "commande" in words.fr
+    assert "window" in words.en and "command" in words.en
