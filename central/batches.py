@@ -108,7 +108,7 @@ def _is_name(text: str) -> bool:
 
 
 def _chain(batch: SignedBatch, unpacked: Sequence[Unpacked]) -> ChainedEvents:
-    """Return the events with their headers and hashes. Their names must have been checked: they are hashed as they are."""
+    """Return the events with their headers and hashes. Their names must have been checked: they are hashed as such."""
     salts = [Salts(bytes.fromhex(seed)) for seed in batch.salt_seeds]
     first_block = batch.first_seq // SALT_BLOCK
     events: list[Event] = []
