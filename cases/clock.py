@@ -9,6 +9,8 @@ from typing import Protocol
 
 AHEAD_MS_MAX = 10 * 60_000
 """Readings further ahead of central's time than this came from a clock that had jumped."""
+CLOCK_OFF_MS = 10 * 60_000
+"""A clock further off central's than this is to be set right, and a person is told."""
 EARLIEST_MS = 0
 LATEST_MS = 7_258_032_000_000
 """The last day of 2199: no clock, of this machine or of another, is believed beyond it."""

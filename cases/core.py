@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +73,7 @@ class Core:
         if self._identity is None:
             return None
         with self.store.reading() as connection:
-            return dataclasses.replace(self._identity, incarnation=log.chain_head(connection).incarnation)
+            return msgspec.structs.replace(self._identity, incarnation=log.chain_head(connection).incarnation)
 
     def enrolled_identity(self) -> Identity:
         """Return who acts; InputError ``workspace.not_enrolled`` before enrolment."""
@@ -116,7 +115,7 @@ class Core:
         """Take over a claimed epoch that a signed receipt names too: from now on an earlier one is refused."""
         if epoch <= identity.epoch or facts.get(connection, facts.CLAIMED_EPOCH) != str(epoch):
             return identity
-        renewed = dataclasses.replace(identity, epoch=epoch)
+        renewed = msgspec.structs.replace(identity, epoch=epoch)
         facts.put(connection, facts.IDENTITY, msgspec.json.encode(renewed).decode())
         return renewed
 

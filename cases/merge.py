@@ -11,6 +11,9 @@ finds itself covered whatever arrived before it, without any assumption that see
 
 A decision that was given to the citizen on paper (``NOTIFIED``) is a fact of the world: nothing covers it, whoever saw
 it. Facts only gather; a person may say by name that one no longer holds, and it still stays.
+
+A settlement is taken back by an event that settles it and brings the values back that it was chosen among
+(``cases.reopening``): each is a head of the field under that event's name, and the field is contested again.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import NamedTuple
 import msgspec
 
 from cases.events import EventId, Header, Kind, decode_body
+from cases.reopening import brought, settled_names
 
 STATE = "state"
 MESSAGE = "message"
@@ -156,6 +160,19 @@ def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
     return {}
 
 
+def values_of(kind: str, body: Mapping[str, object]) -> tuple[dict[str, str | None], ...]:
+    """Return everything that an event sets, as ``touched``, once for each value that it brings back."""
+    if kind == Kind.RESOLVE and applies(body):
+        inner, carried = body.get("kind"), body.get("body")
+        if isinstance(inner, str) and inner != Kind.RESOLVE and isinstance(carried, dict):
+            return values_of(inner, carried)
+    changes = touched(kind, body)
+    if kind != Kind.SETTLE or NOTIFIED in changes:
+        return (changes,)
+    several = [{name: one.value for name in changes} for one in brought(body)]
+    return tuple(several) or (changes,)
+
+
 def _touched_by_status(body: Mapping[str, object]) -> dict[str, str | None]:
     fields: dict[str, str | None] = {}
     to = body.get("to")
@@ -199,41 +216,48 @@ def apply_all(state: RecordState, events: Iterable[SeenEvent]) -> RecordState:
 def _apply_to(fields: dict[str, FieldState], event: SeenEvent) -> None:
     event = applied(event)
     changes = touched(event.kind, event.body)
-    settles = _settles(event) if event.kind == Kind.SETTLE else ()
+    settles = settled_names(event.body) if event.kind == Kind.SETTLE else ()
     for name, value in changes.items():
-        head = FieldHead(value, event.event, event.time, event.agent, event.central_seq)
+        heads = _heads_of(event, name, value)
         current = fields.get(name)
         if name == NOTIFIED:
-            fields[name] = _gather(current or FieldState((), 0), () if settles else (head,), settles)
+            fields[name] = _gather(current or FieldState((), 0), () if settles else heads, settles)
         elif current is None and not settles:
-            fields[name] = FieldState((head,), event.base)
+            fields[name] = FieldState(heads, event.base)
         else:
-            fields[name] = _merge_field(current or FieldState((), 0), head, event.base, settles)
+            fields[name] = _merge_field(current or FieldState((), 0), heads, event.base, settles)
 
 
-def _settles(event: SeenEvent) -> tuple[EventId, ...]:
-    names = event.body.get("settles")
-    settled: list[EventId] = []
-    for name in names if isinstance(names, list) else ():
-        try:
-            settled.append(EventId.parse(name))
-        except (ValueError, AttributeError):
-            continue  # Not a name that this version knows: nothing of ours is settled by it.
-    return tuple(settled)
+def _heads_of(event: SeenEvent, name: str, value: str | None) -> tuple[FieldHead, ...]:
+    """Return what an event makes stand in a field: one value, or those that it brings back, the latest first."""
+    again = brought(event.body) if event.kind == Kind.SETTLE and name != NOTIFIED else ()
+    if not again:
+        return (FieldHead(value, event.event, event.time, event.agent, event.central_seq),)
+    # Nothing was written after it was brought back, whatever the event says of that.
+    heads = [
+        FieldHead(one.value, event.event, min(one.time, event.time), event.agent, event.central_seq) for one in again
+    ]
+    return tuple(sorted(heads, key=_lateness, reverse=True))
 
 
-def _merge_field(current: FieldState, head: FieldHead, base: int, settles: tuple[EventId, ...]) -> FieldState:
-    return _cleared(_candidates(current.heads, (head,)), max(current.base, base), current.reached,
+def _merge_field(
+    current: FieldState, heads: tuple[FieldHead, ...], base: int, settles: tuple[EventId, ...]
+) -> FieldState:
+    return _cleared(_candidates(current.heads, heads), max(current.base, base), current.reached,
                     _settled(current.settled, settles))  # fmt: skip
 
 
-def _candidates(held: Iterable[FieldHead], new: Iterable[FieldHead]) -> dict[EventId, FieldHead]:
-    candidates = {known.event: known for known in held}
+_Named = tuple[EventId, str | None]
+"""One event may make several values of a field stand."""
+
+
+def _candidates(held: Iterable[FieldHead], new: Iterable[FieldHead]) -> dict[_Named, FieldHead]:
+    candidates = {(known.event, known.value): known for known in held}
     for head in new:
-        known = candidates.get(head.event)
+        known = candidates.get((head.event, head.value))
         # A pending event that comes again with its central number replaces itself; never the other way round.
         if known is None or known.central_seq is None:
-            candidates[head.event] = head
+            candidates[head.event, head.value] = head
     return candidates
 
 
@@ -242,7 +266,7 @@ def _settled(one: tuple[EventId, ...], other: tuple[EventId, ...]) -> tuple[Even
 
 
 def _cleared(
-    candidates: Mapping[EventId, FieldHead], base: int, reached: Sequence[Reached], settled: tuple[EventId, ...]
+    candidates: Mapping[_Named, FieldHead], base: int, reached: Sequence[Reached], settled: tuple[EventId, ...]
 ) -> FieldState:
     """Return the field with those of the candidates that nothing covers."""
     highest = _highest(reached, candidates.values())
@@ -285,8 +309,8 @@ def _joined(name: str, one: FieldState, other: FieldState) -> FieldState:
     )
 
 
-def _lateness(head: FieldHead) -> tuple[int, str, int, int]:
-    return (head.time, head.event.device, head.event.incarnation, head.event.seq)
+def _lateness(head: FieldHead) -> tuple[int, str, int, int, bool, str]:
+    return (head.time, *head.event, head.value is not None, head.value or "")
 
 
 def _highest(reached: Sequence[Reached], heads: Iterable[FieldHead]) -> dict[tuple[str, int], Reached]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from cases.clock import Clock, SystemClock
 from cases.ids import Randomness, SystemRandomness
@@ -53,8 +54,7 @@ class PlainDisk:
         """Nothing to do."""
 
 
-@dataclass(frozen=True)
-class KdfParameters:
+class KdfParameters(msgspec.Struct, frozen=True):
     """The cost of Argon2id (RFC 9106). The default is the second recommended option; tests lower it."""
 
     memory_kib: int = 64 * 1024
@@ -62,12 +62,11 @@ class KdfParameters:
     lanes: int = 1
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(msgspec.Struct, frozen=True):
     """The machine as a workspace sees it."""
 
     device_secrets: DeviceSecrets
-    clock: Clock = field(default_factory=SystemClock)
-    randomness: Randomness = field(default_factory=SystemRandomness)
-    kdf: KdfParameters = field(default_factory=KdfParameters)
-    disk: Disk = field(default_factory=PlainDisk)
+    clock: Clock = msgspec.field(default_factory=SystemClock)
+    randomness: Randomness = msgspec.field(default_factory=SystemRandomness)
+    kdf: KdfParameters = msgspec.field(default_factory=KdfParameters)
+    disk: Disk = msgspec.field(default_factory=PlainDisk)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cases import foundation, merge
 from cases.again import Asking, cannot_be_corrected, refusal
+from cases.authors import author_of
 from cases.events import EventId, Kind, RecordType
 from cases.merge import FieldHead, RecordState, SeenEvent
 from cases.projections import state_here
@@ -15,7 +16,7 @@ from cases.store import log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
-from cases.workflow import may_settle, may_type
+from cases.workflow import CLOSED, may_settle, may_type
 
 QUEUE_MAX = 500
 """Records looked at for one queue."""
@@ -64,6 +65,7 @@ class Queues(Reads):
         base = self._base(connection, number)
         shown = merge.show(state)
         agents = {head.agent for field in shown.contested for head in state.fields[field].heads}
+        agents |= {one.event.header.agent for one in stored}
         names = registers.names_of(connection, agents)
         for field in shown.contested:
             claims = claims_of(state, field, stored, identity.device, names, whole=whole)
@@ -71,7 +73,7 @@ class Queues(Reads):
             mine = any(claim.agent == identity.agent for claim in claims)
             since_ms = times[1] if len(times) > 1 else times[0]
             about = shown.values.get(merge.STATE) if record_type == RecordType.CASE else None
-            may = may_settle(field, about), may_type(field, about)
+            may = may_settle(field, about), may_type(field, about), about in CLOSED
             yield ContestedItem(record_type, record, *place, field, claims, base, since_ms, mine, *may)
 
     def _parked_item(self, connection: Connection, identity: Identity, stored: StoredEvent) -> ParkedItem:
@@ -118,18 +120,14 @@ def claims_of(
     """
     written = {one.id: one for one in stored}
     seen = [log.seen(one) for one in stored if one.state not in (log.PARKED, log.QUARANTINED)]
-    return tuple(
-        _claim(
-            head,
-            written.get(head.event),
-            names.get(head.agent, ""),
-            field,
-            seen,
-            own=head.event.device == device,
-            whole=whole,
-        )
-        for head in (state.fields[field].heads if field in state.fields else ())
-    )
+    found: dict[tuple[EventId, str | None], Claim] = {}
+    for head in state.fields[field].heads if field in state.fields else ():
+        author = author_of(head, field, written)
+        own, name = author.event.device == device, names.get(author.agent, "")
+        claim = _claim(author, written.get(author.event), name, field, seen, own=own, whole=whole)
+        # Two people may have brought the same values back, neither having seen the other do it.
+        found.setdefault((claim.event, claim.value), claim)
+    return tuple(found.values())
 
 
 def _claim(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from cases import beside, foundation, merge
+from cases.authors import author_of
+from cases.clock import CLOCK_OFF_MS
 from cases.core import Part
 from cases.errors import InputError
-from cases.events import Kind, RecordType
+from cases.events import EventId, Kind, RecordType
 from cases.histories import events_of
 from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
@@ -33,6 +36,7 @@ from cases.views import (
     Note,
     ParkedEvent,
     SyncStatus,
+    Troubles,
 )
 
 CASES_OF_CITIZEN_MAX = 200
@@ -62,7 +66,9 @@ class Reads(Part):
                 fields=shown.values,
                 base=self._base(connection, number),
                 cases=tuple(projected.cases_of_citizens(connection, alike, CASES_OF_CITIZEN_MAX)),
-                contested=_contested(state, shown, _names(connection, state)),
+                contested=_contested(
+                    state, shown, _names(connection, state), self._events(connection, number) if shown.contested else ()
+                ),
                 pending=pending,
                 stands_for=links.leads_to(connection, citizen),
                 alike=tuple(alike[1:]),
@@ -123,7 +129,7 @@ class Reads(Part):
             names = _names(connection, state)
             view = _case_view(row, shown, state, events, names, base, created_ms, pending)
             alike = tuple(links.group(connection, case)[1:])
-            return dataclasses.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
+            return msgspec.structs.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""
@@ -176,6 +182,16 @@ class Reads(Part):
                 snapshot_share=None if taking is None else taking.share,
                 own_caseload_ready=taking is None or taking.own_ready,
                 alarm=facts.get(connection, facts.ALARM) or "",
+            )
+
+    def troubles(self) -> Troubles:
+        """Return what central is told of this workspace's state of health."""
+        with self._core.store.reading() as connection:
+            off_ms = int(facts.get(connection, facts.CORRECTION) or 0)
+            return Troubles(
+                alarm=facts.get(connection, facts.ALARM) or "",
+                forked_ms=max(0, int(facts.get(connection, facts.FORKED) or 0)),
+                clock_off_ms=off_ms if abs(off_ms) > CLOCK_OFF_MS else 0,
             )
 
     def procedures(self) -> list[tuple[str, str]]:
@@ -265,7 +281,7 @@ def _case_view(
         computed={
             name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
         },
-        contested=_contested(state, shown, names),
+        contested=_contested(state, shown, names, events),
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
         tracking_code=row.tracking_code,
@@ -296,12 +312,20 @@ def _covered(connection: Connection, identity: Identity | None) -> dict[str, int
     return {ACCEPTED: sum({**backed_up, **accepted}.values()), BACKED_UP: sum(backed_up.values())}
 
 
-def _contested(state: RecordState, shown: Shown, names: Mapping[str, str]) -> tuple[Contested, ...]:
+def _contested(
+    state: RecordState, shown: Shown, names: Mapping[str, str], events: Sequence[StoredEvent]
+) -> tuple[Contested, ...]:
+    written = {one.id: one for one in events} if shown.contested else {}
+
     def claims(field: str) -> tuple[Claim, ...]:
-        return tuple(
-            Claim(head.value, head.event, head.agent, names.get(head.agent, ""), head.time)
-            for head in state.fields[field].heads
-        )
+        found: dict[tuple[EventId, str | None], Claim] = {}
+        for head in state.fields[field].heads:
+            author = author_of(head, field, written)
+            stored = written.get(author.event)
+            name = names.get(author.agent) or (stored.agent_name if stored is not None else "")
+            claim = Claim(head.value, author.event, author.agent, name, author.time)
+            found.setdefault((claim.event, claim.value), claim)
+        return tuple(found.values())
 
     return tuple(Contested(field, claims(field)) for field in shown.contested)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from cases.events import EventId
 from cases.ids import RecordId
@@ -31,8 +32,7 @@ DEFAULT_TIMEZONE = "Europe/Paris"
 """Of a workspace or service from before the office's zone was said."""
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """Who this workspace acts for, as the central service said at enrolment.
 
     Attributes:
@@ -62,16 +62,14 @@ class Identity:
         return ZoneInfo(self.timezone)
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """A recorded act: it exists only once it is durable. ``event`` is the last one where an act made several."""
 
     event: EventId
     record: RecordId
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """What a commit made stale.
 
     Attributes:
@@ -95,8 +93,7 @@ class Finding(NamedTuple):
     code: str
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """One answer of the search.
 
     ``state`` is a case's state, None for a citizen; ``subtitle`` a birth date and commune, or a procedure id.
@@ -109,8 +106,7 @@ class Hit:
     state: str | None
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """One of the values of a contested field, with who said so and when (hybrid clock, ms since the epoch, UTC).
 
     Attributes:
@@ -130,16 +126,14 @@ class Claim:
     base: int = 0
 
 
-@dataclass(frozen=True)
-class Contested:
+class Contested(msgspec.Struct, frozen=True):
     """A field with two unseen, different values; ``claims[0]`` is the one shown."""
 
     field: str
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True)
-class CaseRow:
+class CaseRow(msgspec.Struct, frozen=True):
     """A case in a list. ``pending`` and ``contested`` count events not yet accused and fields to settle."""
 
     id: str
@@ -176,8 +170,7 @@ class CitizenKey(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True)
-class CitizenRow:
+class CitizenRow(msgspec.Struct, frozen=True):
     """A citizen in a list."""
 
     id: str
@@ -196,8 +189,7 @@ class CitizenRow:
         return CitizenKey(self.sort, self.id)
 
 
-@dataclass(frozen=True)
-class CitizenView:
+class CitizenView(msgspec.Struct, frozen=True):
     """A citizen as the screens show them. ``base`` is what the caller passes back with an edit.
 
     Attributes:
@@ -216,8 +208,7 @@ class CitizenView:
     alike: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """An append-only remark."""
 
     event: EventId
@@ -227,8 +218,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """The last step of the case that a person explained.
 
     Its target state, reasons and message to the citizen or agent.
@@ -242,8 +232,7 @@ class Decision:
     time_ms: int
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(msgspec.Struct, frozen=True):
     """A decision that somebody proposes who has no right to take it; the newest first where there are several."""
 
     decision: str
@@ -254,8 +243,7 @@ class Proposal:
     time_ms: int
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """A decision that the citizen was given on paper.
 
     Attributes:
@@ -273,8 +261,7 @@ class Notice:
     holds: bool
 
 
-@dataclass(frozen=True)
-class CaseView:
+class CaseView(msgspec.Struct, frozen=True):
     """A case as the screens show it.
 
     Attributes:
@@ -313,8 +300,7 @@ class CaseView:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True)
-class HistoryEntry:
+class HistoryEntry(msgspec.Struct, frozen=True):
     """One event of a record's history, oldest first.
 
     Attributes:
@@ -333,11 +319,10 @@ class HistoryEntry:
     state: str
     body: Mapping[str, object] | None
     code: str
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ParkedEvent:
+class ParkedEvent(msgspec.Struct, frozen=True):
     """An event that waits for a person, with the reason."""
 
     event: EventId
@@ -367,8 +352,7 @@ class SnapshotProgress(NamedTuple):
     own_ready: bool
 
 
-@dataclass(frozen=True)
-class ContestedItem:
+class ContestedItem(msgspec.Struct, frozen=True):
     """A contested field in the queue of what this office has to settle.
 
     Attributes:
@@ -378,6 +362,7 @@ class ContestedItem:
         mine: one of the values is this agent's: these come first.
         can_settle: False: it is a supervisor's, as the case is closed or is about a decision.
         can_type: another value than those of the claims may be given; False: one of them is to be chosen.
+        decided: the case is decided: what waits is the supervisor's at once, and the decision stands meanwhile.
     """
 
     record_type: str
@@ -393,10 +378,10 @@ class ContestedItem:
     mine: bool
     can_settle: bool = True
     can_type: bool = True
+    decided: bool = False
 
 
-@dataclass(frozen=True)
-class ParkedItem:
+class ParkedItem(msgspec.Struct, frozen=True):
     """An event of this computer that waits for a person.
 
     Attributes:
@@ -428,8 +413,20 @@ class ParkedItem:
     tried: str
 
 
-@dataclass(frozen=True)
-class SyncStatus:
+class Troubles(msgspec.Struct, frozen=True):
+    """What this workspace tells central of itself, for the supervisors: as in ``SyncStatus``.
+
+    Attributes:
+        forked_ms: 0 for never.
+        clock_off_ms: 0 unless the clock is wrong enough to be set right.
+    """
+
+    alarm: str
+    forked_ms: int
+    clock_off_ms: int
+
+
+class SyncStatus(msgspec.Struct, frozen=True):
     """Where this workspace stands with the central service.
 
     ``pending`` counts events; ``pending_cases`` and ``pending_citizens`` the records that they touch.

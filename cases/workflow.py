@@ -25,6 +25,7 @@ from cases.merge import (
     notified_decisions,
     show,
     touched,
+    values_of,
 )
 
 
@@ -186,8 +187,10 @@ def check_settle(state: RecordState, event: SeenEvent) -> str | None:
     """
     if event.kind != Kind.SETTLE or event.body.get("field") != STATE:
         return None
-    value = event.body.get("value")
-    return "workflow.notified" if value != State.ARCHIVED and _notified_otherwise(state, value) else None
+    values = [changes.get(STATE) for changes in values_of(event.kind, event.body)]
+    # What is only brought back to be settled anew undoes nothing while the paper's own decision is among it.
+    against = all(value != State.ARCHIVED and _notified_otherwise(state, value) for value in values)
+    return "workflow.notified" if against else None
 
 
 def may_settle(field: str, state: str | None) -> bool:
@@ -311,7 +314,10 @@ def check_edit(before: RecordState, after: RecordState, event: SeenEvent) -> str
     if not changes:
         return None  # A link changes nothing that the case says, and can be taken back.
     if (seen | unseen) - {State.DRAFT}:
-        changed = {name for name in FIXED.intersection(changes) if changes[name] != before.value(name)}
+        every = values_of(event.kind, event.body)
+        changed = {
+            name for name in FIXED.intersection(changes) if any(one[name] != before.value(name) for one in every)
+        }
         # Two desks may hand the same draft in unseen: each has given the citizen a code, and both must be found.
         if changed - ({TRACKING_CODE} if not seen else set()):
             return "right.protected_field"

@@ -7,7 +7,6 @@ the keyring.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,7 +167,7 @@ class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHe
         if known is not None:
             # That the service was restored meanwhile is to be found by the next exchange, which does what follows from
             # it; an enrolment that took the new epoch over would hide it.
-            identity = dataclasses.replace(identity, epoch=known.epoch)
+            identity = msgspec.structs.replace(identity, epoch=known.epoch)
 
         def act(connection: Connection) -> tuple[None, Changed]:
             facts.put(connection, facts.IDENTITY, msgspec.json.encode(identity).decode())

@@ -13,14 +13,15 @@ from cases.envelopes import intake_name
 from cases.errors import EstafetteError, InputError
 from cases.keys.files import write_file
 from central import intake, starting, words
-from central.commandline import add_database
+from central.commandline import add_database, said_waiting
 from central.context import Central, Settings
 from central.database import people
 from central.database.client import NO_TENANT
 from central.keys import public_hex
 from sync import bundle_words
-from sync.bundle import read_limited
+from sync.bundle import acts_in, chosen_file, read_limited
 from sync.bundle_files import read_bundle, write_answers
+from sync.usage import SpokenParser
 
 ANSWERS_ENDING = ".accuses"
 
@@ -32,6 +33,7 @@ class Imported:
     Attributes:
         tenant: of the bundle.
         taken: envelopes that central holds now, those it held before too.
+        acts: in them.
         parked: events in them that wait for a person.
         refused: code -> how many envelopes were not taken.
         answers: the file to carry back.
@@ -39,6 +41,7 @@ class Imported:
 
     tenant: int
     taken: int
+    acts: int
     parked: int
     refused: dict[str, int]
     answers: bytes
@@ -63,6 +66,7 @@ def import_bundle(central: Central, data: bytes, *, tenant: int | None = None) -
     return Imported(
         tenant=manifest.tenant,
         taken=sum(answer.pushed is not None for answer in answers),
+        acts=sum(acts_in(each) for each, answer in zip(envelopes, answers, strict=True) if answer.pushed is not None),
         parked=sum(
             verdict.state == "parked"
             for answer in answers
@@ -76,7 +80,7 @@ def import_bundle(central: Central, data: bytes, *, tenant: int | None = None) -
 
 def run_import(argv: Sequence[str]) -> int:
     """Run ``main.py bundle import`` and return its exit code: 0, 1 when something was refused."""
-    parser = argparse.ArgumentParser(
+    parser = SpokenParser(
         prog="main.py bundle import", description="Take in at the central service what a USB stick brought."
     )
     parser.add_argument("file", type=Path, metavar="FILE")
@@ -95,13 +99,16 @@ def run_import(argv: Sequence[str]) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     data = read_limited(options.file)
-    answers: Path = options.answers or options.file.with_name(options.file.name + ANSWERS_ENDING)
-    opened = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
+    beside = options.file.with_name(options.file.name + ANSWERS_ENDING)
+    answers = chosen_file(options.answers or beside, options.file.name, ANSWERS_ENDING)
+    where = options.data, options.database
+    opened = starting.opened_database(*where, binaries=options.postgres, create=False, waits=said_waiting())
     with opened as (database, _server):
         central = starting.make_central(options.data, database, Settings(""))
         if not central.keys.made():
             raise starting.nothing_there(options.data, options.database)
         done = import_bundle(central, data)
     write_file(answers, done.answers)
-    print("\n".join(bundle_words.imported_lines(done.taken, done.refused, done.parked, str(answers))))
+    lines = bundle_words.imported_lines(done.taken, done.refused, done.parked, str(answers), acts=done.acts)
+    print("\n".join(lines))
     return 1 if done.refused else 0

@@ -33,6 +33,7 @@ from central.logs import start_logging
 from central.notify import Notifier
 from central.starting import Names
 from forms.errors import FormRefused
+from sync.usage import SpokenParser
 
 if TYPE_CHECKING:
     from central.api.application import Operator
@@ -162,7 +163,9 @@ def _serve(options: argparse.Namespace) -> int:
         local_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         public_url = (options.public_url or local_url).rstrip("/")
         settings = Settings(public_url, options.timezone, tuple(options.trusted_proxy), options.device_rate)
-        with starting.opened_database(options.data, options.database, binaries=options.postgres) as (database, server):
+        where, waits = (options.data, options.database), notifier.patient(said_waiting())
+        place = starting.opened_database(*where, binaries=options.postgres, keeps=True, waits=waits)
+        with place as (database, server):
             try:
                 central = starting.make_central(options.data, database, settings)
                 _first_start(central, options)
@@ -221,7 +224,7 @@ def _publish_all(central: Central, directories: list[Path], data: Path) -> None:
 
 def run_procedure(argv: list[str]) -> int:
     """Publish or check a procedure; 1 when its form is refused."""
-    parser = argparse.ArgumentParser(prog="main.py procedure", description="Publish a procedure, or check its form.")
+    parser = SpokenParser(prog="main.py procedure", description="Publish a procedure, or check its form.")
     commands = parser.add_subparsers(dest="command", required=True)
     publish = commands.add_parser("publish", help="publish to the service, running or not")
     check = commands.add_parser("check", help="say whether the form can be shown, and if not why")
@@ -257,7 +260,7 @@ def run_verify(argv: list[str]) -> int:
     parser.add_argument("--export", type=Path, help="also write the export to this file")
     options = parser.parse_args(argv)
     if (options.case is None) == (options.root is None):
-        parser.error("FILE_OR_CASE, or --root FILE")
+        parser.error("one of the arguments FILE_OR_CASE --root is required")
     return guarded(lambda: _verify(options) if options.root is None else _verify_roots(options))
 
 
@@ -311,7 +314,8 @@ def run_migrate(argv: list[str]) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    with starting.opened_conninfo(options.data, options.database, binaries=options.postgres):
+    where = options.data, options.database
+    with starting.opened_conninfo(*where, binaries=options.postgres, waits=said_waiting()):
         print("La base est à jour. / The database is up to date.")
     return DONE
 
@@ -351,7 +355,8 @@ def run_backup(argv: list[str]) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    place = starting.opened_conninfo(options.data, options.database, binaries=options.postgres, create=False)
+    where = options.data, options.database
+    place = starting.opened_conninfo(*where, binaries=options.postgres, create=False, waits=said_waiting())
     with place as (conninfo, _server):
         keys = options.data / backups.KEYS
         if not keys.is_dir():
@@ -364,7 +369,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 def run_restore(argv: list[str]) -> int:
     """Put a backup into an empty data folder, with a private PostgreSQL of its own."""
-    parser = argparse.ArgumentParser(prog="main.py restore", description="Put a backup into an empty data folder.")
+    parser = SpokenParser(prog="main.py restore", description="Put a backup into an empty data folder.")
     parser.add_argument("source", type=Path, metavar="SOURCE", help="the folder that backup wrote")
     parser.add_argument("--data", type=Path, default=default_data_directory(), help="data folder (%(default)s)")
     parser.add_argument("--postgres", type=Path, metavar="DIR", help="PostgreSQL's bin folder")
@@ -388,7 +393,7 @@ def _is_code(name: str) -> bool:
 
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"main.py {name}", description=description)
+    parser = SpokenParser(prog=f"main.py {name}", description=description)
     add_database(parser)
     return parser
 
@@ -440,13 +445,26 @@ def _url_in(file: str) -> str:
 @contextmanager
 def opened(options: argparse.Namespace, *, timezone: str = "Europe/Paris") -> Iterator[Central]:
     """The parts of a service that has been started before; only ``serve`` makes one."""
-    place = starting.opened_database(options.data, options.database, binaries=options.postgres, create=False)
+    where = options.data, options.database
+    place = starting.opened_database(*where, binaries=options.postgres, create=False, waits=said_waiting())
     with place as (database, _server):
         central = starting.make_central(options.data, database, Settings("", timezone))
         with central.transaction(NO_TENANT) as connection:
             if not people.tenants(connection):
                 raise starting.nothing_there(options.data, options.database)
         yield central
+
+
+def said_waiting() -> Callable[[str], None]:
+    """Return what says once, in words, for whom a command or the service waits."""
+    told: set[str] = set()
+
+    def say(code: str) -> None:
+        if code not in told:
+            told.add(code)
+            print("\n".join(words.waiting_lines(code)), file=sys.stderr, flush=True)
+
+    return say
 
 
 def guarded(work: Callable[[], int]) -> int:

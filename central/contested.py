@@ -13,17 +13,16 @@ from typing import Any
 
 import msgspec
 
-from cases import merge
+from cases import merge, reopening, workflow
 from cases.clock import moment
-from cases.events import Kind, RecordType
-from cases.merge import RecordState
+from cases.events import EventId, Kind, RecordType
+from cases.merge import FieldHead, RecordState
+from cases.reopening import Brought, Written
 from central.database.client import Connection
 from central.database.scope import CITIZEN_OF_CASE
 
 QUEUE_MAX = 200
 _SATURDAY = 5
-_SUPERVISORS = frozenset({merge.STATE, merge.NOTIFIED})
-"""Contested fields that no agent may settle."""
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 _EVENTS = """
@@ -66,12 +65,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class ContestedField:
-    """A field with several values that were written without seeing each other; the first is shown meanwhile."""
+    """A field with several values that were written without seeing each other; the first is shown meanwhile.
+
+    Attributes:
+        names: the events that a settlement of it names: who brought a value back stands there for its author.
+        agents_may: an agent may settle it; False: it is the supervisor's at once, as its case stands.
+    """
 
     record_type: str
     record_id: str
     field: str
     claims: tuple[Claim, ...]
+    names: tuple[str, ...] = ()
+    agents_may: bool = True
 
     @property
     def since_ms(self) -> int:
@@ -90,6 +96,7 @@ class Settled:
 
     Attributes:
         settled: the values that it was chosen among, those that are known.
+        reopens: the values that stand again once it is taken back, the latest first.
     """
 
     record_type: str
@@ -101,6 +108,7 @@ class Settled:
     time_ms: int
     reason: str
     settled: tuple[Claim, ...]
+    reopens: tuple[Brought, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,17 +143,31 @@ class _Written:
     def touched(self) -> dict[str, str | None]:
         return merge.touched(self.kind, self.body)
 
+    @property
+    def brings(self) -> tuple[Brought, ...]:
+        return reopening.brought(self.body) if self.kind == Kind.SETTLE else ()
+
+    def wrote(self, name: str) -> Written:
+        """Return what it wrote in a field that it touches."""
+        settles = reopening.settled_names(self.body) if self.kind == Kind.SETTLE else None
+        return Written(EventId.parse(self.event), self.touched[name], self.time_ms, settles, self.brings)
+
 
 def contested_fields(connection: Connection, tenant: int, case: str, citizen: str) -> tuple[ContestedField, ...]:
     """Return what is contested in a case and in its citizen's particulars."""
     found: list[ContestedField] = []
     for record_type, record_id in ((RecordType.CASE, case), (RecordType.CITIZEN, citizen)):
         state = _state(connection, tenant, record_type, record_id)
-        names = merge.show(state).contested if state is not None else ()
-        if state is None or not names:
+        shown = merge.show(state) if state is not None else None
+        if state is None or shown is None or not shown.contested:
             continue
         written = _written(connection, tenant, record_type, record_id)
-        found += [ContestedField(record_type, record_id, name, _claims(state, name, written)) for name in names]
+        about = shown.values.get(merge.STATE)
+        for name in shown.contested:
+            names = tuple(dict.fromkeys(str(head.event) for head in state.fields[name].heads))
+            agents_may = record_type != RecordType.CASE or workflow.may_settle(name, about)
+            claims = _claims(state, name, written)
+            found.append(ContestedField(record_type, record_id, name, claims, names, agents_may))
     return tuple(found)
 
 
@@ -176,8 +198,8 @@ def contested_cases(
     """Return the cases with something to settle, of one office or of all, the soonest due first.
 
     Args:
-        delay_days: working days in which the agents concerned settle by themselves; what only a supervisor may settle
-            does not wait for them.
+        delay_days: working days in which the agents concerned settle by themselves; what only a supervisor may settle,
+            as everything of a decided case, does not wait for them.
     """
     arguments = {"tenant": tenant, "office": office, "limit": QUEUE_MAX}
     found = []
@@ -185,7 +207,7 @@ def contested_cases(
         fields = contested_fields(connection, tenant, row[0], row[7])
         if fields:
             due_ms = min(
-                each.since_ms if each.field in _SUPERVISORS else working_days_after(each.since_ms, delay_days, zone)
+                working_days_after(each.since_ms, delay_days, zone) if each.agents_may else each.since_ms
                 for each in fields
             )
             found.append(_case(row, fields, due_ms))
@@ -232,18 +254,32 @@ def _body(data: Any) -> Mapping[str, object]:
 
 def _claims(state: RecordState, name: str, written: Sequence[_Written]) -> tuple[Claim, ...]:
     by_event = {each.event: each for each in written}
-    heads = [(head.value, by_event.get(str(head.event)), head) for head in state.fields[name].heads]
-    return tuple(
-        Claim(
-            value,
-            str(head.event),
-            known.agent_name if known is not None else "",
-            known.time_ms if known is not None else head.time,
-            known.received_ms if known is not None else head.time,
-            _seen(name, known, written) if known is not None else None,
+    found: dict[tuple[str, str | None], Claim] = {}
+    for head in state.fields[name].heads:
+        came, wrote = by_event.get(str(head.event)), _author(head, name, by_event)
+        claim = Claim(
+            head.value,
+            wrote.event if wrote is not None else str(head.event),
+            wrote.agent_name if wrote is not None else "",
+            wrote.time_ms if wrote is not None else head.time,
+            came.received_ms if came is not None else head.time,
+            _seen(name, wrote, written) if wrote is not None else None,
         )
-        for value, known, head in heads
-    )
+        # Two people may have brought the same values back, neither having seen the other do it.
+        found.setdefault((claim.event, claim.value), claim)
+    return tuple(found.values())
+
+
+def _author(head: FieldHead, name: str, by_event: Mapping[str, _Written]) -> _Written | None:
+    """Return who wrote a value, also where another event brought it back, if that says the truth."""
+    came = by_event.get(str(head.event))
+    if came is None:
+        return None
+    for one in came.brings:
+        first = by_event.get(str(one.event))
+        if one.value == head.value and first is not None and (name, one.value) in first.touched.items():
+            return first
+    return came
 
 
 def _seen(name: str, of: _Written, written: Sequence[_Written]) -> str | None:
@@ -276,4 +312,5 @@ def _settled(event: _Written, record_type: str, record_id: str, written: Sequenc
         event.time_ms,
         reason if isinstance(reason, str) else "",
         tuple(claims),
+        reopening.contest_before(event.wrote(name), (each.wrote(name) for each in written if name in each.touched)),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cases.clock import Clock
+from central import alerts
 from central.database.client import Connection, Database
 from central.database.rows import rows
 from central.records import Device
@@ -64,16 +65,18 @@ class DatabaseContacts:
 
     def heard(self, device: Device, hello: Hello) -> None:
         """Note that a device called, and what it said of itself."""
+        now_ms = self._clock.now_ms()
         with self._database.transaction(device.tenant) as connection:
             connection.execute(
                 _HEARD,
                 {
                     "tenant": device.tenant,
                     "device": device.device,
-                    "heard_ms": self._clock.now_ms(),
+                    "heard_ms": now_ms,
                     "version": "".join(letter for letter in hello.version if letter.isprintable())[:VERSION_LENGTH_MAX],
                     "pending": min(hello.pending, NUMBER_MAX),
                     "oldest_ms": hello.oldest_pending_ms or None,
                     "parked": min(hello.parked, NUMBER_MAX),
                 },
             )
+            alerts.heard(connection, device.tenant, device.device, alerts.said(hello), now_ms)

@@ -13,7 +13,7 @@ import msgspec
 
 from cases.envelopes import Envelope, open_sealed, read_envelope, signed_by
 from cases.errors import DamagedError, EnvironmentFault, EstafetteError, InputError
-from central import syncing
+from central import alerts, syncing
 from central.context import Central
 from central.database import people
 from central.records import Device
@@ -31,6 +31,8 @@ from sync.sealed import (
 log = logging.getLogger("estafette.central.intake")
 
 REVOKED = "auth.device_revoked"
+_WAITS = frozenset({"push.gap"})
+"""Codes of envelopes that are whole and only come too soon."""
 
 
 def take_in(central: Central, tenant: int, request: EnvelopesRequest) -> EnvelopesReply:
@@ -50,6 +52,7 @@ def take_one(central: Central, tenant: int, raw: bytes) -> EnvelopeAnswer:
     try:
         envelope = read_envelope(raw)
     except (DamagedError, InputError) as error:
+        _tell(central, tenant, "", error)
         return _signed(central, _refusal(tenant, raw, error))
     try:
         pushed, device = _append(central, tenant, envelope)
@@ -57,9 +60,20 @@ def take_one(central: Central, tenant: int, raw: bytes) -> EnvelopeAnswer:
         raise
     except EstafetteError as error:
         log.warning("envelope not taken in code=%s device=%s", error.code, envelope.label.device[:32])
+        if error.code not in _WAITS:
+            _tell(central, tenant, envelope.label.device, error)
         return _signed(central, _refusal(tenant, raw, error))
     backed_up = _backed_up(central, device, envelope, pushed.receipt)
     return _signed(central, EnvelopeAnswer(envelope.hash, tenant, pushed=pushed, backed_up=backed_up))
+
+
+def _tell(central: Central, tenant: int, device_id: str, error: EstafetteError) -> None:
+    """Let the supervisors know of an envelope that could not be opened. Whose it is, is said where it is known."""
+    with central.transaction(tenant) as connection:
+        known = bool(device_id) and people.device(connection, tenant, device_id) is not None
+        device = device_id if known else alerts.THE_SERVICE
+        code = error.code if error.code.startswith(alerts.ENVELOPE) else alerts.UNREADABLE
+        alerts.met(connection, tenant, device, code, central.clock.now_ms())
 
 
 def _append(central: Central, tenant: int, envelope: Envelope) -> tuple[Pushed, Device]:

@@ -237,11 +237,11 @@ def _readable(event: Event, central_seq: int, fields: Mapping[str, str | None] |
             event.body.decode("utf-8")
         except (ValueError, RecursionError):
             raise _Parked("event.malformed", reason="json") from None
-    changes = merge.touched(header.kind, seen.body)
-    if _UNSTORABLE.search("".join([*changes, *filter(None, changes.values())])):
-        raise _Parked("event.malformed", reason="text")
-    if "" in changes:
-        raise _Parked("event.malformed", reason="field")
+    for changes in merge.values_of(header.kind, seen.body):
+        if _UNSTORABLE.search("".join([*changes, *filter(None, changes.values())])):
+            raise _Parked("event.malformed", reason="text")
+        if "" in changes:
+            raise _Parked("event.malformed", reason="field")
     return seen
 
 
@@ -255,9 +255,9 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor, dec
     if seen.kind == Kind.SET:
         _check_set(seen.body, actor, event.header.record_id)
     elif seen.kind == Kind.SETTLE:
-        settled = merge.touched(seen.kind, seen.body)
-        if actor.role != workflow.Role.SUPERVISOR or not settled.keys() & set(_OF_STATUS):
-            _check_set(settled, actor, event.header.record_id)
+        for settled in merge.values_of(seen.kind, seen.body):
+            if actor.role != workflow.Role.SUPERVISOR or not settled.keys() & set(_OF_STATUS):
+                _check_set(settled, actor, event.header.record_id)
         if (code := workflow.check_settle(known.state, seen)) is not None:
             raise _Parked(code)
     elif seen.kind in (Kind.STATUS, Kind.PROPOSE, Kind.NOTIFY):
@@ -311,16 +311,16 @@ def _check_computed(event: SeenEvent, before: RecordState, after: RecordState) -
 
 def _check_procedure(event: SeenEvent, after: RecordState, published: Collection[tuple[str, str]]) -> None:
     """Park an event that names a procedure, or a version of it, that this organisation never published."""
-    changes = merge.touched(event.kind, event.body)
-    if not _PROCEDURE.intersection(changes):
-        return
-    values = {name: changes.get(name, after.value(name)) for name in _PROCEDURE}
-    known = any(
-        values["procedure"] in (None, procedure) and values["procedure_version"] in (None, version)
-        for procedure, version in published
-    )
-    if not known or any(changes.get(name, "") is None for name in _PROCEDURE):
-        raise _Parked("event.unknown_procedure")
+    for changes in merge.values_of(event.kind, event.body):
+        if not _PROCEDURE.intersection(changes):
+            continue
+        values = {name: changes.get(name, after.value(name)) for name in _PROCEDURE}
+        known = any(
+            values["procedure"] in (None, procedure) and values["procedure_version"] in (None, version)
+            for procedure, version in published
+        )
+        if not known or any(changes.get(name, "") is None for name in _PROCEDURE):
+            raise _Parked("event.unknown_procedure")
 
 
 def _check_citizen(event: SeenEvent, before: RecordState, foreign: Foreign) -> None:

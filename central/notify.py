@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 
 READY = "READY=1"
 STOPPING = "STOPPING=1"
 WATCHDOG = "WATCHDOG=1"
+STILL_STARTING = "EXTEND_TIMEOUT_USEC=60000000"
 
 
 class Notifier:
@@ -38,3 +40,12 @@ class Notifier:
             except OSError:
                 # systemd was restarted or the socket is gone: it will find out about us by itself.
                 return
+
+    def patient(self, say: Callable[[str], None]) -> Callable[[str], None]:
+        """Return ``say`` that also lets systemd know that the start takes another minute."""
+
+        def told(code: str) -> None:
+            self.tell(STILL_STARTING)
+            say(code)
+
+        return told

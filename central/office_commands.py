@@ -12,11 +12,12 @@ from central.context import Central
 from central.database import people
 from central.database.client import NO_TENANT, Connection
 from central.enrolment import make_enrolment_code
+from sync.usage import SpokenParser
 
 
 def run_office(argv: list[str]) -> int:
     """Run ``main.py office`` and return its exit code: 1 when what was asked is refused, and then nothing is made."""
-    parser = argparse.ArgumentParser(prog="main.py office", description="The organisation's offices; serve may run.")
+    parser = SpokenParser(prog="main.py office", description="The organisation's offices; serve may run.")
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help="make an office")
     agent = commands.add_parser("agent", help="add an agent to an office, with the enrolment code for the agent's PC")

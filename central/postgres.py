@@ -6,6 +6,7 @@ is ours: no trust authentication, no network, no fixed limit on recovery, nobody
 Layout of the directory given::
 
     estafette.lock      held while a supervisor owns the directory; freed by the kernel when it dies
+    joined.lock         held by those who joined its server; see handover
     owner.password      of the database's owner, mode 0600
     cluster/            the data directory, 0700, checksums on
     run/                the unix socket, 0700; in the temporary directory instead when the path would be too long

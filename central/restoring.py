@@ -18,6 +18,7 @@ from cases.clock import Clock
 from cases.errors import EnvironmentFault, InputError
 from cases.events import CHAIN_START
 from cases.ids import SystemRandomness
+from central import alerts
 from central.backups import DUMP, KEYS, Manifest, program_path, read_backup, run_program, sync_directory, sync_file
 from central.console_acts import write_console_device
 from central.covered import cover
@@ -93,7 +94,7 @@ def restore(
         staging = data.with_name(data.name + ".restoring")
         shutil.rmtree(staging, ignore_errors=True)
         prepare_directory(staging)
-        _fill(source, staging, manifest, slot, binaries, steps)
+        _fill(source, staging, manifest, slot, binaries, steps, clock.now_ms())
         _put_in_place(staging, data, clock.now_ms() if occupied else None)
     except OSError as error:
         raise EnvironmentFault("data.unwritable", directory=str(data), cause=type(error).__name__) from error
@@ -101,7 +102,13 @@ def restore(
 
 
 def _fill(
-    source: Path, staging: Path, manifest: Manifest, slot: int, binaries: Path | None, steps: tuple[str, ...]
+    source: Path,
+    staging: Path,
+    manifest: Manifest,
+    slot: int,
+    binaries: Path | None,
+    steps: tuple[str, ...],
+    now_ms: int,
 ) -> None:
     programs = find_binaries(binaries, major=manifest.major)
     pg_restore = program_path(programs, "pg_restore")
@@ -117,6 +124,7 @@ def _fill(
         with psycopg.connect(conninfo) as connection:
             _write_consoles(connection, Keys(staging / KEYS, SystemRandomness()), manifest)
             _finish(connection, manifest, slot, steps)
+            alerts.restored(connection, manifest.time_ms, now_ms)
 
 
 def _write_consoles(connection: psycopg.Connection[Any], keys: Keys, manifest: Manifest) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cases import reopening
 from cases.errors import InputError
-from cases.events import Kind, RecordType
+from cases.events import EventId, Kind, RecordType
 from central.console_acts import TEXT_MAX, act_as_console
 from central.contested import contested_fields, settled_fields
 from central.context import Central
@@ -52,10 +53,7 @@ def settle(
     contested = contested_fields(connection, session.tenant, case, view.citizen)
     settled = settled_fields(connection, session.tenant, case, view.citizen)
     named = [
-        claim.event
-        for each in contested
-        if (each.record_type, each.field) == (record_type, field)
-        for claim in each.claims
+        name for each in contested if (each.record_type, each.field) == (record_type, field) for name in each.names
     ]
     named += [each.event for each in settled if (each.record_type, each.field) == (record_type, field)]
     if not named:
@@ -63,6 +61,36 @@ def settle(
     body = {"field": field, "value": value, "settles": named, "reason": reason}
     record = case if record_type == RecordType.CASE else view.citizen
     return act_as_console(central, connection, session, record_type, record, Kind.SETTLE, body, base=base)
+
+
+def reopen(
+    central: Central,
+    connection: Connection,
+    session: ConsoleSession,
+    case: str,
+    field: str,
+    reason: str,
+    *,
+    base: int,
+    record_type: str = RecordType.CASE,
+) -> Act:
+    """Take the settlement of a field back: the values that it was chosen among stand again, to be settled anew.
+
+    Raises:
+        InputError: ``case.unknown``; ``settle.clear``: no settlement stands there, or it was no choice among several;
+            ``settle.reason_required``, ``case.text_too_long``, ``case.text_unstorable`` (``field``).
+        NotPermittedError: ``right.role``, ``right.office``.
+    """
+    view = case_view(connection, session.tenant, case)
+    if view is None:
+        raise InputError("case.unknown")
+    reason = _text(reason, "reason", needed="settle.reason_required")
+    standing = settled_fields(connection, session.tenant, case, view.citizen)
+    settled = next((each for each in standing if (each.record_type, each.field) == (record_type, field)), None)
+    if settled is None or len(settled.reopens) < 2:
+        raise InputError("settle.clear")
+    body = reopening.body_of(field, EventId.parse(settled.event), settled.reopens, reason)
+    return act_as_console(central, connection, session, record_type, settled.record_id, Kind.SETTLE, body, base=base)
 
 
 def resolve(

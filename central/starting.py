@@ -27,6 +27,7 @@ from central.database.storage import PostgresStorage
 from central.devices import DatabaseContacts
 from central.enrolment import make_enrolment_code
 from central.first_start import FIRST_START_FILE, FirstStart
+from central.handover import Waits, held_server
 from central.keys import Keys, public_hex
 from central.postgres import PrivatePostgres
 from central.tree import ReceiptTree
@@ -35,6 +36,10 @@ FIRST_TENANT = 1
 ISSUER = "Estafette"
 SERVE_LOCK = "serve.lock"
 """In the data folder; held while a service runs on it."""
+
+
+def _quietly(_code: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,14 @@ def only_service(data: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def opened_conninfo(
-    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
+    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True, waits: Waits = _quietly
 ) -> Iterator[tuple[str, PrivatePostgres | None]]:
     """Bring the database to its newest schema; yield how its owner connects, and see ``opened_database``.
 
     Raises:
         EnvironmentFault: ``database.not_owner``: ``url`` is of a login for the service alone.
     """
-    with _opened_server(data, url, binaries, create) as (conninfo, private):
+    with _opened_server(data, url, binaries, create, False, waits) as (conninfo, private):
         if url is not None and is_service_login(conninfo):
             raise EnvironmentFault("database.not_owner")
         _migrate(data, url, conninfo, create)
@@ -103,16 +108,24 @@ def opened_conninfo(
 
 @contextlib.contextmanager
 def opened_database(
-    data: Path, url: str | None, *, binaries: Path | None = None, create: bool = True
+    data: Path,
+    url: str | None,
+    *,
+    binaries: Path | None = None,
+    create: bool = True,
+    keeps: bool = False,
+    waits: Waits = _quietly,
 ) -> Iterator[tuple[Database, PrivatePostgres | None]]:
     """Open the database at its newest schema: the one at ``url``, else the private one in ``data``.
 
-    The private server is started and stopped here, or only joined when a service that runs already owns it.
+    The private server is started and stopped here, or only joined when another process owns it; see ``handover``.
 
     Args:
         url: of the database's owner, who migrates it and lets this folder's own login in; or of a login for the
             service alone, and then the owner has migrated it.
         create: make what is not there yet. Without it nothing is made, neither folder nor schema.
+        keeps: this is the service: it owns its server, and waits while a command does.
+        waits: told when somebody else is waited for.
 
     Yields:
         The database, and the private server when this process owns it.
@@ -123,7 +136,7 @@ def opened_database(
             those of PostgreSQL.
     """
     with contextlib.ExitStack() as stack:
-        conninfo, private = stack.enter_context(_opened_server(data, url, binaries, create))
+        conninfo, private = stack.enter_context(_opened_server(data, url, binaries, create, keeps, waits))
         if url is not None and is_service_login(conninfo):
             check_migrated(conninfo)
         else:
@@ -143,25 +156,18 @@ def opened_database(
 
 @contextlib.contextmanager
 def _opened_server(
-    data: Path, url: str | None, binaries: Path | None, create: bool
+    data: Path, url: str | None, binaries: Path | None, create: bool, keeps: bool, waits: Waits
 ) -> Iterator[tuple[str, PrivatePostgres | None]]:
     if create:
         prepare_directory(data)
     elif url is None:
         _require_private(data)
-    with contextlib.ExitStack() as stack:
-        private, conninfo = None, url
-        if conninfo is None:
-            server = PrivatePostgres(data / "postgres", binaries=binaries)
-            try:
-                stack.enter_context(server)
-                private = server
-            except EnvironmentFault as fault:
-                if fault.code != "postgres.in_use":
-                    raise
-                server.attach()
-            conninfo = server.conninfo()
-        yield conninfo, private
+    if url is not None:
+        yield url, None
+        return
+    server = PrivatePostgres(data / "postgres", binaries=binaries)
+    with held_server(server, keeps=keeps, waits=waits) as owned:
+        yield server.conninfo(), server if owned else None
 
 
 def _migrate(data: Path, url: str | None, conninfo: str, create: bool) -> None:

@@ -250,6 +250,23 @@ _REASONS: dict[str, tuple[str, str]] = {
 }
 
 
+_WAITING = {
+    "postgres.waiting_for_command": (
+        "Une commande (sauvegarde, publication…) tient la base de ce dossier : le service commence dès qu'elle a fini.",
+        "A command (backup, publish…) holds this folder's database: the service begins as soon as it is done.",
+    ),
+    "postgres.waiting_for_others": (
+        "Une autre commande se sert encore de la base : on l'attend avant de l'arrêter.",
+        "Another command still uses the database: it is waited for before the database stops.",
+    ),
+}
+
+
+def waiting_lines(code: str) -> list[str]:
+    """Say for whom is waited, French, then English."""
+    return list(_WAITING[code])
+
+
 def error_lines(error: EstafetteError) -> list[str]:
     """Return an error's sentence in both languages, with its code for support."""
     known = _ERRORS.get(error.code) or procedure_words(error.code, error.details)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 GATHER_MS = 40
 """Commits that follow each other so closely reach the screens as one: a first sync must not make lists flicker."""
+
+
+TITLES = "titles"
+"""The kind of a change that nobody committed: the procedures' titles are known now, and are only to be drawn."""
 
 
 class _Changed(Protocol):
@@ -24,9 +28,13 @@ class _Listenable(Protocol):
     def listen(self, callback: Callable[[Any], None], /) -> Callable[[], None]: ...
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What changed since the screens last heard: kinds (``citizen``, ``case``, ``sync``, ``procedure``) and records."""
+class Changes(msgspec.Struct, frozen=True):
+    """What changed since the screens last heard.
+
+    Attributes:
+        kinds: ``citizen``, ``case``, ``sync``, ``procedure``, ``TITLES``.
+        records: those that changed; none means any.
+    """
 
     kinds: frozenset[str]
     records: frozenset[str]

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cases.procedure_file import title
-from desktop.bridge import Bridge, Changes
+from desktop.bridge import TITLES, Bridge, Changes
 from desktop.i18n import language
 from desktop.route import Route
 from desktop.tasks import Tasks
@@ -89,7 +89,7 @@ class Context:
     def _keep_titles(self, titles: dict[tuple[str, str], str]) -> None:
         if titles != {key: self.titles.get(key) for key in titles}:
             self.titles.update(titles)
-            self.bridge.changed.emit(Changes(frozenset({"procedure"}), frozenset()))
+            self.bridge.changed.emit(Changes(frozenset({TITLES}), frozenset()))
 
 
 def in_language(texts: Mapping[str, str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 HOME = "home"
 CASES = "cases"
@@ -17,13 +18,12 @@ NEW_CASE = "new_case"
 SCREENS = frozenset({HOME, CASES, CASE, CITIZENS, CITIZEN, CONTESTED, PARKED, SYNC, NEW_CASE})
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A screen, the record it shows, and what else it needs to be drawn again (texts only)."""
 
     screen: str = HOME
     record: str = ""
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def to_plain(self) -> dict[str, object]:
         """Return a value that JSON can hold."""

@@ -6,11 +6,12 @@ beside the envelopes; the window of each agent finds them when it is unlocked.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,7 +24,10 @@ from sync import bundle_words as words
 from sync.bundle_files import BUNDLE_BYTES_MAX, read_answers, write_bundle
 from sync.envelopes import in_order
 from sync.sealed import EnvelopeAnswer
+from sync.usage import SpokenParser
 
+ENDING = ".plis"
+SAME_NAME_MAX = 1000
 DONE = 0
 FAILED = 1
 
@@ -38,16 +42,17 @@ def default_workspace() -> Path:
 
 def run_bundle(argv: Sequence[str]) -> int:
     """Run ``main.py bundle`` and return its exit code: 0, 1 when refused, 2 for a command badly written."""
-    parser = argparse.ArgumentParser(
+    parser = SpokenParser(
         prog="main.py bundle",
         description="Porter sur une clé USB le travail non envoyé / carry unsent work on a USB stick.",
         epilog="Au service central / at the central service: main.py bundle import FILE",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     export = commands.add_parser("export", help="write what waits on this computer, sealed, to a file")
+    export.add_argument("file", type=Path, metavar="FILE_OR_DIR", help="a file; in a folder, a name is chosen")
     receipts = commands.add_parser("receipts", help="take in the file of answers that came back")
+    receipts.add_argument("file", type=Path, metavar="FILE", help="what the import wrote, FILE.accuses")
     for command in (export, receipts):
-        command.add_argument("file", type=Path, metavar="FILE")
         command.add_argument(
             "--workspace",
             type=Path,
@@ -65,12 +70,25 @@ def run_bundle(argv: Sequence[str]) -> int:
     return DONE
 
 
-def _export(file: Path, workspace: Path) -> list[str]:
+def _export(target: Path, workspace: Path) -> list[str]:
     envelopes, damaged = collect(workspace)
-    if not file.absolute().parent.is_dir():
-        raise InputError("bundle.no_folder")
+    file = chosen_file(target, f"estafette-{time.strftime('%Y-%m-%d')}", ENDING)
     write_file(file, write_bundle(envelopes, SystemClock().now_ms()))
-    return words.exported_lines(len(envelopes), sum(_events(each) for each in envelopes), damaged, str(file))
+    return words.exported_lines(len(envelopes), sum(map(acts_in, envelopes)), damaged, str(file))
+
+
+def chosen_file(target: Path, name: str, ending: str) -> Path:
+    """Return the file to write: ``target``, or within the folder that it is a new one called ``name``.
+
+    Raises:
+        InputError: ``bundle.no_folder``: the folder that it would lie in is not there.
+    """
+    if not target.is_dir():
+        if not target.absolute().parent.is_dir():
+            raise InputError("bundle.no_folder", folder=str(target.absolute().parent))
+        return target
+    names = (f"{name}{ending}", *(f"{name}-{number}{ending}" for number in range(2, SAME_NAME_MAX)))
+    return next((target / each for each in names if not (target / each).exists()), target / names[-1])
 
 
 def collect(workspace: Path) -> tuple[list[Envelope], int]:
@@ -86,44 +104,70 @@ def collect(workspace: Path) -> tuple[list[Envelope], int]:
     return found, sum(box.damaged_bytes() for box in boxes)
 
 
-def _events(envelope: Envelope) -> int:
+def acts_in(envelope: Envelope) -> int:
+    """Return how many acts an envelope carries."""
     return envelope.label.last_seq - envelope.label.first_seq + 1
+
+
+class Laid(NamedTuple):
+    """What answers were laid, and what they say, in acts.
+
+    Attributes:
+        answers: laid beside their envelopes. taken: acts that the service holds now. refused: acts that it did not
+            take. waiting: acts on this computer that no answer came for yet.
+    """
+
+    answers: int
+    taken: int
+    refused: int
+    waiting: int
 
 
 def _receipts(file: Path, workspace: Path) -> list[str]:
     if not workspace.is_dir():
         raise InputError("bundle.no_workspace", directory=str(workspace))
     manifest = read_answers(read_limited(file))
-    laid, refused = lay_answers(mailboxes(workspace), manifest.answers)
-    if not laid:
+    laid = lay_answers(mailboxes(workspace), manifest.answers)
+    if not laid.answers:
         raise InputError("bundle.other_computer")
-    return words.received_lines(laid, refused)
+    return words.received_lines(laid.taken, laid.refused, laid.waiting)
 
 
-def lay_answers(boxes: Sequence[Mailbox], answers: Sequence[EnvelopeAnswer]) -> tuple[int, int]:
-    """Lay each answer beside its envelope. Return how many found theirs, and how many of these are refusals.
+def lay_answers(boxes: Sequence[Mailbox], answers: Sequence[EnvelopeAnswer]) -> Laid:
+    """Lay each answer beside its envelope.
 
     Whether the service really gave an answer is checked by who knows its key: the workspace that wrote the envelope.
     """
     by_envelope = {answer.envelope: answer for answer in answers}
-    laid = refused = 0
+    laid = taken = refused = waiting = 0
     for box in boxes:
         for envelope in box.envelopes():
             answer = by_envelope.get(envelope.hash)
-            if answer is not None:
-                box.put_answer(envelope.hash, msgspec.json.encode(answer))
-                laid += 1
-                refused += answer.pushed is None
-    return laid, refused
+            if answer is None:
+                waiting += acts_in(envelope)
+                continue
+            box.put_answer(envelope.hash, msgspec.json.encode(answer))
+            laid += 1
+            if answer.pushed is None:
+                refused += acts_in(envelope)
+            else:
+                taken += acts_in(envelope)
+    return Laid(laid, taken, refused, waiting)
 
 
 def read_limited(file: Path) -> bytes:
-    """Return a file's bytes. InputError ``bundle.no_file``, ``bundle.too_large``; EnvironmentFault ``store.*``."""
+    """Return a file's bytes.
+
+    Raises:
+        InputError: ``bundle.no_file``, ``bundle.is_folder``, ``bundle.too_large``. EnvironmentFault: ``store.*``.
+    """
+    if file.is_dir():
+        raise InputError("bundle.is_folder", folder=str(file))
     try:
         if file.stat().st_size > BUNDLE_BYTES_MAX:
             raise InputError("bundle.too_large", limit=BUNDLE_BYTES_MAX)
         return file.read_bytes()
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except FileNotFoundError as error:
         raise InputError("bundle.no_file", file=str(file)) from error
     except OSError as error:
         raise environment_fault(error) from error

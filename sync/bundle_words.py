@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from cases.errors import EstafetteError
 
-_ERRORS: Mapping[str, tuple[str, str]] = {
+Pair = tuple[str, str]
+"""French, English."""
+
+_ERRORS: Mapping[str, Pair] = {
     "bundle.empty": (
         "Rien à porter : rien n'attend sur ce poste.",
         "Nothing to carry: nothing waits on this computer.",
@@ -47,7 +50,15 @@ _ERRORS: Mapping[str, tuple[str, str]] = {
         "Il n'y a pas d'espace de travail ici : {directory}",
         "There is no workspace here: {directory}",
     ),
-    "bundle.no_folder": ("Ce dossier n'existe pas.", "This folder does not exist."),
+    "bundle.no_folder": (
+        "Ce dossier n'existe pas : {folder}. La clé est-elle branchée ? Donnez un dossier qui existe, ou un fichier "
+        "dans un tel dossier.",
+        "There is no such folder: {folder}. Is the stick plugged in? Name a folder that exists, or a file in one.",
+    ),
+    "bundle.is_folder": (
+        "C'est un dossier : {folder}. Nommez le fichier qui s'y trouve (.plis vers le service, .accuses au retour).",
+        "This is a folder: {folder}. Name the file in it (.plis to the service, .accuses on the way back).",
+    ),
     "bundle.no_file": ("Ce fichier n'existe pas : {file}", "There is no such file: {file}"),
     "store.disk_full": (
         "Il n'y a plus de place à cet endroit. Rien n'est perdu : ce qui attend reste sur ce poste.",
@@ -77,13 +88,31 @@ def error_lines(error: EstafetteError) -> list[str]:
     return [*(sentence.format_map(error.details) for sentence in sentences), f"[{error.code}]"]
 
 
+def _count(number: int, one: Pair, many: Pair) -> Pair:
+    """Return a counted thing, French and English; French counts nought as one."""
+    return f"{number} {(one if number < 2 else many)[0]}", f"{number} {(one if number == 1 else many)[1]}"
+
+
+def _acts(number: int) -> Pair:
+    return _count(number, ("acte", "act"), ("actes", "acts"))
+
+
+def _envelopes(number: int) -> Pair:
+    return _count(number, ("pli scellé", "sealed envelope"), ("plis scellés", "sealed envelopes"))
+
+
 def exported_lines(envelopes: int, events: int, damaged_bytes: int, file: str) -> list[str]:
-    """Say what was written."""
+    """Say what was written, what stays, what is to be done next."""
+    acts, sealed = _acts(events), _envelopes(envelopes)
     lines = [
-        f"{events} acte(s) en {envelopes} pli(s) scellé(s), écrits dans {file}. Seul le service central les ouvre.",
-        f"{events} act(s) in {envelopes} sealed envelope(s), written to {file}. Only the central service opens them.",
-        "Ils restent aussi sur ce poste, jusqu'à ce que le service central dise les avoir mis en sécurité.",
-        "They also stay on this computer until the central service says that it has made them safe.",
+        f"Exporté : {acts[0]} en {sealed[0]}, dans {file}. Seul le service central les ouvre.",
+        f"Exported: {acts[1]} in {sealed[1]}, to {file}. Only the central service opens them.",
+        "C'est tout ce qui attendait ; ces actes restent aussi sur ce poste jusqu'à l'accusé du service central.",
+        "That is all that was waiting; these acts also stay on this computer until the central service has receipts.",
+        f"Ensuite : portez ce fichier au service central (console, ou : main.py bundle import {file}),",
+        "  puis rapportez-en le fichier d'accusés et lancez ici : main.py bundle receipts FICHIER.accuses",
+        f"Next: carry this file to the central service (console, or: main.py bundle import {file}),",
+        "  then bring its file of receipts back and run here: main.py bundle receipts FILE.accuses",
     ]
     if damaged_bytes:
         lines += [
@@ -93,31 +122,49 @@ def exported_lines(envelopes: int, events: int, damaged_bytes: int, file: str) -
     return lines
 
 
-def imported_lines(taken: int, refused: Mapping[str, int], parked: int, file: str) -> list[str]:
-    """Say what central took in; ``refused`` counts by code."""
+def imported_lines(taken: int, refused: Mapping[str, int], parked: int, file: str, *, acts: int) -> list[str]:
+    """Say what central took in; ``refused`` counts envelopes by code, ``acts`` are those of the ``taken`` ones."""
+    said, sealed = _acts(acts), _envelopes(taken)
     lines = [
-        f"{taken} pli(s) reçus. Rapportez ce fichier au poste : {file}",
-        f"{taken} envelope(s) taken in. Carry this file back to the computer: {file}",
+        f"Importé : {said[0]} en {sealed[0]} ; ce qui était déjà reçu n'est pas compté deux fois dans les dossiers.",
+        f"Imported: {said[1]} in {sealed[1]}; what was received before stands only once in the cases.",
     ]
     if parked:
+        wait = _acts(parked)
         lines += [
-            f"{parked} acte(s) attendent une décision : voyez « En attente » dans la console.",
-            f"{parked} act(s) wait for a decision: see “Waiting” in the console.",
+            f"Dont {wait[0]} en attente d'une décision : voyez « En attente » dans la console.",
+            f"Of these, {wait[1]} waiting for a decision: see “Waiting” in the console.",
         ]
     for code, count in sorted(refused.items()):
-        lines += [f"{count} pli(s) non reçus, gardés sur le poste / not taken in, kept on the computer [{code}]"]
-    return lines
+        kept = _envelopes(count)
+        lines += [
+            f"Refusé : {kept[0]}, qui restent sur le poste d'origine [{code}]",
+            f"Refused: {kept[1]}, kept on the computer they came from [{code}]",
+        ]
+    return [
+        *lines,
+        f"Ensuite : rapportez ce fichier au poste et lancez-y : main.py bundle receipts {file}",
+        f"Next: carry this file back to the computer and run there: main.py bundle receipts {file}",
+    ]
 
 
-def received_lines(laid: int, refused: int) -> list[str]:
-    """Say what was laid beside the envelopes."""
+def received_lines(taken: int, refused: int, waiting: int) -> list[str]:
+    """Say what the answers that came back say, in acts, and what is left."""
+    acts = _acts(taken)
     lines = [
-        f"{laid} réponse(s) du service central déposées sur ce poste. Chacun les trouvera en ouvrant sa session.",
-        f"{laid} answer(s) of the central service laid on this computer. Each agent finds theirs when unlocking.",
+        f"Accusés rapportés : {acts[0]} reçus par le service central. Ouvrez chaque session une fois.",
+        f"Receipts brought back: {acts[1]} received by the central service. Unlock each session once.",
     ]
     if refused:
+        kept = _acts(refused)
         lines += [
-            f"{refused} pli(s) n'ont pas été reçus : ils restent sur ce poste et peuvent être portés de nouveau.",
-            f"{refused} envelope(s) were not taken in: they stay on this computer and can be carried again.",
+            f"Refusé : {kept[0]}, gardés sur ce poste ; portez-les de nouveau (bundle export) ou voyez votre support.",
+            f"Refused: {kept[1]}, kept on this computer; carry them again (bundle export) or ask your support.",
+        ]
+    left = _acts(waiting)
+    if waiting:
+        lines += [
+            f"Reste : {left[0]} sans réponse encore, saisis depuis ou portés par un autre fichier (bundle export).",
+            f"Left: {left[1]} without an answer yet, made since or carried by another file (bundle export).",
         ]
     return lines

@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from cases import tracking
 from cases.errors import InputError
 from cases.events import EventId
@@ -14,7 +16,8 @@ from cases.views import Act
 from cases.workspace import Workspace
 from sync.agent import Agent
 from sync.desk import Desk, OpenForm
-from sync.words import words_for
+from sync.usage import UsageError
+from sync.words import Words, words_for
 
 Answer = dict[str, object]
 
@@ -68,9 +71,11 @@ class Command:
 
 
 def plain(value: object) -> object:
-    """Return a value as JSON can hold it: frozen dataclasses as objects, identities of events as text."""
+    """Return a value as JSON can hold it: structs and frozen dataclasses as objects, identities of events as text."""
     if isinstance(value, EventId):
         return str(value)
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -81,7 +86,7 @@ def plain(value: object) -> object:
 
 
 def as_object(value: object) -> Answer:
-    """Return a frozen dataclass as a JSON object."""
+    """Return a struct or frozen dataclass as a JSON object."""
     shown = plain(value)
     assert isinstance(shown, dict)
     return shown
@@ -96,6 +101,17 @@ def said(code: str) -> Answer:
 def event_of(act: Act | None) -> Answer:
     """Return the identity of a recorded act."""
     return {"event": str(act.event) if act is not None else None}
+
+
+def pairs(given: Sequence[str]) -> dict[str, str | None]:
+    """Return what FIELD=VALUE words say; None for a value left empty. UsageError for anything else."""
+    said: dict[str, str | None] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
+        said[name] = value or None
+    return said
 
 
 _ARGUMENTS: Mapping[str, str] = {

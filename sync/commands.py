@@ -16,7 +16,7 @@ from cases.views import CITIZEN_FIELDS, CaseView
 from cases.workflow import State
 from forms.session import Session
 from forms.views import Issue, Item, QuestionView
-from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
+from sync.command import Answer, Command, Context, as_object, event_of, pairs, plain, said, takes
 from sync.issues import issue_words
 from sync.log_command import LOG
 from sync.problems import surely_not_done
@@ -114,14 +114,23 @@ def _citizens(context: Context, given: argparse.Namespace) -> Answer:
 
 
 def _citizen_new(context: Context, given: argparse.Namespace) -> Answer:
-    fields: dict[str, str] = {}
-    for pair in given.fields:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
-        fields[name] = value
-    act = context.workspace.create_citizen(fields)
+    act = context.workspace.create_citizen({name: value or "" for name, value in pairs(given.fields).items()})
     return {"citizen": act.record, "event": str(act.event)}
+
+
+def _citizen_edit(context: Context, given: argparse.Namespace) -> Answer:
+    """Correct what is known, knowing what stands here now; only what differs is recorded, as in the window."""
+    view = context.workspace.citizen(given.citizen)
+    wanted = pairs(given.fields)
+    changed = {
+        name: value
+        for name, value in wanted.items()
+        if name not in CITIZEN_FIELDS or (value or None) != (view.fields.get(name) or None)
+    }
+    act = context.workspace.edit_citizen(view.id, changed, base=view.base) if changed else None
+    fields = context.workspace.citizen(view.id).fields
+    shown = {name: fields.get(name) for name in CITIZEN_FIELDS if fields.get(name)}
+    return {"citizen": view.id, **event_of(act), "changed": sorted(changed), "fields": shown}
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -272,6 +281,13 @@ def _citizen_new_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("fields", nargs="+", metavar="FIELD=VALUE", help=f"fields: {known}; birth_date as 2024-03-31")
 
 
+def _citizen_edit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("citizen", metavar="CITIZEN", help="identity, as `citizens` lists it")
+    known = ", ".join(CITIZEN_FIELDS)
+    words = f"only what changes; FIELD= clears it. Fields: {known}; birth_date as 2024-03-31"
+    parser.add_argument("fields", nargs="+", metavar="FIELD=VALUE", help=words)
+
+
 def _cases_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", choices=[state.value for state in State], help="only cases in this state")
     _list_arguments(parser)
@@ -321,6 +337,9 @@ COMMANDS: Mapping[str, Command] = {
     "unlock": Command("check the passphrase, show who this workspace acts for", _unlock),
     "citizens": Command("list or search citizens", _citizens, _citizens_arguments),
     "citizen-new": Command("record a citizen: FIELD=VALUE…", _citizen_new, _citizen_new_arguments),
+    "citizen-edit": Command(
+        "correct what is known of a citizen: CITIZEN FIELD=VALUE…", _citizen_edit, _citizen_edit_arguments
+    ),
     "cases": Command("list cases, newest activity first", _cases, _cases_arguments),
     "procedures": Command("list the procedures on this device", _procedures),
     "new": Command("open a case: PROCEDURE --citizen ID", _new, _new_arguments),

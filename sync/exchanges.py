@@ -15,7 +15,7 @@ from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedE
 from cases.outbox import BACKED_UP, OutgoingBatch
 from cases.snapshot import PackedRecord, unpack
 from cases.version import VERSION
-from cases.views import Identity
+from cases.views import Identity, Troubles
 from cases.workspace import Workspace
 from sync import columns
 from sync.backoff import BatchSize
@@ -72,28 +72,48 @@ class Greeting:
     """What this end says of itself in a session: in the first exchange, and once more when nothing waits here any more.
 
     What waits is what stays when the exchange that says so is through, so that nobody is taken for late whose acts came
-    in with it. It is said once more with the last batch of many, which needs no exchange of its own.
+    in with it. It is said once more with the last batch of many, which needs no exchange of its own, and when something
+    begins or ends that the supervisors are to know (``Troubles``).
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._said: int | None = None
         """How many events wait here, as the service was last told."""
+        self._told: Troubles | None = None
 
     def due(self, carried: int) -> Hello | None:
         """Return what an exchange that carries so many events is to say; None for nothing."""
-        if self._said == 0:
+        troubles = self._workspace.troubles()
+        news = self._told is None or _kind(troubles) != _kind(self._told)
+        if self._said == 0 and not news:
             return None
         status = self._workspace.status()
         waits = max(0, status.pending - carried)
-        if self._said is not None and waits:
+        if not news and waits:
             return None
         oldest_ms = max(0, status.oldest_pending_ms or 0) if waits else 0
-        return Hello(list(PROTOCOLS), VERSION, CAPABILITIES, waits, oldest_ms, max(0, status.parked))
+        return Hello(
+            list(PROTOCOLS),
+            VERSION,
+            CAPABILITIES,
+            waits,
+            oldest_ms,
+            max(0, status.parked),
+            troubles.alarm,
+            troubles.forked_ms,
+            troubles.clock_off_ms,
+        )
 
     def heard(self, hello: Hello) -> None:
         """Note that the service has answered this."""
         self._said = hello.pending
+        self._told = Troubles(hello.alarm, hello.forked_ms, hello.clock_off_ms)
+
+
+def _kind(troubles: Troubles) -> tuple[str, int, bool]:
+    """Return what is worth being said anew: a clock drifts all the time, and is off or is not."""
+    return troubles.alarm, troubles.forked_ms, troubles.clock_off_ms != 0
 
 
 class Exchanges:

@@ -290,6 +290,9 @@ class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
         capabilities: names; unknown ones are ignored.
         pending, oldest_pending_ms, parked: events that wait here once those of this exchange are in; for the list of
             devices that lag.
+        alarm: code of what central said that cannot be true, empty for nothing.
+        forked_ms: when it last went on in a new chain, because it was restored or copied; 0: never.
+        clock_off_ms: how far its clock is behind central's (negative: ahead), when that is too far; 0 otherwise.
     """
 
     protocols: list[int]
@@ -298,6 +301,9 @@ class Hello(msgspec.Struct, frozen=True, omit_defaults=True):
     pending: Number = 0
     oldest_pending_ms: Number = 0
     parked: Number = 0
+    alarm: str = ""
+    forked_ms: Number = 0
+    clock_off_ms: Stored = 0
 
 
 class HelloReply(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
 from sync.proxies import Way, password_name, policy_path, this_computer
 from sync.transport import RequestsTransport, checked_url
+from sync.usage import SpokenParser
 from sync.words import words_for
 
 _EXITS = ((EnvironmentFault, 3), (NetworkFault, 4))
@@ -21,7 +22,7 @@ _EXITS = ((EnvironmentFault, 3), (NetworkFault, 4))
 
 def run_network(argv: Sequence[str]) -> int:
     """Run ``main.py network``: 0, or 1 input, 3 this machine, 4 network."""
-    parser = argparse.ArgumentParser(prog="main.py network", description=__doc__)
+    parser = SpokenParser(prog="main.py network", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="ask a service for its health, by the way that the program would take")
     check.add_argument("url", metavar="URL", help="the service's address")

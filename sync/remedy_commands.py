@@ -16,7 +16,7 @@ from cases.events import EventId
 from cases.store import log
 from cases.store.log import StoredEvent
 from cases.views import ContestedItem, ParkedItem
-from sync.command import Answer, Command, Context, as_object, event_of, plain, said, takes
+from sync.command import Answer, Command, Context, as_object, event_of, pairs, plain, said, takes
 from sync.usage import UsageError
 from sync.words import Words, words_for
 
@@ -54,10 +54,9 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
 def _unsettle(context: Context, given: argparse.Namespace) -> Answer:
     record = context.case_id(given.record)
     settled = context.workspace.settlement(record, given.field)
-    if not settled.can_undo:
-        raise InputError("settle.not_yours", field=given.field)
-    act = context.workspace.settle(record, given.field, settled.before, base=settled.base)
-    return {"record": record, "field": given.field, "value": settled.before, **event_of(act)}
+    act = context.workspace.unsettle(record, given.field, base=settled.base, reason=given.reason)
+    again = [one.value for one in settled.reopens]
+    return {"record": record, "field": given.field, "value": settled.before, "to_settle": again, **event_of(act)}
 
 
 def _contested_item(context: Context, record: str, field: str) -> ContestedItem | None:
@@ -84,7 +83,7 @@ def _adopt(context: Context, given: argparse.Namespace) -> Answer:
 
 def _resend(context: Context, given: argparse.Namespace) -> Answer:
     event, base = _named(context, given.event)
-    changes = _pairs(given.changes)
+    changes = pairs(given.changes)
     act = context.workspace.resend(event, changes, base=base, reason=given.reason, without=tuple(given.without))
     return {"resolved": str(event), **event_of(act)}
 
@@ -102,16 +101,6 @@ def _named(context: Context, name: str) -> tuple[EventId, int]:
         raise InputError("resolve.unknown", field="event") from error
     bases = {item.event: item.base for item in context.workspace.parked_queue()}
     return event, bases.get(event, 0)
-
-
-def _pairs(given: list[str]) -> Mapping[str, str | None]:
-    changes: dict[str, str | None] = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
-        changes[name] = value or None
-    return changes
 
 
 # --- duplicates ---------------------------------------------------------------------------------------------
@@ -188,6 +177,11 @@ def _settle_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", help="why, for whoever reads the history")
 
 
+def _unsettle_arguments(parser: argparse.ArgumentParser) -> None:
+    takes("record", "field")(parser)
+    parser.add_argument("--reason", default="", help="why, for whoever reads the history")
+
+
 def _reason_arguments(parser: argparse.ArgumentParser) -> None:
     takes("event")(parser)
     parser.add_argument("--reason", required=True, help="why, for whoever reads the history")
@@ -224,7 +218,7 @@ def _paper_arguments(parser: argparse.ArgumentParser) -> None:
 REMEDIES: Mapping[str, Command] = {
     "contested": Command("list the fields that two people wrote differently", _contested),
     "settle": Command("settle one: RECORD FIELD VALUE, or --keep N", _settle, _settle_arguments),
-    "unsettle": Command("take a settlement back: RECORD FIELD", _unsettle, takes("record", "field")),
+    "unsettle": Command("take a settlement back: the values wait again", _unsettle, _unsettle_arguments),
     "parked": Command("list the acts that wait for a decision, with the reason", _parked),
     "adopt": Command("take a waiting act on as it is: EVENT --reason", _adopt, _reason_arguments),
     "resend": Command("correct a waiting act and send it again: EVENT FIELD=VALUE…", _resend, _resend_arguments),

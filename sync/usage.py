@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from sync.words import Words
 
@@ -53,6 +56,26 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[dict[str, str]], Words]], ...] = 
         ),
     ),
     (
+        re.compile(rf"one of the arguments {_NAMES} is required"),
+        lambda found: Words(
+            f"il manque l'un de ceux-ci : {found['names']}.", f"one of these is missing: {found['names']}."
+        ),
+    ),
+    (
+        re.compile(rf"{_ARGUMENT}not allowed with argument {_NAMES}"),
+        lambda found: Words(
+            f"{found['argument']} et {found['names']} ne vont pas ensemble.",
+            f"{found['argument']} and {found['names']} do not go together.",
+        ),
+    ),
+    (
+        re.compile(rf"{_ARGUMENT}invalid float value: '(?P<value>.*)'"),
+        lambda found: Words(
+            f"{found['argument']} attend un nombre, pas « {found['value']} ».",
+            f"{found['argument']} takes a number, not “{found['value']}”.",
+        ),
+    ),
+    (
         re.compile(rf"{_ARGUMENT}expected (?:one|at least one) argument"),
         lambda found: Words(f"{found['argument']} attend une valeur.", f"{found['argument']} takes a value."),
     ),
@@ -70,3 +93,13 @@ def explained(message: str) -> UsageError:
 
 def _plain(choices: str) -> str:
     return choices.replace("'", "")
+
+
+class SpokenParser(argparse.ArgumentParser):
+    """A parser that says in both languages what is wrong with a command line, and ends the process with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        words = explained(message).words
+        lines = (f"Commande mal écrite : {words.fr}", f"Badly written command: {words.en}")
+        print("\n".join([*lines, self.format_usage().strip()]), file=sys.stderr)
+        raise SystemExit(2)

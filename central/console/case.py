@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from cases import workflow
 from cases.events import RecordType
 from cases.ids import row_id
 from central import contested, service
@@ -16,7 +18,7 @@ from central.console.reading import Reader, open_reader
 from central.console.sayings import saying
 from central.console.views import CasePage, case_page, changes_since, last_seq
 from central.console.visits import Reception, Visit
-from central.records import CaseView, HistoryEntry
+from central.records import CaseView, ContestedField, ContestedValue, HistoryEntry
 from central.web.routes import GuardedRoute, PageRefused
 
 
@@ -58,10 +60,10 @@ def show_case(
     """Return the case's page."""
     case, history = read_case(visit, identity)
     reader = reader_of(visit, case)
-    shown = page_of(visit, case, history, reader)
     with visit.central.transaction(visit.session.tenant) as conn:
         open_ones = contested.contested_fields(conn, visit.session.tenant, identity, case.citizen)
         settled = contested.settled_fields(conn, visit.session.tenant, identity, case.citizen)
+    shown = page_of(visit, dataclasses.replace(case, contested=_by_authors(open_ones)), history, reader)
     same = alike(visit, case)
     return visit.page(
         "console/case.html",
@@ -78,6 +80,19 @@ def show_case(
         errors=errors,
         note_text=note_text,
         said=saying(said, visit.words),
+        decided=case.state in workflow.CLOSED,
+    )
+
+
+def _by_authors(fields: Sequence[contested.ContestedField]) -> tuple[ContestedField, ...]:
+    """Return the contested answers, each value with who wrote it, also where somebody else brought it back."""
+    return tuple(
+        ContestedField(
+            each.field,
+            tuple(ContestedValue(one.value, one.event, one.agent_name, one.time_ms) for one in each.claims),
+        )
+        for each in fields
+        if each.record_type == RecordType.CASE
     )
 
 

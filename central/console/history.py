@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cases import reopening
 from cases.events import Kind
 from cases.merge import SAME_AS
 from cases.remedies import gives_up_attempt
@@ -228,6 +229,9 @@ def _told(group: Sequence[HistoryEntry], label: Label, words: Words, *, is_first
     if event.kind == Kind.NOTE:
         return _("added a note"), "sticky-note", "soft"
     if event.kind == Kind.SETTLE:
+        if reopening.brought(event.body):
+            told = _("took a choice back: “%(question)s” is to be settled again")
+            return told % {"question": label(text_of(event, "field"))}, "split", "soft"
         return _("settled “%(question)s”") % {"question": label(text_of(event, "field"))}, "split", "positive"
     if event.kind in _OTHER_ACTS:
         words_, icon, tone = _OTHER_ACTS[event.kind](event)

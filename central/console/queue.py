@@ -11,10 +11,17 @@ from fastapi.responses import Response
 from central import service
 from central.console.views import EVERYTHING, Filter, QueueLine, Tab, chosen_filter, queue_line, tabs
 from central.console.visits import Reception, Visit
+from central.database.reading import Order
+from central.web.catalogue import N_
 from central.web.routes import GuardedRoute
 
 PAGE_LINES = 25
 _SEARCH_LENGTH_MAX = 100
+_LOOKED_UP = frozenset({EVERYTHING.name, "decides", "draft"})
+_ORDER_WORDS = {
+    Order.LONGEST_WAITING: N_("The longest waiting first."),
+    Order.LAST_ACTIVE: N_("The last active first."),
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,11 @@ class Question:
     search: str
     after: str
     live: bool
+
+    @property
+    def order(self) -> Order:
+        """What is to be done is done in its turn; who looks for one case among all looks for what moved last."""
+        return Order.LAST_ACTIVE if self.search or self.chosen.name in _LOOKED_UP else Order.LONGEST_WAITING
 
     def address(self, path: str = "/console") -> str:
         """Return the address that asks this."""
@@ -58,6 +70,7 @@ class QueuePage:
     caption: str
     empty_title: str
     empty_text: str
+    order: str
     now: str
     poll: str
     still: str
@@ -78,6 +91,7 @@ def _read(visit: Visit, asked: Question) -> QueuePage:
             office=session.office,
             limit=PAGE_LINES + 1,
             after=asked.after or None,
+            order=asked.order,
         )
         counts = service.queue_counts(conn, session.tenant, session.office, search=asked.search)
     shown = rows[:PAGE_LINES]
@@ -104,6 +118,7 @@ def _read(visit: Visit, asked: Question) -> QueuePage:
         caption=_("Cases: %(filter)s") % {"filter": word},
         empty_title=_("No case matches") if asked.search else _("Nothing here"),
         empty_text=_empty_words(asked, visit),
+        order=_(_ORDER_WORDS[asked.order]),
         now=visit.words.clock(visit.now_ms),
         poll=asked.address("/console/file"),
         still=replace(asked, live=False).address(),
@@ -150,6 +165,6 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     @routes.get("/file", response_class=Response)
     def live_queue(request: Request, etat: str = "", q: str = "", apres: str = "", direct: str = "") -> Response:
         visit = reception.poll(request)
-        return visit.page("console/_queue.html", queue=_read(visit, asked(etat, q, apres, direct)))
+        return visit.page("console/_queue_live.html", queue=_read(visit, asked(etat, q, apres, direct)))
 
     return routes

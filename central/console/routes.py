@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from central.console import acts, case, devices, door, lagging, linking, moving, papers, queue, settling, stick, waiting
+from central.console import (
+    acts,
+    alerts,
+    case,
+    devices,
+    door,
+    lagging,
+    linking,
+    moving,
+    papers,
+    queue,
+    settling,
+    stick,
+    waiting,
+)
 from central.console.visits import Reception
 from central.context import Central
 from central.web.routes import guarded_route
@@ -16,6 +30,6 @@ def router(central: Central) -> APIRouter:
     reception = Reception(central, Shelf(central))
     route_class = guarded_route(reception.cookies.visitor, central.settings.public_url)
     routes = APIRouter()
-    for part in (door, queue, settling, moving, papers, linking, case, acts, lagging, stick, devices, waiting):
+    for part in (door, queue, settling, moving, papers, linking, case, acts, lagging, stick, devices, waiting, alerts):
         routes.include_router(part.router(reception, route_class))
     return routes

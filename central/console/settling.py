@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from cases import workflow
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import RecordType
 from cases.merge import NOTIFIED
@@ -30,6 +31,8 @@ Text = Annotated[str, Form()]
 
 OTHER = "other"
 EMPTY = "empty"
+REOPEN = "reopen"
+"""No value: what was settled waits to be settled again."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Line:
     fields: tuple[tuple[str, str], ...]
     concerned: tuple[str, ...]
     due_ms: int
+    decided: bool
+    """Somebody decided already: no agent may settle anything of it any more."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,9 @@ def _line(visit: Visit, each: ContestedCase) -> Line:
             (field_name(field.record_type, field.field), field_label(field.field, field.record_type, reader, words))
             for field in each.fields
         ),
-        concerned=tuple(dict.fromkeys(name for field in each.fields for name in field.concerned)),
+        concerned=tuple(dict.fromkeys(name for field in each.fields if field.agents_may for name in field.concerned)),
         due_ms=each.due_ms,
+        decided=each.state in workflow.CLOSED and not all(field.agents_may for field in each.fields),
     )
 
 
@@ -146,6 +152,11 @@ class _Found:
     record_type: str
     values: dict[str, str | None]
     settled: Settled | None
+    agents_may: bool
+
+    @property
+    def can_reopen(self) -> bool:
+        return self.settled is not None and len(self.settled.reopens) > 1
 
 
 def _find(visit: Visit, identity: str, name: str) -> _Found | None:
@@ -167,7 +178,8 @@ def _find(visit: Visit, identity: str, name: str) -> _Found | None:
     if settled is not None:
         values[settled.event] = settled.value
     question = question_of(each, reader_of(visit, case), visit.words)
-    return _Found(case, question, field, record_type, values, settled)
+    agents_may = settled is not None or (isinstance(each, ContestedField) and each.agents_may)
+    return _Found(case, question, field, record_type, values, settled, agents_may)
 
 
 def _page(
@@ -189,6 +201,8 @@ def _page(
         base=case.base,
         question=found.question,
         settled=found.settled,
+        can_reopen=found.can_reopen,
+        supervisors=not found.agents_may,
         errors=errors or {},
         given=given,
         changed=changed,
@@ -253,7 +267,8 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         found = _find(visit, identity, champ) if champ != field_name(RecordType.CASE, NOTIFIED) else None
         if found is None:
             return _clear(identity)
-        value, errors = _value(found, choice, typed(other), visit.words)
+        again = choice == REOPEN and found.can_reopen
+        value, errors = (None, {}) if again else _value(found, choice, typed(other), visit.words)
         if not typed(reason):
             errors["reason"] = visit.words.gettext("Write why this value: colleagues will read it.")
         errors |= text_errors(reason, "reason", visit)
@@ -261,13 +276,14 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
         if errors:
             return _page(visit, found, status=422, errors=errors, given=given)
         try:
-            _settle(visit, identity, found, value, typed(reason), base_of(base))
+            _settle(visit, identity, found, value, typed(reason), base_of(base), again=again)
         except ConflictError:
             return _page(visit, found, status=409, changed=True, given=given)
         except (InputError, NotPermittedError) as refused:
             errors = _refusal(refused, visit)
             return _clear(identity) if not errors else _page(visit, found, status=422, errors=errors, given=given)
-        return RedirectResponse(f"/console/dossiers/{identity}?dit=settled", status_code=303)
+        done = "settled-reopened" if again else "settled"
+        return RedirectResponse(f"/console/dossiers/{identity}?dit={done}", status_code=303)
 
     return routes
 
@@ -282,20 +298,16 @@ def _refusal(refused: InputError | NotPermittedError, visit: Visit) -> dict[str,
     return {"choice": visit.words.gettext("The service could not apply this choice. Look at the case again.")}
 
 
-def _settle(visit: Visit, identity: str, found: _Found, value: str | None, reason: str, base: int) -> None:
-    tenant = visit.session.tenant
+def _settle(
+    visit: Visit, identity: str, found: _Found, value: str | None, reason: str, base: int, *, again: bool
+) -> None:
+    tenant, session, record_type = visit.session.tenant, visit.session, found.record_type
     with visit.central.transaction(tenant) as conn:
-        settling.settle(
-            visit.central,
-            conn,
-            visit.session,
-            identity,
-            found.field,
-            value,
-            reason,
-            base=base,
-            record_type=found.record_type,
-        )
+        where = visit.central, conn, session, identity, found.field
+        if again:
+            settling.reopen(*where, reason, base=base, record_type=record_type)
+        else:
+            settling.settle(*where, value, reason, base=base, record_type=record_type)
 
 
 def _clear(identity: str) -> Response:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from cases.procedures import Procedure
 from central import service
+from central.console.counts import counts
 from central.context import Central
 from central.records import CaseView, ConsoleSession
 from central.web.pages import page, reader_language
@@ -74,7 +75,9 @@ class Visit:
 
     def page(self, template: str, /, *, status: int = 200, **context: object) -> HTMLResponse:
         """Return a page of the console."""
-        context = {"session": self.session, "token": self.token, "section": "cases", **context}
+        with self.central.transaction(self.session.tenant) as conn:
+            waits = counts(conn, self.session, self.words, self.now_ms)
+        context = {"session": self.session, "token": self.token, "section": "cases", "counts": waits, **context}
         return page(self.request, self.words, template, status=status, **context)
 
     def procedure(self, case: CaseView) -> Procedure | None:

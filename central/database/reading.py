@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,22 +30,44 @@ from central.records import (
     PortalCase,
     QueueRow,
 )
+from sync.messages import NUMBER_MAX
 
 QUEUE_LIMIT_MAX = 200
+
+
+class Order(enum.Enum):
+    """In which order cases are listed; ties go by identity, so that every page has one place.
+
+    LONGEST_WAITING: since they were handed in (drafts: since their last change), the oldest first.
+    LAST_ACTIVE: by the last thing that happened to them, the newest first.
+    """
+
+    LONGEST_WAITING = enum.auto()
+    LAST_ACTIVE = enum.auto()
+
+    @property
+    def start(self) -> int:
+        """A time before the first row of this order."""
+        return -1 if self is Order.LONGEST_WAITING else NUMBER_MAX
+
+
 _DEFAULT_STATES = tuple(state.value for state in workflow.State if state != workflow.State.DRAFT)
 _WRITTEN = Mapping[str, object]
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
-_LINE = """
+_SHOWN = """
 select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
     trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, coalesce(a.name, ''), c.state,
-    c.submitted_ms, c.updated_ms, c.contested, coalesce(c.submitted_ms, c.updated_ms) || '-' || c.case_id
+    c.submitted_ms, c.updated_ms, c.contested,
 """
+_LINE = f"{_SHOWN} coalesce(c.submitted_ms, c.updated_ms) || '-' || c.case_id"
+_ACTIVE_LINE = f"{_SHOWN} c.updated_ms || '-' || c.case_id"
 _PEOPLE = f"""
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
 {CITIZEN_OF_CASE}left join estafette.account a on a.tenant_id = c.tenant_id and a.account_id = c.agent
 """
 _ORDER = "order by coalesce(c.submitted_ms, c.updated_ms), c.case_id limit %(limit)s"
+_ACTIVE_ORDER = "order by c.updated_ms desc, c.case_id desc limit %(limit)s"
 
 # Of each state only as many as are shown, in the order of its index: what a page costs does not grow with the log.
 _QUEUE = f"""
@@ -65,15 +88,37 @@ cross join lateral (
 {_ORDER}
 """
 
+_ACTIVE = f"""
+{_ACTIVE_LINE}
+from unnest(%(states)s::text[]) as w (state)
+cross join lateral (
+    select * from estafette.case_file h where h.tenant_id = %(tenant)s and h.state = w.state
+        and (%(office)s::text is null or h.office_id = %(office)s)
+        and (h.updated_ms, h.case_id) < (%(after_ms)s::bigint, %(after_case)s::text)
+    order by h.updated_ms desc, h.case_id desc limit %(limit)s
+) c
+{_PEOPLE}
+{_ACTIVE_ORDER}
+"""
+
+_SEARCHED = "(p.search_text like %(like)s or c.tracking_code = nullif(%(code)s, ''))"
 _FOUND = f"""
 {_LINE}
 from estafette.case_file c
 {_PEOPLE}
 where c.tenant_id = %(tenant)s and c.state = any(%(states)s)
-    and (%(office)s::text is null or c.office_id = %(office)s)
-    and (p.search_text like %(like)s or c.tracking_code = nullif(%(code)s, ''))
+    and (%(office)s::text is null or c.office_id = %(office)s) and {_SEARCHED}
     and (coalesce(c.submitted_ms, c.updated_ms), c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
 {_ORDER}
+"""
+_FOUND_ACTIVE = f"""
+{_ACTIVE_LINE}
+from estafette.case_file c
+{_PEOPLE}
+where c.tenant_id = %(tenant)s and c.state = any(%(states)s)
+    and (%(office)s::text is null or c.office_id = %(office)s) and {_SEARCHED}
+    and (c.updated_ms, c.case_id) < (%(after_ms)s::bigint, %(after_case)s::text)
+{_ACTIVE_ORDER}
 """
 
 _MANY = """
@@ -141,8 +186,9 @@ def queue(
     office: str | None = None,
     limit: int = 50,
     after: str | None = None,
+    order: Order = Order.LONGEST_WAITING,
 ) -> list[QueueRow]:
-    """Return cases, the longest waiting first.
+    """Return a page of cases in ``order``; the next page goes on where it ended, whatever moved meanwhile.
 
     Args:
         states: only these; everything but drafts when empty.
@@ -155,11 +201,14 @@ def queue(
         "states": list(states or _DEFAULT_STATES),
         "office": office,
         **_searched(search),
-        "after_ms": int(after_ms) if after_ms.isascii() and after_ms.isdigit() and len(after_ms) < 18 else -1,
+        "after_ms": int(after_ms) if after_ms.isascii() and after_ms.isdigit() and len(after_ms) < 18 else order.start,
         "after_case": after_case,
         "limit": max(1, min(limit, QUEUE_LIMIT_MAX)),
     }
-    found = rows(connection, QueueRow, _FOUND if arguments["search"] else _QUEUE, arguments)
+    if order is Order.LAST_ACTIVE:
+        found = rows(connection, QueueRow, _FOUND_ACTIVE if arguments["search"] else _ACTIVE, arguments)
+    else:
+        found = rows(connection, QueueRow, _FOUND if arguments["search"] else _QUEUE, arguments)
     holds = _holds(connection, tenant, [each.case for each in found])
     return [replace(each, holds=holds.get(each.case, ())) for each in found]
 

@@ -169,9 +169,7 @@ def theme() -> Theme:
 
 
 def load_fonts() -> None:
-    """Make the bundled font known to Qt; loading it again does nothing."""
-    if FAMILY in QFontDatabase.families():
-        return
+    """Make the bundled font known to Qt."""
     for path in sorted(resources.directory("fonts").glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(path))
 

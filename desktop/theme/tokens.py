@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import msgspec
 
 TEXT_CONTRAST = 4.5
 GRAPHIC_CONTRAST = 3.0
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(msgspec.Struct, frozen=True):
     """One complete set of colours, each ``#RRGGBB``.
 
     ``*_soft`` are the quiet grounds of a state's chip or banner; ``hover`` and ``pressed`` are one step of surface;
@@ -112,7 +111,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
 
 def names() -> tuple[str, ...]:
     """Return the names of all tokens."""
-    return tuple(field.name for field in fields(Tokens))
+    return Tokens.__struct_fields__
 
 
 def luminance(colour: str) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
@@ -15,8 +15,7 @@ FILE_SECRET_MISSING = "device_secret.not_found"
 """For ``unlock.other_device`` where the secret is looked for in a file."""
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """An error in words. ``code`` is for the details, never part of the sentence."""
 
     what: str

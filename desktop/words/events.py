@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication
 
 from cases.remedies import gives_up_attempt
+from cases.reopening import brought
 from desktop.words.plurals import plurals
 from desktop.words.states import case_state
 
@@ -65,6 +66,8 @@ def _status(body: Mapping[str, object]) -> str:
 
 
 def _settled(body: Mapping[str, object]) -> str:
+    if brought(body):
+        return translate("Events", "A choice was taken back: the field is to be settled again")
     value = body.get("value")
     if value is None:
         return translate("Events", "A field was settled")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
+from cases.clock import CLOCK_OFF_MS
 from desktop.words import dates
 from desktop.words.plurals import plurals
 from desktop.words.sync_link import Link, link_of
@@ -15,7 +16,6 @@ from desktop.words.sync_link import Link, link_of
 translate = QCoreApplication.translate
 RECENT_MS = 2 * dates.MINUTE_MS
 """A service that answered within this is in contact: while nothing is new it answers every half minute."""
-CLOCK_OFF_MS = 10 * dates.MINUTE_MS
 """A clock that is wrong by more is said to be; acts are dated by the service's time all the same."""
 LONG_ROUND_MS = 3000
 """A round that is longer is said to be under way; the usual one would only flicker."""
@@ -66,8 +66,7 @@ class Standing(Protocol):
     def alarm(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class SyncLine:
+class SyncLine(msgspec.Struct, frozen=True):
     """What the strip shows: ``tone`` a token, ``icon`` a Lucide name."""
 
     text: str

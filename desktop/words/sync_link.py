@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from desktop.words import network
@@ -12,8 +12,7 @@ from desktop.words import network
 translate = QCoreApplication.translate
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """How the line stands: ``short`` for the strip (empty: nothing is in the way), ``advice`` what a person can do."""
 
     short: str

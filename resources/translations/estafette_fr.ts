@@ -409,6 +409,10 @@
         <translation>Écrire une autre valeur</translation>
     </message>
     <message>
+        <source>The case is decided: only your supervisor can settle this field, and the decision stands.</source>
+        <translation>Le dossier est décidé&#xa0;: seul votre responsable peut départager ce champ, et la décision demeure.</translation>
+    </message>
+    <message>
         <source>The case was submitted meanwhile: your supervisor settles this field.</source>
         <translation>Ce champ n’est plus à votre main&#xa0;: votre responsable le départage.</translation>
     </message>
@@ -503,6 +507,10 @@
         <translation>Revenir à «&#xa0;%1&#xa0;»</translation>
     </message>
     <message>
+        <source>Taken back: the values wait to be settled again</source>
+        <translation>Repris&#xa0;: les valeurs sont à départager de nouveau</translation>
+    </message>
+    <message>
         <source>your supervisor can choose anew</source>
         <translation>votre responsable peut choisir de nouveau</translation>
     </message>
@@ -513,10 +521,6 @@
     <message>
         <source>%1 settled: « %2 »</source>
         <translation>%1&#xa0;: «&#xa0;%2&#xa0;» est gardé</translation>
-    </message>
-    <message>
-        <source>Taken back: the value shown before stands again</source>
-        <translation>Repris&#xa0;: la valeur affichée avant est de nouveau là</translation>
     </message>
 </context>
 <context>
@@ -1095,6 +1099,10 @@
     <message>
         <source>State: %1</source>
         <translation>État : %1</translation>
+    </message>
+    <message>
+        <source>A choice was taken back: the field is to be settled again</source>
+        <translation>Choix repris&#xa0;: le champ est à départager de nouveau</translation>
     </message>
     <message>
         <source>A field was settled: « %1 »</source>

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from cases.clock import SystemClock
 from cases.errors import NetworkFault
@@ -305,7 +306,7 @@ def with_peers(figures: list[Figure], cases: int) -> list[Figure]:
     for name, values in found.items():
         print(f"{name}: " + ", ".join(f"{id} {value:.4g}" for id, value in values.items()), flush=True)
     best = {id: min(values[id] for values in found.values()) for id in found[PEERS[0].name]}
-    return [replace(line, peer=best.get(line.id)) for line in figures]
+    return [dataclasses.replace(line, peer=best.get(line.id)) for line in figures]
 
 
 def _push_figures(new: Traffic, pushed: int, records: int) -> list[Figure]:

@@ -20,6 +20,7 @@ PAGES = (
     "/console/a-departager",
     "/console/cle-usb",
     "/console/suivi-postes",
+    "/console/alertes",
     "/console/dossiers/{case}/antenne",
     "/console/dossiers/{case}",
     "/console/dossiers/{case}/demande",

@@ -12,6 +12,7 @@ from cases.errors import EnvironmentFault
 from cases.views import Hit
 from cases.workspace import Workspace
 from desktop import i18n, route
+from desktop.bridge import TITLES, Changes
 from desktop.route import Route
 from desktop.shell.search.delegate import subtitle
 from desktop.theme import Mode, theme
@@ -225,3 +226,12 @@ def test_a_found_case_names_its_procedure_in_words() -> None:
     assert subtitle(hit, {"apa": "Allocation"}.__getitem__) == "Allocation · E1-JZ9V-4JBA-67DH-4"
     person = Hit("citizen", "1" * 32, "KONÉ Awa", "1950-04-03 · Orval", None)
     assert subtitle(person, str) == "03/04/1950 · Orval"
+
+
+def test_titles_that_are_known_now_are_drawn_and_nothing_is_read_again(enrolled: Stage) -> None:
+    until(lambda: not enrolled.window.tasks.busy, "the first reading")
+    changed = enrolled.shell.context.bridge.changed
+    changed.emit(Changes(frozenset({TITLES}), frozenset()))
+    assert not enrolled.window.tasks.busy
+    changed.emit(Changes(frozenset({"case"}), frozenset()))
+    assert enrolled.window.tasks.busy

@@ -16,7 +16,7 @@ NAMES = {
     Kind.SET: ("/a", "citizen", "procedure", "same_as", "office", "tracking_code", "state"),
     Kind.STATUS: ("from", "to", "message", "reasons", "computed"),
     Kind.NOTE: ("text",),
-    Kind.SETTLE: ("field", "value", "settles", "reason"),
+    Kind.SETTLE: ("field", "value", "settles", "reason", "reopens"),
     Kind.PROPOSE: ("to", "reasons", "message"),
     Kind.NOTIFY: ("state", "on", "how"),
     Kind.RESOLVE: ("event", "action", "kind", "body", "reason"),
@@ -24,7 +24,14 @@ NAMES = {
 }
 WORDS = ("", "x", "/a", "draft", "submitted", "accepted", "adopt", "resend", "set", "status", "2026-01-31", CASE)
 SIMPLE = st.none() | st.booleans() | st.integers(-1, 9) | st.sampled_from(WORDS)
-VALUES = st.recursive(
+AGAIN = st.fixed_dictionaries(
+    {
+        "event": st.sampled_from((f"{DEVICE}.1.1", f"{DEVICE}.1.2", "x")),
+        "value": st.sampled_from(("x", "/a", "\x00", None, 3)),
+        "time": st.sampled_from((0, 5, 2**70, -1, True)),
+    }
+)
+VALUES = st.lists(AGAIN, min_size=2, max_size=3) | st.recursive(
     SIMPLE, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=2)
 )
 

@@ -20,7 +20,7 @@ from cases.clock import SystemClock
 from cases.errors import EstafetteError
 from cases.returning import LOST_AT_CENTRAL
 from cases.treelog import INCONSISTENT, TreeHead
-from central import backups, restoring, starting
+from central import alerts, backups, restoring, starting
 from central.first_start import FirstStart
 from sync.exchanges import check_backed_up
 from sync.messages import ExchangeReply
@@ -208,6 +208,9 @@ def check_receipts(drill: Drill, second: RunningService) -> None:
     """Everybody goes on under the new epoch, and what the backup holds is said again under it."""
     epoch = epoch_of(second)
     assert epoch > drill.epoch
+    with second.central.transaction(second.tenant) as told:
+        known = alerts.open_alerts(told, second.tenant, None, second.clock.now_ms())
+        assert alerts.RESTORED in {each.code for each in known}, "the supervisors are told"
     with psycopg.connect(second.owner_conninfo) as connection:
         assert connection.execute("select count(*) from estafette.console_session").fetchone() == (0,)
     for client in drill.clients:

@@ -274,7 +274,8 @@ def test_a_stick_goes_to_central_and_back(central_service: RunningService, desks
     ]
     assert sorted(_cases(central_service)) == sorted([case, other])
     boxes = [author.workspace.own_mailbox(), colleague.workspace.own_mailbox()]
-    assert lay_answers(boxes, read_answers(done.answers).answers) == (2, 0)
+    laid = lay_answers(boxes, read_answers(done.answers).answers)
+    assert (laid.answers, laid.taken, laid.refused, laid.waiting) == (2, done.acts, 0, 0)
     for desk in desks:
         desk.reopen()
         # Whoever unlocks finds them, without a line.
@@ -319,7 +320,7 @@ def test_the_command_line_takes_a_stick_in_and_writes_the_answers(
     command = ["bundle", "import", str(file), "--data", str(central_service.data)]
     command += ["--database", central_service.owner_conninfo]
     assert main.main(command) == 0
-    assert "1 pli(s) reçus" in capsys.readouterr().out
+    assert "en 1 pli scellé" in capsys.readouterr().out
     assert _cases(central_service) == [case]
     answers = file.with_name("envoi.plis.accuses")
     assert main.main(["bundle", "receipts", str(answers), "--workspace", str(author.directory)]) == 0

@@ -95,6 +95,58 @@ def test_a_settled_field_can_be_settled_anew_and_even_emptied(central_service: R
     assert settled.value is None
 
 
+def test_a_choice_taken_back_is_in_the_queue_again_with_who_wrote_what(
+    central_service: RunningService, handed: Handed
+) -> None:
+    tenant = central_service.tenant
+    with central_service.central.transaction(tenant) as connection:
+        (before,) = _fields(connection, tenant, handed)
+    _settle(central_service, handed, "Dupont")
+    central_service.clock.move(minutes=2)
+    _, session = central_service.sign_in()
+    with central_service.central.transaction(tenant) as connection:
+        view = case_view(connection, tenant, handed.case)
+        assert view is not None
+        act = (central_service.central, connection, session, handed.case, "/name")
+        settling.reopen(*act, "mauvaise carte", base=view.base)
+    with central_service.central.transaction(tenant) as connection:
+        (again,) = _fields(connection, tenant, handed)
+        (case,) = contested.contested_cases(connection, tenant, None, ZONE, delay_days=3)
+        assert contested.settled_fields(connection, tenant, handed.case, handed.citizen) == ()
+    said = [[(one.value, one.event, one.agent_name) for one in each.claims] for each in (again, before)]
+    assert said[0] == said[1] and again.since_ms > before.since_ms, "the agents concerned have their days again"
+    assert case.due_ms == contested.working_days_after(again.since_ms, 3, ZONE)
+    central_service.clock.move(minutes=2)
+    _settle(central_service, handed, "Dupond")
+    with central_service.central.transaction(tenant) as connection:
+        assert _fields(connection, tenant, handed) == ()
+        view = case_view(connection, tenant, handed.case)
+        assert view is not None and view.answers["/name"] == "Dupond"
+        with pytest.raises(InputError, match=r"settle\.clear"):
+            settling.reopen(*act[:1], connection, *act[2:4], "/income", "pour voir", base=view.base)
+
+
+def test_what_waits_on_a_decided_case_is_the_supervisors_at_once(
+    central_service: RunningService, device: WireDevice, handed: Handed
+) -> None:
+    tenant, central = central_service.tenant, central_service.central
+    _settle(central_service, handed, "Dupont")
+    device.act(device.event(RecordType.CASE, handed.case, Kind.STATUS, {"from": "draft", "to": "submitted"}, base=5))
+    central_service.clock.move(minutes=2)
+    _, session = central_service.sign_in()
+    with central.transaction(tenant) as connection:
+        view = case_view(connection, tenant, handed.case)
+        assert view is not None and view.state == "submitted"
+        act = (central, connection, session, handed.case)
+        decided = change_status(*act, "accepted", base=view.base, reasons="Conditions remplies")
+        settling.reopen(*act, "/name", "mauvaise carte", base=decided.central_seq)
+    with central.transaction(tenant) as connection:
+        (field,) = _fields(connection, tenant, handed)
+        (case,) = contested.contested_cases(connection, tenant, None, ZONE, delay_days=3)
+    assert not field.agents_may and case.due_ms == field.since_ms, "no days for agents who may not"
+    assert case.state == "accepted", "the decision stands meanwhile"
+
+
 def test_a_late_value_contests_a_choice_that_had_not_seen_it(
     central_service: RunningService, handed: Handed, second_device: WireDevice
 ) -> None:

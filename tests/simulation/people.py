@@ -56,6 +56,7 @@ class Agents:
             self._note: 8,
             self._hand_in: 10,
             self._settle: 6,
+            self._take_back: 3,
             self._look: 14,
             self._settle_parked: 4,
             self._link: 3,
@@ -165,6 +166,16 @@ class Agents:
         field = self._chance.one(list(view.contested))
         with self._noted(machine, record, fresh=True) as base:
             machine.workspace.settle(record, field.field, self._chance.one(list(field.claims)).value, base=base)
+
+    def _take_back(self, machine: Machine) -> None:
+        """Take a settlement back that stands: the field is contested again."""
+        record = self._some_case(machine)
+        standing = machine.workspace.settled(record) if record is not None else ()
+        if record is None or not standing:
+            return
+        field = self._chance.one(list(standing)).field
+        with self._noted(machine, record, fresh=True) as base:
+            machine.workspace.unsettle(record, field, base=base)
 
     def _look(self, machine: Machine) -> None:
         """Open the screen of a case and leave it open; sometimes its whole history is wanted."""

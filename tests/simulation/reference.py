@@ -50,15 +50,26 @@ def expected(log: Iterable[Held]) -> dict[tuple[str, str], Heads]:
             frozenset(str(name) for name in names) if kind == "settle" and isinstance(names, list) else frozenset()
         )
         for name, value in merge.touched(kind, body).items():
-            touch = _Touch(
-                value, (held.device, held.incarnation), held.seq, held.central_seq, held.base, held.deed.time, settles
-            )
-            fields.setdefault(name, []).append(touch)
+            for each, time in _values(kind, name, body, value, held.deed.time):
+                touch = _Touch(
+                    each, (held.device, held.incarnation), held.seq, held.central_seq, held.base, time, settles
+                )
+                fields.setdefault(name, []).append(touch)
     return {
         record: {name: _facts(found) if name == merge.NOTIFIED else _heads(found) for name, found in fields.items()}
         for record, fields in touches.items()
         if fields
     }
+
+
+def _values(
+    kind: str, name: str, body: Mapping[str, object], value: str | None, time: int
+) -> list[tuple[str | None, int]]:
+    """Return the values, with their times, that an event makes stand: several when it takes a settlement back."""
+    again = body.get("reopens") if kind == "settle" and name != merge.NOTIFIED else None
+    if not isinstance(again, list):
+        return [(value, time)]
+    return [(one["value"], min(one["time"], time)) for one in again]
 
 
 def _takes_effect(held: Held) -> tuple[str, dict[str, object]]:
@@ -79,13 +90,15 @@ def _facts(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
 
 def _heads(touches: list[_Touch]) -> tuple[tuple[str, str | None], ...]:
     heads = [one for one in touches if not any(_saw(other, one) for other in touches)]
-    heads.sort(key=lambda one: (one.time, one.chain, one.seq), reverse=True)
+    heads.sort(key=lambda one: (one.time, one.chain, one.seq, one.value is not None, one.value or ""), reverse=True)
     return tuple((one.name, one.value) for one in heads)
 
 
 def _saw(later: _Touch, earlier: _Touch) -> bool:
     if later.chain == earlier.chain and earlier.seq < later.seq:
         return True
+    if later.chain == earlier.chain and later.seq == earlier.seq:
+        return False
     return earlier.central_seq <= later.base or earlier.name in later.settles
 
 

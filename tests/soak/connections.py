@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 from cases.workspace import Workspace
 from tests.soak.report import Budget, Report, command_line
@@ -19,6 +19,8 @@ from tests.soak.scratch import scratch
 from tests.soak.town_hall import Post, TownHall, disagreements, doubles, town_hall
 
 BADS = ("forgetful",)
+STEP = 200
+"""In a small run every so many bytes of a sample are enough: it has to get through all of them."""
 SHORT_S = 0.4
 """How long a line stands still: what matters is that the client meets it, not how long."""
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 33\r\n\r\n<html>Bienvenue, cliquez</html>\r\n"
@@ -34,6 +36,19 @@ INSTEAD = (
 )
 
 
+Sample = Literal["one", "many", "news"]
+SAMPLES: Mapping[Sample, tuple[int, int]] = {"one": (1, 1), "many": (40, 40), "news": (0, 40)}
+"""What is cut at every byte: how many acts go out, and how many come in."""
+
+
+class Cut(NamedTuple):
+    """Where a sample's round is cut: on the way up, or on the way down."""
+
+    sample: Sample
+    up: bool
+    at: int
+
+
 class Exchange:
     """One round in which something goes wrong between two posts and the service, then one that must put it right."""
 
@@ -42,24 +57,27 @@ class Exchange:
         self._here = here
         self._there = there
 
-    def prepare(self, token: str) -> None:
-        """Leave something to send here, and something to fetch from there."""
-        self._there.act(f"{token}-there")
+    def prepare(self, token: str, sample: Sample = "one") -> None:
+        """Leave something to send here, and something to fetch from there, as much as the sample says."""
+        here, there = SAMPLES[sample]
+        for number in range(there):
+            self._there.act(f"{token}-there-{number}")
         if code := self._there.settle():
             raise RuntimeError(f"on a sound line: {code}")
-        self._here.act(f"{token}-here")
+        for number in range(here):
+            self._here.act(f"{token}-here-{number}")
 
-    def measured(self, token: str) -> tuple[int, int]:
+    def measured(self, token: str, sample: Sample) -> tuple[int, int]:
         """Return how many bytes a sound round sends and gets."""
-        self.prepare(token)
+        self.prepare(token, sample)
         up, down = self._proxy.up.carried, self._proxy.down.carried
         self._here.settle()
         return self._proxy.up.carried - up, self._proxy.down.carried - down
 
-    def cut(self, token: str, *, up: int | None = None, down: int | None = None) -> list[str]:
+    def cut(self, token: str, cut: Cut) -> list[str]:
         """Cut at that byte."""
-        self.prepare(token)
-        self._proxy.cut(up=up, down=down)
+        self.prepare(token, cut.sample)
+        self._proxy.cut(up=cut.at if cut.up else None, down=None if cut.up else cut.at)
         self._here.sync()
         return self._healed()
 
@@ -106,12 +124,13 @@ class Exchange:
         return found + disagreements([self._here, self._there])
 
 
-def offsets(exchange: Exchange, step: int) -> Iterator[tuple[str, int]]:
-    """Yield every ``step``-th byte of a sample's two directions."""
-    exchange.measured("warm")
-    up, down = exchange.measured("sample")
-    yield from (("down", at) for at in range(0, down + 1, step))
-    yield from (("up", at) for at in range(0, up + 1, step))
+def offsets(exchange: Exchange, step: int) -> Iterator[Cut]:
+    """Yield every ``step``-th byte of each sample's two directions, one sample after the other."""
+    exchange.measured("warm", "one")
+    for sample in SAMPLES:
+        up, down = exchange.measured(f"sample-{sample}", sample)
+        yield from (Cut(sample, False, at) for at in range(0, down + 1, step))
+        yield from (Cut(sample, True, at) for at in range(0, up + 1, step))
 
 
 def forgetful() -> None:
@@ -138,7 +157,7 @@ def run(budget: Budget, seed: int, *, bad: str = "") -> Report:
         here.settle()
         if bad:
             forgetful()
-        step = 1 if budget.by_time else 40
+        step = 1 if budget.by_time else STEP
         cuts = offsets(exchange, step) if not bad else iter(())
         cut_done = 0
         for number in budget.seeds(report):
@@ -147,7 +166,7 @@ def run(budget: Budget, seed: int, *, bad: str = "") -> Report:
             offset = next(cuts, None) if rng.random() < 0.7 else None
             if offset is not None:
                 cut_done += 1
-                found = exchange.cut(token, **{offset[0]: offset[1]})
+                found = exchange.cut(token, offset)
             elif rng.random() < 0.1:
                 found = exchange.two_loops(token)
             else:
@@ -158,7 +177,9 @@ def run(budget: Budget, seed: int, *, bad: str = "") -> Report:
                 break
         for words in [*doubles(here), *doubles(there)]:
             report.fail(seed, words)
-        report.note = f"{cut_done} cuts at a chosen byte (every {step}.), {hall.proxy.cuts} resets"
+        report.note = (
+            f"{cut_done} cuts at a chosen byte (every {step}. of {len(SAMPLES)} samples), {hall.proxy.cuts} resets"
+        )
     return report
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from cases import merge
 from cases.events import EventId, Kind
 from cases.merge import EMPTY, NOTIFIED, STATE, RecordState, SeenEvent
+from cases.reopening import Written, body_of, brought, contest_before, settled_names
 
 FIELDS = ("/a", "/b", "/rows[r1]", "/rows[r1]/x", "/rows[r2]", "/rows[r2]/x", "same_as")
 VALUES = ("1", "2", None)
@@ -114,13 +115,37 @@ def _beside(chance: random.Random, history: History, replica: Replica, skew: int
 
 
 def _settle(chance: random.Random, history: History, replica: Replica) -> None:
-    state = merge.apply_all(EMPTY, [*history.confirmed(replica), *replica.pending])
+    held = [*history.confirmed(replica), *replica.pending]
+    state = merge.apply_all(EMPTY, held)
+    if chance.random() < 0.5 and _take_back(chance, history, replica, held):
+        return
     contested = merge.show(state).contested or tuple(sorted(state.fields))
     if contested:
         name = chance.choice(contested)
         names = [str(head.event) for head in state.fields[name].heads]
         value = chance.choice(STATES if name == STATE else VALUES)
         history.write(replica, Kind.SETTLE, {"field": name, "value": value, "settles": names})
+
+
+def _take_back(chance: random.Random, history: History, replica: Replica, held: Sequence[SeenEvent]) -> bool:
+    """Take a settlement back, one that stands or (an older screen) any other; False when there is none."""
+    settlements = [event for event in held if event.kind == Kind.SETTLE and event.body["field"] != NOTIFIED]
+    if not settlements:
+        return False
+    event = chance.choice(settlements)
+    name = str(event.body["field"])
+    written = {one.event: written_by(one, name) for one in held if name in merge.touched(one.kind, one.body)}
+    values = contest_before(written[event.event], written.values())
+    if values:
+        history.write(replica, Kind.SETTLE, body_of(name, event.event, values, "r"), stale=chance.choice((0, 0, 2)))
+    return bool(values)
+
+
+def written_by(event: SeenEvent, name: str) -> Written:
+    """Return what an event wrote in a field."""
+    settles = settled_names(event.body) if event.kind == Kind.SETTLE else None
+    again = brought(event.body) if settles is not None else ()
+    return Written(event.event, merge.touched(event.kind, event.body)[name], event.time, settles, again)
 
 
 def check(history: History, way: Merge, chance: random.Random) -> None:
@@ -167,9 +192,12 @@ def _check_healed(history: History, way: Merge) -> None:
     ends = {merge.to_json(way.fold(EMPTY, history.confirmed(replica))) for replica in history.replicas}
     assert len(ends) == 1, "replicas that hold the same differ"
     state = merge.from_json(ends.pop())
+    by_name = {event.event: event for event in history.stream}
     for name, heads in by_definition(history.stream).items():
-        held = {head.event for head in state.fields[name].heads} if name in state.fields else set()
-        assert held == heads, f"{name}: what nobody overwrote knowingly is not what is kept"
+        kept_heads = state.fields[name].heads if name in state.fields else ()
+        assert {head.event for head in kept_heads} == heads, f"{name}: what nobody overwrote is not what is kept"
+        said = {(event, value) for event in heads for value in values_by(by_name[event], name)}
+        assert sorted(map(repr, said)) == sorted(repr((head.event, head.value)) for head in kept_heads), "values"
     shown = merge.show(state)
     for name, kept in state.fields.items():
         if name not in (STATE, NOTIFIED) and "[" not in name and merge.is_contested(name, kept):
@@ -187,6 +215,12 @@ def by_definition(events: Sequence[SeenEvent]) -> dict[str, set[EventId]]:
         name: {one.event for one in those if name == NOTIFIED or not any(saw(other, one) for other in those)}
         for name, those in touching.items()
     }
+
+
+def values_by(event: SeenEvent, name: str) -> list[str | None]:
+    """Return the values that an event makes stand in a field: of a settlement taken back, all that it was among."""
+    again = event.body.get("reopens") if event.kind == Kind.SETTLE and name != NOTIFIED else None
+    return [one["value"] for one in again] if isinstance(again, list) else [merge.touched(event.kind, event.body)[name]]
 
 
 def saw(later: SeenEvent, earlier: SeenEvent) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import time
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,7 +120,8 @@ def _applied(connection: psycopg.Connection[Any], migration: Migration, lock_ms:
     for _try in range(TRIES - 1):
         with contextlib.suppress(psycopg.errors.LockNotAvailable):
             return _apply(connection, migration, lock_ms)
-        time.sleep(_PAUSE_S)
+        # Nobody says when the table is free, and a lock that waits holds up the readers behind it: let them through.
+        threading.Event().wait(_PAUSE_S)
     return _apply(connection, migration, lock_ms)
 
 

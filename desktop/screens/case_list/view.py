@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeader
 
 from cases.views import CaseView
 from desktop import route
-from desktop.bridge import Changes
+from desktop.bridge import TITLES, Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.screens.case_list import model as columns
@@ -118,7 +118,7 @@ class CaseListScreen(Screen):
         return Route(route.CASES, self._chosen(), {"state": str(self.states.currentData())})
 
     def refresh(self, changes: Changes) -> None:
-        if changes.kinds & {"case", "procedure", "citizen"}:
+        if changes.kinds & {"case", "procedure", "citizen", TITLES}:
             self._wanted_row = self._chosen() or self._wanted_row
             self.model.read_again()
 

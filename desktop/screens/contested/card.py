@@ -87,12 +87,18 @@ class ContestedCard(QFrame):
             self._claims.add(self._claim(number, claim))
         free = item.can_settle and item.can_type and field.words.kind in ("form", "citizen") and field.words.writable
         self._other.setVisible(free and not self.is_writing)
-        self._note.setText(
-            "" if item.can_settle else self.tr("The case was submitted meanwhile: your supervisor settles this field.")
-        )
+        self._note.setText(self._who_settles())
         self._note.setVisible(not item.can_settle)
         if not free:
             self._end_other()
+
+    def _who_settles(self) -> str:
+        """Say why this field is the supervisor's; empty where it is the agents'."""
+        if self.field.item.can_settle:
+            return ""
+        if self.field.item.decided:
+            return self.tr("The case is decided: only your supervisor can settle this field, and the decision stands.")
+        return self.tr("The case was submitted meanwhile: your supervisor settles this field.")
 
     def focus_first(self) -> QWidget:
         """Put the focus where the choice is made; return what has it."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from cases.errors import EstafetteError
 from cases.settled import Settled
 from desktop import route
-from desktop.bridge import Changes
+from desktop.bridge import TITLES, Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.screens.contested.card import ContestedCard, card_around
@@ -94,7 +94,7 @@ class ContestedScreen(Screen):
         return Route(route.CONTESTED, card.field.item.record if card else "", {})
 
     def refresh(self, changes: Changes) -> None:
-        if changes.kinds & {"case", "citizen", "procedure"}:
+        if changes.kinds & {"case", "citizen", "procedure", TITLES}:
             self._read()
 
     def focus_first(self) -> None:
@@ -212,10 +212,10 @@ class ContestedScreen(Screen):
         workspace = self.context.workspace
         self.context.tasks.change(
             self,
-            lambda: workspace.settle(settled.record, settled.field, settled.before, base=settled.base),
+            lambda: workspace.unsettle(settled.record, settled.field, base=settled.base),
             lambda _act: self._undone(),
         )
 
     def _undone(self) -> None:
-        self.context.say(self.tr("Taken back: the value shown before stands again"), "positive")
+        self.context.say(self.tr("Taken back: the values wait to be settled again"), "positive")
         self._read()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from cases.errors import EstafetteError
 from cases.views import CaseRow
 from desktop import route
-from desktop.bridge import Changes
+from desktop.bridge import TITLES, Changes
 from desktop.case_rows.view import CaseRows
 from desktop.context import Context, Screen
 from desktop.route import Route
@@ -85,7 +85,12 @@ class HomeScreen(Screen):
         return Route(route.HOME)
 
     def refresh(self, changes: Changes) -> None:
-        self._read()
+        if changes.kinds == {TITLES}:
+            # Every start hears this right after its first reading.
+            for section in (self.to_complete, self.contested, self.drafts, self.pending):
+                section.rows.viewport().update()
+        else:
+            self._read()
 
     def focus_first(self) -> None:
         for section in (self.to_complete, self.contested, self.drafts, self.pending):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from cases.errors import EstafetteError
 from desktop import route
-from desktop.bridge import Changes
+from desktop.bridge import TITLES, Changes
 from desktop.context import Context, Screen
 from desktop.route import Route
 from desktop.screens.parked.card import ParkedCard, Wanted, card_around
@@ -66,7 +66,7 @@ class ParkedScreen(Screen):
         return Route(route.PARKED)
 
     def refresh(self, changes: Changes) -> None:
-        if changes.kinds & {"case", "citizen", "procedure"}:
+        if changes.kinds & {"case", "citizen", "procedure", TITLES}:
             self._read()
 
     def focus_first(self) -> None:

@@ -66,19 +66,56 @@ def test_a_settlement_names_what_it_was_chosen_among(pair: Pair) -> None:
     assert settled.claims[0].value == shown and settled.agent_name == "Awa Koné"
 
 
-def test_a_settlement_is_taken_back_on_every_computer(pair: Pair) -> None:
-    shown = pair.phone(pair.ours)
-    other = THEIRS if shown == OURS else OURS
+def test_taking_a_settlement_back_reopens_the_contest_on_every_computer(pair: Pair) -> None:
+    before = pair.ours.contested_queue()[0].claims
+    other = before[1].value
     pair.settle(pair.ours, other)
     pair.exchange()
-    assert pair.phone(pair.theirs) == other
+    assert pair.phone(pair.theirs) == other and pair.theirs.contested_queue() == []
     settled = pair.theirs.settlement(pair.citizen, PHONE)
-    assert settled.before == shown
-    pair.theirs.settle(pair.citizen, PHONE, settled.before, base=settled.base)
+    assert [one.value for one in settled.reopens] == [claim.value for claim in before]
+    assert settled.before == before[0].value
+    pair.theirs.unsettle(pair.citizen, PHONE, base=settled.base, reason="mauvaise pièce")
+    assert {claim.value for claim in pair.theirs.contested_queue()[0].claims} == {OURS, THEIRS}
     pair.exchange()
-    assert pair.phone(pair.ours) == pair.phone(pair.theirs) == shown
-    assert not pair.ours.citizen(pair.citizen).contested
-    assert pair.ours.settlement(pair.citizen, PHONE).before == other
+    for workspace in (pair.ours, pair.theirs):
+        (item,) = workspace.contested_queue()
+        said = [(one.value, one.event, one.agent, one.time_ms) for one in item.claims]
+        assert said == [(one.value, one.event, one.agent, one.time_ms) for one in before], "both, as they were"
+        assert pair.phone(workspace) == before[0].value
+        with pytest.raises(InputError, match=r"settle\.not_settled"):
+            workspace.settlement(pair.citizen, PHONE)
+    pair.settle(pair.ours, OURS)
+    pair.exchange()
+    assert pair.theirs.contested_queue() == [] and pair.phone(pair.theirs) == OURS
+
+
+def test_both_may_take_it_back_unseen_and_one_choice_ends_that(pair: Pair) -> None:
+    pair.settle(pair.ours, OURS)
+    pair.exchange()
+    for workspace in (pair.ours, pair.theirs):
+        workspace.unsettle(pair.citizen, PHONE, base=workspace.citizen(pair.citizen).base)
+    pair.exchange()
+    (item,) = pair.ours.contested_queue()
+    assert sorted(str(claim.value) for claim in item.claims) == [OURS, THEIRS], "each once"
+    pair.settle(pair.theirs, THEIRS)
+    pair.exchange()
+    assert pair.ours.contested_queue() == [] and pair.phone(pair.ours) == THEIRS
+
+
+def test_what_an_older_version_took_back_goes_back_to_the_first_contest(pair: Pair) -> None:
+    """An older version settled the settlement with the value before: replayed, it stays what it was."""
+    shown = pair.phone(pair.ours)
+    pair.settle(pair.ours, THEIRS if shown == OURS else OURS)
+    pair.exchange()
+    pair.settle(pair.theirs, shown)
+    pair.exchange()
+    assert pair.ours.contested_queue() == [] and pair.phone(pair.ours) == shown
+    pair.ours.unsettle(pair.citizen, PHONE, base=pair.ours.settlement(pair.citizen, PHONE).base)
+    pair.exchange()
+    (item,) = pair.theirs.contested_queue()
+    assert {claim.value for claim in item.claims} == {OURS, THEIRS}
+    assert len({claim.agent for claim in item.claims}) == 2, "each with who wrote it, not with who took it back"
 
 
 def test_what_was_changed_since_is_no_settlement_any_more(pair: Pair) -> None:

@@ -246,6 +246,63 @@ def test_a_link_is_no_edit_and_leads_to_a_record() -> None:
     assert case.did(ONE, "set", {"same_as": RECORD}) == "event.malformed"
 
 
+# --- settlements taken back ------------------------------------------------------------------------------------------
+
+
+def contested_draft() -> tuple[Case, list[dict[str, object]]]:
+    """Return a draft in which two wrote an answer unseen and one settled it, and the two values."""
+    case = handed_in()
+    seen = case.number
+    case.did(ONE, "set", {"/b": "1"}, base=seen)
+    one = case.event(ONE)
+    assert case.did(TWO, "set", {"/b": "2"}, base=seen) == "contested"
+    two = case.event(TWO)
+    assert case.did(ONE, "settle", {"field": "/b", "value": "1", "settles": [one, two]}) == "accepted"
+    return case, [{"event": two, "value": "2", "time": 3}, {"event": one, "value": "1", "time": 2}]
+
+
+def test_a_settlement_taken_back_is_contested_again_and_can_be_settled() -> None:
+    case, values = contested_draft()
+    undo = {"field": "/b", "value": "2", "settles": [case.event(ONE)], "reopens": values}
+    assert case.did(TWO, "settle", undo) == "contested"
+    assert case.shown.contested == ("/b",) and case.shown.values["/b"] == "2"
+    assert case.did(ONE, "settle", {"field": "/b", "value": "1", "settles": [case.event(TWO)]}) == "accepted"
+    assert case.shown.contested == () and case.shown.values["/b"] == "1"
+
+
+def test_values_that_come_back_are_held_to_every_rule_of_a_value() -> None:
+    case, values = contested_draft()
+    undo: dict[str, object] = {"field": "/b", "value": "2", "settles": [case.event(ONE)]}
+    nul = [values[0], {**values[1], "value": "\0"}]
+    assert case.did(TWO, "settle", {**undo, "reopens": nul}) == "event.malformed"
+    office = [{**values[0], "value": "office"}, {**values[1], "value": "another"}]
+    assert case.did(TWO, "settle", {**undo, "field": "office", "value": "office", "reopens": office}) == (
+        "right.foreign_office"
+    )
+    decision = [{**values[0], "value": "accepted"}, {**values[1], "value": "refused"}]
+    assert case.did(TWO, "settle", {**undo, "field": "state", "value": "accepted", "reopens": decision}) == (
+        "right.protected_field"
+    )
+    case.did(ONE, "status", {"from": "draft", "to": "submitted"})
+    assert case.did(ONE, "settle", {**undo, "reopens": values}) == "workflow.not_editable", "a supervisor's by now"
+    assert case.did(CONSOLE, "settle", {**undo, "reopens": values}) == "contested"
+    assert decide(case) == "workflow.contested", "it stands against the decision like any other"
+
+
+def test_what_cannot_be_read_of_it_is_a_plain_settlement() -> None:
+    case, values = contested_draft()
+    undo: dict[str, object] = {"field": "/b", "value": "2", "settles": [case.event(ONE)]}
+    for reopens in (
+        [values[0]],
+        [values[0], values[0]],
+        [values[0], "x"],
+        "x",
+        [{**values[0], "value": "3"}, values[1]],
+    ):
+        assert case.did(TWO, "settle", {**undo, "reopens": reopens}) == "accepted"
+        assert case.shown.contested == () and case.shown.values["/b"] == "2"
+
+
 # --- when a paper can have been given --------------------------------------------------------------------------------
 
 DAY_MS = 86_400_000

@@ -109,10 +109,13 @@ def test_export_needs_no_passphrase_and_takes_every_workspace_of_the_computer(
         workspace.close()
     file = tmp_path / "stick" / "envoi.plis"
     assert run_bundle(["export", str(file), "--workspace", str(tmp_path / "pc" / "w")]) == 1
-    assert "bundle.no_folder" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "bundle.no_folder" in said and str(file.parent) in said
     file.parent.mkdir()
     assert main.main(["bundle", "export", str(file), "--workspace", str(tmp_path / "pc" / "w")]) == 0
-    assert "2 acte(s) en 2 pli(s)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Exporté : 2 actes en 2 plis scellés" in said and "Exported: 2 acts in 2 sealed envelopes" in said
+    assert "main.py bundle receipts" in said, "what to do next"
     _manifest, found = read_bundle(file.read_bytes())
     assert [each.label.device[-1] for each in found] == ["1", "2"]
 
@@ -125,7 +128,7 @@ def test_answers_are_laid_beside_their_envelopes_and_nowhere_else(
     workspace.close()
     (envelope,) = Mailbox(tmp_path / "w").envelopes()
     mine, foreign = EnvelopeAnswer(envelope.hash, 1, "push.gap"), EnvelopeAnswer("0" * 64, 1)
-    assert lay_answers([Mailbox(tmp_path / "w")], [mine, foreign]) == (1, 1)
+    assert lay_answers([Mailbox(tmp_path / "w")], [mine, foreign]) == (1, 0, 1, 0)
     file = tmp_path / "retour.accuses"
     file.write_bytes(write_answers(1, [foreign], 7))
     assert run_bundle(["receipts", str(file), "--workspace", str(tmp_path / "w")]) == 1
@@ -133,6 +136,46 @@ def test_answers_are_laid_beside_their_envelopes_and_nowhere_else(
     file.write_bytes(write_answers(1, [mine], 7))
     assert run_bundle(["receipts", str(file), "--workspace", str(tmp_path / "w")]) == 0
     assert len(Mailbox(tmp_path / "w").answers()) == 1
+    said = capsys.readouterr().out
+    assert "Refusé : 1 acte, " in said and "Refused: 1 act, " in said and "Reste" not in said
+
+
+def test_into_a_folder_a_file_is_written_that_is_not_there_yet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace, _sealer = sealing_workspace(tmp_path / "w")
+    make_citizen(workspace)
+    workspace.close()
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for _time in range(2):
+        assert run_bundle(["export", str(stick), "--workspace", str(tmp_path / "w")]) == 0
+    written = sorted(stick.iterdir())
+    assert len(written) == 2 and all(each.suffix == ".plis" for each in written)
+    said = capsys.readouterr().out
+    assert all(str(each) in said for each in written) and "1 acte en 1 pli scellé" in said
+    assert run_bundle(["receipts", str(stick), "--workspace", str(tmp_path / "w")]) == 1
+    said = capsys.readouterr().err
+    assert "[bundle.is_folder]" in said and "Nommez le fichier" in said and "Name the file" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "french", "english"),
+    [
+        (["export"], "il manque : FILE_OR_DIR.", "missing: FILE_OR_DIR."),
+        (["export", "x", "--workspace"], "--workspace attend une valeur.", "--workspace takes a value."),
+        (["receipts", "x", "y"], "en trop ou inconnu : y.", "too much or unknown: y."),
+        ([], "il manque : command.", "missing: command."),
+    ],
+)
+def test_a_line_badly_written_is_explained_in_both_languages(
+    line: list[str], french: str, english: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_bundle(line)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.index(french) < said.index(english)
+    assert "usage: main.py bundle" in said
 
 
 def test_bad_files_are_answered_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -354,3 +354,34 @@ def test_what_was_printed_survives_a_kill_at_any_moment(enrolled: Program) -> No
     assert len(printed) >= KILLS
     assert printed <= held
     assert enrolled.one("sync")["status"]["pending"] == 0
+
+
+def test_a_citizen_is_corrected_by_what_differs_alone(enrolled: Program, central: MemoryService) -> None:
+    citizen = enrolled.one("citizen-new", "family_name=Moreau", "given_names=Zoé", "phone=01 02")["citizen"]
+    enrolled.one("sync")
+    made = enrolled.one("citizen-edit", citizen, "given_names=Zoë", "family_name=Moreau", "phone=")
+    assert made["changed"] == ["given_names", "phone"] and made["event"]
+    assert made["fields"] == {"family_name": "Moreau", "given_names": "Zoë"}
+    again = enrolled.one("citizen-edit", citizen, "given_names=Zoë")
+    assert (again["event"], again["changed"]) == (None, []), "nothing to record"
+    assert enrolled.one("sync")["sync"]["parked"] == 0
+    assert [hit["id"] for hit in enrolled.one("citizens", "--search", "Zoë Moreau")["citizens"]] == [citizen]
+    for line, code in (
+        (("citizen-edit", citizen, "family_name="), "citizen.name_missing"),
+        (("citizen-edit", citizen, "birth_date=hier"), "citizen.birth_date"),
+        (("citizen-edit", citizen, "familyname=X"), "citizen.unknown_field"),
+        (("citizen-edit", "0" * 32, "phone=1"), "citizen.unknown"),
+        (("citizen-edit", citizen, "Moreau"), "usage"),
+    ):
+        status, (answer,) = enrolled.run(*line)
+        assert status and answer["error"] == code, line
+
+
+def test_a_correction_made_without_having_seen_another_is_contested(enrolled: Program, central: MemoryService) -> None:
+    citizen = enrolled.one("citizen-new", "family_name=Moreau", "given_names=Zoé")["citizen"]
+    enrolled.one("sync")
+    central.central.try_act_as_supervisor(citizen, "set", {"given_names": "Zoë"}, record_type="citizen")
+    enrolled.one("citizen-edit", citizen, "given_names=Zoe")
+    enrolled.one("sync")
+    (item,) = enrolled.one("contested")["contested"]
+    assert {claim["value"] for claim in item["claims"]} == {"Zoe", "Zoë"}

@@ -44,8 +44,11 @@ def test_a_contested_field_is_listed_settled_and_unsettled(enrolled: Program, ce
     shown, other = (claim["value"] for claim in item["claims"])
     assert enrolled.one("settle", case, NAME, "--keep", "2")["value"] == other
     assert enrolled.one("contested")["contested"] == [] and name_of(enrolled, case) == other
-    assert enrolled.one("unsettle", case, NAME)["value"] == shown
+    undone = enrolled.one("unsettle", case, NAME, "--reason", "Mauvaise pièce")
+    assert (undone["value"], undone["to_settle"]) == (shown, [shown, other])
     assert name_of(enrolled, case) == shown
+    (item,) = enrolled.one("contested")["contested"]
+    assert {claim["value"] for claim in item["claims"]} == {shown, other}
     assert enrolled.one("settle", case, NAME, "Zoé M.", "--reason", "Vu la pièce")["value"] == "Zoé M."
     assert enrolled.one("sync")["sync"]["parked"] == 0
     assert [one["kind"] for one in enrolled.one("history", case)["history"]].count("settle") == 3
