@@ -212,7 +212,8 @@ class Outbox(Part):
     def replay(self, held: Mapping[int, int]) -> None:
         """Central was restored and holds this device's chains up to ``held``: make the rest pending again.
 
-        Of every incarnation, not of the living one alone. What is confirmed is in doubt until it comes again.
+        Of every incarnation, not of the living one alone. What is confirmed is in doubt until it comes again. What is
+        parked never comes by a page: it is sent again, as a copy of this computer may have used its number meanwhile.
         """
         identity = self._core.enrolled_identity()
 
@@ -220,7 +221,10 @@ class Outbox(Part):
             again = [
                 stored
                 for incarnation in log.incarnations(connection, identity.device)
-                for stored in log.own_settled_from(connection, identity, incarnation, held.get(incarnation, 0) + 1)
+                for stored in (
+                    *log.own_parked_up_to(connection, identity, incarnation, held.get(incarnation, 0)),
+                    *log.own_settled_from(connection, identity, incarnation, held.get(incarnation, 0) + 1),
+                )
                 if stored.event.salt == self._core.journal.salt(stored.id)
             ]
             counts = {"events.troubled": -sum(one.state == log.PARKED for one in again)}

@@ -180,6 +180,12 @@ def own_settled_from(connection: Connection, identity: Identity, incarnation: in
     return _events(connection, identity.tenant, where, (identity.device, incarnation, seq))
 
 
+def own_parked_up_to(connection: Connection, identity: Identity, incarnation: int, seq: int) -> list[StoredEvent]:
+    """Return this device's parked events up to a number, those included that a person has dealt with."""
+    where = "WHERE d.id = ? AND e.incarnation = ? AND e.seq <= ? AND e.state = 'parked' ORDER BY e.seq"
+    return _events(connection, identity.tenant, where, (identity.device, incarnation, seq))
+
+
 _RESOLVED = (
     "(e.kind = 'resolve' AND e.code = 'resolve.settled'"
     " OR EXISTS (SELECT 1 FROM event s WHERE s.record_no = e.record_no"

@@ -45,6 +45,7 @@ def check(world: World) -> list[str]:
     for machine in world.machines:
         found += _few(_replica(world, machine, log))
         found += _few(_visible(world, machine, log))
+        found += _few(_over(world, machine, log))
         found += _few(_receipts(world, machine, log))
         found += _few(_projections(machine))
         found += _few(_audits(world, machine))
@@ -126,6 +127,24 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:
             yield f"hidden: {machine.name} does not show its parked {held.incarnation}.{held.seq} {held.code}"
+
+
+def _over(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
+    """What a person has dealt with waits no more where it was made, nor what was tried about it meanwhile."""
+    if machine.name in world.put_back:
+        return
+    dealt_with = {
+        str(msgspec.json.decode(held.deed.body, type=dict[str, object]).get("event"))
+        for held in log
+        if held.deed.kind == "resolve" and held.state in CONFIRMED and held.deed.record not in world.moved
+    }
+    entries = {entry.event: entry for record, _ in _records(machine.workspace)
+               for entry in machine.workspace.history(record)}  # fmt: skip
+    for parked in machine.workspace.parked():
+        body = (entries[parked.event].body if parked.event in entries else None) or {}
+        tried = body.get("event") if parked.kind == "resolve" else None
+        if str(parked.event) in dealt_with or tried in dealt_with:
+            yield f"over: {machine.name} still shows {parked.event.incarnation}.{parked.event.seq} {parked.code}"
 
 
 # --- replicas --------------------------------------------------------------------------------------------------------

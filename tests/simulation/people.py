@@ -80,6 +80,13 @@ class Agents:
         with self._noted(machine, record) as base:
             _record_anything(machine, record, kind, body, base)
 
+    def settle_parked(self, machine: Machine) -> None:
+        """Deal with one act that waits for a person, if there is one."""
+        try:
+            self._settle_parked(machine)
+        except (InputError, NotPermittedError, ConflictError):
+            return
+
     # --- acts
 
     def _citizen(self, machine: Machine) -> None:

@@ -127,6 +127,7 @@ class World:
             self._rot,
             self._move,
             self._arrive,
+            self._settle_what_waits,
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
         happenings.update((happening, self.chance.between(1, 4)) for happening in self.chance.some(rare))
@@ -155,6 +156,12 @@ class World:
 
     def _poison(self) -> None:
         self._alive(self.chance.one(self.machines), self._agents.poison)
+
+    def _settle_what_waits(self) -> None:
+        """An agent goes through the acts that wait for a person, and tries again what was refused again."""
+        machine = self.chance.one(self.machines)
+        for _act in range(3):
+            self._alive(machine, self._agents.settle_parked)
 
     def _rot(self) -> None:
         """Let a disk change something of a record silently; no screen and no log says so."""

@@ -367,3 +367,19 @@ def test_numbering_rebuilds_events_from_the_batch_alone(workspace: Workspace) ->
     batch = workspace.next_batch(1)
     assert batch is not None
     assert isinstance(opened(batch)[0], Event)
+
+
+def test_what_is_parked_is_sent_again_to_a_restored_service(workspace: Workspace) -> None:
+    """It never comes by a page, so that nothing else would say that a copy of this computer has its number there."""
+    case = make_case(workspace, answers={"/a": "1"})
+    workspace.add_note(case, "parked", base=0)
+    workspace.answer(case, {"/a": "2"}, base=0)
+    Numbering(parks=frozenset({"note"})).push(workspace)
+    (parked,) = workspace.parked()
+    assert workspace.next_batch(9) is None
+    workspace.replay({1: 99})
+    batch = workspace.next_batch(9)
+    assert batch is not None and [event.header.seq for event in opened(batch)] == [parked.event.seq]
+    assert workspace.parked() == [] and workspace.status().parked == 0
+    Numbering(parks=frozenset({"note"})).push(workspace)
+    assert [one.event for one in workspace.parked()] == [parked.event]
