@@ -25,6 +25,8 @@ CHAIN_START = "0" * 64
 _HEADER_DOMAIN = b"estafette/event/1\x00"
 _BODY_DOMAIN = b"estafette/body/1\x00"
 _SALT_DOMAIN = b"estafette/salt/1\x00"
+_HASH_BLOCK = 64
+_INNER_PAD, _OUTER_PAD = (bytes(byte ^ mask for byte in range(256)) for mask in (0x36, 0x5C))
 
 
 class RecordType(StrEnum):
@@ -144,6 +146,28 @@ def header_hash(header: Header) -> str:
     return hashlib.sha256(_HEADER_DOMAIN + _encode(header)).hexdigest()
 
 
+class HeaderHashes:
+    """Hashes of one agent's headers in one chain, without making the headers.
+
+    Args:
+        version, tenant, device, incarnation, agent: as in ``Header``.
+    """
+
+    def __init__(self, version: int, tenant: int, device: str, incarnation: int, agent: str) -> None:
+        before = _encode([version, tenant, device, incarnation]).decode()[:-1]
+        self._before = f"{_HEADER_DOMAIN.decode()}{before},"
+        self._agent = f'",{_encode(agent).decode()},"'
+
+    def of(
+        self, seq: int, prev: str, record_type: str, record_id: str, kind: str, base: int, time: int, digest: str
+    ) -> str:
+        """Return what ``header_hash`` returns; texts must be plain: letters, digits and underscores of ASCII."""
+        text = (
+            f'{self._before}{seq},"{prev}{self._agent}{record_type}","{record_id}","{kind}",{base},{time},"{digest}"]'
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
 def body_bytes(fields: dict[str, object]) -> bytes:
     """Write a body. Called once, when the act is recorded."""
     return _encode(fields)
@@ -164,13 +188,16 @@ class Salts:
     """The salts of one block, one after the other: keying the code again for each takes longer than all the rest."""
 
     def __init__(self, seed: bytes) -> None:
-        self._keyed = hmac.new(seed, digestmod="sha256")
+        # HMAC written out (RFC 2104): two hashes in one call each cost half of what the library's own word for it does.
+        if len(seed) > _HASH_BLOCK:
+            seed = hashlib.sha256(seed).digest()
+        padded = seed.ljust(_HASH_BLOCK, b"\x00")
+        self._inner, self._outer = padded.translate(_INNER_PAD), padded.translate(_OUTER_PAD)
 
     def of(self, seq: int) -> bytes:
         """Return what ``salt_from_seed`` returns."""
-        code = self._keyed.copy()
-        code.update(str(seq).encode())
-        return code.digest()[:SALT_SIZE]
+        inner = hashlib.sha256(self._inner + b"%d" % seq).digest()
+        return hashlib.sha256(self._outer + inner).digest()[:SALT_SIZE]
 
 
 def salt_from_seed(seed: bytes, seq: int) -> bytes:

@@ -46,6 +46,7 @@ APPLYING = frozenset({"adopt", "resend"})
 """Actions of a ``RESOLVE`` event that make what it carries take effect."""
 _RIDING = frozenset({MESSAGE, REASONS, PROPOSAL, PROPOSAL_REASONS})
 """Fields that are never contested by themselves: they go with a change of state, or wait for one."""
+_TEXT_OR_NULL = frozenset({str, type(None)})
 ROW_EXISTS = "1"
 """Marker of a row that returns because an edit inside it had not seen its removal."""
 
@@ -141,6 +142,8 @@ def touched(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:
     Values that are no text or null are left out: a newer version's business.
     """
     if kind == Kind.SET:
+        if _TEXT_OR_NULL.issuperset(map(type, body.values())):
+            return dict(body)  # type: ignore[arg-type]  # as was just seen, of all of them at once
         return {name: value for name, value in body.items() if value is None or isinstance(value, str)}
     if kind == Kind.STATUS:
         return _touched_by_status(body)

@@ -9,7 +9,7 @@ from functools import partial
 
 from cases import merge, workflow
 from cases.errors import ConflictError
-from cases.events import Event, EventId, Kind, RecordType, decode_body
+from cases.events import Event, EventId, Header, Kind, RecordType, decode_body
 from cases.merge import RecordState, Shown
 from central.batches import SEQ_MAX
 from central.judging import ACCEPTED, Actor, Judgement, Known, first_answer, judge, latest_edits
@@ -113,6 +113,13 @@ class _Open:
         self.submitted_ms: int | None = None
         self.latest = latest_edits(state)
 
+    def changed(self, header: Header, state: RecordState, central_seq: int, time_ms: int) -> None:
+        """Take an event in that made the record what it is now."""
+        self.state, self.central_seq = state, central_seq
+        self.latest[header.device, header.incarnation] = central_seq
+        if time_ms > self.time_ms:
+            self.time_ms = time_ms
+
 
 @dataclass
 class _Merging:
@@ -136,43 +143,51 @@ class _Merging:
     def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
         """Judge events, each with the fields of its body where they are known, by their numbers in the stream."""
         now_ms, opened_by_key = self.appended.received_ms, self._open
-        stream, refused = self.actor.stream, self.actor.refused
+        actor, stream, plain = self.actor, self.actor.stream, not self.actor.refused
         for central_seq, (event, read) in enumerate(zip(events, fields, strict=True), first_number):
             header = event.header
             key = (header.record_type, header.record_id)
             opened = opened_by_key.get(key)
-            judgement = None
-            if read is not None and opened is not None and not refused:
+            if read is not None and opened is not None and plain:
                 known = Known(stream, opened.state, opened.latest)
                 # Nearly every event. ``judge`` would say the same of it, only later.
-                judgement = first_answer(event, read, central_seq, known, self.actor)
-            judgement = judgement or self._judged(event, read, central_seq, key, opened)
-            state = judgement.record
-            if state is None:
-                self._parked.append((central_seq, judgement.code, dict(judgement.details)))
-                if judgement.code == ALREADY_SETTLED:
-                    # Somebody had said how it ends: nothing is left for a person to decide in this one either.
-                    self._settled.append((header.id, header.record_id, WITHDRAW))
-                self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
-            elif header.kind == RESOLVE and not state.fields:
-                # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
+                answered = first_answer(event, read, central_seq, known, actor)
+                if answered is not None and answered.record is not None:
+                    opened.changed(header, answered.record, central_seq, min(header.time, now_ms))
+                    if answered.state != ACCEPTED:
+                        self._said(header, central_seq, answered)
+                    continue
+            self._judge_one(event, read, central_seq, key, opened)
+
+    def _judge_one(self, event: Event, read: Fields, central_seq: int, key: RecordKey, opened: _Open | None) -> None:
+        """Judge an event the long way, and gather what comes of it."""
+        header = event.header
+        judgement = self._judged(event, read, central_seq, key, opened)
+        state = judgement.record
+        if state is None:
+            self._parked.append((central_seq, judgement.code, dict(judgement.details)))
+            if judgement.code == ALREADY_SETTLED:
+                # Somebody had said how it ends: nothing is left for a person to decide in this one either.
+                self._settled.append((header.id, header.record_id, WITHDRAW))
+            self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
+        elif header.kind == RESOLVE and not state.fields:
+            # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
+            self._settle(header.record_id, judgement)
+        else:
+            # No time in a record lies after the event came: a desk's clock may be years ahead.
+            time_ms = min(header.time, self.appended.received_ms)
+            if opened is None:
+                opened = self._open[key] = _Open(state, header.agent, time_ms)
+            opened.changed(header, state, central_seq, time_ms)
+            if header.kind == RESOLVE:
                 self._settle(header.record_id, judgement)
-            else:
-                # No time in a record lies after the event came: a desk's clock may be years ahead.
-                time_ms = min(header.time, now_ms)
-                if opened is None:
-                    opened = opened_by_key[key] = _Open(state, header.agent, time_ms)
-                opened.state, opened.central_seq = state, central_seq
-                opened.latest[header.device, header.incarnation] = central_seq
-                opened.time_ms = max(opened.time_ms, time_ms)
-                if header.kind == RESOLVE:
-                    self._settle(header.record_id, judgement)
-                if _hands_in(header.kind, judgement.body):
-                    opened.submitted_ms = min(time_ms, opened.submitted_ms or time_ms)
-            if judgement.state != ACCEPTED or judgement.code:
-                self.others.append(
-                    Verdict(header.seq, central_seq, judgement.state, judgement.code, dict(judgement.details))
-                )
+            if _hands_in(header.kind, judgement.body):
+                opened.submitted_ms = min(time_ms, opened.submitted_ms or time_ms)
+        if judgement.state != ACCEPTED or judgement.code:
+            self._said(header, central_seq, judgement)
+
+    def _said(self, header: Header, central_seq: int, judgement: Judgement) -> None:
+        self.others.append(Verdict(header.seq, central_seq, judgement.state, judgement.code, dict(judgement.details)))
 
     def can_be_shown(self) -> bool:
         try:

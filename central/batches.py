@@ -15,9 +15,9 @@ from cases.events import (
     SALT_BLOCK,
     Event,
     Header,
+    HeaderHashes,
+    Salts,
     body_digest,
-    header_hash,
-    salt_from_seed,
 )
 from central.records import Device
 from sync.columns import Unpacked, unpack
@@ -108,14 +108,16 @@ def _is_name(text: str) -> bool:
 
 
 def _chain(batch: SignedBatch, unpacked: Sequence[Unpacked]) -> ChainedEvents:
-    seeds = [bytes.fromhex(seed) for seed in batch.salt_seeds]
+    """Return the events with their headers and hashes. Their names must have been checked: they are hashed as such."""
+    salts = [Salts(bytes.fromhex(seed)) for seed in batch.salt_seeds]
     first_block = batch.first_seq // SALT_BLOCK
     events: list[Event] = []
     hashes: list[str] = []
     prev = batch.prev
     tenant, device, incarnation, agent = batch.tenant, batch.device, batch.incarnation, batch.agent
+    hash_of = HeaderHashes(HEADER_VERSION, tenant, device, incarnation, agent).of
     for seq, (record_type, record_id, kind, base, time, body, _fields) in enumerate(unpacked, batch.first_seq):
-        salt = salt_from_seed(seeds[seq // SALT_BLOCK - first_block], seq)
+        salt = salts[seq // SALT_BLOCK - first_block].of(seq)
         digest = body_digest(body, salt)
         header = Header(
             HEADER_VERSION,
@@ -132,7 +134,7 @@ def _chain(batch: SignedBatch, unpacked: Sequence[Unpacked]) -> ChainedEvents:
             time,
             digest,
         )
-        prev = header_hash(header)
+        prev = hash_of(seq, prev, record_type, record_id, kind, base, time, digest)
         events.append(Event(header, body, salt))
         hashes.append(prev)
     return ChainedEvents(events, hashes, [event.fields for event in unpacked])

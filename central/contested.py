@@ -21,7 +21,8 @@ from cases.reopening import Brought, Written
 from central.database.client import Connection
 from central.database.scope import CITIZEN_OF_CASE
 
-QUEUE_MAX = 200
+PAGE_CASES = 50
+"""Shown at a time: each is read whole."""
 _SATURDAY = 5
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
@@ -36,12 +37,20 @@ _STATE = "select state from estafette.record_state where tenant_id = %s and reco
 _QUEUE = f"""
 select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
     trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, c.state,
-    coalesce(p.citizen_id, ''), c.contested, coalesce(p.contested, 0)
+    coalesce(p.citizen_id, ''), c.updated_ms
 from estafette.case_file c
 join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
 {CITIZEN_OF_CASE}where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
     and (c.contested > 0 or p.contested > 0)
+    and (c.updated_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
 order by c.updated_ms, c.case_id limit %(limit)s
+"""
+_COUNT = f"""
+select count(*) from estafette.case_file c
+{CITIZEN_OF_CASE}
+where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
+    and (c.contested > 0 or p.contested > 0)
+    and (c.updated_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
 """
 
 
@@ -113,7 +122,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class ContestedCase:
-    """A case with something to settle. ``due_ms``: when it becomes the supervisor's."""
+    """A case with something to settle. ``due_ms``: when it becomes the supervisor's. ``after``: its place in a page."""
 
     case: str
     tracking_code: str
@@ -124,6 +133,7 @@ class ContestedCase:
     state: str
     fields: tuple[ContestedField, ...]
     due_ms: int = field(default=0)
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,15 +203,23 @@ def settled_fields(connection: Connection, tenant: int, case: str, citizen: str)
 
 
 def contested_cases(
-    connection: Connection, tenant: int, office: str | None, zone: dt.tzinfo, *, delay_days: int
+    connection: Connection,
+    tenant: int,
+    office: str | None,
+    zone: dt.tzinfo,
+    *,
+    delay_days: int,
+    after: str = "",
+    limit: int = PAGE_CASES,
 ) -> list[ContestedCase]:
-    """Return the cases with something to settle, of one office or of all, the soonest due first.
+    """Return the cases with something to settle, of one office or of all: those that have lain longest, by when due.
 
     Args:
         delay_days: working days in which the agents concerned settle by themselves; what only a supervisor may settle,
             as everything of a decided case, does not wait for them.
+        after: the greatest ``after`` of the page before; empty for the first page.
     """
-    arguments = {"tenant": tenant, "office": office, "limit": QUEUE_MAX}
+    arguments = {"tenant": tenant, "office": office, "limit": limit, **_place(after)}
     found = []
     for row in connection.execute(_QUEUE, arguments).fetchall():
         fields = contested_fields(connection, tenant, row[0], row[7])
@@ -212,6 +230,18 @@ def contested_cases(
             )
             found.append(_case(row, fields, due_ms))
     return sorted(found, key=lambda each: (each.due_ms, each.case))
+
+
+def _place(after: str) -> dict[str, object]:
+    after_ms, _, after_case = after.partition("-")
+    known = after_ms.isascii() and after_ms.isdigit() and len(after_ms) < 18
+    return {"after_ms": int(after_ms) if known else -1, "after_case": after_case.replace("\x00", "")}
+
+
+def contested_count(connection: Connection, tenant: int, office: str | None, *, after: str = "") -> int:
+    """Return how many cases have something to settle, of one office or of all; those that come after a place."""
+    found = connection.execute(_COUNT, {"tenant": tenant, "office": office, **_place(after)}).fetchone()
+    return int(found[0]) if found is not None else 0
 
 
 def working_days_after(when_ms: int, days: int, zone: dt.tzinfo) -> int:
@@ -235,7 +265,10 @@ def _written(connection: Connection, tenant: int, record_type: str, record_id: s
 
 def _case(row: tuple[Any, ...], fields: tuple[ContestedField, ...], due_ms: int) -> ContestedCase:
     case, tracking_code, procedure, version, citizen_name, office_name, state = row[:7]
-    return ContestedCase(case, tracking_code, procedure, version, citizen_name, office_name, state, fields, due_ms)
+    after = f"{row[8]:017d}-{case}"
+    return ContestedCase(
+        case, tracking_code, procedure, version, citizen_name, office_name, state, fields, due_ms, after
+    )
 
 
 def _event(

@@ -11,7 +11,10 @@ import msgspec
 from cases import merge
 from central.database.client import Connection
 
-QUEUE_MAX = 500
+PAGE_EVENTS = 100
+"""Shown at a time, the longest waiting first."""
+_Name = tuple[str, int, int]
+"""An event's device, incarnation and number."""
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 # An act can be about a record that is another office's, which is often why it waits: of such a record its reader, a
@@ -41,7 +44,18 @@ left join estafette.citizen p on p.tenant_id = e.tenant_id
             and h.stream_id = e.stream_id))
 where k.tenant_id = %(tenant)s and k.settled_ms is null and (%(office)s::text is null or o.office_id = %(office)s)
     and (%(device)s::text is null or (e.device_id = %(device)s and e.incarnation = %(incarnation)s and e.seq = %(seq)s))
-order by k.parked_ms, k.central_seq limit %(limit)s
+    and (%(after_device)s::text is null or (k.parked_ms, k.central_seq, k.stream_id) > (
+        select j.parked_ms, j.central_seq, j.stream_id from estafette.event v
+        join estafette.parked j on j.tenant_id = v.tenant_id and j.stream_id = v.stream_id
+            and j.central_seq = v.central_seq
+        where v.tenant_id = %(tenant)s and v.device_id = %(after_device)s and v.incarnation = %(after_incarnation)s
+            and v.seq = %(after_seq)s))
+order by k.parked_ms, k.central_seq, k.stream_id limit %(limit)s
+"""
+_COUNT = """
+select count(*) from estafette.parked k
+join estafette.stream s on s.tenant_id = k.tenant_id and s.stream_id = k.stream_id
+where k.tenant_id = %(tenant)s and k.settled_ms is null and (%(office)s::text is null or s.office_id = %(office)s)
 """
 
 
@@ -82,9 +96,21 @@ class ParkedEvent:
         return {**self.body, **{name: values[name].strip() or None for name in self.touched if name in values}}
 
 
-def parked_queue(connection: Connection, tenant: int, office: str | None) -> list[ParkedEvent]:
-    """Return the events that wait, of one office or of all, the longest waiting first."""
-    return _read(connection, tenant, office=office, reader=office)
+def parked_queue(
+    connection: Connection, tenant: int, office: str | None, *, after: str = "", limit: int = PAGE_EVENTS
+) -> list[ParkedEvent]:
+    """Return the events that wait, of one office or of all, the longest waiting first.
+
+    Args:
+        after: the last event of the page before, which may have been settled since; empty for the first page.
+    """
+    return _read(connection, tenant, office=office, reader=office, after=_named(after), limit=limit)
+
+
+def parked_count(connection: Connection, tenant: int, office: str | None) -> int:
+    """Return how many events wait, of one office or of all."""
+    found = connection.execute(_COUNT, {"tenant": tenant, "office": office}).fetchone()
+    return int(found[0]) if found is not None else 0
 
 
 def parked_event(connection: Connection, tenant: int, event: str, *, reader: str | None = None) -> ParkedEvent | None:
@@ -93,12 +119,17 @@ def parked_event(connection: Connection, tenant: int, event: str, *, reader: str
     Args:
         reader: the one office whose records may be told of; None for all.
     """
+    name = _named(event)
+    found = _read(connection, tenant, reader=reader, one=name) if name is not None else []
+    return found[0] if found else None
+
+
+def _named(event: str) -> _Name | None:
     device, _, rest = event.partition(".")
     incarnation, _, seq = rest.partition(".")
     if not (len(device) <= 64 and _number(incarnation, 9) and _number(seq, 16)):
         return None
-    found = _read(connection, tenant, reader=reader, device=device, incarnation=int(incarnation), seq=int(seq))
-    return found[0] if found else None
+    return device, int(incarnation), int(seq)
 
 
 def _number(text: str, digits: int) -> bool:
@@ -111,18 +142,18 @@ def _read(
     *,
     office: str | None = None,
     reader: str | None = None,
-    device: str | None = None,
-    incarnation: int = 0,
-    seq: int = 0,
+    one: _Name | None = None,
+    after: _Name | None = None,
+    limit: int = 1,
 ) -> list[ParkedEvent]:
+    nobody = (None, 0, 0)
     arguments = {
         "tenant": tenant,
         "office": office,
         "reader": reader,
-        "device": device,
-        "incarnation": incarnation,
-        "seq": seq,
-        "limit": QUEUE_MAX,
+        **dict(zip(("device", "incarnation", "seq"), one or nobody, strict=True)),
+        **dict(zip(("after_device", "after_incarnation", "after_seq"), after or nobody, strict=True)),
+        "limit": limit,
     }
     return [_event(row) for row in connection.execute(_PARKED, arguments).fetchall()]
 

@@ -311,7 +311,7 @@ class Transaction(Protocol):
             NotPermittedError: as ``append``. RejectedError: ``push.no_stream``.
         """
 
-    def history(self, stream: str, record_id: str) -> list[PulledEvent]:
+    def history(self, stream: str, record_id: str, *, after: int = 0, limit: int) -> list[PulledEvent]:
         """Return every event of a record in the order of arrival, parked ones left out.
 
         None if the stream may not read the record.

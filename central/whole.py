@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cases import merge
@@ -13,6 +12,7 @@ from cases.errors import InputError, RejectedError
 from cases.events import EventId, Kind, decode_body
 from cases.snapshot import PackedRecord, agents_of, pack
 from central.appending import decided_ms
+from central.building import Building
 from central.context import Core
 from central.records import Device
 from central.storage import KeptSnapshot, RecordWrite, StoredRecord, Transaction, Writes
@@ -29,7 +29,9 @@ REBUILT_AFTER = 2_000
 KEPT_MS = 3 * 24 * 3600 * 1000
 """A download that was cut goes on for as long."""
 RECORDS_MAX = 500
-_building = threading.Lock()
+HISTORY_PAGE = 2_000
+"""Events of a history at a time: a case with a hundred thousand of them takes no more memory than this many do."""
+_building = Building()
 
 _UNREADABLE = "0" * 32
 """Fingerprint of a record that cannot be read: no device has it, so one will ask for the record, and it is mended."""
@@ -58,10 +60,11 @@ def manifest(core: Core, device: Device, stream: str) -> SnapshotManifest:
 
     Raises:
         NotPermittedError: ``right.foreign_stream``. RejectedError: ``push.no_stream``.
+        EnvironmentFault: ``service.busy``: one is being built, and so many wait for it already.
     """
     kept = _kept(core, device.tenant, stream)
     if kept is None:
-        with _building:
+        with _building.turn(device.tenant):
             kept = _kept(core, device.tenant, stream) or _built(core, device.tenant, stream)
     entries = [
         ChunkEntry(entry.hash, entry.bytes, entry.records, device.account in agents) for entry, agents in kept.chunks
@@ -195,11 +198,19 @@ def _as_its_log_says(transaction: Transaction, stream: str, record: StoredRecord
     One that moved has its values numbered anew, and so has the citizen who went with a case and of whom no event says
     it: the caller leaves out what ever entered the stream. One that another stream only lends is not ours to mend.
     """
-    found = transaction.history(stream, record.record_id)
-    events = [event for event in found if event.record_type == record.record_type]
-    if record.stream != stream or not events or any(event.kind == Kind.MOVE for event in events):
+    if record.stream != stream:
         return None
-    true = merge.apply_all(merge.EMPTY, map(_seen, events))
+    true, seen, said = merge.EMPTY, 0, False
+    while page := transaction.history(stream, record.record_id, after=seen, limit=HISTORY_PAGE):
+        events = [event for event in page if event.record_type == record.record_type]
+        if any(event.kind == Kind.MOVE for event in events):
+            return None
+        true = merge.apply_all(true, map(_seen, events))
+        seen, said = seen + len(page), said or bool(events)
+        if len(page) < HISTORY_PAGE:
+            break
+    if not said:
+        return None
     return None if merge.to_json(true) == bytes(record.state) else true
 
 
@@ -224,17 +235,20 @@ def _written(record: StoredRecord, state: merge.RecordState) -> RecordWrite:
     )
 
 
-def history(core: Core, device: Device, record: str) -> RecordHistory:
-    """Return every event of a record with its full header.
+def history(core: Core, device: Device, record: str, after: int = 0) -> RecordHistory:
+    """Return events of a record with their full headers, oldest first and a page at a time.
+
+    Args:
+        after: so many of them, from the first on, are left out.
 
     Raises:
         RejectedError: ``record.unknown``: there is none, or it is none of the device's business.
     """
     with core.storage.transaction(device.tenant) as transaction:
-        events = transaction.history(str(device.stream), record)
-    if not events:
+        events = transaction.history(str(device.stream), record, after=after, limit=HISTORY_PAGE + 1)
+    if not events and not after:
         raise RejectedError("record.unknown")
-    return RecordHistory(events)
+    return RecordHistory(events[:HISTORY_PAGE], len(events) > HISTORY_PAGE)
 
 
 def audit(core: Core, device: Device, request: AuditRequest) -> AuditReply:

@@ -2,7 +2,7 @@
 
 Three doors: ``read`` for looking things up (several at a time), ``change`` for acts (one after the other, in the order
 they were asked) and ``ask`` for questions to the central service, which may take long and hold up neither.
-Plain values cross: frozen dataclasses and exceptions, never widgets, rows or connections.
+Plain values cross: frozen structs, dataclasses and exceptions, never widgets, rows or connections.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from cases.errors import RejectedError
 from cases.treelog import SignedReceipt
 from sync.auth import Credentials, read_answer, read_bytes
 from sync.clockcheck import HEALTH_PATH
@@ -22,6 +23,7 @@ from sync.messages import (
     Head,
     ProcedureList,
     ProcedureSummary,
+    PulledEvent,
     ReceiptProof,
     RecordHistory,
     RecordsRequest,
@@ -37,6 +39,8 @@ _ENROL_HEADERS = {"Content-Type": JSON_TYPE, "Content-Encoding": ENCODING}
 _COMPRESSED = {"Content-Encoding": ENCODING}
 _COMPRESS_FROM_BYTES = 400
 """Below this a frame's own bytes cost more than they save."""
+HISTORY_PAGES_MAX = 100
+"""More is no history: it would fill this computer's memory."""
 _POLL_GRACE_S = 15.0
 """How much longer than the agreed wait a long poll may stay silent."""
 
@@ -73,8 +77,21 @@ class CentralClient:
         return self._get(f"{API}/snapshot/{quote(name, safe='')}{query}").body
 
     def record_history(self, record: str) -> RecordHistory:
-        """Return every event of a record, with all that its header's hash covers."""
-        return read_answer(self._get(f"{API}/records/{quote(record, safe='')}/events"), RecordHistory)
+        """Return every event of a record, with all that its header's hash covers; asks page by page.
+
+        Raises:
+            RejectedError: ``sync.page_invalid`` (``reason``: ``history``): the service's pages have no end.
+        """
+        events: list[PulledEvent] = []
+        for _page in range(HISTORY_PAGES_MAX):
+            after = f"?after={len(events)}" if events else ""
+            page = read_answer(self._get(f"{API}/records/{quote(record, safe='')}/events{after}"), RecordHistory)
+            events += page.events
+            if not page.more:
+                return RecordHistory(events)
+            if not page.events:
+                break
+        raise RejectedError("sync.page_invalid", reason="history")
 
     def records(self, ids: list[str]) -> bytes:
         """Return one chunk of these records, as ``cases.snapshot`` packs them (JSON)."""

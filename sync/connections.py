@@ -9,7 +9,8 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import requests
@@ -21,6 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from cases.errors import EnvironmentFault
 
 BASIC = "basic"
+_AGAIN_S = 0.2
 _SCHEME = re.compile(r"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s|,|$)")
 
 
@@ -88,9 +90,72 @@ class Connections:
     def close(self) -> None:
         with self._lock:
             self.closed = True
+        self.wake()
+
+    def wake(self) -> None:
+        """End every read and write that is under way."""
+        with self._lock:
             connections = list(self._open)
         for connection in connections:
             _shut(connection)
+
+    @contextlib.contextmanager
+    def within(self, limit_s: float) -> Iterator[Watch]:
+        """End what is under way on these sockets once ``limit_s`` have passed, or since the watch was last ``moved``.
+
+        A socket's own limit is of silence: one byte a minute would keep it waiting for good.
+        """
+        watch = Watch(self, limit_s)
+        thread = threading.Thread(target=watch.keep, name="deadline", daemon=True)
+        thread.start()
+        try:
+            yield watch
+        finally:
+            watch.end()
+            thread.join()
+
+
+class Watch:
+    """The time that is left to an exchange. ``over``: it was ended, so whatever came of it is not whole."""
+
+    def __init__(self, connections: Connections, limit_s: float) -> None:
+        self._changed = threading.Condition()
+        self._until_s = time.monotonic() + limit_s
+        self._ended = False
+        self._wake = connections.wake
+        self.over = False
+
+    def moved(self, limit_s: float) -> None:
+        """Leave so long from now on: something came."""
+        with self._changed:
+            self._until_s = time.monotonic() + limit_s
+
+    def reads(self, answer: requests.Response) -> None:
+        """Take note of whose body is read from here on: one without a length has left its connection already."""
+
+        def shut() -> None:
+            # Read to its end, or closed by the other side: there is nobody left to wake.
+            with contextlib.suppress(OSError, RuntimeError, ValueError):
+                answer.raw.shutdown()
+
+        with self._changed:
+            self._wake = shut
+
+    def end(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def keep(self) -> None:
+        """Watch until the end; what is opened after the time was over is ended as well."""
+        with self._changed:
+            while not self._ended:
+                left_s = self._until_s - time.monotonic()
+                if left_s <= 0 or self.over:
+                    self.over = True
+                    self._wake()
+                    left_s = _AGAIN_S
+                self._changed.wait(left_s)
 
 
 def _shut(connection: HTTPConnection) -> None:
@@ -193,6 +258,8 @@ class Adapter(HTTPAdapter):
                 super().close()
 
             def _tunnel(self) -> None:
+                # The proxy may be the one that never comes to an end.
+                known.opened(self)
                 _tunnel(self)
 
         class PlainPool(HTTPConnectionPool):

@@ -413,9 +413,14 @@ class SnapshotManifest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RecordHistory(msgspec.Struct, frozen=True):
-    """GET /records/{id}/events: every event of a record, with all that its header's hash covers."""
+    """GET /records/{id}/events: events of a record in their order, with all that each one's header's hash covers.
+
+    Attributes:
+        more: there are others; ``?after=`` the number of events held so far gives them.
+    """
 
     events: list[PulledEvent]
+    more: bool = False
 
 
 class RecordsRequest(msgspec.Struct, frozen=True):

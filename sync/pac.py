@@ -24,6 +24,8 @@ WORKER_ARGUMENT = "--pac-worker"
 PAC_BROKEN = "network.pac_broken"
 PAC_UNREACHABLE = "network.pac_unreachable"
 _FETCH_TIMEOUT_S = 10.0
+_FETCH_WITHIN_S = 30.0
+"""The whole of a script: it is small, and everything waits for it."""
 _ANSWER_TIMEOUT_S = 10.0
 _CPU_S = 5
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "LANG")
@@ -37,8 +39,11 @@ def worker_command() -> Sequence[str]:
     return (sys.executable, "-m", "sync.pac_worker")
 
 
-def fetch(place: str, *, ca_file: str | None = None) -> bytes:
+def fetch(place: str, *, ca_file: str | None = None, within_s: float = _FETCH_WITHIN_S) -> bytes:
     """Return a script from a file, or from an ``https`` address (``http`` only on this very machine); never by a proxy.
+
+    Args:
+        within_s: in which it must be here whole.
 
     Raises:
         InputError: ``proxy.pac_insecure``, ``proxy.pac_place``.
@@ -57,12 +62,20 @@ def fetch(place: str, *, ca_file: str | None = None) -> bytes:
     with Session() as session:
         session.mount(f"{parts.scheme}://", Adapter(connections, trust(ca_file) if parts.scheme == "https" else None))
         try:
-            with session.get(place, timeout=_FETCH_TIMEOUT_S, stream=True, allow_redirects=False) as answer:
+            with (
+                connections.within(within_s) as watch,
+                session.get(
+                    place, timeout=min(_FETCH_TIMEOUT_S, within_s), stream=True, allow_redirects=False
+                ) as answer,
+            ):
+                watch.reads(answer)
                 if answer.status_code != 200:
                     raise NetworkFault(PAC_UNREACHABLE, status=answer.status_code, reached=False)
                 script: bytes = answer.raw.read(PAC_BYTES_MAX + 1, decode_content=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NetworkFault(PAC_UNREACHABLE, reason=type(error).__name__, reached=False) from error
+    if watch.over:
+        raise NetworkFault(PAC_UNREACHABLE, reason="too_slow", reached=False)
     return _checked(script)
 
 

@@ -19,7 +19,7 @@ import urllib3
 from cases.clock import SystemClock
 from cases.errors import Detail, InputError, NetworkFault
 from sync.clockcheck import HEALTH_PATH, clock_fault, date_ms, is_about_time, timeless
-from sync.connections import BASIC, Adapter, Connections, Session, TunnelRefused, trust
+from sync.connections import BASIC, Adapter, Connections, Session, TunnelRefused, Watch, trust
 from sync.messages import ANSWER_BYTES_MAX
 from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
 from sync.proxies import (
@@ -37,8 +37,10 @@ from sync.wire import ENCODING, SERVICE_HEADER, SERVICE_VALUE
 
 CONNECT_TIMEOUT_S = 10.0
 ANSWER_TIMEOUT_S = 60.0
-"""Silence of the service after which a request is given up; a slow link that still moves is not silent."""
-_PIECE_BYTES = 16 * 1024
+"""In which the head of an answer comes, and then each piece of its body: a slow link that still moves is not silent."""
+_PIECE_BYTES = 8 * 1024
+SLOWEST_BYTES_S = _PIECE_BYTES / ANSWER_TIMEOUT_S
+"""What a request goes out at, at least: a mobile line at its worst is several times as fast."""
 
 UNREACHABLE = "network.unreachable"
 CAPTIVE_PORTAL = "network.captive_portal"
@@ -90,7 +92,7 @@ class Transport(Protocol):
             path: from the service's root, with query; begins with ``/``.
             body: as it travels; empty for none.
             headers: those of this request.
-            timeout_s: longest silence of the service.
+            timeout_s: in which the answer's head comes once the body can have gone out, then each piece of the answer.
 
         Raises:
             NetworkFault: no answer, or not from the service.
@@ -190,7 +192,7 @@ class RequestsTransport:
     def _by_way(self, session: requests.Session, adapter: Adapter, way: Way, question: _Question) -> Response:
         """Ask by one way; where a proxy wants to know who asks, say it once and ask again."""
         try:
-            return _asked(session, self._root, way, question)
+            return _asked(session, self._connections, self._root, way, question)
         except _FAILURES as error:
             refused = _cause(error, TunnelRefused)
             if refused is None or refused.status != 407 or self._network is None:
@@ -200,7 +202,7 @@ class RequestsTransport:
                 raise tunnel_fault(refused, way) from error
         adapter.sign_in(way.proxy, *pair)
         try:
-            return _asked(session, self._root, way, question)
+            return _asked(session, self._connections, self._root, way, question)
         except _FAILURES as error:
             refused = _cause(error, TunnelRefused)
             if refused is None or refused.status != 407:
@@ -224,7 +226,13 @@ class RequestsTransport:
             adapter.sign_in(way.proxy, *pair)
         with _session(adapter) as session:
             try:
-                answer = _asked(session, self._root, way, _Question("HEAD", HEALTH_PATH, b"", {}, CONNECT_TIMEOUT_S))
+                answer = _asked(
+                    session,
+                    self._connections,
+                    self._root,
+                    way,
+                    _Question("HEAD", HEALTH_PATH, b"", {}, CONNECT_TIMEOUT_S),
+                )
             except (*_FAILURES, NetworkFault):
                 return None
         return date_ms(answer.headers)
@@ -249,7 +257,25 @@ def _session(adapter: Adapter) -> requests.Session:
     return session
 
 
-def _asked(session: requests.Session, root: str, way: Way, question: _Question) -> Response:
+def _asked(session: requests.Session, connections: Connections, root: str, way: Way, question: _Question) -> Response:
+    """Ask, in bounded time however slowly the other end, which may be a stranger, lets its bytes out."""
+    limit_s = CONNECT_TIMEOUT_S + question.timeout_s + len(question.body) / SLOWEST_BYTES_S
+    with connections.within(limit_s) as watch:
+        try:
+            answer = _answered(session, root, way, question, watch)
+        except (*_FAILURES, NetworkFault) as error:
+            if not watch.over:
+                raise
+            fault = NetworkFault(TIMEOUT)
+            fault.received = getattr(error, "received", b"")
+            raise fault from error
+    if watch.over:
+        # What ends with its connection looks whole wherever that is cut.
+        raise NetworkFault(TIMEOUT)
+    return answer
+
+
+def _answered(session: requests.Session, root: str, way: Way, question: _Question, watch: Watch) -> Response:
     with session.request(
         question.method,
         root + question.path,
@@ -260,7 +286,9 @@ def _asked(session: requests.Session, root: str, way: Way, question: _Question) 
         allow_redirects=False,
         stream=True,
     ) as answer:
-        return _own_answer(answer)
+        watch.reads(answer)
+        watch.moved(question.timeout_s)
+        return _own_answer(answer, lambda: watch.moved(question.timeout_s))
 
 
 def checked_url(server_url: str) -> str:
@@ -327,7 +355,7 @@ def own_answer(response: Response) -> Response:
     raise NetworkFault(CAPTIVE_PORTAL, status=response.status, reached=False)
 
 
-def _own_answer(answer: requests.Response) -> Response:
+def _own_answer(answer: requests.Response, moved: Callable[[], None]) -> Response:
     """Judge the headers before the body is read: a portal's page is not worth downloading."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     own_answer(Response(answer.status_code, headers))
@@ -339,6 +367,7 @@ def _own_answer(answer: requests.Response) -> Response:
             if size > ANSWER_BYTES_MAX:
                 raise NetworkFault(CUT, reason="too_large")
             pieces.append(piece)
+            moved()
     except _FAILURES as error:
         # The way was open and the service answered: what is left to go wrong is the line.
         fault = fault_of(error)

@@ -104,7 +104,8 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
 
     @routes.get(f"{API}/records/{{record}}/events", **described.HISTORY)
     async def history(request: Request, record: str) -> Response:
-        return await _told(gate, request, lambda device: whole.history(central, device, record))
+        after = int(_number(request, "after", 0))
+        return await _told(gate, request, lambda device: whole.history(central, device, record, after))
 
     @routes.get(f"{API}/receipts/{{incarnation}}/{{seq}}/proof", **described.PROOF)
     async def proof(request: Request, incarnation: str, seq: str) -> Response:

@@ -16,6 +16,7 @@ from central import contested, policies, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.case import page_of, read_case, reader_of
 from central.console.fields import field_label, field_name
+from central.console.paging import pages
 from central.console.proposed import proposed_lines
 from central.console.reading import Reader
 from central.console.sayings import saying
@@ -228,12 +229,17 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     routes = APIRouter(prefix="/console", route_class=route_class, include_in_schema=False)
 
     @routes.get("/a-departager", response_class=Response)
-    def queue(request: Request, dit: str = "") -> Response:
+    def queue(request: Request, dit: str = "", apres: str = "") -> Response:
         visit = reception.visit(request)
         session = visit.session
         with visit.central.transaction(session.tenant) as conn:
             days = policies.policy(conn, session.tenant).settle_delay_days
-            found = contested.contested_cases(conn, session.tenant, session.office, visit.words.zone, delay_days=days)
+            found = contested.contested_cases(
+                conn, session.tenant, session.office, visit.words.zone, delay_days=days, after=apres
+            )
+            last = max((each.after for each in found), default="")
+            count = contested.contested_count(conn, session.tenant, session.office)
+            left = contested.contested_count(conn, session.tenant, session.office, after=last) if last else 0
         lines = [_line(visit, each) for each in found]
         return visit.page(
             "console/contested.html",
@@ -243,6 +249,15 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             theirs=[line for line in lines if line.due_ms > visit.now_ms],
             proposed=proposed_lines(visit),
             days=days,
+            pages=pages(
+                "/console/a-departager",
+                shown=len(found),
+                count=count,
+                before=apres,
+                last=last,
+                more=left > 0,
+                words=visit.words,
+            ),
         )
 
     @routes.get("/dossiers/{identity}/departager", response_class=Response)

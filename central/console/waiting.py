@@ -20,6 +20,7 @@ from central import parked_events, service, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.fields import field_label
 from central.console.history import parked_words
+from central.console.paging import pages
 from central.console.reading import Reader, open_reader
 from central.console.sayings import saying
 from central.console.views import citizen_name
@@ -179,12 +180,28 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     routes = APIRouter(prefix="/console/attente", route_class=route_class, include_in_schema=False)
 
     @routes.get("", response_class=Response)
-    def waiting(request: Request, dit: str = "") -> Response:
+    def waiting(request: Request, dit: str = "", apres: str = "") -> Response:
         visit = reception.visit(request)
         with visit.central.transaction(visit.session.tenant) as conn:
-            parked = parked_events.parked_queue(conn, visit.session.tenant, visit.session.office)
-        lines = [_line(visit, each) for each in parked]
-        return visit.page("console/waiting.html", section="waiting", lines=lines, said=saying(dit, visit.words))
+            tenant, office, limit = visit.session.tenant, visit.session.office, parked_events.PAGE_EVENTS
+            found = parked_events.parked_queue(conn, tenant, office, after=apres, limit=limit + 1)
+            count = parked_events.parked_count(conn, tenant, office)
+        parked = found[:limit]
+        return visit.page(
+            "console/waiting.html",
+            section="waiting",
+            lines=[_line(visit, each) for each in parked],
+            said=saying(dit, visit.words),
+            pages=pages(
+                "/console/attente",
+                shown=len(parked),
+                count=count,
+                before=apres,
+                last=parked[-1].event if parked else "",
+                more=len(found) > limit,
+                words=visit.words,
+            ),
+        )
 
     @routes.get("/{event}", response_class=Response)
     def act(request: Request, event: str) -> Response:

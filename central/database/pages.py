@@ -55,7 +55,7 @@ where e.tenant_id = %(tenant)s and e.record_id = %(record)s and e.state <> 'park
         and r.record_id = e.record_id and r.stream_id = %(stream)s)
     or exists (select 1 from estafette.shared_record h where h.tenant_id = e.tenant_id and h.stream_id = %(stream)s
         and h.record_id = e.record_id and h.record_type = e.record_type))
-order by e.received_ms, e.central_seq
+order by e.received_ms, e.central_seq, e.stream_id offset %(after)s limit %(limit)s
 """
 
 
@@ -110,9 +110,11 @@ def _with_feed(connection: Connection, tenant: int, stream: str, read: StreamPag
     )
 
 
-def history(connection: Connection, tenant: int, stream: str, record_id: str) -> list[PulledEvent]:
+def history(
+    connection: Connection, tenant: int, stream: str, record_id: str, *, after: int, limit: int
+) -> list[PulledEvent]:
     """See ``central.storage.Transaction.history``."""
-    arguments = {"tenant": tenant, "record": record_id, "stream": stream}
+    arguments = {"tenant": tenant, "record": record_id, "stream": stream, "after": after, "limit": limit}
     return [_pulled(row) for row in connection.execute(_HISTORY, arguments, binary=True).fetchall()]
 
 

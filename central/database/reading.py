@@ -159,7 +159,7 @@ select e.device_id || '.' || e.incarnation || '.' || e.seq, e.kind, coalesce(a.n
 from estafette.event e
 join estafette.device d on d.tenant_id = e.tenant_id and d.device_id = e.device_id
 left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.agent
-where e.tenant_id = %s and e.record_id = %s order by e.central_seq
+where e.tenant_id = %s and e.record_id = %s and (%s::text is null or e.kind = %s) order by e.central_seq
 """
 
 _STATES_REACHED = """
@@ -358,9 +358,9 @@ def _citizen_fields(connection: Connection, tenant: int, citizen: str) -> dict[s
     return dict(merge.show(merge.from_json(bytes(found[0]))).values) if found else {}
 
 
-def history(connection: Connection, tenant: int, record: str) -> list[HistoryEntry]:
-    """Return every event of a record in central's order, parked ones too."""
-    found = connection.execute(_HISTORY, [tenant, record]).fetchall()
+def history(connection: Connection, tenant: int, record: str, kind: str | None = None) -> list[HistoryEntry]:
+    """Return every event of a record in central's order, parked ones too; with ``kind`` those of one kind."""
+    found = connection.execute(_HISTORY, [tenant, record, kind, kind]).fetchall()
     return [HistoryEntry(*(*entry[:8], _body(entry[8]), entry[9])) for entry in found]
 
 
@@ -413,7 +413,7 @@ def portal_case(connection: Connection, tenant: int, case: str) -> PortalCase | 
         message=view.message,
         reasons=view.decision.reasons if view.decision else "",
         decided_ms=view.decision.time_ms if view.decision else None,
-        steps=_steps(history(connection, tenant, case)),
+        steps=_steps(history(connection, tenant, case, Kind.STATUS)),
     )
 
 

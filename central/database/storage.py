@@ -211,8 +211,8 @@ class PostgresTransaction:
     def page(self, stream: str, *, device: str, after: int, limit: int, held: Mapping[int, int]) -> StreamPage:
         return pages.page(self.session, self._tenant, stream, device=device, after=after, limit=limit, held=held)
 
-    def history(self, stream: str, record_id: str) -> list[PulledEvent]:
-        return pages.history(self.connection, self._tenant, stream, record_id)
+    def history(self, stream: str, record_id: str, *, after: int = 0, limit: int) -> list[PulledEvent]:
+        return pages.history(self.connection, self._tenant, stream, record_id, after=after, limit=limit)
 
     def stored(self, stream: str, ids: Sequence[str]) -> list[StoredRecord]:
         return snapshots.stored(self.connection, self._tenant, stream, ids)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from desktop.words import network
 
 translate = QCoreApplication.translate
+_NO_WAY = frozenset({"network.unreachable", "network.timeout", "network.cut"})
+_UNDER_WAY = frozenset({"handshake", "push", "pull", "documents"})
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -31,10 +33,17 @@ def link_of(state: str, fault: str, details: Mapping[str, object]) -> Link:
         short, icon, tone = of_network
         what, _safe, advice = network.WORDS[fault](fault, details) if fault in network.WORDS else ("", "", "")
         return Link(short, f"{what} {advice}".strip(), icon, tone)
-    if state == "offline" and fault:
+    if fault and state == "offline":
         return _no_network()
+    if fault in _NO_WAY and state in _UNDER_WAY:
+        # An earlier round found no network. This one still looks for the service, or has got through to it.
+        return _no_network() if state == "handshake" else _clear()
     if fault:
         return _service_failed()
+    return _clear()
+
+
+def _clear() -> Link:
     return Link("", "", "cloud-check", "positive")
 
 

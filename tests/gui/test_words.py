@@ -23,6 +23,7 @@ from desktop.words.people import in_sentence
 from desktop.words.states import CASE_STATES, case_state
 from desktop.words.sync_facts import sync_facts
 from desktop.words.sync_line import sync_line
+from desktop.words.sync_link import link_of
 from desktop.words.typography import kept_together
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -251,3 +252,18 @@ def test_what_an_audit_found_is_said() -> None:
 def raised_codes_of(module: str) -> set[str]:
     """Codes that a module of ``cases`` names."""
     return set(re.findall(r'"([a-z_]+\.[a-z_]+)"', (ROOT / "cases" / f"{module}.py").read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("state", "short"),
+    [
+        ("offline", "pas de réseau : vous pouvez continuer à travailler"),
+        ("handshake", "pas de réseau : vous pouvez continuer à travailler"),
+        ("push", ""),
+        ("pull", ""),
+    ],
+)
+def test_a_line_that_comes_back_is_not_called_a_fault_of_the_service(state: str, short: str) -> None:
+    assert link_of(state, "network.unreachable", {}).short == short
+    assert link_of(state, "network.timeout", {}).short == short
+    assert link_of("push", "network.service_failed", {}).short == "le service n’a pas pu le prendre"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import concurrent.futures
 import http.client
 from urllib.parse import urlsplit
@@ -229,6 +230,20 @@ def test_an_assertion_signed_by_another_key_gets_no_token(device: WireDevice) ->
     with pytest.raises(Refused, match=r"401 auth\.assertion_invalid"):
         stranger.fetch_token()
     stranger.close()
+
+
+def test_a_stolen_assertion_gets_no_token_with_a_proof_by_another_key(device: WireDevice) -> None:
+    """The proof must be by the key that the assertion is checked with, and the token is of no use without that key."""
+    thief = WireDevice(device.url, who=device.who)
+    thief.sign = lambda data: (thief if b"dpop+jwt" in _head(data) else device).key.sign(data).hex()  # type: ignore[method-assign]
+    with pytest.raises(Refused, match=r"401 auth\.proof_invalid.*jkt"):
+        thief.fetch_token()
+    thief.close()
+
+
+def _head(data: bytes) -> bytes:
+    text = data.split(b".")[0]
+    return base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
 
 
 def test_thumbprints_bind_keys() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 
 import msgspec
 import pytest
@@ -13,7 +14,15 @@ from cases.events import Kind, RecordType
 from cases.snapshot import unpack
 from central import syncing, whole
 from sync import wire
-from sync.messages import API, AuditReply, AuditRequest, RecordsRequest, SnapshotManifest
+from sync.messages import (
+    API,
+    AuditReply,
+    AuditRequest,
+    PulledEvent,
+    RecordHistory,
+    RecordsRequest,
+    SnapshotManifest,
+)
 from tests.support.central_service import RunningService
 from tests.support.wire_device import Refused, WireDevice, new_id
 
@@ -144,3 +153,35 @@ def test_a_record_that_was_changed_behind_its_log_is_mended_when_somebody_asks(
             [device.me.tenant, name],
         ).fetchone()
     assert again is not None and (bytes(again[0]), again[1]) == (bytes(kept), "Durand")
+
+
+def test_a_long_history_comes_in_pages_and_takes_no_more_memory_than_one(
+    device: WireDevice, central_service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case with a hundred thousand events must not take the service down."""
+    monkeypatch.setattr(whole, "HISTORY_PAGE", 50)
+    (citizen,) = citizens(device, 1)
+    edits = [device.event(RecordType.CITIZEN, citizen, Kind.SET, {"phone": str(turn) * 200}) for turn in range(400)]
+    device.act(*edits)
+    events: list[PulledEvent] = []
+    pages = 0
+    while True:
+        page = device.get(f"{API}/records/{citizen}/events?after={len(events)}", RecordHistory)
+        pages, events = pages + 1, [*events, *page.events]
+        assert len(page.events) <= 50
+        if not page.more:
+            break
+    assert pages == 9 and [event.seq for event in events] == list(range(1, 402))
+    with central_service.central.storage.transaction(device.me.tenant) as transaction:
+        peaks = []
+        for limit in (50, 401):
+            tracemalloc.start()
+            transaction.history(device.me.stream, citizen, limit=limit)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    print("bytes at the peak, one page and whole:", peaks)
+    assert peaks[0] < peaks[1] / 4
+    # What is compared with its log is read in pages too, and found right.
+    with central_service.central.storage.transaction(device.me.tenant) as transaction:
+        (record,) = transaction.stored(device.me.stream, [citizen])
+        assert whole._as_its_log_says(transaction, device.me.stream, record) is None

@@ -425,7 +425,7 @@ class MemoryCentral:
                     )
                 )
             case ["records", record, "events"]:
-                return _answer(whole.history(self.core, device, record))
+                return _answer(whole.history(self.core, device, record, int(query.get("after", ["0"])[0])))
             case ["snapshot"]:
                 syncing.check_stream(device, query["stream"][0])
                 return _answer(whole.manifest(self.core, device, query["stream"][0]))

@@ -439,10 +439,11 @@ class MemoryTransaction:
             logged.state,
         )
 
-    def history(self, stream: str, record_id: str) -> list[PulledEvent]:
+    def history(self, stream: str, record_id: str, *, after: int = 0, limit: int) -> list[PulledEvent]:
         """See the protocol."""
         keys = {key for key in self._tables.records if key[1] == record_id and self._reads(stream, key)}
-        return [self._pulled(one) for one in self._tables.log if one.key in keys and one.state != "parked"]
+        found = [one for one in self._tables.log if one.key in keys and one.state != "parked"]
+        return [self._pulled(one) for one in found[after : after + limit]]
 
     def _pulled(self, logged: Logged) -> PulledEvent:
         event = self._event(logged)

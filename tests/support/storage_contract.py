@@ -244,7 +244,7 @@ class StorageContract:
         with storage.storage.transaction(TENANT) as transaction:
             with pytest.raises(NotPermittedError):
                 transaction.page(OFFICE, device=THREE, after=0, limit=10, held={})
-            assert transaction.history(OTHER, CASE) == []
+            assert transaction.history(OTHER, CASE, limit=9) == []
             assert transaction.stored(OTHER, [CASE]) == []
 
     def test_record_of_another_stream_is_not_written(self, storage: Furnished) -> None:
@@ -265,7 +265,7 @@ class StorageContract:
         self._take_in(storage, Chain(TWO).add({"/b": "2"}, record=other))
         with storage.storage.transaction(TENANT) as transaction:
             (stored,) = transaction.stored(OFFICE, [CASE])
-            (event,) = transaction.history(OFFICE, CASE)
+            (event,) = transaction.history(OFFICE, CASE, limit=9)
         # As of one instant: such a question is the first of its transaction.
         with storage.storage.transaction(TENANT) as transaction:
             head, ending = transaction.stored_ending(OFFICE, ["02"])

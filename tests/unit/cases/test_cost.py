@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.events import Salts, salt_from_seed, salt_seed
+from cases.events import Header, HeaderHashes, Salts, header_hash, salt_from_seed, salt_seed
 from cases.store import search_index
 from cases.workspace import STORE_NAME, Workspace
 from tests.support.workspaces import make_case, make_citizen, make_workspace
@@ -111,3 +112,22 @@ def test_two_errors_are_forgiven_in_a_long_word_when_nothing_fits(workspace: Wor
     make_citizen(workspace, family_name="Fontaineau", given_names="Marie")
     make_citizen(workspace, family_name="Dupont", given_names="Marc")
     assert [hit.title for hit in workspace.search(typed)] == ["Fontaineau Marie"]
+
+
+def test_the_hash_of_a_header_needs_no_header() -> None:
+    dice = random.Random(seed := random.randrange(1 << 32))
+    for _ in range(200):
+        tenant, incarnation, seq, base, time = (dice.randrange(1, 1 << 53) for _ in range(5))
+        prev, digest = (dice.randbytes(32).hex() for _ in range(2))
+        device, agent, record = (dice.randbytes(16).hex() for _ in range(3))
+        agent = dice.choice([agent, 'é"\\ \x01', ""])
+        device = dice.choice([device, 'é"\\'])
+        kind = dice.choice(["set", "status", "of_a_newer_version9"])
+        header = Header(1, tenant, device, incarnation, seq, prev, agent, "case", record, kind, base, time, digest)
+        hashed = HeaderHashes(1, tenant, device, incarnation, agent)
+        assert hashed.of(seq, prev, "case", record, kind, base, time, digest) == header_hash(header), seed
+
+
+@pytest.mark.parametrize("size", [0, 31, 32, 64, 65, 200])
+def test_a_seed_of_any_length_gives_its_salts(size: int) -> None:
+    assert Salts(b"s" * size).of(7) == salt_from_seed(b"s" * size, 7)
