@@ -106,13 +106,23 @@ def test_a_choice_can_be_taken_back_with_a_value_of_ones_own(
     expect(page.locator("form")).to_contain_text(["", "Rappelé."])
     page.get_by_label("Une autre valeur").check()
     page.get_by_label("Motif").fill("Nouveau numéro.")
-    page.get_by_role("button", name="Garder cette valeur").click()
+    page.get_by_role("button", name="Enregistrer ce choix").click()
     expect(page.get_by_role("alert")).to_contain_text("Saisissez la valeur à garder")
     page.get_by_label("La valeur à garder").fill("06 00 00 00 03")
-    page.get_by_role("button", name="Garder cette valeur").click()
+    page.get_by_role("button", name="Enregistrer ce choix").click()
     expect(page.get_by_role("status").first).to_contain_text("Votre choix est enregistré")
     post.sync()
     assert post.workspace.citizen(contested.citizen).fields["phone"] == "06 00 00 00 03"
+    page.get_by_role("link", name="revenir sur ce choix").click()
+    page.get_by_label("Revenir sur le choix").check()
+    page.get_by_label("Motif").fill("À voir avec elle.")
+    page.get_by_role("button", name="Enregistrer ce choix").click()
+    expect(page.get_by_role("status").first).to_contain_text("toutes les valeurs sont de nouveau là")
+    post.sync()
+    values = {
+        claim.value for item in post.workspace.contested_queue() if item.field == "phone" for claim in item.claims
+    }
+    assert values == {"05 55 00 00 01", "05 55 00 00 02"}, "what was contested first, without the choice taken back"
 
 
 def test_the_page_of_a_choice_fits_at_two_hundred_percent(supervisor: BrowserContext, contested: Contested) -> None:
