@@ -8,6 +8,7 @@ from typing import Protocol
 from cases import foundation, returning, scope
 from cases.core import changed
 from cases.events import EventId, decode_body
+from cases.journal import NO_HASH
 from cases.merge import SeenEvent
 from cases.outbox import Outbox, rebuild
 from cases.projections import Working, load_many
@@ -19,6 +20,7 @@ from cases.views import Changed, Identity
 
 MANY_RECORDS = 200
 """More records than this in one notice are not named one by one."""
+_NO_HASH = bytes.fromhex(NO_HASH)
 UNKNOWN_STATE = "sync.unknown_state"
 UNREADABLE_BODY = "sync.unreadable_body"
 
@@ -211,8 +213,8 @@ def _read(
         agent_no=numbers.agent(connection, event.agent, event.agent_name),
         base=event.base,
         time=event.time,
-        prev=returning.NO_HASH,
-        digest=returning.NO_HASH,
+        prev=_NO_HASH,
+        digest=_NO_HASH,
         body=body,
         salt=None,
         central_seq=event.central_seq,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from cases.clock import HybridClock
 from cases.events import (
     CHAIN_START,
@@ -23,6 +25,10 @@ from cases.store.engine import Connection
 from cases.store.log import ChainHead, EventRow
 from cases.store.registers import Registers
 from cases.views import Identity
+
+
+NO_HASH = CHAIN_START
+"""What stands for the hashes of an event that came without them: a signed answer vouches for it."""
 
 
 class Draft(NamedTuple):
@@ -83,6 +89,28 @@ class Journal:
             seed = salt_seed(self._salt_secret, event.incarnation, event.seq)
             known = self._salts = (event.incarnation, block, Salts(seed))
         return known[2].of(event.seq)
+
+    def hash_before(self, connection: Connection, tenant: int, event: EventId) -> str:
+        """Return the hash of the event before one of this device's, computed where it came without.
+
+        Empty when it is not known, or when that one was set aside and will never be sent: nothing can follow it.
+        """
+        behind: list[log.StoredEvent] = []
+        last = CHAIN_START
+        for seq in range(event.seq - 1, 0, -1):
+            found = log.find(connection, tenant, event._replace(seq=seq))
+            if found is None or found.state == log.QUARANTINED:
+                return ""
+            if found.event.header.digest != NO_HASH:
+                last = header_hash(found.event.header)
+                break
+            if found.event.body is None:
+                return ""
+            behind.append(found)
+        for found in reversed(behind):
+            digest = body_digest(found.event.body or b"", self.salt(found.id))
+            last = header_hash(msgspec.structs.replace(found.event.header, prev=last, digest=digest))
+        return last
 
     def _append(
         self, connection: Connection, identity: Identity, draft: Draft, body: bytes, time: int, agent: str

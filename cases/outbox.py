@@ -29,6 +29,8 @@ UNANSWERED_CHAINS_MAX = 8
 """New chains begun one after the other, as a device that was copied finds some taken; then a person must look."""
 DAMAGED_BODY = "store.damaged_body"
 DAMAGED_CHAIN = "store.damaged_chain"
+_BEHIND_A_GAP = "store.behind_a_gap"
+"""What is next to go follows a number that was set aside: central never gets that one, so this goes beside."""
 RENUMBERED = "store.renumbered"
 UNVERIFIED = "store.unverified"
 """Code of a confirmed event between a restore of the service and the moment when it is sent again."""
@@ -124,7 +126,10 @@ class Outbox(Part):
                 sound = [] if fault else self._sound(connection, identity, pending)
             if fault is None:
                 return self._batch(identity, sound)
-            self._set_aside(identity, pending[0], fault)
+            if fault == _BEHIND_A_GAP:
+                self._beside(identity, pending[0].id)
+            else:
+                self._set_aside(identity, pending[0], fault)
 
     def apply_verdicts(
         self,
@@ -321,17 +326,24 @@ class Outbox(Part):
         """
         identity = self._core.enrolled_identity()
 
-        def act(connection: Connection) -> tuple[bool, Changed | None]:
+        with self._core.store.reading() as connection:
             answered = max((receipt.incarnation for receipt in facts.receipts(connection)), default=0)
             if log.chain_head(connection).incarnation - answered > UNANSWERED_CHAINS_MAX:
-                return False, None
-            touched = self._go_beside(connection, identity, incarnation, seq, _past(connection, 0))
+                return False
+        self._beside(identity, EventId(identity.device, incarnation, seq))
+        return True
+
+    def _beside(self, identity: Identity, first: EventId) -> None:
+        """Go on in a new incarnation with what is pending of a chain from an event on."""
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            touched = self._go_beside(connection, identity, first.incarnation, first.seq, _past(connection, 0))
             for working in touched.values():
                 rebuild(connection, identity.tenant, working)
             self._core.projector.save(connection, list(touched.values()))
-            return True, changed({"sync", *(one.type for one in touched.values())}, touched)
+            return None, changed({"sync", *(one.type for one in touched.values())}, touched)
 
-        return self._core.transact(act)
+        self._core.transact(act)
 
     def forked_ms(self) -> int | None:
         """Return when this device last went on in a new chain after a fork, by its own clock; None: it never did."""
@@ -345,11 +357,13 @@ class Outbox(Part):
         """Say what is wrong with the event that is next to go, None when it is what was written."""
         if not body_intact(stored.event) or stored.event.salt != self._core.journal.salt(stored.id):
             return DAMAGED_BODY
-        before = CHAIN_START
-        if stored.id.seq > 1:
-            last = log.find(connection, identity.tenant, stored.id._replace(seq=stored.id.seq - 1))
-            before = "" if last is None else header_hash(last.event.header)
-        if stored.event.header.prev != before or not self._header_intact(connection, identity, stored):
+        if not self._header_intact(connection, identity, stored):
+            return DAMAGED_CHAIN
+        before = self._core.journal.hash_before(connection, identity.tenant, stored.id)
+        last = log.find(connection, identity.tenant, stored.id._replace(seq=stored.id.seq - 1))
+        if not before and last is not None and last.state == log.QUARANTINED:
+            return _BEHIND_A_GAP
+        if stored.event.header.prev != before:
             return DAMAGED_CHAIN
         return None
 

@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from cases.events import CHAIN_START, EventId, body_digest, header_hash
-from cases.journal import Journal
+from cases.events import body_digest, header_hash
+from cases.journal import NO_HASH, Journal
 from cases.outbox import RENUMBERED, UNVERIFIED
 from cases.store import log
 from cases.store.engine import Connection
@@ -21,8 +21,6 @@ from cases.views import Identity
 
 LOST_AT_CENTRAL = "store.lost_at_central"
 """Code of an event of somebody else that the service held before it was restored, and does not any more."""
-NO_HASH = bytes.fromhex(CHAIN_START)
-"""What stands for the hashes of an event that came without them: a signed answer vouches for it."""
 
 
 class ComingLike(Protocol):
@@ -100,8 +98,10 @@ def sort_out(connection: Connection, incoming: Iterable[ComingLike]) -> SortedOu
         known = log.standing(connection, device, incarnation, min(by_seq), max(by_seq))
         for seq, event in by_seq.items():
             row = known.get(seq)
-            if row is not None and (row.code == RENUMBERED or not _same(row, event)):
+            set_aside = row is not None and row.state == log.QUARANTINED and row.code != LOST_AT_CENTRAL
+            if row is not None and (set_aside or not _same(row, event)):
                 # Its number is taken by what central holds; what it said lives on under another one, or is lost there.
+                # One that was found damaged here is sound there: another self of this device had sent it.
                 log.settle_verdict(
                     connection, row.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details={}
                 )
@@ -172,7 +172,7 @@ def settle_doubts(connection: Connection, identity: Identity, journal: Journal) 
         header = stored.event.header
         changed.add(header.record_id)
         own = header.device == identity.device and stored.event.body is not None
-        if own and stored.event.salt is not None and (header.prev != NO_HASH.hex() or header.seq == 1):
+        if own and stored.event.salt is not None and (header.prev != NO_HASH or header.seq == 1):
             log.settle_verdict(connection, stored.no, state=log.PENDING, central_seq=None, code="", details={})
         elif own and stored.event.salt is None:
             _as_it_was_written(connection, identity, journal, stored)
@@ -191,7 +191,7 @@ def _as_it_was_written(connection: Connection, identity: Identity, journal: Jour
     """
     header, body = stored.event.header, stored.event.body
     assert body is not None, "an erased body is not sent"
-    prev = _hash_before(connection, identity, journal, stored.id)
+    prev = journal.hash_before(connection, identity.tenant, stored.id)
     place = log.numbers_of(connection, stored.no)
     log.settle_verdict(
         connection, stored.no, state=log.QUARANTINED, central_seq=None, code=RENUMBERED, details={"to": str(stored.id)}
@@ -206,21 +206,3 @@ def _as_it_was_written(connection: Connection, identity: Identity, journal: Jour
     header = msgspec.structs.replace(header, prev=prev, digest=body_digest(body, salt))
     log.insert(connection, log.row_of(header, body, salt, place))
     log.move_chain(connection, log.ChainHead(header.incarnation, header.seq, header_hash(header), header.time))
-
-
-def _hash_before(connection: Connection, identity: Identity, journal: Journal, event: EventId) -> str:
-    """Return the hash of the event before one of this device's, computed where it came without; empty: not known."""
-    behind: list[StoredEvent] = []
-    last = CHAIN_START
-    for seq in range(event.seq - 1, 0, -1):
-        found = log.find(connection, identity.tenant, event._replace(seq=seq))
-        if found is None or found.event.body is None:
-            return ""
-        if found.event.header.digest != NO_HASH.hex():
-            last = header_hash(found.event.header)
-            break
-        behind.append(found)
-    for found in reversed(behind):
-        digest = body_digest(found.event.body or b"", journal.salt(found.id))
-        last = header_hash(msgspec.structs.replace(found.event.header, prev=last, digest=digest))
-    return last

@@ -39,6 +39,7 @@ from sync.proving import TreeQuestion, check_tree
 from sync.rounds import (
     CURSOR_AHEAD,
     FORK,
+    GAP,
     PAGE_INVALID,
     RECEIPT_INVALID,
     VERDICT_STATES,
@@ -142,7 +143,8 @@ class Exchanges:
         self._tally = tally
         self._greeting = greeting
         self._common = 0
-        self._news_first = False
+        self._news_first = workspace.in_doubt()
+        """An earlier round may have ended before central had said what it holds: until then nothing is sent again."""
         self._refused: EstafetteError | None = None
         self._again: set[str] = set()
         self._offered: Taking | None = None
@@ -213,21 +215,25 @@ class Exchanges:
         if error.code == CURSOR_AHEAD:
             self._once(CURSOR_AHEAD, error)
             self._tally.restored = True
-            self._workspace.replay(_held_in(error))
-            self._workspace.rewind()
-            self._news_first = True
+            self._again_from_the_start(error)
             return
         if batch is None or error.code.startswith(AUTH):
             raise error
         if error.code == FORK and self._part(batch, error):
             return
-        if error.code == "push.gap":
-            self._once(f"push.gap {batch.incarnation}", error)
-            self._workspace.replay(_held_in(error))
+        if error.code == GAP:
+            self._once(f"{GAP} {batch.incarnation}", error)
+            self._again_from_the_start(error)
             return
         if error.code == "wire.too_large" and self._size.failed():
             return
         self._refused = error
+
+    def _again_from_the_start(self, error: EstafetteError) -> None:
+        """Central holds less than this end thought: what it says comes first, and then what it turns out to lack."""
+        self._workspace.replay(_held_in(error))
+        self._workspace.rewind()
+        self._news_first = True
 
     def _once(self, what: str, error: EstafetteError) -> None:
         if what in self._again:

@@ -25,6 +25,7 @@ from sync.problems import AUTH, SERVICE_FAILED
 RECEIPT_INVALID = "sync.receipt_invalid"
 PAGE_INVALID = "sync.page_invalid"
 FORK = "push.fork"
+GAP = "push.gap"
 CURSOR_AHEAD = "pull.cursor_ahead"
 BUNDLE_INVALID = "sync.bundle_invalid"
 VERDICT_STATES = frozenset({"accepted", "merged", "contested", "parked"})
