@@ -26,7 +26,6 @@ from cases.store.log import ChainHead, EventRow
 from cases.store.registers import Registers
 from cases.views import Identity
 
-
 NO_HASH = CHAIN_START
 """What stands for the hashes of an event that came without them: a signed answer vouches for it."""
 

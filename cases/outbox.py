@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from cases.core import Part, changed
-from cases.events import CHAIN_START, EventId, body_intact, header_hash
+from cases.events import EventId, body_intact, header_hash
 from cases.projections import Working, load_many
 from cases.store import chunks, facts, log, registers, scopes
 from cases.store.engine import Connection

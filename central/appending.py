@@ -12,8 +12,8 @@ from cases.errors import ConflictError
 from cases.events import Event, EventId, Header, Kind, RecordType, decode_body
 from cases.merge import RecordState, Shown
 from central.batches import SEQ_MAX
-from central.judging import ACCEPTED, Actor, Judgement, Known, first_answer, judge, latest_edits
-from central.storage import Appended, NewEvents, RecordKey, RecordWrite, Transaction, WaitingEvent, Writes
+from central.judging import ACCEPTED, PARKED, Actor, Judgement, Known, first_answer, judge, latest_edits
+from central.storage import REPEATED, Appended, NewEvents, RecordKey, RecordWrite, Transaction, WaitingEvent, Writes
 from sync.messages import Verdict, Verdicts
 
 log = logging.getLogger("estafette.central.appending")
@@ -143,7 +143,11 @@ class _Merging:
     def judge_all(self, events: Sequence[Event], fields: Sequence[Fields], first_number: int) -> None:
         """Judge events, each with the fields of its body where they are known, by their numbers in the stream."""
         now_ms, opened_by_key = self.appended.received_ms, self._open
-        actor, stream, plain = self.actor, self.actor.stream, not self.actor.refused
+        actor, stream, plain = (
+            self.actor,
+            self.actor.stream,
+            not (self.actor.refused or self.appended.elsewhere),
+        )
         for central_seq, (event, read) in enumerate(zip(events, fields, strict=True), first_number):
             header = event.header
             key = (header.record_type, header.record_id)
@@ -166,8 +170,8 @@ class _Merging:
         state = judgement.record
         if state is None:
             self._parked.append((central_seq, judgement.code, dict(judgement.details)))
-            if judgement.code == ALREADY_SETTLED:
-                # Somebody had said how it ends: nothing is left for a person to decide in this one either.
+            if judgement.code in (ALREADY_SETTLED, REPEATED):
+                # Somebody had said how it ends, or it is held already: nothing is left for a person to decide.
                 self._settled.append((header.id, header.record_id, WITHDRAW))
             self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
         elif header.kind == RESOLVE and not state.fields:
@@ -198,6 +202,9 @@ class _Merging:
         return True
 
     def _judged(self, event: Event, read: Fields, central_seq: int, key: RecordKey, opened: _Open | None) -> Judgement:
+        held_as = self.appended.elsewhere.get(event.header.seq)
+        if held_as is not None:
+            return Judgement(PARKED, None, REPEATED, {"as": str(held_as)})
         if opened is not None:
             known = Known(self.actor.stream, opened.state, opened.latest)
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from cases.events import Event, EventId, decode_body
@@ -72,6 +72,8 @@ class Appended:
         receipt_seq: the central number of its last event, as that first receipt said it.
         known: stream and state of each record that the *new* events name and that exists.
         covered_ms: see ``StreamPage``.
+        elsewhere: number of an event of the batch -> the name under which the very same act of this device is held
+            already: another self of it, of before a restore or on a copied computer, sent it in another chain.
     """
 
     epoch: int
@@ -82,6 +84,7 @@ class Appended:
     receipt_seq: int
     known: Mapping[RecordKey, KnownRecord]
     covered_ms: int = 0
+    elsewhere: Mapping[int, EventId] = field(default_factory=dict)
 
 
 class KnownRecord(NamedTuple):
@@ -149,6 +152,8 @@ class WaitingEvent(NamedTuple):
     settled: bool
 
 
+REPEATED = "event.repeated"
+"""Code of an act that is held already under another number of its device: it counts once, as it first came."""
 ATTEMPT = "withdraw"
 """How an attempt about a parked event ends that somebody has dealt with otherwise."""
 

@@ -187,7 +187,7 @@ def own_parked_up_to(connection: Connection, identity: Identity, incarnation: in
 
 
 _RESOLVED = (
-    "(e.kind = 'resolve' AND e.code = 'resolve.settled'"
+    "(e.code = 'event.repeated' OR e.kind = 'resolve' AND e.code = 'resolve.settled'"
     " OR EXISTS (SELECT 1 FROM event s WHERE s.record_no = e.record_no"
     " AND s.kind = 'resolve' AND (s.state NOT IN ('parked', 'quarantined') OR s.code = 'resolve.settled')"
     " AND CASE WHEN json_valid(CAST(s.body AS TEXT)) THEN json_extract(CAST(s.body AS TEXT), '$.event') END"
@@ -197,7 +197,8 @@ _RESOLVED = (
 )
 """A person said how the parked event ``e`` of device ``d`` ends, here or elsewhere, or the one that ``e`` is about.
 
-An attempt about an act that has ended is ended with it.
+An attempt about an act that has ended is ended with it. Of an act that central holds under another number of this
+device nothing is left to say here.
 """
 
 

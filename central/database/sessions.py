@@ -88,11 +88,20 @@ class Session:
 
     def ask(self, statement: Statement, parameters: Sequence[Parameter]) -> list[Row]:
         """Return a statement's rows, within the transaction."""
-        step = _Step(statement, parameters)
+        return self.ask_each((statement, parameters))[0]
+
+    def ask_each(self, *asked: tuple[Statement, Sequence[Parameter]]) -> list[list[Row]]:
+        """Return the rows of each statement, within the transaction: one journey, done in order."""
+        steps = [_Step(*one) for one in asked]
+
+        def found(connection: PooledConnection, before: list[_Step]) -> list[list[Row]]:
+            results = _journey(connection, [*before, *steps])
+            return [_rows(connection, results, place) for place in range(-len(steps), 0)]
+
         if self._connection is None:
-            return self._first(lambda connection: _rows(connection, _journey(connection, [_BEGIN, self._set(), step])))
-        steps, self._deferred = [*self._deferred, step], []
-        return _rows(self._connection, _journey(self._connection, steps))
+            return self._first(lambda connection: found(connection, [_BEGIN, self._set()]))
+        before, self._deferred = self._deferred, []
+        return found(self._connection, before)
 
     def ask_alone(self, statement: Statement, parameters: Sequence[Parameter]) -> list[Row]:
         """Return a statement's rows; where nothing was begun yet, in a transaction of its own that is over then."""

@@ -21,6 +21,7 @@ from central.database.client import Database
 from central.database.sessions import Begun, Connection, Parameter, Session, Statement
 from central.storage import (
     ATTEMPT,
+    REPEATED,
     Appended,
     Held,
     IssuedReceipt,
@@ -48,6 +49,24 @@ select * from estafette.take_batch(
     $18::bytea[], $19::bytea[], $20::text[], $21::text[])
 """,
 )
+_ELSEWHERE = Statement(
+    b"estafette_elsewhere",
+    b"""
+select m.seq, e.incarnation, e.seq
+from estafette.event m
+cross join lateral (
+    select o.incarnation, o.seq, o.kind, o.time_ms, o.body, o.device_id, o.code from estafette.event o
+    where o.tenant_id = $1::integer and o.record_id = m.record_id offset 0
+) e
+where m.tenant_id = $1::integer and m.device_id = $2::text and m.incarnation = $3::integer
+    and m.seq between $4::bigint and $5::bigint
+    and e.device_id = m.device_id and e.incarnation <> m.incarnation and e.kind = m.kind and e.time_ms = m.time_ms
+    and (e.body = m.body or e.body is null) and e.code <> $6::text
+    and exists (select from estafette.device_chain c where c.tenant_id = $1::integer and c.device_id = $2::text
+        and c.incarnation <> $3::integer and c.seq > 0)
+""",
+)
+"""Asked of what has just been taken in, in the same journey. A device with one chain, as nearly all, costs one look."""
 _WRITE = Statement(
     b"estafette_write",
     b"""
@@ -130,7 +149,7 @@ class PostgresTransaction:
 
     def append(self, new: NewEvents) -> Appended:
         try:
-            (row,) = self.session.ask(TAKE, taken_in(new))
+            (row,), others = self.session.ask_each((TAKE, taken_in(new)), (_ELSEWHERE, _bounds(new)))
         except psycopg.DatabaseError as error:
             raise refusal(error) from error
         epoch, covered_ms, before, head, received_ms, receipt_seq, seqs, states, codes, details = row[:10]
@@ -150,6 +169,7 @@ class PostgresTransaction:
                 for kind, record, stream, state in zip(*(column or () for column in row[10:14]), strict=True)
             },
             covered_ms,
+            {seq: EventId(new.device, incarnation, other) for seq, incarnation, other in others},
         )
 
     def write(self, writes: Writes) -> None:
@@ -310,6 +330,12 @@ def refusal(error: psycopg.DatabaseError) -> Exception:
         seq=int(error.diag.message_detail or 0),
         held=held_words(held),
     )
+
+
+def _bounds(new: NewEvents) -> list[Parameter]:
+    """Return the parameters of ``_ELSEWHERE``."""
+    last_seq = new.first_seq + len(new.events) - 1
+    return [new.tenant, new.device, new.incarnation, new.first_seq, last_seq, REPEATED]
 
 
 def held_words(held: Mapping[Any, int]) -> str:

@@ -13,6 +13,7 @@ from cases.merge import RecordState
 from cases.projections import confirmed_state
 from cases.store import facts, registers
 from cases.workspace import Workspace
+from central.storage import REPEATED
 from sync.messages import Receipt
 from sync.rounds import receipt_signed
 from sync.state import SyncState
@@ -85,8 +86,8 @@ def _queues(world: World) -> Iterator[str]:
 
 
 def _accounted(world: World, log: list[Held]) -> Iterator[str]:
-    """Every acknowledged act is at the service, once."""
-    times = Counter(one.deed for one in log)
+    """Every acknowledged act is at the service, once: what came again under another number says so and does nothing."""
+    times = Counter(one.deed for one in log if one.code != REPEATED)
     for one, place in world.ledger.owed().items():
         if not times[one]:
             yield f"lost: {words(one)} of {place}"
@@ -95,6 +96,8 @@ def _accounted(world: World, log: list[Held]) -> Iterator[str]:
             where = [f"{held.device[-8:]}.{held.incarnation}.{held.seq}" for held in log if held.deed == one]
             yield f"twice: {words(one)} as {where}"
     for held in log:
+        if held.code == REPEATED and (held.state != "parked" or not times[held.deed]):
+            yield f"nowhere: {words(held.deed)} is {held.state!r} and the only one of its kind"
         if held.state not in CONFIRMED and not (held.state == "parked" and held.code):
             yield f"nowhere: {words(held.deed)} is {held.state!r} {held.code!r}"
 
@@ -122,7 +125,7 @@ def _visible(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
         if held.deed.kind == "resolve" and held.state in CONFIRMED
     }
     for held in log:
-        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with or held.code == "resolve.settled":
+        if f"{held.device}.{held.incarnation}.{held.seq}" in dealt_with or held.code in ("resolve.settled", REPEATED):
             continue
         here = world.ledger.acknowledged.get(held.deed) == machine.name and held.deed not in world.ledger.excused
         if held.state == "parked" and here and (held.device, held.incarnation, held.seq) not in shown:

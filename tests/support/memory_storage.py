@@ -23,6 +23,7 @@ from central import storage
 from central.records import Device
 from central.storage import (
     ATTEMPT,
+    REPEATED,
     Appended,
     Held,
     IssuedReceipt,
@@ -238,7 +239,27 @@ class MemoryTransaction:
             self._put(tables.receipts, new.stream, received_ms)
         last = head if fresh else held[-1].central_seq
         receipt = self._receipt(new, last, received_ms)
-        return Appended(tables.epoch, before, head, held, receipt.received_ms, receipt.central_seq, self._known(fresh))
+        known, elsewhere = self._known(fresh), self.elsewhere(new)
+        stamp = (receipt.received_ms, receipt.central_seq)
+        return Appended(tables.epoch, before, head, held, *stamp, known, elsewhere=elsewhere)
+
+    def elsewhere(self, new: NewEvents) -> dict[int, EventId]:
+        """Return number -> the name of the same act in another chain of the device."""
+        others = {
+            (*one.key, header.kind, header.time, one.event.body): header.id
+            for (device, incarnation), chain in self._tables.chains.items()
+            if device == new.device and incarnation != new.incarnation
+            for one in chain
+            for header in (one.event.header,)
+            if one.code != REPEATED
+        }
+        found = {}
+        for event in new.events if others else ():
+            header = event.header
+            act = (header.record_type, header.record_id, header.kind, header.time, event.body)
+            if act in others:
+                found[header.seq] = others[act]
+        return found
 
     def _receipt(self, new: NewEvents, central_seq: int, received_ms: int) -> IssuedReceipt:
         """Return what the receipt of a batch says: the same whenever it comes again in the same epoch."""
