@@ -32,6 +32,8 @@ DAMAGED_CHAIN = "store.damaged_chain"
 _BEHIND_A_GAP = "store.behind_a_gap"
 """What is next to go follows a number that was set aside: central never gets that one, so this goes beside."""
 RENUMBERED = "store.renumbered"
+REPEATED = "event.repeated"
+"""Code with which central parks an act that it holds under another number of this device; ``as`` says which."""
 UNVERIFIED = "store.unverified"
 """Code of a confirmed event between a restore of the service and the moment when it is sent again."""
 

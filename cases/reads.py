@@ -14,7 +14,7 @@ from cases.errors import InputError
 from cases.events import EventId, Kind, RecordType
 from cases.histories import events_of
 from cases.merge import RecordState, Shown
-from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED
+from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED, REPEATED
 from cases.projections import confirmed_state
 from cases.search import search
 from cases.store import chunks, facts, links, log, projected, registers
@@ -136,7 +136,9 @@ class Reads(Part):
         with self._core.store.reading() as connection:
             number = registers.record_no(connection, record)
             events = [] if number is None else self._events(connection, number)
-        return [_history_entry(event) for event in events if event.code != RENUMBERED]
+        here = {str(event.id) for event in events}
+        twice = {event.id for event in events if event.code == REPEATED and event.details.get("as") in here}
+        return [_history_entry(event) for event in events if event.code != RENUMBERED and event.id not in twice]
 
     def parked(self) -> list[ParkedEvent]:
         """Return the events that wait for a person to say how they end, newest first."""

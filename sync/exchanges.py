@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
-from cases.outbox import BACKED_UP, OutgoingBatch
+from cases.outbox import BACKED_UP, REPEATED, OutgoingBatch
 from cases.snapshot import PackedRecord, unpack
 from cases.version import VERSION
 from cases.views import Identity, Troubles
@@ -273,7 +273,7 @@ class Exchanges:
             self._workspace.apply_verdicts(outgoing, verdicts, reply.push.receipt, central_time_ms=reply.time)
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
-            self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
+            self._tally.parked += sum(one.state == "parked" and one.code != REPEATED for one in verdicts)
         self._note_offer(reply, cursors, restored=restored)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
         self._workspace.apply_backed_up(reply.backed_up)

@@ -65,6 +65,11 @@ WORDS: Mapping[str, Pair] = {
         "Cet acte porte sur un autre dossier.",
         "This act is about another record.",
     ),
+    "event.repeated": (
+        "Le service central a déjà cet acte, venu d'une copie de ce poste : il compte une fois, rien n'est à faire.",
+        "The central service holds this act already, from a copy of this computer: it counts once, nothing is to be "
+        "done.",
+    ),
     "resolve.not_open": _OPEN_NO_MORE,
     "resolve.settled": _OPEN_NO_MORE,
     "resolve.refused_again": (

@@ -10,6 +10,7 @@ from cases.events import Kind
 from cases.merge import SAME_AS
 from cases.remedies import gives_up_attempt
 from central.records import HistoryEntry
+from central.storage import REPEATED
 from central.web.catalogue import N_
 from central.web.states import Chip, event_chip, state_chip
 from central.web.words import Words
@@ -167,6 +168,8 @@ def _as_they_ended(events: Sequence[HistoryEntry]) -> list[HistoryEntry]:
     return [
         replace(event, state=ends[event.event]) if event.state == "parked" and ends.get(event.event) else event
         for event in events
+        # What came twice, from two selves of one device, is told once.
+        if event.code != REPEATED
     ]
 
 

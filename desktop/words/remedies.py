@@ -112,6 +112,11 @@ def _resolved_already() -> Words:
     return what, _still(), translate("Remedies", "It leaves this list at the next exchange.")
 
 
+def _repeated() -> Words:
+    what = translate("Remedies", "The central service holds this act already, from a copy of this computer.")
+    return what, _kept(), translate("Remedies", "Nothing is to be done: it counts once.")
+
+
 def _altered() -> Words:
     what = translate("Remedies", "What was taken on is not what waits.")
     return what, _kept(), translate("Remedies", "Correct and send it again instead.")
@@ -267,6 +272,7 @@ WORDS: dict[str, Callable[[], Words]] = {
     "event.tracking_code": _tracking_code,
     "event.unknown_procedure": _no_procedure,
     "event.time": _bad_time,
+    "event.repeated": _repeated,
     "event.base": _unreadable,
     "event.malformed": _unreadable,
     "event.unexpected": _unexpected,

@@ -2465,6 +2465,14 @@
         <translation>Il quittera cette liste au prochain échange.</translation>
     </message>
     <message>
+        <source>The central service holds this act already, from a copy of this computer.</source>
+        <translation>Le service central a déjà cet acte, venu d’une copie de ce poste.</translation>
+    </message>
+    <message>
+        <source>Nothing is to be done: it counts once.</source>
+        <translation>Rien n’est à faire : il compte une fois.</translation>
+    </message>
+    <message>
         <source>What was taken on is not what waits.</source>
         <translation>Ce qui a été repris n’est pas ce qui attend.</translation>
     </message>

@@ -403,6 +403,13 @@ def copies_send_what_the_other_wrote() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def knows_acts_by_their_numbers_only() -> Iterator[None]:
+    """An act that two copies of a computer send under two numbers is two acts."""
+    with replaced(MemoryTransaction, "elsewhere", lambda *_all: {}):
+        yield
+
+
 VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     variant.__name__: variant
     for variant in (
@@ -423,6 +430,7 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         moved_records_stay,
         snapshots_miss_a_chunk,
         copies_send_what_the_other_wrote,
+        knows_acts_by_their_numbers_only,
         drops_leaves,
         rewrites_leaves,
         skips_late_commits,
@@ -435,6 +443,7 @@ OFTEN: dict[str, tuple[str, ...]] = {
     "moved_records_stay": ("move",),
     "snapshots_miss_a_chunk": ("arrive",),
     "copies_send_what_the_other_wrote": ("clone", "back_up_service", "restore_service"),
+    "knows_acts_by_their_numbers_only": ("clone", "back_up_service", "restore_service"),
     "replays_the_living_incarnation_only": ("back_up_service", "restore_service", "back_up_machine", "restore_machine"),
     "numbers_given_again_after_a_restore": ("back_up_service", "restore_service"),
 }

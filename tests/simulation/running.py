@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
@@ -19,16 +19,24 @@ _MEMORY_DISK = Path("/dev/shm")
 """Files here cost no disk; what a power cut does to a real one is another harness's business."""
 
 
-def run(seed: int, postgres: bool = False, *, bad: str | None = None, story: list[str] | None = None) -> list[str]:
+def run(
+    seed: int,
+    postgres: bool = False,
+    *,
+    bad: str | None = None,
+    story: list[str] | None = None,
+    often: Collection[str] = (),
+) -> list[str]:
     """Let the world of a seed live and return what is wrong with it in the end, one line each; empty when it is good.
 
     Args:
         postgres: the service is on PostgreSQL.
         bad: the product is broken in this way (``known_bad.VARIANTS``).
         story: gets what happened, a line each.
+        often: happenings that this world has often; else those that the variant needs.
     """
     with _directory() as directory, _small(), VARIANTS[bad]() if bad else nullcontext():
-        world = World(seed, directory, _on_postgres if postgres else InMemory, often=OFTEN.get(bad or "", ()))
+        world = World(seed, directory, _on_postgres if postgres else InMemory, often=often or OFTEN.get(bad or "", ()))
         try:
             failures = world.run()
         finally:

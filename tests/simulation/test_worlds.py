@@ -29,6 +29,24 @@ def test_nothing_is_lost_nothing_comes_twice_and_everybody_agrees(seed: int) -> 
     assert running.run(seed) == []
 
 
+_COPIES = ("clone", "restore_service", "back_up_service")
+PINNED = (
+    # An act that one copy had numbered anew, and sent, was sent by the other one under its old number.
+    (15, ("clone",)),
+    # What a restored service lacked, behind an event that had come without its hashes, was taken for damaged.
+    (44, _COPIES),
+    (72, _COPIES),
+    # What followed a number that was set aside was sent where it was, and refused for ever.
+    (88, _COPIES),
+)
+"""Worlds of many copies in which something was once wrong, and what they must have often for it."""
+
+
+@pytest.mark.parametrize(("seed", "often"), PINNED)
+def test_copies_and_restores_that_once_went_wrong(seed: int, often: tuple[str, ...]) -> None:
+    assert running.run(seed, often=often) == []
+
+
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_broken_product_is_caught(variant: str) -> None:
     first = FIRST.get(variant, 1)

@@ -174,6 +174,15 @@ class StorageContract:
             assert transaction.chains(ONE) == {1: 1, 2: 1}
             assert transaction.chains(TWO) == {}
 
+    def test_same_act_in_another_chain_of_the_device_is_known(self, storage: Furnished) -> None:
+        self._take_in(storage, Chain(ONE).add({"/a": "1"}, {"/b": "2"}, {"/c": "3"}))
+        self._take_in(storage, Chain(TWO).add({"/a": "1"}))
+        other = Chain(ONE, incarnation=2).add({"/a": "1"}, {"/b": "other"}, {"/c": "3"})
+        appended = self._take_in(storage, other)
+        assert appended.elsewhere == {1: EventId(ONE, 1, 1), 3: EventId(ONE, 1, 3)}
+        other_record = Chain(ONE, incarnation=3).add({"/a": "1"}, record=f"{9:032x}")
+        assert self._take_in(storage, other_record).elsewhere == {}
+
     def test_who_may_not_write_is_refused_and_nothing_is_kept(self, storage: Furnished) -> None:
         for device, stream, code in (
             (REVOKED, OFFICE, "auth.device_revoked"),

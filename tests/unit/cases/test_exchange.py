@@ -8,11 +8,11 @@ import pytest
 
 from cases.errors import InputError
 from cases.events import Event, EventId
-from cases.outbox import DAMAGED_BODY, DAMAGED_CHAIN
+from cases.outbox import DAMAGED_BODY, DAMAGED_CHAIN, RENUMBERED, REPEATED, OutgoingBatch
 from cases.store.engine import Connection
 from cases.workspace import Workspace
-from sync.messages import PulledEvent
-from tests.support.exchange import Numbering, hand_over, opened
+from sync.messages import PulledEvent, Verdict
+from tests.support.exchange import Numbering, hand_over, opened, pulled
 from tests.support.workspaces import (
     PASSPHRASE,
     make_case,
@@ -383,3 +383,79 @@ def test_what_is_parked_is_sent_again_to_a_restored_service(workspace: Workspace
     assert workspace.parked() == [] and workspace.status().parked == 0
     Numbering(parks=frozenset({"note"})).push(workspace)
     assert [one.event for one in workspace.parked()] == [parked.event]
+
+
+def test_act_that_central_holds_under_another_number_waits_for_nobody(workspace: Workspace) -> None:
+    case = make_case(workspace, answers={"/a": "1"})
+    batch = workspace.next_batch(9)
+    assert batch is not None
+    verdicts, receipt = Numbering().answer(batch)
+    other = EventId(batch.device, 3, 1)
+    verdicts[-1] = Verdict(batch.last_seq, 9, "parked", REPEATED, {"as": str(other)})
+    workspace.apply_verdicts(batch, verdicts, receipt)
+    assert workspace.parked() == [] and workspace.status().parked == 0
+    assert [entry.state for entry in workspace.history(case)] == ["parked"], "its twin is not here yet"
+    twin = pulled(opened(batch)[-1], 10)
+    hand_over(workspace, [msgspec.structs.replace(twin, incarnation=3, seq=1)], 10)
+    assert [(entry.event, entry.state) for entry in workspace.history(case)] == [(other, "accepted")]
+    assert workspace.case(case).answers == {"/a": "1"}
+    # A restored service may have lost the twin: then this one is what there is.
+    workspace.replay({1: 99})
+    again = workspace.next_batch(9)
+    assert again is not None and again.last_seq == batch.last_seq
+
+
+def test_what_follows_a_number_that_was_set_aside_goes_on_beside(workspace: Workspace) -> None:
+    """It was said to be held under another number, so central never gets it: what follows would be refused for ever."""
+    case = make_case(workspace)
+    for number in range(3):
+        workspace.answer(case, {f"/q{number}": "1"}, base=0)
+    damage(workspace, 3, f"state = 'quarantined', code = '{RENUMBERED}'")
+    stream = Numbering()
+    while (batch := workspace.next_batch(9)) is not None:
+        workspace.apply_verdicts(batch, *stream.answer(batch))
+    assert [(event.incarnation, event.seq) for event in stream.events] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert workspace.parked() == [] and workspace.status().pending == 0
+
+
+def test_what_a_restored_service_lacks_of_another_self_is_sent_with_the_hashes_it_had(workspace: Workspace) -> None:
+    case = make_case(workspace, answers={"/a": "1"})
+    for number in range(3):
+        workspace.answer(case, {f"/q{number}": "1"}, base=0)
+    written = opened(_batch(workspace))
+    stream = Numbering()
+    stream.push(workspace)
+    # As a copy of this computer has them: they came by a page, without salts and hashes.
+    for seq in range(1, len(written) + 1):
+        bare = "salt = NULL, prev = zeroblob(32), digest = zeroblob(32)"
+        damage(workspace, seq, bare) if seq == 1 else _change(workspace, seq, bare)
+    identity = workspace._core.enrolled_identity()
+    workspace._core.store.write(lambda connection: workspace._core.journal.open_incarnation(connection, identity))
+    workspace.replay({1: 3})
+    hand_over(workspace, stream.events[:3], len(written))
+    assert opened(_batch(workspace)) == written[3:]
+    assert workspace.parked() == []
+
+
+def _change(workspace: Workspace, seq: int, change: str) -> None:
+    """The triggers are gone already."""
+    sql = f"UPDATE event SET {change} WHERE seq = ?"
+    workspace._core.store.write(lambda connection: connection.execute(sql, (seq,)))
+
+
+def test_what_was_found_damaged_gives_way_to_what_another_self_had_sent(workspace: Workspace) -> None:
+    case = make_case(workspace, answers={"/a": "1"})
+    workspace.answer(case, {"/b": "2"}, base=0)
+    sound = [pulled(event, number) for number, event in enumerate(opened(_batch(workspace)), 1)]
+    damage(workspace, len(sound), "body = CAST('torn' AS BLOB)")
+    stream = Numbering()
+    stream.push(workspace)
+    assert [parked.code for parked in workspace.parked()] == [DAMAGED_BODY]
+    hand_over(workspace, sound[-1:], len(sound))
+    assert workspace.parked() == [] and workspace.case(case).answers == {"/a": "1", "/b": "2"}
+
+
+def _batch(workspace: Workspace) -> OutgoingBatch:
+    batch = workspace.next_batch(99)
+    assert batch is not None
+    return batch

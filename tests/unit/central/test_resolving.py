@@ -32,13 +32,15 @@ class Office:
                 TENANT, device, "agent", agent_of(device), chain.stream, chain.stream, device * 2, None
             )
 
-    def event(self, device: str, kind: str, body: Mapping[str, object], record: str = CASE) -> tuple[Event, str]:
-        chain = self.chains[device]
+    def event(
+        self, device: str, kind: str, body: Mapping[str, object], record: str = CASE, chain: Chain | None = None
+    ) -> tuple[Event, str]:
+        chain = chain or self.chains[device]
         data, salt = body_bytes(dict(body)), bytes(16)
         chain.seq += 1
         header = Header(
-            1, TENANT, device, 1, chain.seq, chain.head, agent_of(device), "case", record, kind, 0, chain.seq,
-            body_digest(data, salt),
+            1, TENANT, device, chain.incarnation, chain.seq, chain.head, agent_of(device), "case", record, kind, 0,
+            chain.seq, body_digest(data, salt),
         )  # fmt: skip
         chain.head = header_hash(header)
         return Event(header, data, salt), chain.head
