@@ -143,14 +143,17 @@ class PostgresCentral(MemoryCentral):
         return super().publish(procedure, bundle)
 
     def come_back(self) -> None:
-        """The database was put back: a new epoch, numbers that were never given, a new device of the console."""
-        with psycopg.connect(server().conninfo(dbname=self._killable.name)) as connection:
-            connection.execute("update estafette.tenant set epoch = epoch + 1 where tenant_id = %s", [TENANT])
-            connection.execute(
-                "update estafette.stream set head = ((head >> %s) + 1) << %s where tenant_id = %s",
-                [EPOCH_STEP, EPOCH_STEP, TENANT],
-            )
+        """The database was put back: a new epoch, numbers that were never given, a new device of the console.
+
+        One backup may be put back twice, so neither follows from what it holds (``central.restoring``).
+        """
         self.epoch += 1
+        with psycopg.connect(server().conninfo(dbname=self._killable.name)) as connection:
+            connection.execute("update estafette.tenant set epoch = %s where tenant_id = %s", [self.epoch, TENANT])
+            connection.execute(
+                "update estafette.stream set head = greatest((head >> %s) + 1, %s) << %s where tenant_id = %s",
+                [EPOCH_STEP, self.epoch, EPOCH_STEP, TENANT],
+            )
         self._add_console()
         self.forget_tokens()
 
