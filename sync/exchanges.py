@@ -156,7 +156,8 @@ class Exchanges:
 
         Raises:
             NetworkFault: what got a receipt stays so, and what was taken in.
-            NotPermittedError: ``auth.*``. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
+            NotPermittedError: ``auth.*``; ``right.mandate_ended``, ``right.office_changed``: everything was handed over
+                and parked, and nothing comes any more. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
         """
         while not self._one() or self._offered is not None:
             self._take_snapshot()
@@ -275,6 +276,9 @@ class Exchanges:
         for one in news.values():
             self._tally.pulled += len(one.events)
             self._tally.wanted_procedures |= procedures_named(one.events) | procedures_of(one.enters)
+        if reply.closed and not restored and (batch is None or not self._workspace.status().pending):
+            # Everything is handed over, and there is no news for who has no right here any more.
+            raise NotPermittedError(reply.closed)
         waits = self._news_first
         self._news_first = restored or (waits and any(one.more for one in news.values()))
         if restored or any(one.more for one in news.values()):

@@ -19,11 +19,18 @@ from sync.state import SyncState
 from tests.simulation import logs, reference
 from tests.simulation.ledger import Deed, Held, deed_of
 from tests.simulation.machines import Machine
+from tests.support.central_memory import MANDATE_ENDED, OFFICE_CHANGED
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 CONFIRMED = frozenset({"accepted", "merged", "contested"})
+_ENDS = {
+    "": SyncState.IDLE,
+    MANDATE_ENDED: SyncState.MANDATE_ENDED,
+    OFFICE_CHANGED: SyncState.OFFICE_CHANGED,
+}
+"""How a machine ends that the service has closed for this reason."""
 SHOWN_MAX = 12
 """Lines of one kind of failure: the first ones tell."""
 
@@ -43,7 +50,8 @@ def check(world: World) -> list[str]:
     found += _few(reference.overwritten(log, states, world.ledger.seen))
     found += _few(logs.failures(world))
     for machine in world.machines:
-        found += _few(_replica(world, machine, log))
+        # Who has no right there any more is told no news: what such a machine holds is as old as that.
+        found += [] if closed_of(world, machine) else _few(_replica(world, machine, log))
         found += _few(_visible(world, machine, log))
         found += _few(_over(world, machine, log))
         found += _few(_receipts(world, machine, log))
@@ -80,8 +88,16 @@ def _queues(world: World) -> Iterator[str]:
         status = machine.agent.status()
         if status.pending or status.oldest_pending_ms is not None:
             yield f"queue: {machine.name} still has {status.pending} events"
-        if status.state is not SyncState.IDLE or status.fault:
+        closed = closed_of(world, machine)
+        if (status.state, status.fault) != (_ENDS[closed], closed):
             yield f"queue: {machine.name} ends {status.state} with {status.fault!r}"
+
+
+def closed_of(world: World, machine: Machine) -> str:
+    """Return why the service reads this machine nothing any more; empty while it does."""
+    identity = machine.workspace.identity
+    assert identity is not None
+    return world.service.closed(identity.device)
 
 
 def _accounted(world: World, log: list[Held]) -> Iterator[str]:
