@@ -15,7 +15,7 @@ COUNTED_MAX = 1_000
 class Device:
     """An enrolled PC, or the console's own writer of a tenant (then without agent, office and stream).
 
-    ``closed``: why its agent has no right there any more, then ``revoked_ms`` says since when; empty for no such reason.
+    ``closed``: why its agent has no right there any more, since ``revoked_ms``; empty for no such reason.
     """
 
     tenant: int

@@ -72,7 +72,9 @@ def add_agent(central: Central, connection: Connection, session: ConsoleSession 
     return account
 
 
-def end_mandate(central: Central, connection: Connection, session: ConsoleSession | None, agent: str, reason: str) -> None:
+def end_mandate(
+    central: Central, connection: Connection, session: ConsoleSession | None, agent: str, reason: str
+) -> None:
     """End an agent's mandate: the agent's devices read nothing any more, and what they still hand over is parked.
 
     Raises:
@@ -109,8 +111,8 @@ def move_agent(
     devices are open again.
 
     Raises:
-        InputError: ``agent.unknown``, ``agent.mandate_ended``, ``office.unknown``, ``office.same``; else as
-            ``end_mandate``.
+        InputError: ``agent.unknown``, ``agent.mandate_ended``, ``office.unknown``, ``office.same``,
+            ``agent.name_taken``; else as ``end_mandate``.
     """
     old, ended = _agent(connection, session, agent)
     if ended:
@@ -121,6 +123,10 @@ def move_agent(
         raise InputError("office.same", field="office")
     if session is not None:
         require_right(session, office)
+    working = people.agents(connection, tenant_of(connection))
+    name = next(each.name for each in working if each.account == agent)
+    if name.casefold() in {each.name.casefold() for each in working if each.office == office}:
+        raise InputError("agent.name_taken", field="name")
     _assign(central, connection, session, agent, "moved", office, reason, ended=False)
 
 
@@ -147,9 +153,7 @@ def _assign(
     _check_reason(reason)
     tenant, now_ms, by = tenant_of(connection), central.clock.now_ms(), session.account if session else None
     people.assign(connection, tenant, agent, office=office, ended_ms=now_ms if ended else None, now_ms=now_ms)
-    people.note_assignment(
-        connection, tenant, agent, what, office=office, by=by, reason=reason.strip(), now_ms=now_ms
-    )
+    people.note_assignment(connection, tenant, agent, what, office=office, by=by, reason=reason.strip(), now_ms=now_ms)
     log.info("agent %s account=%s office=%s by=%s", what, agent, office, by)
 
 

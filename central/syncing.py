@@ -65,10 +65,7 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
     if request.hello is not None:
         # Only now: what a device says of itself holds when its batch is in.
         core.contacts.heard(device, request.hello)
-    if device.closed:
-        epoch, covered_ms, streams, snapshot = *_standing(core, device, done), {}, []
-    else:
-        epoch, covered_ms, streams, snapshot = _news(core, device, request, done)
+    epoch, covered_ms, streams, snapshot = (_no_news if device.closed else _news)(core, device, request, done)
     held: dict[str, int] = {}
     if request.epoch not in (0, epoch):
         with core.storage.transaction(device.tenant) as transaction:
@@ -194,12 +191,14 @@ def _news(
     return page.epoch, page.covered_ms, {stream: _packed(page)} if page.cursor != after else {}, []
 
 
-def _standing(core: Core, device: Device, done: _Done | None) -> tuple[int, int]:
-    """Return epoch and backups' stamp for a device that is told nothing else."""
+def _no_news(
+    core: Core, device: Device, request: Exchange, done: _Done | None
+) -> tuple[int, int, dict[str, StreamNews], list[str]]:
+    """Return what ``_news`` does, for a device that is told nothing of its stream."""
     if done is not None:
-        return done.taken.appended.epoch, done.taken.appended.covered_ms
+        return done.taken.appended.epoch, done.taken.appended.covered_ms, {}, []
     with core.storage.transaction(device.tenant) as transaction:
-        return transaction.standing(str(device.stream))[0], 0
+        return transaction.standing(str(device.stream))[0], 0, {}, []
 
 
 def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:

@@ -39,6 +39,7 @@ from sync.proving import TreeQuestion, check_tree
 from sync.rounds import (
     CURSOR_AHEAD,
     FORK,
+    OFFICE_CHANGED,
     PAGE_INVALID,
     RECEIPT_INVALID,
     VERDICT_STATES,
@@ -269,6 +270,8 @@ class Exchanges:
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
             self._tally.parked += sum(verdict.state == "parked" for verdict in verdicts)
+        if reply.closed or self._workspace.has_left():
+            return self._without_news(reply, batch, restored=restored)
         self._note_offer(reply, cursors, restored=restored)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
         self._workspace.apply_backed_up(reply.backed_up)
@@ -276,9 +279,6 @@ class Exchanges:
         for one in news.values():
             self._tally.pulled += len(one.events)
             self._tally.wanted_procedures |= procedures_named(one.events) | procedures_of(one.enters)
-        if reply.closed and not restored and (batch is None or not self._workspace.status().pending):
-            # Everything is handed over, and there is no news for who has no right here any more.
-            raise NotPermittedError(reply.closed)
         waits = self._news_first
         self._news_first = restored or (waits and any(one.more for one in news.values()))
         if restored or any(one.more for one in news.values()):
@@ -286,6 +286,30 @@ class Exchanges:
                 raise NetworkFault(SERVICE_FAILED, reason="cursor")
             return False
         return self._refused is not None or (batch is None and not waits) or not self._workspace.status().pending
+
+    def _without_news(self, reply: ExchangeReply, batch: SignedBatch | None, *, restored: bool) -> bool:
+        """Go on with a service that has closed this device, or has opened it again; what is not said is not over.
+
+        Raises:
+            NotPermittedError: with the code of why it is closed, once everything is handed over.
+        """
+        if restored:
+            self._workspace.apply_news({}, epoch=reply.epoch, central_time_ms=reply.time)
+        else:
+            self._workspace.contact(reply.time)
+        self._workspace.apply_backed_up(reply.backed_up)
+        self._tree.answered(reply)
+        if not reply.closed:
+            # The agent came back: what is new begins at the stream's start, as none of it is held any more.
+            self._workspace.come_back()
+            self._news_first = True
+            return False
+        if reply.closed == OFFICE_CHANGED:
+            self._workspace.leave_office()
+        waits, self._news_first = self._news_first, False
+        if restored or (self._workspace.status().pending and (batch is not None or waits)):
+            return False
+        raise NotPermittedError(reply.closed)
 
     def _note_offer(self, reply: ExchangeReply, cursors: Mapping[str, int], *, restored: bool) -> None:
         """Note a snapshot that is offered; one that was begun and is offered no more gives way to pages."""

@@ -117,8 +117,8 @@ class Gate:
     def caller(self, shown: Presented) -> Device:
         """Return the device that a request comes from, as it was when last looked up.
 
-        For statements that find out themselves whether the device was revoked, or closed, meanwhile. Closed ones come in:
-        they hand over what they hold.
+        For statements that find out themselves whether the device was revoked, or closed, meanwhile. Closed ones come
+        in: they hand over what they hold.
 
         Raises:
             NotPermittedError: as ``device``.

@@ -259,7 +259,8 @@ def former_agents(connection: Connection, tenant: int) -> list[AgentRow]:
         AgentRow,
         "select a.account_id, a.name, o.office_id, o.name, 0 from estafette.account a"
         " join estafette.office o on o.tenant_id = a.tenant_id and o.office_id = a.office_id"
-        " where a.tenant_id = %s and a.role = 'agent' and a.disabled_ms is not null order by o.name, a.name, a.account_id",
+        " where a.tenant_id = %s and a.role = 'agent' and a.disabled_ms is not null"
+        " order by o.name, a.name, a.account_id",
         [tenant],
     )
 
@@ -286,7 +287,15 @@ def assign(
 
 
 def note_assignment(
-    connection: Connection, tenant: int, account: str, what: str, *, office: str, by: str | None, reason: str, now_ms: int
+    connection: Connection,
+    tenant: int,
+    account: str,
+    what: str,
+    *,
+    office: str,
+    by: str | None,
+    reason: str,
+    now_ms: int,
 ) -> None:
     """Keep who changed what an agent may do, and why."""
     connection.execute(
