@@ -137,6 +137,7 @@ class AgentStatus:
         heard_ms: when the service last answered in this run, by this machine's clock; None: not yet. A long poll that
             ends is an answer too, so this stays recent while nothing is new.
         round_since_ms: when the round under way began, by this machine's clock; None between rounds.
+        round_began_ms: when the last one began, under way or over; None: none in this run.
     """
 
     state: SyncState
@@ -155,6 +156,7 @@ class AgentStatus:
     retry_ms: int | None = None
     heard_ms: int | None = None
     round_since_ms: int | None = None
+    round_began_ms: int | None = None
     accepted: int = 0
     backed_up: int = 0
     clock_off_ms: int = 0
@@ -195,6 +197,7 @@ class Agent:
         self._fault: EstafetteError | None = None
         self._heard_ms: int | None = None
         self._round_since_ms: int | None = None
+        self._round_began_ms: int | None = None
         self._round_lock = threading.Lock()
         self._line_lock = threading.Lock()
         self._line: Line | None = None
@@ -377,7 +380,7 @@ class Agent:
 
     def _enter(self, state: SyncState) -> None:
         if state is SyncState.HANDSHAKE:
-            self._round_since_ms = self._ports.clock.now_ms()
+            self._round_since_ms = self._round_began_ms = self._ports.clock.now_ms()
         elif state not in UNDER_WAY:
             self._round_since_ms = None
         self._machine.move(state)
@@ -509,6 +512,7 @@ class Agent:
             retry_ms=None if retry_s is None else self._ports.clock.now_ms() + round(retry_s * 1000),
             heard_ms=heard_ms,
             round_since_ms=self._round_since_ms,
+            round_began_ms=self._round_began_ms,
             accepted=counts.accepted,
             backed_up=counts.backed_up,
             clock_off_ms=counts.clock_off_ms,

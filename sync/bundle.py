@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,8 +72,10 @@ def run_bundle(argv: Sequence[str]) -> int:
 
 def _export(target: Path, workspace: Path) -> list[str]:
     envelopes, damaged = collect(workspace)
-    file = chosen_file(target, f"estafette-{time.strftime('%Y-%m-%d')}", ENDING)
-    write_file(file, write_bundle(envelopes, SystemClock().now_ms()))
+    now_ms = SystemClock().now_ms()
+    # The day of whoever holds the stick: the computer's own.
+    file = chosen_file(target, f"estafette-{datetime.fromtimestamp(now_ms / 1000):%Y-%m-%d}", ENDING)
+    write_file(file, write_bundle(envelopes, now_ms))
     return words.exported_lines(len(envelopes), sum(map(acts_in, envelopes)), damaged, str(file))
 
 

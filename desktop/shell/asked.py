@@ -15,21 +15,18 @@ class AskedExchange:
 
     def __init__(self) -> None:
         self._asked_ms: int | None = None
-        self._began = False
 
     def ask(self, now_ms: int) -> None:
         """Somebody asks for an exchange now."""
-        self._asked_ms, self._began = now_ms, False
+        self._asked_ms = now_ms
 
     def take(self, standing: Standing) -> tuple[str, str] | None:
         """Return words and tone once the first round that began after the asking is over; None before and after."""
-        if self._asked_ms is None:
+        if self._asked_ms is None or standing.round_since_ms is not None:
             return None
-        if standing.round_since_ms is not None:
-            # One that was under way already may have passed by what the person means.
-            self._began = self._began or standing.round_since_ms >= self._asked_ms
-            return None
-        if not self._began:
+        # One that was under way already may have passed by what the person means; one that failed at once may be over
+        # before anybody looked.
+        if standing.round_began_ms is None or standing.round_began_ms < self._asked_ms:
             return None
         self._asked_ms = None
         return outcome(standing)

@@ -14,6 +14,7 @@ from cases.errors import EstafetteError, InputError, NetworkFault
 from cases.events import EventId
 from cases.views import HistoryEntry
 from desktop import i18n
+from desktop.shell.asked import AskedExchange
 from desktop.words import dates
 from desktop.words.errors import explain, known_codes
 from desktop.words.events import event_text, event_title
@@ -135,6 +136,7 @@ class Standing:
     retry_ms: int | None = None
     heard_ms: int | None = None
     round_since_ms: int | None = None
+    round_began_ms: int | None = None
     accepted: int = 0
     backed_up: int = 0
     clock_off_ms: int = 0
@@ -142,6 +144,17 @@ class Standing:
     snapshot_share: float | None = None
     own_caseload_ready: bool = True
     alarm: str = ""
+
+
+def test_an_exchange_asked_for_says_how_it_ended_even_when_it_ended_before_anybody_looked() -> None:
+    asked = AskedExchange()
+    asked.ask(NOW_MS)
+    lost = {"state": "offline", "fault": "network.unreachable"}
+    assert asked.take(Standing(**lost, round_began_ms=NOW_MS - 1)) is None, "that one was under way before"
+    assert asked.take(Standing("push", round_since_ms=NOW_MS + 1, round_began_ms=NOW_MS + 1)) is None, "not over yet"
+    words, tone = asked.take(Standing(**lost, round_began_ms=NOW_MS + 1)) or ("", "")
+    assert words.startswith("Pas synchronisé — pas de réseau") and tone == "caution"
+    assert asked.take(Standing(round_began_ms=NOW_MS + 2)) is None, "said once"
 
 
 def test_the_strip_when_everything_was_received() -> None:

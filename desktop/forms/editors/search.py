@@ -115,7 +115,8 @@ class ChoicePopup(QFrame):
         super().__init__(anchor.window())
         self.setProperty("surface", "popup")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._anchor = anchor
+        self._anchor: QWidget | None = anchor
+        anchor.destroyed.connect(self._end)
         self.list = ChoiceList(model, self)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
@@ -151,22 +152,27 @@ class ChoicePopup(QFrame):
         self.more.setVisible(rows >= ROWS_MOST or not rows)
         self.list.setVisible(bool(rows))
 
+    def _end(self) -> None:
+        """The line has gone before the list, which lives in the window; clearing a page scrolls it once more."""
+        self._anchor = None
+        self.deleteLater()
+
     def _place(self) -> None:
-        window = self.parentWidget()
-        if window is None:
+        window, anchor = self.parentWidget(), self._anchor
+        if window is None or anchor is None:
             return
-        top = self._anchor.mapTo(window, QPoint(0, 0))
-        below = window.height() - top.y() - self._anchor.height() - 8
-        height = self._height()
+        top = anchor.mapTo(window, QPoint(0, 0))
+        below = window.height() - top.y() - anchor.height() - 8
+        height = self._height(anchor)
         above = top.y() - 8
         under = height <= below or below >= above
         height = min(height, max(below if under else above, 80))
-        y = top.y() + self._anchor.height() + 2 if under else top.y() - height - 2
-        self.setGeometry(top.x(), y, self._anchor.width(), height)
+        y = top.y() + anchor.height() + 2 if under else top.y() - height - 2
+        self.setGeometry(top.x(), y, anchor.width(), height)
 
-    def _height(self) -> int:
+    def _height(self, anchor: QWidget) -> int:
         self.list.setFixedHeight(self.list.sizeHint().height())
-        width = self._anchor.width() - 4
+        width = anchor.width() - 4
         more = 0 if self.more.isHidden() else self.more.heightForWidth(width)
         return (0 if self.list.isHidden() else self.list.sizeHint().height()) + more + 6
 
@@ -229,7 +235,6 @@ class SearchOneEditor(Editor):
             self._popup = ChoicePopup(self.model, self.line)
             self._popup.list.setAccessibleName(self.question.label)
             self._popup.picked.connect(self._take)
-            self.destroyed.connect(self._popup.deleteLater)
         return self._popup
 
     @property

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.forms import words
 from desktop.forms.editors.choice_model import ROWS_MOST, ChoiceModel
-from desktop.forms.editors.search import SearchManyEditor, SearchOneEditor
+from desktop.forms.editors.search import ChoicePopup, SearchLine, SearchManyEditor, SearchOneEditor
 from desktop.forms.view import FormView
 from forms.definition import FormDefinition
 from forms.views import Choice
@@ -163,6 +164,25 @@ def test_a_click_takes_a_row(qtbot: QtBot, show: Show, long_list: FormDefinition
     settle(qtbot, view)
     assert form.stored["/town"] == "c2"
     assert line.text() == "Étang-00002-sur-Loire"
+
+
+def test_a_list_whose_line_has_gone_is_not_placed_any_more(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    area = QScrollArea(window)
+    window.setCentralWidget(area)
+    page = QWidget()
+    area.setWidget(page)
+    line = SearchLine(page)
+    popup = ChoicePopup(ChoiceModel(parent=window), line)
+    window.show()
+    popup.open()
+    bar = area.verticalScrollBar()
+    bar.setMaximum(100)
+    shiboken6.delete(line)
+    with qtbot.waitSignal(popup.destroyed):
+        # What a slot raises fails the test.
+        bar.setValue(100)
 
 
 def test_several_can_be_searched_and_ticked(qtbot: QtBot, show: Show, long_list: FormDefinition) -> None:
