@@ -20,6 +20,7 @@ from cases.histories import Histories
 from cases.inbox import Inbox
 from cases.keys import slots
 from cases.keys.files import environment_fault
+from cases.leaving import Leaving
 from cases.lock import FolderLock
 from cases.ports import Ports
 from cases.queues import Queues
@@ -37,7 +38,7 @@ STORE_NAME = "store.db"
 SALT_SECRET_SIZE = 32
 
 
-class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHeads, Auditing, Histories):
+class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHeads, Auditing, Histories, Leaving):
     """An open workspace. Make one by ``create`` or ``unlock``; end it by ``close``."""
 
     def __init__(self, core: Core, lock: FolderLock) -> None:
@@ -159,10 +160,12 @@ class Workspace(Remedies, Queues, Settlements, Inbox, Snapshots, Sealing, TreeHe
         never the epoch.
 
         Raises:
-            InputError: ``workspace.enrolled_otherwise``: it acts for another device or tenant already.
+            InputError: ``workspace.enrolled_otherwise``: it acts for another device or tenant already, or holds the
+                records of another office: those have a workspace of their own (ADR 28).
         """
         known = self._core.identity
-        if known is not None and (known.tenant, known.device) != (identity.tenant, identity.device):
+        names = (identity.tenant, identity.device, identity.stream)
+        if known is not None and (known.tenant, known.device, known.stream) != names:
             raise InputError("workspace.enrolled_otherwise")
         if known is not None:
             # That the service was restored meanwhile is to be found by the next exchange, which does what follows from

@@ -1,7 +1,8 @@
 """Sealed envelopes at central: opened here alone, checked as their author's own pushes, appended by the same function.
 
 Whoever forwards one gains nothing and needs no right on what is in it. Repetition changes nothing. What a revoked
-device or an agent who left had written is held, parked with ``auth.device_revoked``: a supervisor sees it (ADR 12).
+device or an agent who left had written is held, parked with ``auth.device_revoked``, that of a closed one with the code
+of why it is closed (ADR 28): a supervisor sees it (ADR 12).
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _author(central: Central, tenant: int, device_id: str) -> tuple[Device, str]
         if device is None or device.kind != "agent" or device.account is None:
             raise InputError("envelope.unknown_device")
         employed = people.agent_office(connection, tenant, device.account) is not None
-    return device, "" if device.revoked_ms is None and employed else REVOKED
+    return device, device.closed or ("" if device.revoked_ms is None and employed else REVOKED)
 
 
 def _as_labelled(batch: SignedBatch, envelope: Envelope) -> bool:

@@ -13,7 +13,10 @@ COUNTED_MAX = 1_000
 
 @dataclass(frozen=True)
 class Device:
-    """An enrolled PC, or the console's own writer of a tenant (then without agent, office and stream)."""
+    """An enrolled PC, or the console's own writer of a tenant (then without agent, office and stream).
+
+    ``closed``: why its agent has no right there any more, since ``revoked_ms``; empty for no such reason.
+    """
 
     tenant: int
     device: str
@@ -23,6 +26,7 @@ class Device:
     stream: str | None
     public_key: str
     revoked_ms: int | None
+    closed: str = ""
 
 
 @dataclass(frozen=True)

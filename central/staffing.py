@@ -16,6 +16,7 @@ from central.rights import require_right
 log = logging.getLogger("estafette.central.staffing")
 
 NAME_LENGTH_MAX = 100
+REASON_LENGTH_MAX = 2_000
 
 
 def add_office(central: Central, connection: Connection, session: ConsoleSession | None, name: str) -> str:
@@ -69,6 +70,100 @@ def add_agent(central: Central, connection: Connection, session: ConsoleSession 
     people.add_agent(connection, tenant, account, office, name, central.clock.now_ms())
     log.info("agent added account=%s by=%s", account, session.account if session else None)
     return account
+
+
+def end_mandate(
+    central: Central, connection: Connection, session: ConsoleSession | None, agent: str, reason: str
+) -> None:
+    """End an agent's mandate: the agent's devices read nothing any more, and what they still hand over is parked.
+
+    Raises:
+        InputError: ``agent.unknown``, ``agent.mandate_ended``, and those of a reason: ``case.reasons_required``,
+            ``case.text_unstorable``, ``case.text_too_long`` (field ``reason``).
+        NotPermittedError: ``right.role``, ``right.office``.
+    """
+    office, ended = _agent(connection, session, agent)
+    if ended:
+        raise InputError("agent.mandate_ended", field="agent")
+    _assign(central, connection, session, agent, "ended", office, reason, ended=True)
+
+
+def renew_mandate(
+    central: Central, connection: Connection, session: ConsoleSession | None, agent: str, reason: str
+) -> None:
+    """Let an agent whose mandate ended go on: the devices are open again. What was parked meanwhile stays so.
+
+    Raises:
+        InputError: ``agent.unknown``, ``agent.mandate_lasts``; else as ``end_mandate``.
+    """
+    office, ended = _agent(connection, session, agent)
+    if not ended:
+        raise InputError("agent.mandate_lasts", field="agent")
+    _assign(central, connection, session, agent, "renewed", office, reason, ended=False)
+
+
+def move_agent(
+    central: Central, connection: Connection, session: ConsoleSession | None, agent: str, office: str, reason: str
+) -> None:
+    """Let an agent work in another office from now on (ADR 28). The devices of the old one are closed.
+
+    What they still hand over is parked there; the agent enrols a workspace in the new office. Back in an office, its
+    devices are open again.
+
+    Raises:
+        InputError: ``agent.unknown``, ``agent.mandate_ended``, ``office.unknown``, ``office.same``,
+            ``agent.name_taken``; else as ``end_mandate``.
+    """
+    old, ended = _agent(connection, session, agent)
+    if ended:
+        raise InputError("agent.mandate_ended", field="agent")
+    if office not in {each.office for each in people.offices(connection, tenant_of(connection))}:
+        raise InputError("office.unknown", field="office")
+    if office == old:
+        raise InputError("office.same", field="office")
+    if session is not None:
+        require_right(session, office)
+    working = people.agents(connection, tenant_of(connection))
+    name = next(each.name for each in working if each.account == agent)
+    if name.casefold() in {each.name.casefold() for each in working if each.office == office}:
+        raise InputError("agent.name_taken", field="name")
+    _assign(central, connection, session, agent, "moved", office, reason, ended=False)
+
+
+def _agent(connection: Connection, session: ConsoleSession | None, agent: str) -> tuple[str, bool]:
+    found = people.lock_agent(connection, tenant_of(connection), agent)
+    if found is None:
+        raise InputError("agent.unknown", field="agent")
+    if session is not None:
+        require_right(session, found.office)
+    return found.office, found.ended
+
+
+def _assign(
+    central: Central,
+    connection: Connection,
+    session: ConsoleSession | None,
+    agent: str,
+    what: str,
+    office: str,
+    reason: str,
+    *,
+    ended: bool,
+) -> None:
+    _check_reason(reason)
+    tenant, now_ms, by = tenant_of(connection), central.clock.now_ms(), session.account if session else None
+    people.assign(connection, tenant, agent, office=office, ended_ms=now_ms if ended else None, now_ms=now_ms)
+    people.note_assignment(connection, tenant, agent, what, office=office, by=by, reason=reason.strip(), now_ms=now_ms)
+    log.info("agent %s account=%s office=%s by=%s", what, agent, office, by)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InputError("case.reasons_required", field="reason")
+    if "\x00" in reason:
+        raise InputError("case.text_unstorable", field="reason")
+    if len(reason) > REASON_LENGTH_MAX:
+        raise InputError("case.text_too_long", field="reason", limit=REASON_LENGTH_MAX)
 
 
 def _readable(name: str, kind: str) -> str:

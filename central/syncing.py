@@ -51,6 +51,8 @@ class _Done:
 def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
     """Take a batch in, if there is one, and answer with what is new.
 
+    A closed device reads nothing, and all of its batch is parked with the code of why; receipts it gets like any other.
+
     Raises:
         NotPermittedError: ``right.foreign_stream``, ``right.foreign_batch``, ``auth.device_revoked``.
         InputError: ``pull.malformed``, ``protocol.unsupported``, and those of ``check_batch``.
@@ -59,11 +61,11 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
     """
     _check(device, request)
     hello = _greeted(core, device, request.hello)
-    done = _take_in(core, device, request.batch) if request.batch is not None else None
+    done = _take_in(core, device, request.batch, device.closed) if request.batch is not None else None
     if request.hello is not None:
         # Only now: what a device says of itself holds when its batch is in.
         core.contacts.heard(device, request.hello)
-    epoch, covered_ms, streams, snapshot = _news(core, device, request, done)
+    epoch, covered_ms, streams, snapshot = (_no_news if device.closed else _news)(core, device, request, done)
     held: dict[str, int] = {}
     if request.epoch not in (0, epoch):
         with core.storage.transaction(device.tenant) as transaction:
@@ -80,6 +82,7 @@ def exchange(core: Core, device: Device, request: Exchange) -> ExchangeReply:
         ),
         hello,
         held,
+        device.closed,
     )
 
 
@@ -186,6 +189,16 @@ def _news(
     if len(page.events) > limit:
         page = _page(core, device, after, limit, request.held)
     return page.epoch, page.covered_ms, {stream: _packed(page)} if page.cursor != after else {}, []
+
+
+def _no_news(
+    core: Core, device: Device, request: Exchange, done: _Done | None
+) -> tuple[int, int, dict[str, StreamNews], list[str]]:
+    """Return what ``_news`` does, for a device that is told nothing of its stream."""
+    if done is not None:
+        return done.taken.appended.epoch, done.taken.appended.covered_ms, {}, []
+    with core.storage.transaction(device.tenant) as transaction:
+        return transaction.standing(str(device.stream))[0], 0, {}, []
 
 
 def _page(core: Core, device: Device, after: int, limit: int, held: Mapping[str, int]) -> StreamPage:

@@ -85,6 +85,38 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "NAME : un agent de ce nom est déjà dans cette antenne. Ajoutez ce qui les distingue ; rien n'a été créé.",
         "NAME: an agent of this name is already in this office. Add what tells them apart; nothing was made.",
     ),
+    "agent.unknown": (
+        "AGENT : aucun agent à qui cela s'applique ne porte ce nom (un mandat terminé ne se termine pas deux fois).",
+        "AGENT: no agent whom this concerns has this name (a mandate that ended cannot end again).",
+    ),
+    "agent.several": (
+        "AGENT : plusieurs agents portent ce nom. Donnez l'identité de l'un d'eux : {known}.",
+        "AGENT: several agents have this name. Give the identity of one of them: {known}.",
+    ),
+    "agent.mandate_ended": (
+        "AGENT : le mandat de cet agent est terminé ; renouvelez-le d'abord (office renew-mandate).",
+        "AGENT: this agent's mandate has ended; renew it first (office renew-mandate).",
+    ),
+    "agent.mandate_lasts": (
+        "AGENT : le mandat de cet agent n'est pas terminé ; il n'y a rien à renouveler.",
+        "AGENT: this agent's mandate has not ended; there is nothing to renew.",
+    ),
+    "office.same": (
+        "OFFICE : cet agent y travaille déjà ; rien n'a changé.",
+        "OFFICE: this agent works there already; nothing was changed.",
+    ),
+    "case.reasons_required": (
+        "--reason : dites pourquoi, en quelques mots ; rien n'a changé.",
+        "--reason: say why, in a few words; nothing was changed.",
+    ),
+    "case.text_unstorable": (
+        "--reason : ce texte contient des signes qui ne peuvent pas être gardés.",
+        "--reason: this text holds signs that cannot be kept.",
+    ),
+    "case.text_too_long": (
+        "--reason : ce texte est trop long, {limit} caractères au plus.",
+        "--reason: this text is too long, at most {limit} characters.",
+    ),
     "options.tenant": (
         "Ce service porte plusieurs organisations, ou pas celle-là : donnez son numéro avec --tenant ({known}).",
         "This service has several organisations, or not this one: give its number with --tenant ({known}).",

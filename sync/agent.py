@@ -39,7 +39,7 @@ from sync.pac import PAC_BROKEN, PAC_UNREACHABLE
 from sync.problems import AUTH, TOLD_TO_WAIT
 from sync.proving import prove_receipt
 from sync.proxies import PROXY_REFUSED, PROXY_SIGN_IN, PROXY_UNREACHABLE, PROXY_UNSUPPORTED
-from sync.rounds import Tally, documents
+from sync.rounds import MANDATE_ENDED, OFFICE_CHANGED, Tally, documents
 from sync.schedule import Schedule
 from sync.state import UNDER_WAY, WAITS_FOR_PERSON, StateMachine, SyncState
 from sync.transport import (
@@ -66,6 +66,13 @@ AUDIT = "audit"
 """Capability of a service that compares records; an older one is not asked."""
 UPDATE_TRIED_EVERY_S = 3600.0
 """How soon a service that speaks another protocol is asked again: somebody must update one of the two programs."""
+CLOSED_TRIED_EVERY_S = 900.0
+"""How soon a service that said that the agent has no right here any more is asked again: a mandate may be renewed."""
+_TRIED_EVERY_S = {
+    UNSUPPORTED: UPDATE_TRIED_EVERY_S,
+    MANDATE_ENDED: CLOSED_TRIED_EVERY_S,
+    OFFICE_CHANGED: CLOSED_TRIED_EVERY_S,
+}
 FIRST_INCARNATION = 1
 """A device starts with its first one; the workspace opens others when it finds that its history forked."""
 _ENDS = {
@@ -86,6 +93,8 @@ _ENDS = {
     CLOCK_BEHIND: SyncState.CLOCK,
     TOLD_TO_WAIT: SyncState.TOLD_TO_WAIT,
     UNSUPPORTED: SyncState.NEEDS_UPDATE,
+    MANDATE_ENDED: SyncState.MANDATE_ENDED,
+    OFFICE_CHANGED: SyncState.OFFICE_CHANGED,
 }
 """The state in which a fault of the line ends a round; any other is left by backing off."""
 _WHY_NOT = {
@@ -364,7 +373,7 @@ class Agent:
             self._backoff.succeeded()
         if state not in WAITS_FOR_PERSON:
             asked_s = error.details.get("retry_after_s")
-            least_s = UPDATE_TRIED_EVERY_S if error.code == UNSUPPORTED else 0.0
+            least_s = _TRIED_EVERY_S.get(error.code, 0.0)
             wait_s = self._backoff.failed(at_least_s=float(asked_s) if isinstance(asked_s, int) else least_s)
         self._schedule.failed(wait_s)
         self._enter(state)

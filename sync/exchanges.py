@@ -40,6 +40,7 @@ from sync.rounds import (
     CURSOR_AHEAD,
     FORK,
     GAP,
+    OFFICE_CHANGED,
     PAGE_INVALID,
     RECEIPT_INVALID,
     VERDICT_STATES,
@@ -158,7 +159,8 @@ class Exchanges:
 
         Raises:
             NetworkFault: what got a receipt stays so, and what was taken in.
-            NotPermittedError: ``auth.*``. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
+            NotPermittedError: ``auth.*``; ``right.mandate_ended``, ``right.office_changed``: everything was handed over
+                and parked, and nothing comes any more. RejectedError: ``sync.receipt_invalid``, ``sync.page_invalid``…
         """
         while not self._one() or self._offered is not None:
             self._take_snapshot()
@@ -274,6 +276,8 @@ class Exchanges:
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
             self._tally.parked += sum(one.state == "parked" and one.code != REPEATED for one in verdicts)
+        if reply.closed or self._workspace.has_left():
+            return self._without_news(reply, batch, restored=restored)
         self._note_offer(reply, cursors, restored=restored)
         self._workspace.apply_news(news, epoch=reply.epoch, central_time_ms=reply.time)
         self._workspace.apply_backed_up(reply.backed_up)
@@ -288,6 +292,30 @@ class Exchanges:
                 raise NetworkFault(SERVICE_FAILED, reason="cursor")
             return False
         return self._refused is not None or (batch is None and not waits) or not self._workspace.status().pending
+
+    def _without_news(self, reply: ExchangeReply, batch: SignedBatch | None, *, restored: bool) -> bool:
+        """Go on with a service that has closed this device, or has opened it again; what is not said is not over.
+
+        Raises:
+            NotPermittedError: with the code of why it is closed, once everything is handed over.
+        """
+        if restored:
+            self._workspace.apply_news({}, epoch=reply.epoch, central_time_ms=reply.time)
+        else:
+            self._workspace.contact(reply.time)
+        self._workspace.apply_backed_up(reply.backed_up)
+        self._tree.answered(reply)
+        if not reply.closed:
+            # The agent came back: what is new begins at the stream's start, as none of it is held any more.
+            self._workspace.come_back()
+            self._news_first = True
+            return False
+        if reply.closed == OFFICE_CHANGED:
+            self._workspace.leave_office()
+        waits, self._news_first = self._news_first, False
+        if restored or (self._workspace.status().pending and (batch is not None or waits)):
+            return False
+        raise NotPermittedError(reply.closed)
 
     def _note_offer(self, reply: ExchangeReply, cursors: Mapping[str, int], *, restored: bool) -> None:
         """Note a snapshot that is offered; one that was begun and is offered no more gives way to pages."""

@@ -373,6 +373,8 @@ class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
         hello: answers a hello.
         held: incarnation (as text) -> how far central holds this device's chain, this batch included; said when the
             epoch asked with is not the present one, so that the device sends again what a restored backup lacks.
+        closed: code of why this device's agent has no right here any more: ``right.mandate_ended``,
+            ``right.office_changed``. There are no news then, and what was handed over is parked. Empty for an open one.
     """
 
     time: Number
@@ -384,6 +386,7 @@ class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
     backed_up: list[Receipt] = []
     hello: HelloReply | None = None
     held: dict[str, Number] = {}
+    closed: str = ""
 
 
 class ChunkEntry(msgspec.Struct, frozen=True, array_like=True):

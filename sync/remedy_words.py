@@ -147,6 +147,13 @@ WORDS: Mapping[str, Pair] = {
         "Le dossier ou l'usager relève maintenant d'un autre site.",
         "The case or citizen belongs to another office now.",
     ),
+    "right.mandate_ended": _waits(
+        "L'acte est arrivé alors que votre mandat était terminé.", "It arrived when your mandate had ended."
+    ),
+    "right.office_changed": _waits(
+        "L'acte est arrivé alors que vous travailliez dans un autre site.",
+        "It arrived when you worked in another office.",
+    ),
     "right.foreign_office": _waits("L'acte désigne un autre site que le vôtre.", "It names another office than yours."),
     "event.too_large": _waits("L'acte est trop long ({limit} octets).", "It is too long ({limit} bytes)."),
     "event.unknown_procedure": _waits(

@@ -31,6 +31,10 @@ class SyncState(StrEnum):
     """The service, or what stands before it, asked to come back later."""
     NEEDS_UPDATE = "needs_update"
     """The service speaks no protocol that this program does: one of the two must be updated. Asked again rarely."""
+    MANDATE_ENDED = "mandate_ended"
+    """The agent's mandate ended. What waits is handed over and parked; nothing comes. Asked again now and then."""
+    OFFICE_CHANGED = "office_changed"
+    """The agent works in another office now, in another workspace. What waits here is handed over and parked."""
     BACKING_OFF = "backing_off"
     """The service answered but could not do it, or this machine could not keep it; tried again by itself."""
     NEEDS_SIGN_IN = "needs_sign_in"
@@ -49,6 +53,8 @@ TRIED_AGAIN = (
     SyncState.CLOCK,
     SyncState.TOLD_TO_WAIT,
     SyncState.NEEDS_UPDATE,
+    SyncState.MANDATE_ENDED,
+    SyncState.OFFICE_CHANGED,
     SyncState.BACKING_OFF,
 )
 """Why it does not go now; each is left by itself, at the next try."""

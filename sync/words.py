@@ -293,6 +293,16 @@ _KNOWN: Mapping[str, Words] = {
         "Ce poste a été révoqué. Voyez votre responsable.",
         "This device was revoked. See your supervisor.",
     ),
+    "right.mandate_ended": Words(
+        "Votre mandat est terminé : ce qui attendait ici est remis et attend un responsable, rien n'est perdu.",
+        "Your mandate has ended: what waited here is handed over and parked for a supervisor, nothing is lost.",
+    ),
+    "right.office_changed": Words(
+        "Vous travaillez maintenant dans un autre site : ce qui attendait ici est remis et attend un "
+        "responsable. Ouvrez un espace pour le nouveau site avec son code d'inscription.",
+        "You work in another office now: what waited here is handed over and parked for a supervisor. Open a workspace "
+        "for the new office with its enrolment code.",
+    ),
     "auth.device_unknown": Words(
         "Le service central ne connaît pas ce poste. Voyez votre responsable.",
         "The central service does not know this device. See your supervisor.",

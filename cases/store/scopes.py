@@ -33,6 +33,14 @@ class Foundation(NamedTuple):
     cold: bool = False
 
 
+class Staying(NamedTuple):
+    """A record that is here, and nothing says that it leaves."""
+
+    no: int
+    id: str
+    type: str
+
+
 _KEPT = len(Foundation._fields) - 1
 _COLUMNS = ",".join(Foundation._fields[:_KEPT])
 
@@ -67,6 +75,15 @@ def mark_leaving(connection: Connection, numbers: Sequence[int]) -> None:
         " ON CONFLICT (record_no) DO UPDATE SET standing = 'leaving' WHERE standing = 'here'",
         [(no,) for no in numbers],
     )
+
+
+def staying(connection: Connection, limit: int) -> list[Staying]:
+    """Return so many of the records that do not leave."""
+    sql = (
+        "SELECT no, id, type FROM record WHERE no NOT IN (SELECT record_no FROM scope WHERE standing != 'here')"
+        " ORDER BY no LIMIT ?"
+    )
+    return [Staying(*row) for row in connection.execute(sql, (limit,))]
 
 
 def mark_left(connection: Connection, numbers: Sequence[int]) -> None:

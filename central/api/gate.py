@@ -95,7 +95,7 @@ class Gate:
             nonce_valid=self._nonces.valid,
             first_use=self._spent.first_use,
         )
-        _require_unrevoked(device)
+        _require_unrevoked(device, even_closed=True)
         token, bearer = self._tokens.issue(device.tenant, device.device, lifetime_s=TOKEN_LIFETIME_S)
         self._counters.open(bearer.serial)
         return TokenReply(token, TOKEN_TYPE, TOKEN_LIFETIME_S)
@@ -105,7 +105,8 @@ class Gate:
 
         Raises:
             NotPermittedError: ``request.too_many``, ``auth.token_expired`` (unknown tokens too),
-                ``auth.device_revoked``, ``auth.device_unknown``, ``auth.proof_invalid``, ``auth.proof_replayed``.
+                ``auth.device_revoked``, ``auth.device_unknown``, ``auth.proof_invalid``, ``auth.proof_replayed``;
+                ``right.mandate_ended``, ``right.office_changed``: it is closed, and may only hand over.
         """
         bearer = self._bearer(shown)
         device = self._known(bearer.tenant, bearer.device)
@@ -116,7 +117,8 @@ class Gate:
     def caller(self, shown: Presented) -> Device:
         """Return the device that a request comes from, as it was when last looked up.
 
-        For statements that find out themselves whether the device was revoked, or moved, meanwhile.
+        For statements that find out themselves whether the device was revoked, or closed, meanwhile. Closed ones come
+        in: they hand over what they hold.
 
         Raises:
             NotPermittedError: as ``device``.
@@ -124,8 +126,19 @@ class Gate:
         bearer = self._bearer(shown)
         device = self._remembered.get((bearer.tenant, bearer.device)) or self._known(bearer.tenant, bearer.device)
         self._check(shown, bearer, device)
-        _require_unrevoked(device)
+        _require_unrevoked(device, even_closed=True)
         return device
+
+    def again(self, device: Device) -> Device:
+        """Return a caller as it is now.
+
+        Raises:
+            NotPermittedError: ``auth.device_revoked``, ``auth.device_unknown``.
+        """
+        self.forget(device)
+        found = self._known(device.tenant, device.device)
+        _require_unrevoked(found, even_closed=True)
+        return found
 
     def at_work(self, device: Device) -> AbstractContextManager[None]:
         """Hold one of the few places that a device has for work that may wait for others.
@@ -169,9 +182,12 @@ class Gate:
         return device
 
 
-def _require_unrevoked(device: Device) -> None:
+def _require_unrevoked(device: Device, *, even_closed: bool = False) -> None:
     """Said to the device alone, once it has shown who it is: the answer is signed for whatever signature was shown."""
-    if device.revoked_ms is not None:
+    if device.closed:
+        if not even_closed:
+            raise NotPermittedError(device.closed)
+    elif device.revoked_ms is not None:
         raise NotPermittedError("auth.device_revoked")
 
 

@@ -189,13 +189,16 @@ def exchanged(central: Central, gate: Gate, took: Callable[[Pushed], None], requ
 
 def _exchanged(central: Central, gate: Gate, shown: Presented, body: bytes) -> ExchangeReply:
     device = gate.caller(shown)
-    try:
-        with gate.at_work(device):
-            return syncing.exchange(central, device, wire.decode(body, Exchange, encoding=""))
-    except NotPermittedError:
-        # It may have been revoked, or have another agent or office, since it was last looked up.
-        gate.forget(device)
-        raise
+    with gate.at_work(device):
+        request = wire.decode(body, Exchange, encoding="")
+        try:
+            return syncing.exchange(central, device, request)
+        except NotPermittedError:
+            # It may have been revoked, or closed, since it was last looked up.
+            now = gate.again(device)
+            if not now.closed or device.closed:
+                raise
+            return syncing.exchange(central, now, request)
 
 
 def health_router(central: Central) -> APIRouter:

@@ -39,6 +39,7 @@ select create_distributed_table('estafette.snapshot', 'tenant_id', colocate_with
 select create_distributed_table('estafette.snapshot_chunk', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.contact', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.alert', 'tenant_id', colocate_with => 'estafette.tenant');
+select create_distributed_table('estafette.assignment', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.backed_up', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.record_mark', 'tenant_id', colocate_with => 'estafette.tenant');
 select create_distributed_table('estafette.tree', 'tenant_id', colocate_with => 'estafette.tenant');

@@ -14,9 +14,21 @@ from central.records import AgentRow, CodeRow, Device, DeviceRow, OfficeRow
 from sync.messages import EnrolReply
 
 _DEVICE = """
-select tenant_id, device_id, kind, account_id, office_id, stream_id, public_key, revoked_ms
+select tenant_id, device_id, kind, account_id, office_id, stream_id, public_key, revoked_ms, closed
 from estafette.device where tenant_id = %s and
 """
+
+
+MANDATE_ENDED = "right.mandate_ended"
+OFFICE_CHANGED = "right.office_changed"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Where an agent works, and whether the mandate ended."""
+
+    office: str
+    ended: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +167,7 @@ def add_console_device(
 def revoke_device(connection: Connection, tenant: int, device_id: str, now_ms: int) -> bool:
     """Revoke an agent's device; False when there is none. A first revocation keeps its time."""
     done = connection.execute(
-        "update estafette.device set revoked_ms = coalesce(revoked_ms, %s)"
+        "update estafette.device set revoked_ms = coalesce(revoked_ms, %s), closed = ''"
         " where tenant_id = %s and device_id = %s and kind = 'agent'",
         [now_ms, tenant, device_id],
     )
@@ -227,6 +239,70 @@ def agent_office(connection: Connection, tenant: int, account: str) -> str | Non
         [tenant, account],
     ).fetchone()
     return str(found[0]) if found else None
+
+
+def lock_agent(connection: Connection, tenant: int, account: str) -> Agent | None:
+    """Return an agent, one whose mandate ended too, and lock the account to the end of the transaction."""
+    return row(
+        connection,
+        Agent,
+        "select office_id, disabled_ms is not null from estafette.account"
+        " where tenant_id = %s and account_id = %s and role = 'agent' for update",
+        [tenant, account],
+    )
+
+
+def former_agents(connection: Connection, tenant: int) -> list[AgentRow]:
+    """Return the agents whose mandate ended, by office and name; none of their devices may sync."""
+    return rows(
+        connection,
+        AgentRow,
+        "select a.account_id, a.name, o.office_id, o.name, 0 from estafette.account a"
+        " join estafette.office o on o.tenant_id = a.tenant_id and o.office_id = a.office_id"
+        " where a.tenant_id = %s and a.role = 'agent' and a.disabled_ms is not null"
+        " order by o.name, a.name, a.account_id",
+        [tenant],
+    )
+
+
+def assign(
+    connection: Connection, tenant: int, account: str, *, office: str, ended_ms: int | None, now_ms: int
+) -> None:
+    """Write where an agent works from now on, and close and open the agent's devices by it.
+
+    A device keeps its office: it is open while that is the agent's and the mandate lasts. One that was revoked for
+    itself stays so.
+    """
+    connection.execute(
+        "update estafette.account set office_id = %s, disabled_ms = %s where tenant_id = %s and account_id = %s",
+        [office, ended_ms, tenant, account],
+    )
+    connection.execute(
+        "update estafette.device d set closed = n.closed, revoked_ms = case when n.closed <> '' then %s end from ("
+        " select e.device_id, case when %s then %s when e.office_id <> %s then %s else '' end as closed"
+        " from estafette.device e where e.tenant_id = %s and e.account_id = %s and e.kind = 'agent') n"
+        " where d.tenant_id = %s and d.device_id = n.device_id and (d.revoked_ms is null or d.closed <> '')",
+        [now_ms, ended_ms is not None, MANDATE_ENDED, office, OFFICE_CHANGED, tenant, account, tenant],
+    )
+
+
+def note_assignment(
+    connection: Connection,
+    tenant: int,
+    account: str,
+    what: str,
+    *,
+    office: str,
+    by: str | None,
+    reason: str,
+    now_ms: int,
+) -> None:
+    """Keep who changed what an agent may do, and why."""
+    connection.execute(
+        "insert into estafette.assignment (tenant_id, account_id, since_ms, what, office_id, by_account, reason)"
+        " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+        [tenant, account, now_ms, what, office, by, reason],
+    )
 
 
 def epoch(connection: Connection, tenant: int) -> int:

@@ -65,6 +65,16 @@ def _foreign_record() -> Words:
     return what, _kept(), translate("Remedies", "Their office can take it on; tell your supervisor, or withdraw it.")
 
 
+def _mandate_ended() -> Words:
+    what = translate("Remedies", "It reached the service when your mandate had ended.")
+    return what, _kept(), _supervisor()
+
+
+def _office_changed() -> Words:
+    what = translate("Remedies", "It reached the service when you worked in another office.")
+    return what, _kept(), _supervisor()
+
+
 def _foreign_office() -> Words:
     what = translate("Remedies", "It names another office than yours.")
     return what, _kept(), _supervisor()
@@ -268,6 +278,8 @@ WORDS: dict[str, Callable[[], Words]] = {
     "right.office": _role,
     "right.foreign_record": _foreign_record,
     "right.foreign_office": _foreign_office,
+    "right.mandate_ended": _mandate_ended,
+    "right.office_changed": _office_changed,
     "event.too_large": _too_large,
     "event.tracking_code": _tracking_code,
     "event.unknown_procedure": _no_procedure,

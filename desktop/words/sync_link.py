@@ -137,6 +137,24 @@ def _revoked() -> Link:
     )
 
 
+def _mandate_ended() -> Link:
+    return Link(
+        translate("Sync", "your mandate has ended: call your supervisor"),
+        translate("Sync", "What waited here was handed over and is parked for a supervisor. Nothing is lost."),
+        "ban",
+        "critical",
+    )
+
+
+def _office_changed() -> Link:
+    return Link(
+        translate("Sync", "you work in another office now: open your workspace there"),
+        translate("Sync", "What waited here was handed over and is parked. Ask for the new office's enrolment code."),
+        "ban",
+        "critical",
+    )
+
+
 def _sign_in() -> Link:
     return Link(
         translate("Sync", "this computer must be enrolled again"),
@@ -192,6 +210,8 @@ _BY_STATE: Mapping[str, Callable[[], Link]] = {
     "paused": _paused,
     "told_to_wait": _busy,
     "needs_update": _update,
+    "mandate_ended": _mandate_ended,
+    "office_changed": _office_changed,
     "portal": _portal,
     "altered": _altered,
 }

@@ -2389,6 +2389,14 @@
         <translation>L’autre site peut reprendre l’acte&#xa0;; prévenez votre responsable, ou retirez-le.</translation>
     </message>
     <message>
+        <source>It reached the service when your mandate had ended.</source>
+        <translation>Il est arrivé au service alors que votre mandat était terminé.</translation>
+    </message>
+    <message>
+        <source>It reached the service when you worked in another office.</source>
+        <translation>Il est arrivé au service alors que vous travailliez dans un autre site.</translation>
+    </message>
+    <message>
         <source>It names another office than yours.</source>
         <translation>L’acte désigne un autre site que le vôtre.</translation>
     </message>
@@ -2973,6 +2981,22 @@
     <message>
         <source>What is kept here stays here until it is enrolled again.</source>
         <translation>Ce qui est gardé ici y reste jusqu’à une nouvelle inscription.</translation>
+    </message>
+    <message>
+        <source>your mandate has ended: call your supervisor</source>
+        <translation>votre mandat est terminé : appelez votre responsable</translation>
+    </message>
+    <message>
+        <source>What waited here was handed over and is parked for a supervisor. Nothing is lost.</source>
+        <translation>Ce qui attendait ici a été remis et attend un responsable. Rien n’est perdu.</translation>
+    </message>
+    <message>
+        <source>you work in another office now: open your workspace there</source>
+        <translation>vous travaillez maintenant dans un autre site : ouvrez-y votre espace</translation>
+    </message>
+    <message>
+        <source>What waited here was handed over and is parked. Ask for the new office&apos;s enrolment code.</source>
+        <translation>Ce qui attendait ici a été remis et attend un responsable. Demandez le code d’inscription du nouveau site.</translation>
     </message>
     <message>
         <source>this computer must be enrolled again</source>

@@ -20,11 +20,18 @@ from sync.state import SyncState
 from tests.simulation import logs, reference
 from tests.simulation.ledger import Deed, Held, deed_of
 from tests.simulation.machines import Machine
+from tests.support.central_memory import MANDATE_ENDED, OFFICE_CHANGED
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 CONFIRMED = frozenset({"accepted", "merged", "contested"})
+_ENDS = {
+    "": SyncState.IDLE,
+    MANDATE_ENDED: SyncState.MANDATE_ENDED,
+    OFFICE_CHANGED: SyncState.OFFICE_CHANGED,
+}
+"""How a machine ends that the service has closed for this reason."""
 SHOWN_MAX = 12
 """Lines of one kind of failure: the first ones tell."""
 
@@ -44,7 +51,9 @@ def check(world: World) -> list[str]:
     found += _few(reference.overwritten(log, states, world.ledger.seen))
     found += _few(logs.failures(world))
     for machine in world.machines:
-        found += _few(_replica(world, machine, log))
+        # Who has no right there any more is told no news: what such a machine holds is as old as that.
+        found += [] if closed_of(world, machine) else _few(_replica(world, machine, log))
+        found += _few(_office_left(world, machine))
         found += _few(_visible(world, machine, log))
         found += _few(_over(world, machine, log))
         found += _few(_receipts(world, machine, log))
@@ -81,15 +90,24 @@ def _queues(world: World) -> Iterator[str]:
         status = machine.agent.status()
         if status.pending or status.oldest_pending_ms is not None:
             yield f"queue: {machine.name} still has {status.pending} events"
-        if status.state is not SyncState.IDLE or status.fault:
+        closed = closed_of(world, machine)
+        if (status.state, status.fault) != (_ENDS[closed], closed):
             yield f"queue: {machine.name} ends {status.state} with {status.fault!r}"
+
+
+def closed_of(world: World, machine: Machine) -> str:
+    """Return why the service reads this machine nothing any more; empty while it does."""
+    identity = machine.workspace.identity
+    assert identity is not None
+    return world.service.closed(identity.device)
 
 
 def _accounted(world: World, log: list[Held]) -> Iterator[str]:
     """Every acknowledged act is at the service, once: what came again under another number says so and does nothing."""
     times = Counter(one.deed for one in log if one.code != REPEATED)
+    doubted = _doubted(world)
     for one, place in world.ledger.owed().items():
-        if not times[one]:
+        if not times[one] and one not in doubted:
             yield f"lost: {words(one)} of {place}"
     for one, count in times.items():
         if count > 1:
@@ -100,6 +118,15 @@ def _accounted(world: World, log: list[Held]) -> Iterator[str]:
             yield f"nowhere: {words(held.deed)} is {held.state!r} and the only one of its kind"
         if held.state not in CONFIRMED and not (held.state == "parked" and held.code):
             yield f"nowhere: {words(held.deed)} is {held.state!r} {held.code!r}"
+
+
+def _doubted(world: World) -> set[Deed]:
+    """Return the acts of closed machines that the service may lack since it was restored: they ask once it is open."""
+    found: set[Deed] = set()
+    for machine in world.machines:
+        if closed_of(world, machine) and machine.workspace.in_doubt():
+            found |= _own(machine)
+    return found
 
 
 def _own(machine: Machine) -> set[Deed]:
@@ -164,6 +191,15 @@ def _replica(world: World, machine: Machine, log: list[Held]) -> Iterator[str]:
         if here != there:
             yield f"differs: {machine.name} {key[0]} {key[1][-6:]}: {_first_difference(here, there)}"
     yield from _histories(machine, log, states.keys(), world.moved)
+
+
+def _office_left(world: World, machine: Machine) -> Iterator[str]:
+    """Of an office that its agent left nothing central said is shown any more; its log stays."""
+    if closed_of(world, machine) == OFFICE_CHANGED:
+        held = [record for record, _kind, state in confirmed(machine.workspace) if state.fields]
+        rows = [row for row in machine.workspace.case_rows(held) if row.state]
+        if held or rows:
+            yield f"left: {machine.name} still shows {len(held)} records, {len(rows)} rows of an office that was left"
 
 
 def _first_difference(here: bytes, there: bytes) -> str:

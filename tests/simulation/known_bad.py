@@ -15,16 +15,17 @@ import msgspec
 
 from cases import merge, returning, scope
 from cases.auditing import Differences
-from cases.errors import InputError
+from cases.errors import InputError, NotPermittedError
 from cases.merge import FieldState, RecordState, SeenEvent
 from cases.merkle import HASH_BYTES, leaf_hash
 from cases.tiles import Tile
 from cases.treelog import tree_bytes
 from cases.workspace import Workspace
-from central import appending, judging, whole
+from central import appending, judging, syncing, whole
 from central.judging import Judgement
 from central.storage import Appended, IssuedReceipt, NewEvents
 from central.tree import ReceiptTree
+from sync.agent import Agent
 from sync.messages import TreeNews
 from tests.simulation import services
 from tests.simulation.machines import CrashingDisk
@@ -410,6 +411,37 @@ def knows_acts_by_their_numbers_only() -> Iterator[None]:
         yield
 
 
+# --- what an agent may do changes -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def drops_what_waits_when_access_is_lost() -> Iterator[None]:
+    """The service takes nothing of a device whose agent's mandate ended, and the device gives up what it holds."""
+    sound, failed = syncing.exchange, Agent._round_failed
+
+    def exchange(core: Any, device: Any, request: Any) -> Any:
+        if device.closed:
+            raise NotPermittedError(device.closed)
+        return sound(core, device, request)
+
+    def give_up(self: Any, error: Any, *, progress: bool) -> None:
+        def act(connection: Any) -> tuple[None, None]:
+            connection.execute("UPDATE event SET state = 'parked', code = ? WHERE state = 'pending'", (error.code,))
+            return None, None
+
+        if error.code.startswith("right."):
+            self._workspace._core.transact(act)
+        failed(self, error, progress=progress)
+
+    with replaced(syncing, "exchange", exchange), replaced(Agent, "_round_failed", give_up):
+        yield
+
+
+def records_of_an_office_stay_when_its_agent_goes() -> AbstractContextManager[None]:
+    """What an office's agent read there stays to be read on the computer that was left."""
+    return replaced(Workspace, "leave_office", lambda _self: None)
+
+
 VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     variant.__name__: variant
     for variant in (
@@ -431,6 +463,8 @@ VARIANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         snapshots_miss_a_chunk,
         copies_send_what_the_other_wrote,
         knows_acts_by_their_numbers_only,
+        drops_what_waits_when_access_is_lost,
+        records_of_an_office_stay_when_its_agent_goes,
         drops_leaves,
         rewrites_leaves,
         skips_late_commits,
@@ -442,6 +476,8 @@ OFTEN: dict[str, tuple[str, ...]] = {
     "lent_records_grow_old": ("move",),
     "moved_records_stay": ("move",),
     "snapshots_miss_a_chunk": ("arrive",),
+    "drops_what_waits_when_access_is_lost": ("end_mandate",),
+    "records_of_an_office_stay_when_its_agent_goes": ("change_office",),
     "copies_send_what_the_other_wrote": ("clone", "back_up_service", "restore_service"),
     "knows_acts_by_their_numbers_only": ("clone", "back_up_service", "restore_service"),
     "replays_the_living_incarnation_only": ("back_up_service", "restore_service", "back_up_machine", "restore_machine"),

@@ -125,7 +125,8 @@ class PostgresCentral(MemoryCentral):
                 people.add_console_device(connection, TENANT, device.device, 1, device.public_key, now_ms)
                 return
             if people.device(connection, TENANT, device.device) is None:
-                people.add_agent(connection, TENANT, account, str(device.office), name, now_ms)
+                if people.lock_agent(connection, TENANT, account) is None:
+                    people.add_agent(connection, TENANT, account, str(device.office), name, now_ms)
                 people.add_device(
                     connection,
                     TENANT,
@@ -135,6 +136,23 @@ class PostgresCentral(MemoryCentral):
                     name=name,
                     now_ms=now_ms,
                 )
+
+    def assign(self, agent: str, office: str, *, ended: bool) -> None:
+        super().assign(agent, office, ended=ended)
+        now_ms = self.clock.now_ms()
+        with self._killable.transaction(TENANT) as transaction:
+            people.assign(
+                transaction.connection,
+                TENANT,
+                agent,
+                office=office,
+                ended_ms=now_ms if ended else None,
+                now_ms=now_ms,
+            )
+
+    def device(self, name: str) -> Device | None:
+        with self._killable.quiet(TENANT) as transaction:
+            return people.device(transaction.connection, TENANT, name)
 
     def publish(self, procedure: str, bundle: bytes) -> str:
         with self._killable.transaction(TENANT) as transaction:

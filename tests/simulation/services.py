@@ -51,6 +51,14 @@ class Service(Protocol):
         """Give a case to another office; None when the service refuses."""
         ...
 
+    def assign(self, agent: str, office: str, *, ended: bool) -> None:
+        """Say where an agent works, and whether the mandate ended."""
+        ...
+
+    def closed(self, device: str) -> str:
+        """Return why a device is closed; empty for an open one."""
+        ...
+
     def backup(self) -> None:
         """Keep a copy of everything."""
         ...
@@ -130,6 +138,13 @@ class InMemory:
     def move(self, case: str, office: str) -> Deed | None:
         event = self.central.move(case, office)
         return None if event is None else _deed_of(event.header, event.body or b"")
+
+    def assign(self, agent: str, office: str, *, ended: bool) -> None:
+        self.central.assign(agent, office, ended=ended)
+
+    def closed(self, device: str) -> str:
+        found = self.central.device(device)
+        return "" if found is None else found.closed
 
     def backup(self) -> None:
         self._backup = self.central.storage.copy()

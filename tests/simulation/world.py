@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cases.errors import EstafetteError
 from cases.keys.device_secret import MemoryDeviceSecrets
+from cases.views import Identity
 from sync.audits import AUDIT_EVERY_S
 from tests.simulation import checking, decay
 from tests.simulation.clocks import YEAR_MS, Chance, MachineClock, WorldClock
@@ -16,7 +17,7 @@ from tests.simulation.machines import Machine
 from tests.simulation.network import Accident, Killed, Network, Way
 from tests.simulation.people import Agents, Supervisor
 from tests.simulation.services import Service
-from tests.support.central_memory import OFFICES
+from tests.support.central_memory import MANDATE_ENDED, OFFICE_CHANGED, OFFICES
 from tests.support.clients import PROCEDURE, bundle
 
 MachineAct = Callable[[Machine], object]
@@ -92,8 +93,8 @@ class World:
             machine.agent.sync_once()
             self._weather_of(machine)
 
-    def _enrolled(self, number: int, office: str) -> Machine:
-        """Return a new machine of a new agent, enrolled."""
+    def _enrolled(self, number: int, office: str, *, agent: str = "") -> Machine:
+        """Return a new machine, enrolled: of a new agent unless one is named."""
         name = f"poste-{number}"
         machine = Machine(
             name,
@@ -105,7 +106,7 @@ class World:
         )
         machine.create()
         self.machines.append(machine)
-        machine.agent.enrol(self.service.url, self.service.enrolment_code(f"agent-{number}", office), name)
+        machine.agent.enrol(self.service.url, self.service.enrolment_code(agent or f"agent-{number}", office), name)
         return machine
 
     def _drawn(self) -> dict[Callable[[], None], int]:
@@ -131,6 +132,10 @@ class World:
         ]
         happenings: dict[Callable[[], None], int] = {self._work: 60, self._sync: 32, self._supervise: 8}
         happenings.update((happening, self.chance.between(1, 4)) for happening in self.chance.some(rare))
+        # Drawn apart, so that worlds in which nobody's office or mandate changes are what they were before.
+        scope, apart = [self._change_office, self._end_mandate], Chance(self.seed, "scope")
+        happenings.update((happening, 2) for happening in scope if apart.happens(0.08))
+        rare += scope
         happenings.update((happening, 8) for happening in rare if happening.__name__.strip("_") in self._often)
         return happenings
 
@@ -186,6 +191,40 @@ class World:
                 states = self.service.states()
                 self.moved |= {case, states["case", case].value("citizen") or case}
                 self.ledger.note([done], "console", seen)
+
+    def _end_mandate(self) -> None:
+        """An agent's mandate ends, or one that ended is renewed."""
+        identity = self._identity(self.chance.one(self.machines))
+        office = self._office_of(identity.agent, identity.office)
+        ended = self.service.closed(identity.device) != MANDATE_ENDED
+        self.story.append(f"   {identity.agent} {'ends' if ended else 'goes on'} in {office}")
+        self.service.assign(identity.agent, office, ended=ended)
+
+    def _change_office(self) -> None:
+        """An agent goes to the other office: to the computer that was left there, or to a new one."""
+        identity = self._identity(self.chance.one(self.machines))
+        now = self._office_of(identity.agent, identity.office)
+        office = self.chance.one([one for one in OFFICES if one != now])
+        if self.service.closed(identity.device) == MANDATE_ENDED:
+            return
+        self.story.append(f"   {identity.agent} goes from {now} to {office}")
+        self.service.assign(identity.agent, office, ended=False)
+        there = [self._identity(one) for one in self.machines]
+        known = any((one.agent, one.office) == (identity.agent, office) for one in there)
+        if not known and len(self.machines) < MACHINES_MAX:
+            machine = self._enrolled(200 + len(self.machines), office, agent=identity.agent)
+            self._weather_of(machine)
+            self._alive(machine, self.synchronise)
+
+    def _office_of(self, agent: str, otherwise: str) -> str:
+        """Return where an agent works now: in the office of an open computer, else of any."""
+        known = [one for one in map(self._identity, self.machines) if one.agent == agent]
+        return next((one.office for one in known if self.service.closed(one.device) != OFFICE_CHANGED), otherwise)
+
+    def _identity(self, machine: Machine) -> Identity:
+        identity = machine.workspace.identity
+        assert identity is not None
+        return identity
 
     def _weather(self) -> None:
         self._weather_of(self.chance.one(self.machines))
@@ -278,8 +317,7 @@ class World:
 
     def _enrol_again(self, machine: Machine) -> None:
         """The service was put back to before this machine was enrolled: a person enrols it once more."""
-        identity = machine.workspace.identity
-        assert identity is not None
+        identity = self._identity(machine)
         code = self.service.enrolment_code(identity.agent, identity.office)
         try:
             machine.agent.enrol(self.service.url, code, machine.name)
@@ -305,5 +343,7 @@ class World:
             self.clock.advance(60 if 1 < number < ROUNDS_MAX - 2 else AUDIT_EVERY_S + 60)
             for machine in self.chance.shuffled(self.machines):
                 error = self.synchronise(machine)
+                if error is not None and error.code == self.service.closed(self._identity(machine).device):
+                    continue
                 if error is not None and number >= ROUNDS_THAT_MAY_FAIL:
                     self.failures.append(f"stuck: {machine.name} round {number}: {error.code} {dict(error.details)}")

@@ -59,6 +59,7 @@ from tests.support.faults import Faults, FaultyTransport
 from tests.support.memory_storage import NO_TREE, Logged, MemoryStorage, Tables
 
 TENANT = 7
+MANDATE_ENDED, OFFICE_CHANGED = "right.mandate_ended", "right.office_changed"
 STREAM = "office-1"
 OFFICES = (STREAM, "office-2")
 SUPERVISOR = "supervisor-1"
@@ -174,6 +175,21 @@ class MemoryCentral:
         devices = self.directory.devices
         known = devices[device]
         devices[device] = replace(known, revoked_ms=self.clock.now_ms())
+
+    def assign(self, agent: str, office: str, *, ended: bool) -> None:
+        """Say where an agent works and whether the mandate ended (``central.staffing``)."""
+        with self._changed:
+            self.directory.assigned[agent] = (office, ended)
+            for name, device in self.directory.devices.items():
+                if device.account == agent and (device.closed or device.revoked_ms is None):
+                    closed = self._closed(device)
+                    revoked_ms = self.clock.now_ms() if closed else None
+                    self.directory.devices[name] = replace(device, closed=closed, revoked_ms=revoked_ms)
+            self._changed.notify_all()
+
+    def _closed(self, device: Device) -> str:
+        office, ended = self.directory.assigned.get(str(device.account), (device.office, False))
+        return MANDATE_ENDED if ended else OFFICE_CHANGED if office != device.office else ""
 
     def forget_tokens(self) -> None:
         """Let every token end now: what a new process of the service knows of them."""
@@ -478,7 +494,7 @@ class MemoryCentral:
             nonce_valid=self._nonces.valid,
             first_use=self._replays.first_use,
         )
-        device = self._known(dpop.assertion_device(form["assertion"][0]))
+        device = self._known(dpop.assertion_device(form["assertion"][0]), even_closed=True)
         dpop.check_assertion(
             form["assertion"][0],
             public_key=device.public_key,
@@ -494,18 +510,24 @@ class MemoryCentral:
     def _authorised(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Device:
         shown = signing.parse_authorization(headers.get("authorization", ""))
         bearer = self._tokens.read(shown.token)
-        device = self._known(bearer.device)
+        device = self._known(bearer.device, even_closed=target == f"{API}/sync")
         signing.check_request(shown, device.public_key, method=method, target=target, body=body)
         self._counters.spend(bearer.serial, shown.counter)
         return device
 
-    def _known(self, name: str) -> Device:
-        device = self.directory.devices.get(name)
+    def _known(self, name: str, *, even_closed: bool = False) -> Device:
+        device = self.device(name)
         if device is None or device.kind != "agent":
             raise NotPermittedError("auth.device_unknown")
-        if device.revoked_ms is not None:
+        if device.closed and not even_closed:
+            raise NotPermittedError(device.closed)
+        if device.revoked_ms is not None and not device.closed:
             raise NotPermittedError("auth.device_revoked")
         return device
+
+    def device(self, name: str) -> Device | None:
+        """Return a device as it stands."""
+        return self.directory.devices.get(name)
 
     def _summaries(self) -> list[ProcedureSummary]:
         known = self.directory

@@ -113,6 +113,8 @@ class Tables:
     published: dict[tuple[str, str], bytes] = field(default_factory=dict)
     offered: dict[str, str] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
+    assigned: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """Agent -> the office, and whether the mandate ended; of those about whom something was decided."""
     names: dict[str, str] = field(default_factory=dict)
 
 

@@ -20,12 +20,16 @@ altered -> handshake offline paused
 clock -> handshake offline paused
 told_to_wait -> handshake offline paused
 needs_update -> handshake offline paused
+mandate_ended -> handshake offline paused
+office_changed -> handshake offline paused
 backing_off -> handshake offline paused
 needs_sign_in -> offline
 revoked -> offline
 paused -> offline
 """.replace(
-    "ENDS", "offline portal proxy untrusted altered clock told_to_wait needs_update backing_off needs_sign_in revoked"
+    "ENDS",
+    "offline portal proxy untrusted altered clock told_to_wait needs_update mandate_ended office_changed backing_off"
+    " needs_sign_in revoked",
 )
 EXPECTED = {
     (SyncState(source), SyncState(target))
