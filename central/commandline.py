@@ -125,6 +125,9 @@ def _misuse(options: argparse.Namespace) -> InputError | None:
         return InputError("options.port", port=options.port)
     if (wrong := _operator_misuse(options)) is not None:
         return wrong
+    for directory in options.procedures:
+        if not directory.is_dir():
+            return InputError("options.procedures", directory=str(directory))
     return _unknown_zone(options.timezone)
 
 

@@ -223,6 +223,10 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "The operator's address is open to other machines: name a readable file that holds a token with"
         " --operator-token-file.",
     ),
+    "options.procedures": (
+        "Ce dossier de démarches n'existe pas : {directory}. Rien n'a été créé. Vérifiez --procedures.",
+        "There is no such folder of procedures: {directory}. Nothing was made. Look at --procedures.",
+    ),
     "options.timezone": (
         "« {timezone} » n'est pas un fuseau horaire : donnez un nom comme Europe/Paris avec --timezone.",
         "'{timezone}' is no time zone: give a name such as Europe/Paris with --timezone.",

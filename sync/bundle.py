@@ -21,7 +21,7 @@ from cases.errors import EstafetteError, InputError
 from cases.keys.files import environment_fault, write_file
 from cases.mailbox import Mailbox, mailboxes
 from sync import bundle_words as words
-from sync.bundle_files import BUNDLE_BYTES_MAX, read_answers, write_bundle
+from sync.bundle_files import ANSWERS_MARK, BUNDLE_BYTES_MAX, BUNDLE_MARK, read_answers, write_bundle
 from sync.envelopes import in_order
 from sync.sealed import EnvelopeAnswer
 from sync.usage import SpokenParser
@@ -83,14 +83,25 @@ def chosen_file(target: Path, name: str, ending: str) -> Path:
     """Return the file to write: ``target``, or within the folder that it is a new one called ``name``.
 
     Raises:
-        InputError: ``bundle.no_folder``: the folder that it would lie in is not there.
+        InputError: ``bundle.no_folder``: the folder that it would lie in is not there; ``bundle.file_there``: it is
+            a file that is neither empty nor a bundle, and not ours to replace.
     """
     if not target.is_dir():
         if not target.absolute().parent.is_dir():
             raise InputError("bundle.no_folder", folder=str(target.absolute().parent))
+        if target.exists() and not _replaceable(target):
+            raise InputError("bundle.file_there", file=str(target))
         return target
     names = (f"{name}{ending}", *(f"{name}-{number}{ending}" for number in range(2, SAME_NAME_MAX)))
     return next((target / each for each in names if not (target / each).exists()), target / names[-1])
+
+
+def _replaceable(target: Path) -> bool:
+    if not target.is_file():
+        return False
+    with target.open("rb") as file:
+        start = file.read(max(len(BUNDLE_MARK), len(ANSWERS_MARK)))
+    return not start or start.startswith((BUNDLE_MARK, ANSWERS_MARK))
 
 
 def collect(workspace: Path) -> tuple[list[Envelope], int]:

@@ -59,6 +59,10 @@ _ERRORS: Mapping[str, Pair] = {
         "C'est un dossier : {folder}. Nommez le fichier qui s'y trouve (.plis vers le service, .accuses au retour).",
         "This is a folder: {folder}. Name the file in it (.plis to the service, .accuses on the way back).",
     ),
+    "bundle.file_there": (
+        "Ce fichier existe et n'est pas un envoi : {file}. Il n'a pas été touché. Donnez un autre nom, ou un dossier.",
+        "This file exists and is no bundle: {file}. It was left alone. Give another name, or a folder.",
+    ),
     "bundle.no_file": ("Ce fichier n'existe pas : {file}", "There is no such file: {file}"),
     "store.disk_full": (
         "Il n'y a plus de place à cet endroit. Rien n'est perdu : ce qui attend reste sur ce poste.",

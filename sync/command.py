@@ -110,6 +110,8 @@ def pairs(given: Sequence[str]) -> dict[str, str | None]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(Words(f"CHAMP=VALEUR attendu, pas « {pair} ».", f"expected FIELD=VALUE, not “{pair}”."))
+        if name in said:
+            raise UsageError(Words(f"« {name} » est donné deux fois.", f"“{name}” is given twice."))
         said[name] = value or None
     return said
 

@@ -90,6 +90,13 @@ def may(connection: Connection, name: str, right: str) -> bool:
     return bool(found and found[0])
 
 
+def may_change(connection: Connection, name: str) -> bool:
+    found = connection.execute(
+        "select has_column_privilege(%s, 'tenant_id', 'update')", [f"estafette.{name}"]
+    ).fetchone()
+    return bool(found and found[0])
+
+
 def breaches(central: Central, name: str, own: int, foreign: int) -> list[str]:
     """Return what a transaction of the tenant ``own`` can see or do of rows of ``foreign``."""
     where = sql.SQL("where tenant_id = {}").format(sql.Literal(foreign))
@@ -100,7 +107,13 @@ def breaches(central: Central, name: str, own: int, foreign: int) -> list[str]:
             found.append(f"sees {seen}")
         if connection.execute(sql.SQL("select 1 from {} {}").format(table(name), where)).fetchall():
             found.append("sees by name")
-        if connection.execute(sql.SQL("update {} set tenant_id = tenant_id {}").format(table(name), where)).rowcount:
+        changes = may_change(connection, name)
+        if (
+            changes
+            and connection.execute(
+                sql.SQL("update {} set tenant_id = tenant_id {}").format(table(name), where)
+            ).rowcount
+        ):
             found.append("changes")
         deletes = may(connection, name, "delete")
         if deletes and connection.execute(sql.SQL("delete from {} {}").format(table(name), where)).rowcount:

@@ -112,6 +112,10 @@ def test_export_needs_no_passphrase_and_takes_every_workspace_of_the_computer(
     said = capsys.readouterr().err
     assert "bundle.no_folder" in said and str(file.parent) in said
     file.parent.mkdir()
+    letter = tmp_path / "stick" / "lettre.txt"
+    letter.write_text("Madame,")
+    assert run_bundle(["export", str(letter), "--workspace", str(tmp_path / "pc" / "w")]) == 1
+    assert "bundle.file_there" in capsys.readouterr().err and letter.read_text() == "Madame,"
     assert main.main(["bundle", "export", str(file), "--workspace", str(tmp_path / "pc" / "w")]) == 0
     said = capsys.readouterr().out
     assert "Exporté : 2 actes en 2 plis scellés" in said and "Exported: 2 acts in 2 sealed envelopes" in said

@@ -210,6 +210,7 @@ def test_wrong_input_says_what_and_how(
         ("cases --limit many", "attend un nombre entier, pas « many »", "takes a whole number, not “many”"),
         ("cases --state lost", "« lost » ne va pas pour --state", "“lost” does not fit --state"),
         ("cases --limit", "--limit attend une valeur.", "--limit takes a value."),
+        ("citizen-new phone=1 phone=2", "« phone » est donné deux fois", "“phone” is given twice"),
         ("citizen-new Moreau", "CHAMP=VALEUR attendu, pas « Moreau »", "expected FIELD=VALUE, not “Moreau”"),
         ("note 'x", "un guillemet n'est pas refermé.", "a quotation mark is not closed."),
         ("shell", "on est déjà dans un shell.", "this is a shell already."),
