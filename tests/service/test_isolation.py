@@ -78,6 +78,8 @@ def example(name: str, column: str, kind: str, tenant: int) -> object:
     }
     if (name, column) == ("device", "kind"):
         return "agent"
+    if (name, column) == ("assignment", "what"):
+        return "ended"
     if column in fixed and kind != "bytea":
         return fixed[column]
     return {"text": "x", "bytea": b"x"}.get(kind, 1)

@@ -37,6 +37,7 @@ class Post:
     agent: Agent
     said: dict[str, str] = field(default_factory=dict)
     """Record -> the last answer that was acknowledged here."""
+    newest: str = ""
 
     def act(self, token: str) -> None:
         """Record one more answer in a case, of its own or of another's."""
@@ -45,9 +46,16 @@ class Post:
         self.said[case] = token
 
     def case(self) -> str:
-        """Return this post's own case."""
-        for case in self.said:
-            return case
+        """Return the case that this post answers: its newest, or the first it was given."""
+        if not self.newest:
+            self.newest = next(iter(self.said), "") or self._opened()
+        return self.newest
+
+    def next_case(self) -> None:
+        """Answer a new case from now on."""
+        self.newest = self._opened()
+
+    def _opened(self) -> str:
         citizen = self.workspace.create_citizen({"family_name": f"Usager {self._name}"}).record
         return self.workspace.open_case(PROCEDURE, bundle_version(bundle()), citizen, {}).record
 
