@@ -124,7 +124,10 @@ class HttpsProxy(WebProxy):
     [b"HTTP/1.1 200 O", HEAD + b"Content-Length: 99999\r\n\r\n", HEAD + b"\r\n"],
     ids=["status", "body", "end"],
 )
-def test_an_answer_that_drips_behind_an_https_proxy_is_given_up(at_once: bytes, tmp_path: Path) -> None:
+def test_an_answer_that_drips_behind_an_https_proxy_is_given_up(
+    at_once: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.transport.CONNECT_TIMEOUT_S", LIMIT_S)
     authority = Authority(tmp_path)
     certificate = authority.certificate()
     with serving(dripping(at_once)) as url, contextlib.ExitStack() as closing:
