@@ -16,7 +16,7 @@ from cases.store import log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
-from cases.workflow import CLOSED, may_settle, may_type
+from cases.workflow import CLOSED, is_supervisors, may_settle, may_type
 
 QUEUE_MAX = 500
 """Records looked at for one queue."""
@@ -190,7 +190,9 @@ def _actions(
     header = stored.event.header
     if stored.state == log.QUARANTINED:
         return ()
-    if header.kind == Kind.RESOLVE or registers.known_type(connection, header.record_id) is None:
+    if header.kind == Kind.RESOLVE or is_supervisors(stored.code):
+        return (WITHDRAW,)
+    if registers.known_type(connection, header.record_id) is None:
         return (WITHDRAW,)
     body = log.body_of(stored)
     act = state, header.record_type, header.kind, body, asking, base

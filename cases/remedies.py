@@ -23,7 +23,7 @@ from cases.store import links, log, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import Act, Changed, Identity
-from cases.workflow import CLOSED, DECISIONS, HOW_MAX, check_beside, earliest_paper_day
+from cases.workflow import CLOSED, DECISIONS, HOW_MAX, check_beside, earliest_paper_day, is_supervisors
 
 ADOPT, RESEND, WITHDRAW = "adopt", "resend", "withdraw"
 _Carried = Callable[[dict[str, object]], dict[str, object]] | None
@@ -48,7 +48,8 @@ class Remedies(Acts):
         """Make a parked act take effect as it is: what stood against it may be over.
 
         Raises: as ``withdraw``; InputError ``resolve.refused_again`` (``reason``, a code): as the record stands here,
-            it would be parked again.
+            it would be parked again; ``resolve.supervisor``: its author had no right there when it came, so that only
+            a supervisor can.
         """
         _required(reason, "reason", "resolve.reason_required")
         return self._resolve(event, ADOPT, reason, base, lambda body: body)
@@ -89,6 +90,8 @@ class Remedies(Acts):
 
         def act(connection: Connection) -> tuple[Act, Changed]:
             waiting = _waiting(connection, identity, event)
+            if carried is not None and is_supervisors(waiting.code):
+                raise InputError("resolve.supervisor", field="event")
             header = waiting.event.header
             body: dict[str, object] = {"event": str(event), "action": action}
             if reason.strip():

@@ -27,6 +27,7 @@ from cases.merge import (
     touched,
     values_of,
 )
+from cases.reopening import brought
 
 
 class State(StrEnum):
@@ -66,6 +67,8 @@ PAPER_TOLERANCE = dt.timedelta(days=1)
 """So much earlier than what it says may a paper be dated: two computers need not agree which day it is."""
 _ROW = re.compile(r"\[[^\]]*\]")
 _DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_BEYOND_MANDATE = frozenset({"right.mandate_ended", "right.office_changed", "auth.device_revoked"})
+"""Codes of acts whose author had no right there when they came: the right that they have since does not make up."""
 _AGENT = frozenset({Role.AGENT})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 
@@ -207,10 +210,18 @@ def may_type(field: str, state: str | None) -> bool:
     return may_settle(field, state) and (field == SAME_AS or (state or State.DRAFT) in EDITABLE)
 
 
+def is_supervisors(code: str) -> bool:
+    """Say whether only a supervisor makes an act take effect that was parked with this code; see ADR 28."""
+    return code in _BEYOND_MANDATE
+
+
 def _chooses(state: RecordState, event: SeenEvent) -> bool:
-    """Say whether an event settles a contested field by choosing one of the values that it names."""
+    """Say whether an event settles a contested field by choosing one of the values that it names.
+
+    What brings values back chooses none of them: any text could stand among those.
+    """
     name, named = event.body.get("field"), event.body.get("settles")
-    if event.kind != Kind.SETTLE or not isinstance(named, list) or not isinstance(name, str):
+    if event.kind != Kind.SETTLE or not isinstance(named, list) or not isinstance(name, str) or brought(event.body):
         return False
     field = state.fields.get(name)
     if field is None or not is_contested(name, field):

@@ -173,7 +173,9 @@ class _Merging:
             if judgement.code in (ALREADY_SETTLED, REPEATED):
                 # Somebody had said how it ends, or it is held already: nothing is left for a person to decide.
                 self._settled.append((header.id, header.record_id, WITHDRAW))
-            self._waiting[header.id] = WaitingEvent(*key, header.kind, header.agent, event.body, settled=False)
+            self._waiting[header.id] = WaitingEvent(
+                *key, header.kind, header.agent, event.body, settled=False, code=judgement.code
+            )
         elif header.kind == RESOLVE and not state.fields:
             # Withdrawn, of a record of which nothing ever took effect: there is no record to write.
             self._settle(header.record_id, judgement)
@@ -221,6 +223,7 @@ class _Merging:
             shown=self.shown,
             decisive=self.transaction.decisive,
             foreign=self._is_foreign,
+            unknown=self._unknown,
         )
         judgement = judging(published=self.published, fields=read)
         if judgement.code == UNKNOWN_PROCEDURE and not self._asked:
@@ -237,6 +240,11 @@ class _Merging:
         if key in self._open or (held is not None and held.stream == self.actor.stream):
             return False  # Nearly always: a case is opened together with its citizen.
         return bool(self.transaction.foreign_citizens(self.actor.stream, [citizen]))
+
+    def _unknown(self, names: Collection[EventId]) -> Collection[EventId]:
+        """Return those of the events that are not held; what cannot be stored is not."""
+        sound = {name for name in names if _numbered(name) and name.device.isascii() and name.device.isprintable()}
+        return (set(names) - sound) | (sound - self.transaction.held(sound))
 
     def _named(self, event: Event) -> WaitingEvent | None:
         """Return the parked event that one resolves, of this batch or of before; None when it names none."""

@@ -14,8 +14,9 @@ import msgspec
 
 from cases import merge, tracking, workflow
 from cases.errors import InputError
-from cases.events import Event, Kind, RecordType, decode_body
+from cases.events import Event, EventId, Kind, RecordType, decode_body
 from cases.merge import FieldHead, FieldState, RecordState, SeenEvent
+from cases.reopening import settled_names
 from central.storage import WaitingEvent
 from sync.messages import BODY_BYTES_MAX
 
@@ -29,10 +30,13 @@ ADOPT, WITHDRAW = "adopt", "withdraw"
 
 Decisive = Callable[[str, str], Collection[str] | None]
 Foreign = Callable[[str], bool]
+Unknown = Callable[[Collection[EventId]], Collection[EventId]]
 Chain = tuple[str, int]
 """A device and its incarnation."""
 TIME_LAST_MS = 7_289_654_399_999
 """The end of the year 2200. No calendar of ours needs a later one, and many libraries have none."""
+SETTLES_MAX = 200
+"""Events that one settlement names; as many people did not write one field unseen."""
 _OF_STATUS = (
     merge.STATE,
     merge.MESSAGE,
@@ -110,6 +114,7 @@ def judge(
     fields: Mapping[str, str | None] | None = None,
     decisive: Decisive = lambda _procedure, _version: None,
     foreign: Foreign = lambda _citizen: False,
+    unknown: Unknown = lambda _names: (),
 ) -> Judgement:
     """Return where the event ends. Never raises: an event that breaks us is parked, it must not block the rest.
 
@@ -120,6 +125,7 @@ def judge(
         fields: what the event's body says, where somebody has read it already: texts and nulls only.
         decisive: what a procedure says that deciding rests on (``Procedure.decisive``).
         foreign: says of a citizen that they are another office's, and never were one that this office reads.
+        unknown: those of the events that the log does not hold.
     """
     if actor.refused:
         return Judgement(PARKED, None, actor.refused)
@@ -133,6 +139,8 @@ def judge(
             if seen is said and known.stream not in (None, actor.stream):
                 known = Known()  # Withdrawn, of a record that is another office's: nothing of it is read or written.
         _check_rights(event, seen, known, actor, decisive)
+        if seen.kind == Kind.SETTLE:
+            _check_settles(seen, known.state, unknown)
         state = merge.apply(known.state, seen)
         if event.header.record_type == RecordType.CASE and seen.kind in _EDITS:
             _check_edit(seen, known.state, state, actor)
@@ -170,6 +178,8 @@ def _check_resolve(event: Event, said: SeenEvent, waiting: WaitingEvent | None, 
         raise _Parked("resolve.other_record")
     if waiting.settled:
         raise _Parked("resolve.settled")
+    if action != WITHDRAW and workflow.is_supervisors(waiting.code) and actor.role != workflow.Role.SUPERVISOR:
+        raise _Parked("right.role")
     if action != ADOPT:
         if header.agent != waiting.agent and actor.role != workflow.Role.SUPERVISOR:
             raise _Parked("right.role")
@@ -266,6 +276,24 @@ def _check_rights(event: Event, seen: SeenEvent, known: Known, actor: Actor, dec
         _check_decision(seen, known.state, actor, decisive)
 
 
+def _check_settles(seen: SeenEvent, state: RecordState, unknown: Unknown) -> None:
+    """Park a settlement of what is not there yet: it would silence what nobody has written, unseen by anybody.
+
+    An author's own acts of before may be named by numbers that they gave up when their chain went on beside; nobody
+    else's are. What the field shows or has settled exists: the log is asked for the rest only.
+    """
+    names, own = set(settled_names(seen.body)), seen.event
+    if len(names) > SETTLES_MAX:
+        raise _Parked("event.malformed", reason="settles")
+    if any(name[:2] == own[:2] and name.seq >= own.seq for name in names):
+        raise _Parked("settle.unknown_event")
+    field = state.fields.get(str(seen.body.get("field")))
+    held = {*(head.event for head in field.heads), *field.settled} if field is not None else set()
+    asked = {name for name in names - held if name.device != own.device}
+    if asked and unknown(asked):
+        raise _Parked("settle.unknown_event")
+
+
 def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive: Decisive) -> None:
     """Park a change of state, a proposal or a decision on paper that cannot be."""
     if seen.kind != Kind.STATUS:
@@ -325,10 +353,8 @@ def _check_procedure(event: SeenEvent, after: RecordState, published: Collection
 
 def _check_citizen(event: SeenEvent, before: RecordState, foreign: Foreign) -> None:
     """Park what would give a case a citizen that its office does not read: whoever reads the case reads its citizen."""
-    citizen = merge.touched(event.kind, event.body).get("citizen")
-    if citizen is None or citizen == before.value("citizen"):
-        return
-    if foreign(citizen):
+    citizens = {changes.get("citizen") for changes in merge.values_of(event.kind, event.body)}
+    if any(foreign(citizen) for citizen in citizens - {before.value("citizen")} if citizen is not None):
         raise _Parked("right.foreign_record", field="citizen")
 
 

@@ -142,7 +142,10 @@ class Writes:
 
 
 class WaitingEvent(NamedTuple):
-    """A parked event as the one that resolves it is held against. ``body`` is None once erased by law."""
+    """A parked event as the one that resolves it is held against. ``body`` is None once erased by law.
+
+    ``code``: why it was parked.
+    """
 
     record_type: str
     record_id: str
@@ -150,6 +153,7 @@ class WaitingEvent(NamedTuple):
     agent: str
     body: bytes | None
     settled: bool
+    code: str = ""
 
 
 REPEATED = "event.repeated"
@@ -292,6 +296,9 @@ class Transaction(Protocol):
 
     def waiting(self, event: EventId) -> WaitingEvent | None:
         """Return a parked event, held to the end of the transaction; None when none of that name was parked."""
+
+    def held(self, events: Collection[EventId]) -> set[EventId]:
+        """Return those of the events that the log holds, parked ones too. Their numbers are such as can be stored."""
 
     def published(self) -> frozenset[tuple[str, str]]:
         """Return (procedure, version) of everything that was ever published."""

@@ -57,6 +57,16 @@ WORDS: Mapping[str, Pair] = {
         "Le dossier est transmis : votre responsable peut choisir de nouveau pour le champ {field}.",
         "The case is handed in: your supervisor can choose anew for the field {field}.",
     ),
+    "settle.unknown_event": _waits(
+        "L'acte départage une valeur que le service central n'avait pas encore reçue.",
+        "It settles a value that the central service had not received yet.",
+    ),
+    "resolve.supervisor": (
+        "Vous n'aviez plus ce droit quand cet acte est arrivé : seul votre responsable peut le reprendre. Parlez-lui, "
+        "ou retirez-le (withdraw).",
+        "You had no right any more when this act arrived: only your supervisor can take it on. Speak to them, or "
+        "withdraw it (withdraw).",
+    ),
     "resolve.unknown": (
         "Aucun acte de ce nom n'attend sur ce poste ; `parked` les montre.",
         "No act of this name waits on this computer; `parked` lists them.",
@@ -148,11 +158,12 @@ WORDS: Mapping[str, Pair] = {
         "The case or citizen belongs to another office now.",
     ),
     "right.mandate_ended": _waits(
-        "L'acte est arrivé alors que votre mandat était terminé.", "It arrived when your mandate had ended."
+        "L'acte est arrivé alors que votre mandat était terminé : seul votre responsable peut le reprendre.",
+        "It arrived when your mandate had ended: only your supervisor can take it on.",
     ),
     "right.office_changed": _waits(
-        "L'acte est arrivé alors que vous travailliez dans un autre site.",
-        "It arrived when you worked in another office.",
+        "L'acte est arrivé alors que vous travailliez dans un autre site : seul votre responsable peut le reprendre.",
+        "It arrived when you worked in another office: only your supervisor can take it on.",
     ),
     "right.foreign_office": _waits("L'acte désigne un autre site que le vôtre.", "It names another office than yours."),
     "event.too_large": _waits("L'acte est trop long ({limit} octets).", "It is too long ({limit} bytes)."),

@@ -47,6 +47,7 @@ _PARKED_WORDS = {
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),
+    "settle.unknown_event": N_("Not applied: it settles values that the service did not hold when it arrived."),
     "resolve": N_("Not applied: the act that it decides about does not wait here, or not as it says."),
     "auth": N_("Not applied: the device or its agent had lost their rights when this arrived."),
     "right": N_("Not applied: this person or device had no right to do it."),

@@ -103,11 +103,17 @@ where e.tenant_id = %(tenant)b::integer and e.record_id = any(%(records)b::text[
     and k.settled_ms is null
 """
 _WAITING = """
-select e.record_type, e.record_id, e.kind, e.agent, e.body, k.settled_ms is not null
+select e.record_type, e.record_id, e.kind, e.agent, e.body, k.settled_ms is not null, k.code
 from estafette.event e
 join estafette.parked k on k.tenant_id = e.tenant_id and k.stream_id = e.stream_id and k.central_seq = e.central_seq
 where e.tenant_id = %s and e.device_id = %s and e.incarnation = %s and e.seq = %s
 for update of k
+"""
+_HELD = """
+select e.device_id, e.incarnation, e.seq
+from unnest(%s::text[], %s::integer[], %s::bigint[]) as named (device_id, incarnation, seq)
+join estafette.event e
+    on e.tenant_id = %s and e.device_id = named.device_id and e.incarnation = named.incarnation and e.seq = named.seq
 """
 _decode_details = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -216,8 +222,13 @@ class PostgresTransaction:
         row = self.connection.execute(_WAITING, [self._tenant, *event]).fetchone()
         if row is None:
             return None
-        record_type, record_id, kind, agent, body, settled = row
-        return WaitingEvent(record_type, record_id, kind, agent, None if body is None else bytes(body), settled)
+        record_type, record_id, kind, agent, body, settled, code = row
+        return WaitingEvent(record_type, record_id, kind, agent, None if body is None else bytes(body), settled, code)
+
+    def held(self, events: Collection[EventId]) -> set[EventId]:
+        columns = [[name[place] for name in events] for place in range(3)]
+        rows = self.connection.execute(_HELD, [*columns, self._tenant]).fetchall()
+        return {EventId(*row) for row in rows}
 
     def published(self) -> frozenset[tuple[str, str]]:
         return procedures.versions(self.connection, self._tenant)

@@ -25,6 +25,10 @@ def _supervisor() -> str:
     return translate("Remedies", "Speak to your supervisor, or withdraw it.")
 
 
+def _supervisor_only() -> str:
+    return translate("Remedies", "Only your supervisor can take it on: speak to them, or withdraw it.")
+
+
 def _not_editable() -> Words:
     what = translate("Remedies", "The case was no longer open to changes when this was written.")
     return what, _kept(), translate("Remedies", "Your supervisor can take it on, or ask you to complete the case.")
@@ -67,12 +71,12 @@ def _foreign_record() -> Words:
 
 def _mandate_ended() -> Words:
     what = translate("Remedies", "It reached the service when your mandate had ended.")
-    return what, _kept(), _supervisor()
+    return what, _kept(), _supervisor_only()
 
 
 def _office_changed() -> Words:
     what = translate("Remedies", "It reached the service when you worked in another office.")
-    return what, _kept(), _supervisor()
+    return what, _kept(), _supervisor_only()
 
 
 def _foreign_office() -> Words:
@@ -165,6 +169,16 @@ def _supervisors_to_settle() -> Words:
 def _choose() -> Words:
     what = translate("Remedies", "The case was submitted: here you can only choose one of the values.")
     return what, _kept_both(), translate("Remedies", "Choose one of them, or speak to your supervisor.")
+
+
+def _settles_unknown() -> Words:
+    what = translate("Remedies", "It settles a value that had not reached the central service yet.")
+    return what, _kept(), translate("Remedies", "Settle the field as it is now, or take this on after an exchange.")
+
+
+def _only_supervisor() -> Words:
+    what = translate("Remedies", "You had no right any more when this act reached the service.")
+    return what, _still(), _supervisor_only()
 
 
 def _refused_again() -> Words:
@@ -307,6 +321,8 @@ WORDS: dict[str, Callable[[], Words]] = {
     "settle.supervisor": _supervisors_to_settle,
     "settle.choose": _choose,
     "resolve.refused_again": _refused_again,
+    "resolve.supervisor": _only_supervisor,
+    "settle.unknown_event": _settles_unknown,
     "settle.not_settled": _not_settled,
     "link.self": _link,
     "link.circle": _link,

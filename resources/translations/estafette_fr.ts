@@ -2329,6 +2329,10 @@
         <translation>Parlez-en à votre responsable, ou retirez l’acte.</translation>
     </message>
     <message>
+        <source>Only your supervisor can take it on: speak to them, or withdraw it.</source>
+        <translation>Seul votre responsable peut le reprendre : parlez-lui, ou retirez l’acte.</translation>
+    </message>
+    <message>
         <source>The case was no longer open to changes when this was written.</source>
         <translation>Le dossier ne pouvait plus être modifié quand ceci a été écrit.</translation>
     </message>
@@ -2543,6 +2547,18 @@
     <message>
         <source>Choose one of them, or speak to your supervisor.</source>
         <translation>Choisissez l’une d’elles, ou parlez-en à votre responsable.</translation>
+    </message>
+    <message>
+        <source>It settles a value that had not reached the central service yet.</source>
+        <translation>L’acte départage une valeur qui n’était pas encore arrivée au service central.</translation>
+    </message>
+    <message>
+        <source>Settle the field as it is now, or take this on after an exchange.</source>
+        <translation>Départagez le champ tel qu’il est maintenant, ou reprenez l’acte après un échange.</translation>
+    </message>
+    <message>
+        <source>You had no right any more when this act reached the service.</source>
+        <translation>Vous n’aviez plus ce droit quand l’acte est arrivé au service.</translation>
     </message>
     <message>
         <source>As the case stands now, this act would be refused again.</source>

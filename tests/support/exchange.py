@@ -21,6 +21,7 @@ class Numbering:
     def __init__(self, *, parks: frozenset[str] = frozenset()) -> None:
         self.events: list[PulledEvent] = []
         self.parks = parks
+        self.code = "workflow.not_allowed"
 
     @property
     def head(self) -> int:
@@ -42,7 +43,7 @@ class Numbering:
             header = event.header
             state = "parked" if header.kind in self.parks else "accepted"
             self.events.append(pulled(event, self.head + 1, state))
-            code = "workflow.not_allowed" if state == "parked" else ""
+            code = self.code if state == "parked" else ""
             verdicts.append(Verdict(header.seq, self.head, state, code, {"why": "test"} if code else {}))
         receipt = Receipt(
             batch.tenant, "office-1", batch.device, batch.incarnation, batch.last_seq, batch.head, self.head, 1,

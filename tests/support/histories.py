@@ -46,7 +46,8 @@ class History:
 
     replicas: list[Replica]
     stream: list[SeenEvent] = field(default_factory=list)
-    time: int = 0
+    time: int = 5
+    """No skew makes it negative: no clock of ours says a time before 1970, and ``reopens`` is not read with one."""
 
     def write(self, replica: Replica, kind: str, body: dict[str, object], *, skew: int = 0, stale: int = 0) -> None:
         """Record an act; ``stale``: how far its screen was behind, ``skew``: how wrong its clock is."""

@@ -380,7 +380,13 @@ class MemoryTransaction:
         if found is None or found.state != "parked":
             return None
         header = found.event.header
-        return WaitingEvent(*found.key, header.kind, header.agent, found.event.body, bool(found.settled))
+        settled = bool(found.settled)
+        return WaitingEvent(*found.key, header.kind, header.agent, found.event.body, settled, found.code)
+
+    def held(self, events: Collection[EventId]) -> set[EventId]:
+        """See the protocol."""
+        chains = self._tables.chains
+        return {name for name in events if 0 < name.seq <= len(chains.get((name.device, name.incarnation), []))}
 
     def published(self) -> frozenset[tuple[str, str]]:
         """See the protocol."""

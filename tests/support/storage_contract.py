@@ -295,6 +295,11 @@ class StorageContract:
             verdicts = [(1, "parked", "event.malformed")]
             transaction.write(Writes(TENANT, OFFICE, OFFICE, new.agent, RECEIVED_MS, (), verdicts, parked))
         with storage.storage.transaction(TENANT) as transaction:
+            waiting = transaction.waiting(EventId(ONE, 1, 1))
+            assert waiting is not None and (waiting.code, waiting.settled) == ("event.malformed", False)
+            held = {EventId(ONE, 1, 1), EventId(ONE, 1, 2)}
+            others = {EventId(ONE, 1, 3), EventId(ONE, 2, 1), EventId(TWO, 1, 1), EventId("no device", 1, 1)}
+            assert transaction.held(held | others) == held and transaction.held(()) == set()
             settled = [(EventId(ONE, 1, 1), CASE, "adopt")]
             transaction.write(Writes(TENANT, OFFICE, OFFICE, new.agent, RECEIVED_MS, settled=settled))
         # How it was settled is for the queue of those who settle: its author is told as before.

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
+from cases.workflow import is_supervisors
 from desktop.context import Context
 from desktop.screens.parked.model import ParkedAct
 from desktop.values.field import ValueField
@@ -107,8 +108,9 @@ class ParkedCard(QFrame):
         words = explain(EstafetteError(item.code, **item.details))
         again = self.tr("A first attempt was not accepted either.") if item.tried else ""
         now = self.tr("The case is now: %1.").replace("%1", case_state(act.state).word) if act.state else ""
-        # Of an act with one way on, the advice of the code may name ways that it has not.
-        advice = words.next if ADOPT in item.actions else _one_way(item.actions)
+        # Of an act with one way on, the advice of the code may name ways that it has not; a right's names one.
+        advised = ADOPT in item.actions or is_supervisors(item.code)
+        advice = words.next if advised else _one_way(item.actions)
         self._why.say(words.what, " ".join(part for part in (now, again, words.safe, advice) if part))
         named = [f"{name} {value}" for name, value in act.named]
         tried = [item.tried] if item.tried and item.tried != item.code else []

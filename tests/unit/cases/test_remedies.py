@@ -97,6 +97,24 @@ def test_what_cannot_be_ended_that_way_is_said(workspace: Workspace, parked: Par
         workspace.withdraw(parked.event, "Encore")
 
 
+@pytest.mark.parametrize("code", ["right.mandate_ended", "right.office_changed", "auth.device_revoked"])
+def test_what_came_without_any_right_is_a_supervisors_to_take_on(workspace: Workspace, code: str) -> None:
+    stream = Numbering()
+    case = make_case(workspace)
+    stream.push(workspace)
+    workspace.answer(case, {"/income": "900"}, base=0)
+    stream.parks, stream.code = frozenset({"set"}), code
+    stream.push(workspace)
+    item = _parked(workspace)
+    assert (item.code, item.actions) == (code, ("withdraw",))
+    with pytest.raises(InputError, match=r"resolve\.supervisor"):
+        workspace.adopt(item.event, "Je reprends", base=0)
+    with pytest.raises(InputError, match=r"resolve\.supervisor"):
+        workspace.resend(item.event, {"/income": "1"}, base=0)
+    workspace.withdraw(item.event, "Saisi deux fois")
+    assert workspace.parked_queue() == []
+
+
 def test_an_attempt_that_is_refused_leaves_the_event_waiting(workspace: Workspace, parked: ParkedItem) -> None:
     workspace.adopt(parked.event, "Essai", base=parked.base)
     Numbering(parks=frozenset({"resolve"})).push(workspace)

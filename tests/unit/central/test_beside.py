@@ -289,6 +289,35 @@ def test_values_that_come_back_are_held_to_every_rule_of_a_value() -> None:
     assert decide(case) == "workflow.contested", "it stands against the decision like any other"
 
 
+def test_bringing_values_back_is_no_way_to_write_after_the_hand_in() -> None:
+    case = handed_in()
+    seen = case.number
+    for device in (ONE, TWO):
+        case.did(device, "set", {"/b": device[0]}, base=seen)
+    case.did(ONE, "status", {"from": "draft", "to": "submitted"})
+    heads = [str(head.event) for head in case.known.state.fields["/b"].heads]
+    values = [{"event": heads[0], "value": "2", "time": 2}, {"event": heads[1], "value": "never said", "time": 9}]
+    undo = {"field": "/b", "value": "2", "settles": heads, "reopens": values}
+    assert case.did(ONE, "settle", undo) == "workflow.not_editable"
+    assert {head.value for head in case.known.state.fields["/b"].heads} == {"1", "2"}
+
+
+def test_every_citizen_that_comes_back_is_one_that_the_office_reads() -> None:
+    case = handed_in()
+    values = [
+        {"event": f"{ONE}.1.1", "value": "b" * 32, "time": 1},
+        {"event": f"{ONE}.1.9", "value": "f" * 32, "time": 1},
+    ]
+    body = {"field": "citizen", "value": "b" * 32, "settles": [case.event(ONE)], "reopens": values}
+    header = Header(1, 1, TWO, 1, 1, CHAIN_START, TWO, "case", RECORD, "settle", case.number, 5, "")
+    event = Event(header, body_bytes(body), bytes(16))
+    for foreign, code in (("f", "right.foreign_record"), ("a", "")):
+        found = judge(
+            event, 9, case.known, AGENT, published=[APA], foreign=lambda citizen, one=foreign: citizen[0] == one
+        )
+        assert found.code == code
+
+
 def test_what_cannot_be_read_of_it_is_a_plain_settlement() -> None:
     case, values = contested_draft()
     undo: dict[str, object] = {"field": "/b", "value": "2", "settles": [case.event(ONE)]}

@@ -143,3 +143,32 @@ def test_its_author_withdraws_what_went_to_another_offices_record_and_writes_not
     assert office.act(THREE, "resolve", resolve(foreign, "withdraw")) == "accepted"
     assert office.settled(foreign) == "withdraw"
     assert office.storage.tables.records["case", CASE] == before
+
+
+# --- acts of an author who had no right there when they came ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["right.mandate_ended", "right.office_changed", "auth.device_revoked"])
+def test_what_came_without_any_right_takes_effect_through_a_supervisor_only(code: str) -> None:
+    office = Office()
+    office.push(office.event(ONE, "set", {"/name": "Durand"}))
+    late = {"/name": "Dupond"}
+    with office.storage.transaction(TENANT) as transaction:
+        event, digest = office.event(ONE, "set", late)
+        new = batch(OFFICE, [event], [digest], 1_790_000_000_000)
+        (verdict,) = append_events(transaction, Actor(TENANT, "agent", OFFICE, OFFICE, refused=code), new).verdicts()
+    assert verdict.code == code
+    assert office.act(ONE, "resolve", resolve(PARKED, "adopt", late)) == "right.role"
+    assert office.act(ONE, "resolve", resolve(PARKED, "resend", {"/name": "Martin"})) == "right.role"
+    assert office.settled(PARKED) == ""
+    office.act(TWO, "resolve", resolve(PARKED, "adopt", late), role="supervisor")
+    assert office.settled(PARKED) == "adopt"
+
+
+def test_its_author_may_still_withdraw_it() -> None:
+    office = Office()
+    late = office.event(ONE, "set", {"/name": "Dupond"})
+    with office.storage.transaction(TENANT) as transaction:
+        new = batch(OFFICE, [late[0]], [late[1]], 1_790_000_000_000)
+        append_events(transaction, Actor(TENANT, "agent", OFFICE, OFFICE, refused="right.mandate_ended"), new)
+    assert office.act(ONE, "resolve", resolve(late[0].header.id, "withdraw")) == "accepted"
