@@ -44,8 +44,11 @@ _SAID = frozenset({INCONSISTENT, MISSING})
 
 log = logging.getLogger("estafette.central.alerts")
 
-_GOING_ON = """
-select code, number, since_ms from estafette.alert where tenant_id = %s and device_id = %s and ended_ms is null
+# The unsettled row of a code, else what still goes on, else a fork that somebody took note of: never told twice.
+_KNOWN = """
+select code, number, since_ms, settled_ms is null, ended_ms is null from estafette.alert
+where tenant_id = %s and device_id = %s and (ended_ms is null or settled_ms is null or code = 'device.forked')
+order by (settled_ms is null) desc, since_ms desc
 """
 _BEGIN = """
 insert into estafette.alert (tenant_id, device_id, code, since_ms, heard_ms, number)
@@ -57,24 +60,29 @@ select tenant_id, %(device)s, %(code)s, %(now)s, %(now)s, %(now)s, %(number)s fr
 on conflict do nothing
 """
 _GO_ON = """
-update estafette.alert set heard_ms = greatest(heard_ms, %(now)s), number = %(number)s
+update estafette.alert set heard_ms = greatest(heard_ms, %(now)s), number = %(number)s, ended_ms = null
 where tenant_id = %(tenant)s and device_id = %(device)s and code = %(code)s and since_ms = %(since)s
+"""
+_AGAIN = """
+update estafette.alert set heard_ms = greatest(heard_ms, %(now)s), number = number + 1
+where tenant_id = %(tenant)s and device_id = %(device)s and code = %(code)s and settled_ms is null
 """
 _END = """
 update estafette.alert set ended_ms = %(now)s
 where tenant_id = %(tenant)s and device_id = %(device)s and code = %(code)s and since_ms = %(since)s
 """
 # A clock that was set right is no alert any more; a log that did not hold stays one, whatever the desk says later.
-_OPEN = """
-select a.device_id, a.code, a.since_ms, a.heard_ms, a.number, coalesce(d.name, ''), coalesce(p.name, ''),
-    coalesce(o.name, '')
+_WAITING = """
+select a.device_id, a.code, a.since_ms, a.heard_ms, a.number, coalesce(d.name, '') as device_name,
+    coalesce(p.name, '') as agent_name, coalesce(o.name, '') as office_name
 from (
     select device_id, code, since_ms, heard_ms, number from estafette.alert
     where tenant_id = %(tenant)s and settled_ms is null and (code <> 'device.clock_off' or ended_ms is null)
     union all
     select c.device_id, w.code, w.since_ms, c.heard_ms, c.pending
     from estafette.contact c
-    join estafette.device d on d.tenant_id = c.tenant_id and d.device_id = c.device_id and d.revoked_ms is null
+    join estafette.device d on d.tenant_id = c.tenant_id and d.device_id = c.device_id
+        and (d.revoked_ms is null or d.closed <> '')
     cross join lateral (values
         ('device.silent', case when c.heard_ms < %(silent)s then c.heard_ms end),
         ('device.behind', case when c.heard_ms >= %(silent)s and c.oldest_pending_ms < %(behind)s
@@ -86,9 +94,15 @@ from (
 left join estafette.device d on d.tenant_id = %(tenant)s and d.device_id = a.device_id
 left join estafette.account p on p.tenant_id = d.tenant_id and p.account_id = d.account_id
 left join estafette.office o on o.tenant_id = d.tenant_id and o.office_id = d.office_id
-where %(office)s::text is null or d.office_id = %(office)s
-order by a.since_ms desc, a.device_id, a.code limit %(limit)s
+where (%(office)s::text is null or d.office_id = %(office)s)
 """
+# Of each device the newest of each code, so that nothing that one device says hides what another said.
+_OPEN = f"""
+select n.* from (
+    select distinct on (w.device_id, w.code) w.* from ({_WAITING}) w order by w.device_id, w.code, w.since_ms desc
+) n order by n.since_ms desc, n.device_id, n.code limit %(limit)s
+"""
+_ONE = f"{_WAITING} and a.device_id = %(device)s and a.code = %(code)s and a.since_ms = %(since)s"
 _SETTLED = """
 select a.device_id, a.code, a.since_ms, coalesce(d.name, ''), coalesce(p.name, ''), a.settled_ms, coalesce(s.name, ''),
     coalesce(a.reason, '')
@@ -164,17 +178,20 @@ def said(hello: Hello) -> dict[str, int]:
 
 
 def heard(connection: Connection, tenant: int, device: str, now: Mapping[str, int], now_ms: int) -> None:
-    """Take in what a device suffers from now: what is new begins, what it says no more has ended."""
+    """Take in what a device suffers from now: what is new begins, what it says no more has ended.
+
+    What nobody has taken note of yet goes on in its row, however often it comes and goes: one row a device and code.
+    The caller keeps two calls for one device apart.
+    """
     arguments = {"tenant": tenant, "device": device, "now": now_ms}
     begun = dict(now)
-    for code, number, since_ms in connection.execute(_GOING_ON, [tenant, device]).fetchall():
+    for code, number, since_ms, waits, goes_on in connection.execute(_KNOWN, [tenant, device]).fetchall():
         if code.startswith(ENVELOPE):
             continue
-        same = code in now and (code != FORKED or now[code] == number)
-        if same:
+        if code in begun and (waits or (number == now[code] if code == FORKED else goes_on)):
             del begun[code]
             connection.execute(_GO_ON, {**arguments, "code": code, "since": since_ms, "number": now[code]})
-        else:
+        elif goes_on:
             connection.execute(_END, {**arguments, "code": code, "since": since_ms})
     for code, number in begun.items():
         connection.execute(_BEGIN, {**arguments, "code": code, "number": number})
@@ -184,11 +201,8 @@ def heard(connection: Connection, tenant: int, device: str, now: Mapping[str, in
 def met(connection: Connection, tenant: int, device: str, code: str, now_ms: int) -> None:
     """Note that something was met once more that nobody has taken note of yet. A device that is not known is ''."""
     arguments = {"tenant": tenant, "device": device, "code": code, "now": now_ms}
-    for known, number, since_ms in connection.execute(_GOING_ON, [tenant, device]).fetchall():
-        if known == code:
-            connection.execute(_GO_ON, {**arguments, "since": since_ms, "number": number + 1})
-            return
-    connection.execute(_BEGIN, {**arguments, "number": 1})
+    if not connection.execute(_AGAIN, arguments).rowcount:
+        connection.execute(_BEGIN, {**arguments, "number": 1})
 
 
 def restored(connection: psycopg.Connection[Any], backup_ms: int, now_ms: int) -> None:
@@ -199,9 +213,25 @@ def restored(connection: psycopg.Connection[Any], backup_ms: int, now_ms: int) -
 def open_alerts(
     connection: Connection, tenant: int, office: str | None, now_ms: int, *, limit: int = OPEN_MAX
 ) -> list[Alert]:
-    """Return what nobody has taken note of, of one office's devices or of all and the service, the newest first."""
-    arguments = {"tenant": tenant, "office": office, "limit": limit}
-    return rows(connection, Alert, _OPEN, {**arguments, "silent": now_ms - SILENT_MS, "behind": now_ms - BEHIND_MS})
+    """Return what nobody has taken note of, of one office's devices or of all and the service, the newest first.
+
+    Of one device and code the newest alone; the one before it shows once somebody took note of that.
+    """
+    return rows(connection, Alert, _OPEN, {**_reader(tenant, office, now_ms), "limit": limit})
+
+
+def _reader(tenant: int, office: str | None, now_ms: int) -> dict[str, object]:
+    return {"tenant": tenant, "office": office, "silent": now_ms - SILENT_MS, "behind": now_ms - BEHIND_MS}
+
+
+def _named(connection: Connection, session: ConsoleSession, key: str, now_ms: int) -> Alert | None:
+    """Return the alert of a ``key`` that still waits, whether or not a page shows it."""
+    device, code, since_ms = ([*key.split("~"), "", ""])[:3]
+    if not (since_ms.isascii() and since_ms.isdigit() and len(since_ms) < 18) or "\x00" in key:
+        return None
+    named = {"device": "" if device == "-" else device, "code": code, "since": int(since_ms)}
+    found = rows(connection, Alert, _ONE, {**_reader(session.tenant, session.office, now_ms), **named})
+    return found[0] if found else None
 
 
 def settled_alerts(connection: Connection, tenant: int, office: str | None) -> list[SettledAlert]:
@@ -219,8 +249,7 @@ def settle(connection: Connection, session: ConsoleSession, key: str, reason: st
     """
     if not reason or len(reason) > REASON_LENGTH_MAX:
         raise InputError("alert.reason", field="reason", limit=REASON_LENGTH_MAX)
-    known = open_alerts(connection, session.tenant, session.office, now_ms)
-    alert = next((each for each in known if each.key == key), None)
+    alert = _named(connection, session, key, now_ms)
     if alert is None:
         raise InputError("alert.unknown")
     connection.execute(

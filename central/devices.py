@@ -25,19 +25,22 @@ on conflict (tenant_id, device_id) do update set heard_ms = greatest(c.heard_ms,
 """
 _LAGGING = """
 select d.device_id, d.name, a.name, o.name, c.heard_ms, coalesce(c.pending, 0), c.oldest_pending_ms,
-    coalesce(c.version, ''), coalesce(c.parked, 0), d.revoked_ms
+    coalesce(c.version, ''), coalesce(c.parked, 0), d.revoked_ms, d.closed
 from estafette.device d
 join estafette.account a on a.tenant_id = d.tenant_id and a.account_id = d.account_id
 join estafette.office o on o.tenant_id = d.tenant_id and o.office_id = d.office_id
 left join estafette.contact c on c.tenant_id = d.tenant_id and c.device_id = d.device_id
 where d.tenant_id = %(tenant)s and d.kind = 'agent' and (%(office)s::text is null or d.office_id = %(office)s)
-order by (d.revoked_ms is not null), coalesce(c.heard_ms, 0), d.device_id limit 1000
+order by (d.revoked_ms is not null and d.closed = ''), coalesce(c.heard_ms, 0), d.device_id limit 1000
 """
 
 
 @dataclass(frozen=True)
 class LaggingDevice:
-    """One device. ``last_contact_ms`` and ``oldest_pending_ms`` are None when nothing was said of it."""
+    """One device. ``last_contact_ms`` and ``oldest_pending_ms`` are None when nothing was said of it.
+
+    ``closed``: why it may only hand over (ADR 28); empty for one that is open or was revoked for itself.
+    """
 
     device: str
     name: str
@@ -49,6 +52,7 @@ class LaggingDevice:
     version: str
     parked: int
     revoked_ms: int | None
+    closed: str
 
 
 def lagging_devices(connection: Connection, tenant: int, office: str | None) -> list[LaggingDevice]:

@@ -86,6 +86,7 @@ def make_enrolment_code(
         NotPermittedError: ``right.role``, ``right.office``. InputError: ``agent.unknown``.
     """
     tenant = tenant_of(connection)
+    people.hold_agent(connection, tenant, agent)
     office = people.agent_office(connection, tenant, agent)
     if session is not None:
         require_right(session, office if office is not None else session.office)

@@ -36,67 +36,74 @@ _WAITS = frozenset({"push.gap"})
 """Codes of envelopes that are whole and only come too soon."""
 
 
-def take_in(central: Central, tenant: int, request: EnvelopesRequest) -> EnvelopesReply:
+def take_in(
+    central: Central, tenant: int, request: EnvelopesRequest, *, by: str = alerts.THE_SERVICE
+) -> EnvelopesReply:
     """Open and append envelopes of one organisation; one signed answer each, in their order.
+
+    Args:
+        by: the device that hands them in; none for a bundle.
 
     Raises:
         InputError: ``envelope.too_many``. EnvironmentFault: ``database.unavailable``; what was done stays, ask again.
     """
     if len(request.envelopes) > ENVELOPES_MAX:
         raise InputError("envelope.too_many", limit=ENVELOPES_MAX)
-    answers = [take_one(central, tenant, raw) for raw in request.envelopes]
+    answers = [take_one(central, tenant, raw, by=by) for raw in request.envelopes]
     return EnvelopesReply(answers, central.clock.now_ms())
 
 
-def take_one(central: Central, tenant: int, raw: bytes) -> EnvelopeAnswer:
-    """Open and append one envelope; an answer in any case but EnvironmentFault, with a code when it was not taken."""
+def take_one(central: Central, tenant: int, raw: bytes, *, by: str = alerts.THE_SERVICE) -> EnvelopeAnswer:
+    """Open and append one envelope; an answer in any case but EnvironmentFault, with a code when it was not taken.
+
+    Whoever it says wrote it is named to the supervisors only once the signature holds; before, who hands it in is.
+    """
     try:
         envelope = read_envelope(raw)
     except (DamagedError, InputError) as error:
-        _tell(central, tenant, "", error)
+        _tell(central, tenant, by, error)
         return _signed(central, _refusal(tenant, raw, error))
+    named = by
     try:
-        pushed, device = _append(central, tenant, envelope)
+        device, refused = _author(central, tenant, envelope)
+        named = device.device
+        pushed = _append(central, device, envelope, refused)
     except EnvironmentFault:
         raise
     except EstafetteError as error:
-        log.warning("envelope not taken in code=%s device=%s", error.code, envelope.label.device[:32])
+        log.warning("envelope not taken in code=%s device=%s", error.code, named)
         if error.code not in _WAITS:
-            _tell(central, tenant, envelope.label.device, error)
+            _tell(central, tenant, named, error)
         return _signed(central, _refusal(tenant, raw, error))
     backed_up = _backed_up(central, device, envelope, pushed.receipt)
     return _signed(central, EnvelopeAnswer(envelope.hash, tenant, pushed=pushed, backed_up=backed_up))
 
 
-def _tell(central: Central, tenant: int, device_id: str, error: EstafetteError) -> None:
-    """Let the supervisors know of an envelope that could not be opened. Whose it is, is said where it is known."""
+def _tell(central: Central, tenant: int, device: str, error: EstafetteError) -> None:
+    """Let the supervisors know of an envelope that was not taken in. ``device``: one that is known, or none."""
+    code = error.code if error.code.startswith(alerts.ENVELOPE) else alerts.UNREADABLE
     with central.transaction(tenant) as connection:
-        known = bool(device_id) and people.device(connection, tenant, device_id) is not None
-        device = device_id if known else alerts.THE_SERVICE
-        code = error.code if error.code.startswith(alerts.ENVELOPE) else alerts.UNREADABLE
         alerts.met(connection, tenant, device, code, central.clock.now_ms())
 
 
-def _append(central: Central, tenant: int, envelope: Envelope) -> tuple[Pushed, Device]:
-    label = envelope.label
-    if label.tenant != tenant:
-        raise InputError("envelope.other_organisation")
-    device, refused = _author(central, tenant, label.device)
-    if not signed_by(envelope, device.public_key):
-        raise InputError("envelope.signature")
+def _append(central: Central, device: Device, envelope: Envelope, refused: str) -> Pushed:
     batch = unpack(open_sealed(envelope, central.keys.intake()))
     if not _as_labelled(batch, envelope):
         raise InputError("envelope.label")
-    return syncing.push(central, device, batch, refused=refused), device
+    return syncing.push(central, device, batch, refused=refused)
 
 
-def _author(central: Central, tenant: int, device_id: str) -> tuple[Device, str]:
+def _author(central: Central, tenant: int, envelope: Envelope) -> tuple[Device, str]:
     """Return the device that wrote, revoked ones too, and the code with which all of it is parked, empty for none."""
+    if envelope.label.tenant != tenant:
+        raise InputError("envelope.other_organisation")
     with central.transaction(tenant) as connection:
-        device = people.device(connection, tenant, device_id)
+        device = people.device(connection, tenant, envelope.label.device)
         if device is None or device.kind != "agent" or device.account is None:
             raise InputError("envelope.unknown_device")
         employed = people.agent_office(connection, tenant, device.account) is not None
+    if not signed_by(envelope, device.public_key):
+        raise InputError("envelope.signature")
     return device, device.closed or ("" if device.revoked_ms is None and employed else REVOKED)
 
 

@@ -175,7 +175,14 @@ class AgentRow:
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """``held_seq``: how far central holds the chain of its newest incarnation."""
+    """One agent's device.
+
+    Attributes:
+        revoked_ms: since when it may not sync; None while it may.
+        held_seq: how far central holds the chain of its newest incarnation.
+        closed: why it is closed (ADR 28); empty for one that is open or was revoked for itself.
+        pending: how many acts wait on it, as it said last.
+    """
 
     device: str
     name: str
@@ -185,6 +192,13 @@ class DeviceRow:
     created_ms: int
     revoked_ms: int | None
     held_seq: int
+    closed: str
+    pending: int
+
+    @property
+    def revoked(self) -> bool:
+        """Say whether it was revoked for itself. One that is closed still hands over, and can be revoked."""
+        return self.revoked_ms is not None and not self.closed
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ def end_mandate(
 ) -> None:
     """End an agent's mandate: the agent's devices read nothing any more, and what they still hand over is parked.
 
+    The agent's unused enrolment codes end too, for good.
+
     Raises:
         InputError: ``agent.unknown``, ``agent.mandate_ended``, and those of a reason: ``case.reasons_required``,
             ``case.text_unstorable``, ``case.text_too_long`` (field ``reason``).
@@ -107,8 +109,8 @@ def move_agent(
 ) -> None:
     """Let an agent work in another office from now on (ADR 28). The devices of the old one are closed.
 
-    What they still hand over is parked there; the agent enrols a workspace in the new office. Back in an office, its
-    devices are open again.
+    What they still hand over is parked there; the agent enrols a workspace in the new office, with a new code: unused
+    ones end. Back in an office, its devices are open again.
 
     Raises:
         InputError: ``agent.unknown``, ``agent.mandate_ended``, ``office.unknown``, ``office.same``,
@@ -153,6 +155,9 @@ def _assign(
     _check_reason(reason)
     tenant, now_ms, by = tenant_of(connection), central.clock.now_ms(), session.account if session else None
     people.assign(connection, tenant, agent, office=office, ended_ms=now_ms if ended else None, now_ms=now_ms)
+    if what != "renewed":
+        # A code is for where its agent works: it must not come to life in another office, or after a renewal.
+        people.end_all_codes(connection, tenant, agent, now_ms)
     people.note_assignment(connection, tenant, agent, what, office=office, by=by, reason=reason.strip(), now_ms=now_ms)
     log.info("agent %s account=%s office=%s by=%s", what, agent, office, by)
 
@@ -197,8 +202,8 @@ def cancel_codes(central: Central, connection: Connection, session: ConsoleSessi
     Raises:
         NotPermittedError: ``right.role``, ``right.office``. InputError: ``code.unknown``: used, ended or never made.
     """
-    office = people.agent_office(connection, session.tenant, agent)
-    require_right(session, office if office is not None else session.office)
+    found = people.lock_agent(connection, session.tenant, agent)
+    require_right(session, found.office if found is not None else session.office)
     if not people.end_codes(connection, session.tenant, agent, made_ms, central.clock.now_ms()):
         raise InputError("code.unknown")
     log.info("enrolment code cancelled account=%s by=%s", agent, session.account)

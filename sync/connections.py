@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import logging
 import re
 import socket
 import ssl
@@ -24,6 +25,8 @@ from cases.errors import EnvironmentFault
 BASIC = "basic"
 _AGAIN_S = 0.2
 _SCHEME = re.compile(r"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s|,|$)")
+
+log = logging.getLogger("estafette.sync.connections")
 
 
 class TunnelRefused(OSError):
@@ -153,7 +156,11 @@ class Watch:
                 left_s = self._until_s - time.monotonic()
                 if left_s <= 0 or self.over:
                     self.over = True
-                    self._wake()
+                    try:
+                        self._wake()
+                    except Exception as error:
+                        # Tried again soon: whoever waits must not do so for good because one try went wrong.
+                        log.error("an overdue connection could not be ended cause=%s", type(error).__name__)
                     left_s = _AGAIN_S
                 self._changed.wait(left_s)
 
@@ -165,7 +172,19 @@ def _shut(connection: HTTPConnection) -> None:
         return
     # The peer or the reading thread closed it first: there is nobody left to wake.
     with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        _socket_of(sock).shutdown(socket.SHUT_RDWR)
+
+
+def _socket_of(sock: Any) -> Any:
+    """Return what can be shut down: of TLS within an https proxy's TLS, the socket beneath."""
+    return sock if hasattr(sock, "shutdown") else sock.socket
+
+
+def _shut_from_outside(connection: HTTPConnection) -> None:
+    """Let what is within an https proxy's TLS be shut down as any socket; the answer's own ``shutdown`` asks for it."""
+    sock: Any = connection.sock
+    if sock is not None and not hasattr(sock, "shutdown"):
+        sock.shutdown = _socket_of(sock).shutdown
 
 
 class Session(requests.Session):
@@ -251,6 +270,7 @@ class Adapter(HTTPAdapter):
         class Secure(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
+                _shut_from_outside(self)
                 known.opened(self)
 
             def close(self) -> None:

@@ -310,7 +310,8 @@ class Exchanges:
             self._workspace.come_back()
             self._news_first = True
             return False
-        if reply.closed == OFFICE_CHANGED:
+        if reply.closed == OFFICE_CHANGED or self._workspace.has_left():
+            # Whatever closes it by now: what left stays away, and a leave that was cut short is completed.
             self._workspace.leave_office()
         waits, self._news_first = self._news_first, False
         if restored or (self._workspace.status().pending and (batch is not None or waits)):

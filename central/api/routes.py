@@ -138,7 +138,7 @@ def whole_router(central: Central, gate: Gate) -> APIRouter:
     @routes.post(f"{API}/envelopes", **described.ENVELOPES)
     async def envelopes(request: Request) -> Response:
         def work(device: Device, message: EnvelopesRequest) -> object:
-            return intake.take_in(central, device.tenant, message)
+            return intake.take_in(central, device.tenant, message, by=device.device)
 
         return await _asked(gate, request, EnvelopesRequest, work)
 

@@ -42,8 +42,14 @@ _ENVELOPE = Kind(
     "critical",
     "octagon-alert",
     N_("Sealed acts could not be opened"),
-    N_("What a colleague’s device or a USB stick brought for this device was not taken in. Nothing of it counts."),
-    N_("Keep the device and the USB stick. Have the device connect by itself: it sends the same acts again."),
+    N_(
+        "What this device had written, or what it or a USB stick handed in for another, was not taken in."
+        " Nothing of it counts."
+    ),
+    N_(
+        "Keep the devices and the USB stick. Have the device that wrote the acts connect by itself:"
+        " it sends them again."
+    ),
 )
 _UNKNOWN = Kind(
     "caution",

@@ -170,7 +170,7 @@ def _revocation(routes: APIRouter, reception: Reception) -> None:
         visit = reception.visit(request)
         with visit.central.transaction(visit.session.tenant) as conn:
             device = _device(visit, conn, identity)
-        if device.revoked_ms is not None:
+        if device.revoked:
             return _done("revoked")
         return visit.page("console/revoke.html", section="devices", device=device)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from central.console.visits import Reception, Visit
+from central.database import people
 from central.devices import lagging_devices
 from central.web.catalogue import N_
 from central.web.routes import GuardedRoute
@@ -23,6 +24,10 @@ _QUIET = ("caution", "clock", N_("Not heard of for days"))
 _SILENT = ("critical", "triangle-alert", N_("Not heard of for weeks"))
 _NEVER = ("caution", "clock", N_("Never heard of"))
 _REVOKED = ("soft", "circle-slash", N_("Revoked"))
+_CLOSED = {
+    people.MANDATE_ENDED: ("caution", "circle-slash", N_("Closed: mandate ended")),
+    people.OFFICE_CHANGED: ("caution", "circle-slash", N_("Closed: office changed")),
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,12 @@ class LagLine:
     version: str
 
 
-def standing(last_ms: int | None, pending: int, *, revoked: bool, now_ms: int) -> tuple[str, str, str]:
-    """Return the tone, icon and word of a device."""
+def standing(
+    last_ms: int | None, pending: int, *, revoked: bool, now_ms: int, closed: str = ""
+) -> tuple[str, str, str]:
+    """Return the tone, icon and word of a device. ``closed``: the code of why it may only hand over, else empty."""
+    if closed in _CLOSED:
+        return _CLOSED[closed]
     if revoked:
         return _REVOKED
     if last_ms is None:
@@ -62,7 +71,11 @@ def _lines(visit: Visit) -> list[LagLine]:
     lines = []
     for each in found:
         tone, icon, word = standing(
-            each.last_contact_ms, each.pending, revoked=each.revoked_ms is not None, now_ms=visit.now_ms
+            each.last_contact_ms,
+            each.pending,
+            revoked=each.revoked_ms is not None,
+            now_ms=visit.now_ms,
+            closed=each.closed,
         )
         lines.append(
             LagLine(

@@ -127,10 +127,11 @@ def device_by_key(connection: Connection, tenant: int, public_key: str) -> Devic
 def add_device(
     connection: Connection, tenant: int, device_id: str, *, account: str, public_key: str, name: str, now_ms: int
 ) -> None:
-    """Write an agent's device, with the agent's office and its stream.
+    """Write an agent's device, with the agent's office and its stream, and keep the account as it is until the end.
 
     Raises:
-        NotPermittedError: ``enrol.key_known``: the key belongs to a device already.
+        NotPermittedError: ``enrol.key_known``: the key belongs to a device already; ``enrol.wrong_code``: the agent's
+            mandate ended, or the office changed at this very moment.
     """
     try:
         added = connection.execute(
@@ -139,7 +140,7 @@ def add_device(
             " select a.tenant_id, %s, 'agent', a.account_id, a.office_id, s.stream_id, %s, %s, %s"
             " from estafette.account a join estafette.stream s"
             " on s.tenant_id = a.tenant_id and s.office_id = a.office_id"
-            " where a.tenant_id = %s and a.account_id = %s and a.disabled_ms is null",
+            " where a.tenant_id = %s and a.account_id = %s and a.disabled_ms is null for share of a",
             [device_id, public_key, name, now_ms, tenant, account],
         )
     except psycopg.errors.UniqueViolation as error:
@@ -165,11 +166,12 @@ def add_console_device(
 
 
 def revoke_device(connection: Connection, tenant: int, device_id: str, now_ms: int) -> bool:
-    """Revoke an agent's device; False when there is none. A first revocation keeps its time."""
+    """Revoke an agent's device, a closed one too, for good; False when there is none. A first one keeps its time."""
     done = connection.execute(
-        "update estafette.device set revoked_ms = coalesce(revoked_ms, %s), closed = ''"
+        "update estafette.device set revoked_ms = case when closed = '' then coalesce(revoked_ms, %s) else %s end,"
+        " closed = ''"
         " where tenant_id = %s and device_id = %s and kind = 'agent'",
-        [now_ms, tenant, device_id],
+        [now_ms, now_ms, tenant, device_id],
     )
     return done.rowcount == 1
 
@@ -196,8 +198,25 @@ def end_codes(connection: Connection, tenant: int, account: str, made_ms: int, n
     return done.rowcount > 0
 
 
+def end_all_codes(connection: Connection, tenant: int, account: str, now_ms: int) -> None:
+    """End every unused code of an agent."""
+    connection.execute(
+        "update estafette.enrolment_code set expires_ms = %s"
+        " where tenant_id = %s and account_id = %s and used_ms is null and expires_ms > %s",
+        [now_ms, tenant, account, now_ms],
+    )
+
+
 def lock_code(connection: Connection, tenant: int, code_hash: str) -> Code | None:
-    """Return an enrolment code and lock it to the end of the transaction."""
+    """Return an enrolment code and lock it to the end of the transaction, and what its agent may do with it.
+
+    The account comes first, as where it changes: who then ends its codes would otherwise wait for us, and we for them.
+    """
+    connection.execute(
+        "select 1 from estafette.account where tenant_id = %s and account_id = (select account_id"
+        " from estafette.enrolment_code where tenant_id = %s and code_hash = %s) for share",
+        [tenant, tenant, code_hash],
+    )
     return row(
         connection,
         Code,
@@ -249,6 +268,13 @@ def lock_agent(connection: Connection, tenant: int, account: str) -> Agent | Non
         "select office_id, disabled_ms is not null from estafette.account"
         " where tenant_id = %s and account_id = %s and role = 'agent' for update",
         [tenant, account],
+    )
+
+
+def hold_agent(connection: Connection, tenant: int, account: str) -> None:
+    """Let nobody change what an agent may do before the end of the transaction."""
+    connection.execute(
+        "select 1 from estafette.account where tenant_id = %s and account_id = %s for share", [tenant, account]
     )
 
 
@@ -344,8 +370,9 @@ def devices(connection: Connection, tenant: int) -> list[DeviceRow]:
         DeviceRow,
         "select d.device_id, d.name, a.name, o.office_id, o.name, d.created_ms, d.revoked_ms, coalesce("
         " (select c.seq from estafette.device_chain c where c.tenant_id = d.tenant_id and c.device_id = d.device_id"
-        "  order by c.incarnation desc limit 1), 0)"
+        "  order by c.incarnation desc limit 1), 0), d.closed, coalesce(k.pending, 0)"
         " from estafette.device d"
+        " left join estafette.contact k on k.tenant_id = d.tenant_id and k.device_id = d.device_id"
         " join estafette.account a on a.tenant_id = d.tenant_id and a.account_id = d.account_id"
         " join estafette.office o on o.tenant_id = d.tenant_id and o.office_id = d.office_id"
         " where d.tenant_id = %s and d.kind = 'agent' order by d.created_ms desc, d.device_id",

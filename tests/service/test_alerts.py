@@ -105,7 +105,12 @@ def test_every_fork_is_an_alert_and_a_clock_set_right_is_none(
     assert {each.code: each.number for each in told(central_service)}[alerts.CLOCK_OFF] == -3 * HOUR_MS
     central_service.clock.move(minutes=1)
     say(device, forked_ms=9)
-    assert [(each.code, each.number) for each in told(central_service)] == [(alerts.FORKED, 9), (alerts.FORKED, 5)]
+    assert [(each.code, each.number) for each in told(central_service)] == [(alerts.FORKED, 9)]
+    _, session = central_service.sign_in()
+    settle(central_service, session, told(central_service)[0].key)
+    central_service.clock.move(minutes=1)
+    say(device, forked_ms=12)
+    assert [(each.code, each.number) for each in told(central_service)] == [(alerts.FORKED, 12)]
 
 
 def test_words_that_no_version_of_ours_says_are_no_alert(central_service: RunningService, device: WireDevice) -> None:
@@ -251,3 +256,55 @@ def test_every_case_the_last_active_first_page_by_page(central_service: RunningS
         assert [len(each) for each in pages] == [3, 3, 1]
         assert flat == sorted(flat, reverse=True) and {case for _, case in flat} == set(made)
         assert flat[0][1] == made[2]
+
+
+def stored(running: RunningService) -> int:
+    with running.central.transaction(running.tenant) as connection:
+        found = connection.execute("select count(*) from estafette.alert").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def test_however_often_a_device_says_something_it_is_one_alert_and_hides_no_other(
+    central_service: RunningService, device: WireDevice, second_device: WireDevice
+) -> None:
+    say(second_device, alarm=MISSING)
+    for number in range(1, 9):
+        central_service.clock.move(seconds=1)
+        say(device, forked_ms=number, alarm=INCONSISTENT if number % 2 else "")
+    assert codes(central_service) == sorted([alerts.FORKED, INCONSISTENT, MISSING])
+    assert stored(central_service) == 3
+
+
+def test_two_copies_that_take_turns_are_told_once_each(central_service: RunningService, device: WireDevice) -> None:
+    _, session = central_service.sign_in()
+    for number in (5, 9):
+        central_service.clock.move(minutes=1)
+        say(device, forked_ms=number)
+        settle(central_service, session, told(central_service)[0].key)
+    for number in (5, 9) * 3:
+        say(device, forked_ms=number)
+    assert told(central_service) == [] and stored(central_service) == 2
+
+
+def test_what_no_page_shows_can_be_settled_and_rows_of_old_hide_nothing(
+    central_service: RunningService, device: WireDevice, second_device: WireDevice
+) -> None:
+    _, session = central_service.sign_in()
+    say(second_device, alarm=MISSING)
+    (hidden,) = told(central_service)
+    with central_service.central.transaction(central_service.tenant) as connection:
+        connection.execute(
+            "insert into estafette.alert (tenant_id, device_id, code, since_ms, heard_ms, ended_ms)"
+            " select %s, %s, 'device.forked', %s + n, 1, 1 from generate_series(1, %s) n",
+            [central_service.tenant, device.me.device, hidden.since_ms, alerts.OPEN_MAX + 1],
+        )
+    assert [each.code for each in told(central_service)] == [alerts.FORKED, MISSING]
+    older = replace(hidden, device=device.me.device, code=alerts.FORKED, since_ms=hidden.since_ms + 1)
+    for each in (older, hidden):
+        settle(central_service, session, each.key)
+        with pytest.raises(InputError, match=r"alert\.unknown"):
+            settle(central_service, session, each.key)
+    for key in ("", "~~", "-~device.forked~x", f"{device.me.device}~device.forked~{'9' * 30}", "\x00~a~1"):
+        with pytest.raises(InputError, match=r"alert\.unknown"):
+            settle(central_service, session, key)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import psycopg
 import pytest
+import requests
 
-from cases.errors import NotPermittedError
+from cases.errors import InputError, NotPermittedError
 from cases.workspace import Workspace
-from central import settling
+from central import alerts, settling, staffing
+from central.console.visits import Cookies
 from central.database import people
-from central.service import parked, queue
+from central.enrolment import parse_code
+from central.records import DeviceRow
+from central.service import make_enrolment_code, parked, queue, revoke_device
 from sync.agent import Agent
 from sync.state import SyncState
 from sync.transport import RequestsTransport
 from tests.service.test_commandline import run
 from tests.service.test_remedies import waiting
 from tests.support.central_service import RunningService
-from tests.support.wire_device import VERSION, WireDevice
+from tests.support.wire_device import VERSION, Refused, WireDevice, enrolled
 from tests.support.workspaces import PASSPHRASE, make_ports
 
 Office = Callable[..., "CompletedProcess[str]"]
@@ -181,3 +189,163 @@ def test_what_is_asked_for_in_vain_changes_nothing(office: Office, central_servi
     desk.agent.sync_once()
     with central_service.central.transaction(central_service.tenant) as connection:
         assert people.former_agents(connection, central_service.tenant) == []
+
+
+def _row(service: RunningService, device: str) -> DeviceRow:
+    with service.central.transaction(service.tenant) as connection:
+        return next(each for each in people.devices(connection, service.tenant) if each.device == device)
+
+
+def test_a_closed_computer_is_shown_with_what_waits_and_can_be_revoked_for_good(
+    office: Office, central_service: RunningService, desk: Desk, device: WireDevice
+) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    token, session = central_service.sign_in()
+    identity = desk.workspace.identity
+    assert identity is not None
+    desk.open_case()
+    desk.agent.sync_once()
+    with central.transaction(tenant) as connection:
+        connection.execute("update estafette.contact set pending = 3 where device_id = %s", [identity.device])
+    office("end-mandate", "Nadia Lambert", "--reason", "Fin")
+
+    names = Cookies.for_address(central.settings.public_url)
+    cookies = {names.session: token, names.visitor: "0" * 32}
+
+    def page(path: str) -> str:
+        answer = requests.get(
+            central_service.url + path, cookies=cookies, headers={"Accept-Language": "fr"}, timeout=10
+        )
+        assert answer.status_code == 200
+        return answer.text
+
+    row = _row(central_service, identity.device)
+    assert (row.closed, row.revoked, row.pending) == (ENDED, False, 3)
+    shown = page("/console/postes")
+    assert "mandat terminé" in shown and "3 actes en attente" in shown
+    assert f"/console/postes/{identity.device}/revoquer" in shown
+    assert "Fermé : mandat terminé" in page("/console/suivi-postes")
+    assert "Révoquer ce poste" in page(f"/console/postes/{identity.device}/revoquer")
+    central_service.clock.move(hours=alerts.SILENT_MS / 3_600_000 + 1)
+    with central.transaction(tenant) as connection:
+        told = alerts.open_alerts(connection, tenant, None, central.clock.now_ms())
+    assert (identity.device, alerts.SILENT) in {(each.device, each.code) for each in told}
+
+    with central.transaction(tenant) as connection:
+        revoke_device(central, connection, session, identity.device)
+    row = _row(central_service, identity.device)
+    assert row.revoked and row.revoked_ms is not None and row.revoked_ms > central.clock.now_ms() - 3_600_000
+    office("renew-mandate", "Nadia Lambert", "--reason", "Contrat prolongé")
+    assert _row(central_service, identity.device) == row
+    assert desk.told() == "auth.device_revoked"
+
+
+def test_a_computer_that_is_enrolled_while_the_mandate_ends_does_not_stay_open(
+    central_service: RunningService, device: WireDevice
+) -> None:
+    central, tenant, now_ms = central_service.central, central_service.tenant, central_service.clock.now_ms()
+    agent, refused = device.me.agent, []
+
+    def enrol() -> None:
+        try:
+            with central.transaction(tenant) as connection:
+                people.add_device(
+                    connection, tenant, "late", account=agent, public_key="0" * 64, name="Tard", now_ms=now_ms
+                )
+        except NotPermittedError as error:
+            refused.append(error.code)
+
+    thread = threading.Thread(target=enrol)
+    with central.transaction(tenant) as connection:
+        found = people.lock_agent(connection, tenant, agent)
+        assert found is not None
+        people.assign(connection, tenant, agent, office=found.office, ended_ms=now_ms, now_ms=now_ms)
+        thread.start()
+        _until_somebody_waits_or_is_done(central_service, thread)
+    thread.join(20)
+    assert refused == ["enrol.wrong_code"]
+    with central.transaction(tenant) as connection:
+        assert people.device(connection, tenant, "late") is None
+
+
+def test_whoever_enrols_and_whoever_ends_the_mandate_wait_for_each_other_and_never_in_a_ring(
+    central_service: RunningService, device: WireDevice
+) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    with central.transaction(tenant) as connection:
+        code = make_enrolment_code(central, connection, None, device.me.agent).code
+    ended: list[str] = []
+
+    def end() -> None:
+        with central.transaction(tenant) as connection:
+            staffing.end_mandate(central, connection, None, device.me.agent, "Fin")
+            ended.append(device.me.agent)
+
+    parsed = parse_code(code)
+    assert parsed is not None
+    thread = threading.Thread(target=end)
+    with central.transaction(tenant) as connection:
+        assert people.lock_code(connection, tenant, parsed.hash) is not None
+        thread.start()
+        _until_somebody_waits_or_is_done(central_service, thread)
+        people.add_device(
+            connection, tenant, "first", account=device.me.agent, public_key="0" * 64, name="Tôt", now_ms=1
+        )
+        people.spend_code(connection, tenant, parsed.hash, "first", 1)
+    thread.join(20)
+    assert ended and _row(central_service, "first").closed == ENDED
+
+
+def _until_somebody_waits_or_is_done(service: RunningService, thread: threading.Thread) -> None:
+    until_s = time.monotonic() + 20
+    with psycopg.connect(service.owner_conninfo, autocommit=True) as watching:
+        while thread.is_alive() and time.monotonic() < until_s:
+            waiting_now = watching.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            ).fetchone()
+            if waiting_now != (0,):
+                return
+            thread.join(0.01)
+
+
+def test_unused_codes_end_with_the_mandate_and_with_a_change_of_office(
+    office: Office, central_service: RunningService, desk: Desk
+) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    identity = desk.workspace.identity
+    assert identity is not None
+
+    def code() -> str:
+        with central.transaction(tenant) as connection:
+            return make_enrolment_code(central, connection, None, identity.agent).code
+
+    def refused(text: str) -> None:
+        late = WireDevice(central_service.url)
+        with pytest.raises(Refused, match=r"403 enrol\.code_expired"):
+            late.enrol(text)
+        late.close()
+
+    before = code()
+    office("end-mandate", "Nadia Lambert", "--reason", "Fin")
+    office("renew-mandate", "Nadia Lambert", "--reason", "Retour")
+    refused(before)
+    before = code()
+    assert office("add", "Antenne nord").returncode == 0
+    moved = _code(office("move-agent", "Nadia Lambert", "antenne nord", "--reason", "Mutation"))
+    refused(before)
+    made = enrolled(central_service.url, moved)
+    assert made.me.office_name == "Antenne nord"
+    made.close()
+
+
+def test_codes_of_an_agent_whose_mandate_ended_are_the_own_office_s_alone(
+    office: Office, central_service: RunningService, desk: Desk
+) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    _, session = central_service.sign_in()
+    identity = desk.workspace.identity
+    assert identity is not None
+    office("end-mandate", "Nadia Lambert", "--reason", "Fin")
+    for who, error in ((replace(session, office="0" * 32), NotPermittedError), (session, InputError)):
+        with central.transaction(tenant) as connection, pytest.raises(error):
+            staffing.cancel_codes(central, connection, who, identity.agent, 1)

@@ -15,7 +15,7 @@ from cases.errors import InputError
 from cases.mailbox import Mailbox
 from cases.ports import Ports
 from cases.workspace import Workspace
-from central import backups, bundles, intake
+from central import alerts, backups, bundles, intake
 from central.database import people
 from central.keys import public_hex
 from central.service import make_enrolment_code, parked, queue
@@ -237,6 +237,31 @@ def test_what_is_not_what_it_says_is_refused_with_a_code(
     posing = msgspec.structs.replace(label, device=colleague.device)
     assert code(_other_seal(central_service, author, posing, key).raw) == "envelope.signature"
     assert _cases(central_service) == []
+
+
+def test_nobody_is_named_to_the_supervisors_before_the_signature_holds(
+    central_service: RunningService, desks: tuple[Desk, Desk]
+) -> None:
+    author, victim = desks
+    author.open_case()
+    author.courier.seal_now()
+    central, tenant = central_service.central, central_service.tenant
+    key, label = public_hex(central.keys.intake()), _only(author.workspace.own_mailbox()).label
+    posing = _other_seal(central_service, author, msgspec.structs.replace(label, device=victim.device), key)
+    untrue = _other_seal(central_service, author, msgspec.structs.replace(label, last_seq=label.last_seq + 1), key)
+
+    def told() -> set[tuple[str, str]]:
+        with central.transaction(tenant) as connection:
+            found = alerts.open_alerts(connection, tenant, None, central.clock.now_ms())
+        return {(each.device, each.code) for each in found}
+
+    intake.take_one(central, tenant, posing.raw)
+    assert told() == {("", "envelope.signature")}, "a bundle: nobody"
+    intake.take_in(central, tenant, EnvelopesRequest([posing.raw]), by=author.device)
+    assert told() == {("", "envelope.signature"), (author.device, "envelope.signature")}, "who hands it in"
+    intake.take_in(central, tenant, EnvelopesRequest([untrue.raw]), by=victim.device)
+    assert (author.device, "envelope.label") in told(), "its author's own signature"
+    assert victim.device not in {device for device, _code in told()}
 
 
 def test_only_central_opens_an_envelope(central_service: RunningService, desks: tuple[Desk, Desk]) -> None:

@@ -117,3 +117,17 @@ def test_a_workspace_never_takes_over_another_office(memory: MemoryService, post
     assert identity is not None
     with pytest.raises(InputError, match=r"workspace\.enrolled_otherwise"):
         client.workspace.enrolled(msgspec.structs.replace(identity, stream=OFFICES[1], office=OFFICES[1]))
+
+
+def test_what_left_with_the_office_stays_away_when_the_mandate_ends_and_the_service_is_restored(
+    memory: MemoryService, post: Office
+) -> None:
+    client = post.client()
+    case = client.case({TOWN: "Aubin"})
+    client.sync()
+    assign(memory, client, OFFICES[1])
+    assert told(client) == OFFICE_CHANGED and not held(client)
+    assign(memory, client, ended=True)
+    memory.central.restored(memory.central.storage.copy())
+    assert told(client) == MANDATE_ENDED
+    assert not held(client) and client.workspace.case_rows([case]) == []

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from cases.errors import NetworkFault
+from cases.keys.device_secret import MemoryDeviceSecrets
 from sync import pac
+from sync.proxies import Network, Policy
 from sync.transport import RequestsTransport
 from sync.wire import SERVICE_HEADER, SERVICE_VALUE
+from tests.support.web_proxies import Authority, TlsFront, WebProxy
 
 HEAD = f"HTTP/1.1 200 OK\r\n{SERVICE_HEADER}: {SERVICE_VALUE}\r\n".encode()
 LIMIT_S = 0.6
@@ -99,3 +104,43 @@ def test_a_proxy_script_that_drips_is_given_up(at_once: bytes) -> None:
         with pytest.raises(NetworkFault, match=r"network\.pac_unreachable"):
             pac.fetch(f"{url}/proxy.pac", within_s=LIMIT_S)
         assert time.monotonic() - begun < 20 * LIMIT_S
+
+
+class HttpsProxy(WebProxy):
+    """A proxy that is spoken to in TLS, so that TLS to the service goes within TLS."""
+
+    def __init__(self, certificate: Path) -> None:
+        self._front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._front.load_cert_chain(certificate)
+        super().__init__()
+
+    def serve(self, client: socket.socket) -> None:
+        with self._front.wrap_socket(client, server_side=True) as inside:
+            super().serve(inside)
+
+
+@pytest.mark.parametrize(
+    "at_once",
+    [b"HTTP/1.1 200 O", HEAD + b"Content-Length: 99999\r\n\r\n", HEAD + b"\r\n"],
+    ids=["status", "body", "end"],
+)
+def test_an_answer_that_drips_behind_an_https_proxy_is_given_up(
+    at_once: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.transport.CONNECT_TIMEOUT_S", LIMIT_S)
+    authority = Authority(tmp_path)
+    certificate = authority.certificate()
+    with serving(dripping(at_once)) as url, contextlib.ExitStack() as closing:
+        front = TlsFront(int(url.rpartition(":")[2]), certificate)
+        closing.callback(front.close)
+        proxy = HttpsProxy(certificate)
+        closing.callback(proxy.close)
+        policy = Policy(mode="proxy", url=f"https://localhost:{proxy.port}", authorities=str(authority.file))
+        network = Network(policy, secrets=MemoryDeviceSecrets())
+        transport = RequestsTransport(f"https://localhost:{front.port}", network=network)
+        begun = time.monotonic()
+        with pytest.raises(NetworkFault, match=r"network\.timeout"):
+            transport.request("GET", "/", b"", {}, timeout_s=LIMIT_S)
+        assert time.monotonic() - begun < 20 * LIMIT_S
+        assert proxy.seen, "it went through the proxy"
+        transport.close()
