@@ -13,7 +13,7 @@ from tests.support.forms import define
 
 HOUSEHOLD = """
 | survey |  |  |  |  |  |  |  |  |  |
-|  | type | name | label::Français | label::English | relevant | required | constraint | constraint_message | calculation |
+|  | type | name | label::fr | label::en | relevant | required | constraint | constraint_message | calculation |
 |  | select_one yn | couple | En couple ? | A couple? |  | yes |  |  |  |
 |  | begin_group | partner | Conjoint | Partner | ${couple} = 'yes' |  |  |  |  |
 |  | text | pname | Son nom | Name |  |  |  |  |  |
@@ -25,12 +25,12 @@ HOUSEHOLD = """
 |  | end_repeat |  |  |  |  |  |  |  |  |
 |  | calculate | total |  |  |  |  |  |  | sum(${age}) |
 | choices |  |  |  |  |
-|  | list_name | name | label::Français | label::English |
+|  | list_name | name | label::fr | label::en |
 |  | yn | yes | Oui | Yes |
 |  | yn | no | Non | No |
 | settings |  |
 |  | default_language |
-|  | Français |
+|  | fr |
 """
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_each_step_gives_a_whole_state() -> None:
         {"add_row": "/data/member"},
         {"answer": "/data/member[2]/age", "with": "130"},
         {"answer": "/data/member[2]/mname", "with": "Ada"},
-        {"language": "English"},
+        {"language": "en"},
         {"remove_row": "/data/member[1]"},
     )
     assert [state["refused"] for state in found] == [False] * 7
