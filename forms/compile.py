@@ -34,11 +34,64 @@ def worker_command() -> Sequence[str]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Compiled:
-    """A form as it is opened: the XForm document, and what was changed in the workbook to get it."""
+class Converted:
+    """A document, with where its questions stand in the workbook (none for a document given as it is), and warnings.
+
+    Attributes:
+        rows: number in the survey sheet, question's path, all cells as text.
+        warnings: what the converter remarked, in its own English words.
+        repairs: what was changed in the workbook to open it.
+    """
 
     xform: bytes
-    repairs: tuple[Repair, ...] = ()
+    rows: Sequence[Row] = ()
+    warnings: Sequence[str] = ()
+    repairs: Sequence[Repair] = ()
+
+    def located(self, problem: Problem) -> Problem:
+        """``problem`` with sheet and row, where the document came from a workbook."""
+        return _located(problem, self.rows) if self.rows else problem
+
+
+def convert_form(
+    workbook: bytes,
+    *,
+    name: str,
+    lenient: bool = False,
+    timeout_s: float = 20,
+    command: Callable[[], Sequence[str]] = worker_command,
+    cancelled: Callable[[], bool] | None = None,
+    cache: ConversionCache | None = None,
+) -> Converted:
+    """Convert a workbook (.xlsx, .xls, .ods, .csv), or take an XForm document as it is; whether it can be shown is not
+    looked at. May be called from any thread.
+
+    Args:
+        workbook: the file's content; what it is, is decided by looking at it.
+        name: identity of the form when the workbook gives none.
+        lenient: also open what its author must mend; see :func:`forms.mending.mend`.
+        timeout_s: bound on the conversion, in seconds of the wall clock.
+        command: gives the worker's command line.
+        cancelled: asked some times a second while the worker runs; true ends the worker.
+        cache: where conversions are kept by content.
+
+    Raises:
+        FormRefused: with sheet and row for every reason that has one; ``forms.cancelled``.
+    """
+    if reader.kind_of(workbook) == reader.XML:
+        return Converted(workbook)
+    header = json.dumps({"name": name[:200], "lenient": lenient, "cpu_s": max(1, int(timeout_s + 1))})
+    order = header.encode() + b"\n" + workbook
+    key = ConversionCache.key(workbook, name[:200], lenient)
+    answer = cache.get(key) if cache is not None else None
+    if answer is not None:
+        with contextlib.suppress(ValueError, TypeError, KeyError, FormRefused):  # what cannot be read is made again
+            return _read(answer)
+    answer = _run(order, timeout_s, command(), cancelled)
+    converted = _read(answer)
+    if cache is not None:
+        cache.put(key, answer)
+    return converted
 
 
 def compile_form(
@@ -49,89 +102,41 @@ def compile_form(
     timeout_s: float = 20,
     command: Callable[[], Sequence[str]] = worker_command,
 ) -> bytes:
-    """The XForm document alone; see :func:`open_form`."""
-    return open_form(workbook, name=name, media=media, timeout_s=timeout_s, command=command).xform
+    """The document of :func:`checked_form`, and nothing about how it came to be."""
+    return checked_form(workbook, name=name, media=media, timeout_s=timeout_s, command=command).xform
 
 
-def open_form(
+def checked_form(
     workbook: bytes,
     *,
     name: str,
     media: Mapping[str, bytes] | None = None,
-    lenient: bool = False,
     timeout_s: float = 20,
     command: Callable[[], Sequence[str]] = worker_command,
-    cancelled: Callable[[], bool] | None = None,
-    cache: ConversionCache | None = None,
-) -> Compiled:
-    """Convert a workbook (.xlsx, .xls, .ods, .csv) or take an XForm document as it is, and check that this engine can
-    show all of it. May be called from any thread; returns within ``timeout_s`` and a little.
+) -> Converted:
+    """Convert a workbook as :func:`convert_form` does, and check that this engine can show all of it.
 
     Args:
-        workbook: the file's content; what it is, is decided by looking at it.
-        name: identity of the form when the workbook gives none.
         media: file name -> content of the lists that the form names.
-        lenient: also open what its author must mend; see :func:`forms.mending.mend`.
-        timeout_s: bound on the conversion, in seconds of the wall clock.
-        command: gives the worker's command line.
-        cancelled: asked some times a second while the worker runs; true ends the worker.
-        cache: where conversions are kept by content.
 
     Returns:
         XForm XML that :func:`forms.definition.parse_form` accepts with the same media, and the repairs.
 
     Raises:
-        FormRefused: with sheet and row for every reason that has one; ``forms.cancelled``.
+        FormRefused: with sheet and row for every reason that has one.
     """
-    if reader.kind_of(workbook) == reader.XML:
-        parse_form(workbook, media)
-        return Compiled(workbook)
-    found = _converted(workbook, _Order(name[:200], lenient, timeout_s), command, cancelled, cache)
+    converted = convert_form(workbook, name=name, timeout_s=timeout_s, command=command)
     try:
-        parse_form(found.xform, media)
+        parse_form(converted.xform, media)
     except FormRefused as refused:
-        raise FormRefused(*(_located(problem, found.rows) for problem in refused.problems)) from None
-    return Compiled(found.xform, found.repairs)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Order:
-    name: str
-    lenient: bool
-    timeout_s: float
-
-
-@dataclasses.dataclass(frozen=True)
-class _Answer:
-    xform: bytes
-    rows: list[Row]
-    repairs: tuple[Repair, ...]
-
-
-def _converted(
-    workbook: bytes,
-    order: _Order,
-    command: Callable[[], Sequence[str]],
-    cancelled: Callable[[], bool] | None,
-    cache: ConversionCache | None,
-) -> _Answer:
-    key = ConversionCache.key(workbook, order.name, order.lenient)
-    answer = cache.get(key) if cache is not None else None
-    if answer is not None:
-        with contextlib.suppress(ValueError, TypeError, KeyError, FormRefused):  # what cannot be read is made again
-            return _read(answer)
-    answer = _run(workbook, order, command(), cancelled)
-    found = _read(answer)
-    if cache is not None:
-        cache.put(key, answer)
-    return found
+        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
+    return converted
 
 
 def _run(
-    workbook: bytes, order: _Order, command: Sequence[str], cancelled: Callable[[], bool] | None
+    order: bytes, timeout_s: float, command: Sequence[str], cancelled: Callable[[], bool] | None
 ) -> bytes:
     """The worker's whole answer."""
-    header = {"name": order.name, "lenient": order.lenient, "cpu_s": max(1, int(order.timeout_s + 1))}
     worker = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -142,11 +147,11 @@ def _run(
     )
     with worker:
         try:
-            answer = _wait(worker, json.dumps(header).encode() + b"\n" + workbook, order.timeout_s, cancelled)
+            answer = _wait(worker, order, timeout_s, cancelled)
         finally:
             worker.kill()
     if worker.returncode != 0 or not answer.partition(b"\n")[0]:
-        raise FormRefused(_death(worker.returncode, order.timeout_s))
+        raise FormRefused(_death(worker.returncode, timeout_s))
     return answer
 
 
@@ -154,20 +159,18 @@ def _wait(
     worker: subprocess.Popen[bytes], order: bytes, timeout_s: float, cancelled: Callable[[], bool] | None
 ) -> bytes:
     given: bytes | None = order
-    for left in range(math.ceil(timeout_s / _LOOK_S), 0, -1):
+    looks = math.ceil(timeout_s / _LOOK_S) if cancelled is not None else 1
+    for _ in range(looks):
+        if cancelled is not None and cancelled():
+            raise FormRefused(Problem("forms.cancelled"))
         try:
-            wait_s = min(_LOOK_S, timeout_s)
-            return worker.communicate(given, timeout=wait_s if cancelled is not None else timeout_s)[0]
+            return worker.communicate(given, timeout=timeout_s / looks)[0]
         except subprocess.TimeoutExpired:
             given = None
-        if cancelled is None or left == 1:
-            break
-        if cancelled():
-            raise FormRefused(Problem("forms.cancelled"))
     raise FormRefused(Problem("forms.compile_timeout", details={"seconds": f"{timeout_s:g}"}))
 
 
-def _read(answer: bytes) -> _Answer:
+def _read(answer: bytes) -> Converted:
     """Read the worker's answer.
 
     Raises:
@@ -178,7 +181,8 @@ def _read(answer: bytes) -> _Answer:
     if "problems" in reply:
         raise FormRefused(*(Problem(**problem) for problem in reply["problems"]))
     rows = [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
-    return _Answer(xform, rows, tuple(from_json(plain) for plain in reply["repairs"]))
+    repairs = [from_json(plain) for plain in reply["repairs"]]
+    return Converted(xform, rows, [str(warning) for warning in reply["warnings"]], repairs)
 
 
 def _death(code: int, timeout_s: float) -> Problem:

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from forms import grids, limits, reader
@@ -37,7 +37,8 @@ def main() -> int:
         data = source.read(limits.PACKED_BYTES_MAX + 1)
     try:
         done = convert(data, str(header["name"]), lenient=bool(header.get("lenient")))
-        _reply(answers, {"rows": done.rows, "repairs": [as_json(one) for one in done.repairs]}, done.xform)
+        repairs = [as_json(one) for one in done.repairs]
+        _reply(answers, {"rows": done.rows, "warnings": done.warnings, "repairs": repairs}, done.xform)
     except FormRefused as refused:
         _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
     except MemoryError:
@@ -87,12 +88,14 @@ class Converted:
     Attributes:
         xform: the XForm document.
         rows: for each row of the survey sheet its number, its question's path and all its cells as text.
+        warnings: what the converter remarked, in its own English words.
         repairs: what was changed to get there.
     """
 
     xform: bytes
     rows: list[tuple[int, str, str]]
-    repairs: list[Repair] = field(default_factory=list)
+    warnings: list[str]
+    repairs: list[Repair]
 
 
 def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
@@ -109,10 +112,10 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
 
     bench = mending.mend(book, lenient=lenient)
     rows = _survey_rows(bench.survey.rows)
-    xform = _by_converter(bench.for_converter(name), rows)
+    xform, warnings = _by_converter(bench.for_converter(name), rows)
     if len(xform) > limits.XFORM_BYTES_MAX:
         raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
-    return Converted(xform, rows, bench.repairs)
+    return Converted(xform, rows, warnings, bench.repairs)
 
 
 @contextlib.contextmanager
@@ -130,7 +133,7 @@ def compared_by_identity() -> Iterator[None]:
             SurveyElement.__eq__ = own
 
 
-def _by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> bytes:
+def _by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tuple[bytes, list[str]]:
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert as pyxform_convert
 
@@ -144,7 +147,7 @@ def _by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> b
     except Exception as error:
         # Some broken workbooks crash the converter; to the author that is the workbook's fault all the same.
         raise FormRefused(_crash(error)) from None
-    return str(result.xform).encode()
+    return str(result.xform).encode(), [str(warning) for warning in result.warnings]
 
 
 def _crash(error: Exception) -> Problem:
