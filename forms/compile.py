@@ -133,9 +133,7 @@ def checked_form(
     return converted
 
 
-def _run(
-    order: bytes, timeout_s: float, command: Sequence[str], cancelled: Callable[[], bool] | None
-) -> bytes:
+def _run(order: bytes, timeout_s: float, command: Sequence[str], cancelled: Callable[[], bool] | None) -> bytes:
     """The worker's whole answer."""
     worker = subprocess.Popen(
         command,

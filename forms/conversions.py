@@ -19,8 +19,8 @@ _SUFFIX = ".form"
 
 class ConversionCache:
     """A folder of answers of the worker, at most ``entries_max`` and ``bytes_max`` of them; the ones not used for
-    longest go first. Several processes may share it. What it holds is as untrusted as the workbooks it came from, and is
-    parsed and checked again by those who read it."""
+    longest go first. Several processes may share it. What it holds is as untrusted as the workbooks it came from: who
+    reads it parses and checks it again."""
 
     def __init__(self, folder: Path, *, entries_max: int = 50, bytes_max: int = 100 * 1024 * 1024) -> None:
         self._folder = folder

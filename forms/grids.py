@@ -33,7 +33,7 @@ class Grid:
 
 @dataclass
 class Workbook:
-    """The sheets by what they are for (:data:`forms.reader.SHEETS`), every sheet's own name, and what was noticed on the way."""
+    """The sheets by what they are for (:data:`forms.reader.SHEETS`), every sheet's own name, and what was noticed."""
 
     grids: dict[str, Grid]
     names: list[str]

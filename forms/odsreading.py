@@ -1,4 +1,4 @@
-"""The cells of an OpenDocument spreadsheet, streamed: repeated rows and cells are counted before they are written out."""
+"""The cells of an OpenDocument spreadsheet, streamed: what is repeated is counted before it is written out."""
 
 from __future__ import annotations
 

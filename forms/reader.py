@@ -56,7 +56,7 @@ def _is_table(data: bytes) -> bool:
     head = data[:8192]
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    lines = [line for line in decoded(head[: len(head) // 2 * 2]).splitlines()[:50] if line.strip(" ,;\t\"")]
+    lines = [line for line in decoded(head[: len(head) // 2 * 2]).splitlines()[:50] if line.strip(' ,;\t"')]
     cells = [{cell.strip(' "').lower() for cell in re.split("[,;\t]", line)} for line in lines]
     return bool(cells) and (
         {"type", "name"} <= cells[0] or any(row & {"survey", "choices", "settings"} for row in cells[:1])

@@ -99,13 +99,9 @@ class Bench:
         row = 1 if index is None else index + 2
         place = table.places.get(heading) if heading is not None else None
         cell = None if place is None else f"{column_letters(place)}{row}"
-        self.repairs.append(
-            Repair(code, table.sheet, row, heading, cell, found[:200], used[:200], sure, details)
-        )
+        self.repairs.append(Repair(code, table.sheet, row, heading, cell, found[:200], used[:200], sure, details))
 
-    def refuse(
-        self, code: str, table: Table, index: int | None, heading: str | None = None, /, **details: str
-    ) -> None:
+    def refuse(self, code: str, table: Table, index: int | None, heading: str | None = None, /, **details: str) -> None:
         """List one reason why the form cannot be opened."""
         if len(self.problems) >= PROBLEMS_MAX:
             return

@@ -131,7 +131,9 @@ def _selects(bench: Bench, choices: Table | None) -> None:
             _blanks(bench, choices, lists[found])
 
 
-def _list_meant(bench: Bench, index: int, heading: str, name: str, known: dict[str, list[tuple[int, Row]]]) -> str | None:
+def _list_meant(
+    bench: Bench, index: int, heading: str, name: str, known: dict[str, list[tuple[int, Row]]]
+) -> str | None:
     """The list, or the one whose name differs only in capitals, blanks and signs."""
     if name in known:
         return name
@@ -141,16 +143,16 @@ def _list_meant(bench: Bench, index: int, heading: str, name: str, known: dict[s
         return None
     row = bench.survey.rows[index]
     before = row[heading]
-    row[heading] = before.replace(name, meant, 1) if before.count(name) == 1 else re.sub(
-        rf"(?<=\s){re.escape(name)}(?=\s|$)", meant, before, count=1
+    row[heading] = (
+        before.replace(name, meant, 1)
+        if before.count(name) == 1
+        else re.sub(rf"(?<=\s){re.escape(name)}(?=\s|$)", meant, before, count=1)
     )
     bench.note("forms.repair.list_name", bench.survey, index, heading, found=name, used=meant, sure=LIKELY)
     return meant
 
 
-def _without_list(
-    bench: Bench, index: int, heading: str, name: str, known: dict[str, list[tuple[int, Row]]]
-) -> None:
+def _without_list(bench: Bench, index: int, heading: str, name: str, known: dict[str, list[tuple[int, Row]]]) -> None:
     """A text when asked for, else a refusal with the nearest lists."""
     if not bench.lenient:
         near = nearest(name, known)
@@ -182,5 +184,3 @@ def _blanks(bench: Bench, table: Table, rows: list[tuple[int, Row]]) -> None:
                     followed += 1
         sure = GUESS if followed else LIKELY
         bench.note("forms.repair.choice_name", table, index, heading, found=name, used=used, sure=sure)
-
-

@@ -104,5 +104,3 @@ def _parameters(bench: Bench, index: int, row: Row) -> None:
     if not used:
         del row[heading]
     bench.note("forms.repair.parameters", table, index, heading, found=text, used=used, sure=GUESS)
-
-

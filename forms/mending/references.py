@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from forms.mending.bench import Bench, Table, nearest
 from forms.mending.names import root_name
@@ -16,17 +18,34 @@ _UNCOMPUTED = frozenset({"label", "hint", "guidance_hint", "media", "trigger"})
 _TABLES = ("survey", "choices", "settings", "entities")
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """Where a reference stands."""
+
+    table: Table
+    index: int
+    heading: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The names there are, and those that read alike."""
+
+    names: set[str]
+    folded: dict[str, set[str]]
+
+
 def mend(bench: Bench) -> None:
     """Make every reference name a question or group of the form."""
     names = _names(bench)
-    folded: dict[str, set[str]] = {}
+    known = _Known(names, {})
     for name in names:
-        folded.setdefault(name.casefold(), set()).add(name)
-    for table, index, heading in _cells(bench):
-        row = table.rows[index]
-        row[heading] = _REFERENCE.sub(lambda found: _one(bench, table, index, heading, found, names, folded), row[heading])
-        if not row[heading].strip(" ,"):
-            del row[heading]
+        known.folded.setdefault(name.casefold(), set()).add(name)
+    for cell in list(_cells(bench)):
+        row = cell.table.rows[cell.index]
+        row[cell.heading] = _REFERENCE.sub(partial(_one, bench, cell, known), row[cell.heading])
+        if not row[cell.heading].strip(" ,"):
+            del row[cell.heading]
 
 
 def _names(bench: Bench) -> set[str]:
@@ -35,14 +54,14 @@ def _names(bench: Bench) -> set[str]:
     return {row[name] for _, row in survey.filled() if row.get(name) and not ends(row.get(kind, ""))}
 
 
-def _cells(bench: Bench) -> Iterator[tuple[Table, int, str]]:
+def _cells(bench: Bench) -> Iterator[_Cell]:
     for purpose in _TABLES:
         table = bench.tables.get(purpose)
         if table is None:
             continue
         for index, row in table.filled():
             for heading in [column for column, text in row.items() if "${" in text and _is_read(table, column)]:
-                yield table, index, heading
+                yield _Cell(table, index, heading)
 
 
 def _is_read(table: Table, heading: str) -> bool:
@@ -51,35 +70,25 @@ def _is_read(table: Table, heading: str) -> bool:
     return table.purpose != "choices" or tokens[0] in ("label", "media")
 
 
-def _one(
-    bench: Bench,
-    table: Table,
-    index: int,
-    heading: str,
-    found: re.Match[str],
-    names: set[str],
-    folded: dict[str, set[str]],
-) -> str:
+def _one(bench: Bench, cell: _Cell, known: _Known, found: re.Match[str]) -> str:
     before, name = found[1] or "", found[2]
     renamed = bench.renamed.get(name)
-    if renamed is not None and renamed in names:
+    if renamed is not None and renamed in known.names:
         return f"${{{before}{renamed}}}"
-    if name in names or (name in _OF_THE_CONVERTER and not before):
+    if name in known.names or (name in _OF_THE_CONVERTER and not before):
         return f"${{{before}{name}}}"
+    place, said = (cell.table, cell.index, cell.heading), found[0]
     if name == root_name(bench) and not before:
-        used = f"/{name}"
-        bench.note("forms.repair.reference_root", table, index, heading, found=found[0], used=used, sure=LIKELY)
-        return used
-    alike = folded.get(name.casefold(), set())
+        bench.note("forms.repair.reference_root", *place, found=said, used=f"/{name}", sure=LIKELY)
+        return f"/{name}"
+    alike = known.folded.get(name.casefold(), set())
     if len(alike) == 1:
         used = f"${{{before}{next(iter(alike))}}}"
-        bench.note("forms.repair.reference", table, index, heading, found=found[0], used=used, sure=LIKELY)
+        bench.note("forms.repair.reference", *place, found=said, used=used, sure=LIKELY)
         return used
     if bench.lenient:
-        used = "" if table.tokens.get(heading, ("",))[0] in _UNCOMPUTED else "''"
-        bench.note("forms.repair.reference_empty", table, index, heading, found=found[0], used=used, sure=GUESS)
+        used = "" if cell.table.tokens.get(cell.heading, ("",))[0] in _UNCOMPUTED else "''"
+        bench.note("forms.repair.reference_empty", *place, found=said, used=used, sure=GUESS)
         return used
-    bench.refuse("forms.dangling", table, index, heading, name=name[:100], nearest=nearest(name, names))
-    return found[0]
-
-
+    bench.refuse("forms.dangling", *place, name=name[:100], nearest=nearest(name, known.names))
+    return said

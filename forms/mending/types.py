@@ -88,7 +88,9 @@ def _plain(kind: str) -> str:
 
 @cache
 def _names() -> tuple[str, ...]:
-    return tuple(sorted({*QUESTION_TYPE_DICT, *aliases.select, "begin group", "end group", "begin repeat", "end repeat"}))
+    return tuple(
+        sorted({*QUESTION_TYPE_DICT, *aliases.select, "begin group", "end group", "begin repeat", "end repeat"})
+    )
 
 
 @cache
