@@ -298,8 +298,8 @@ _KNOWN: Mapping[str, Words] = {
         "Your mandate has ended: what waited here is handed over and parked for a supervisor, nothing is lost.",
     ),
     "right.office_changed": Words(
-        "Vous travaillez maintenant dans un autre site : ce qui attendait ici est remis et attend un "
-        "responsable. Ouvrez un espace pour le nouveau site avec son code d'inscription.",
+        "Vous travaillez maintenant dans une autre antenne : ce qui attendait ici est remis et attend un "
+        "responsable. Ouvrez un espace pour la nouvelle antenne avec son code d'inscription.",
         "You work in another office now: what waited here is handed over and parked for a supervisor. Open a workspace "
         "for the new office with its enrolment code.",
     ),
