@@ -136,6 +136,7 @@ def test_the_author_finds_the_receipts_at_the_next_unlock(
     assert author.workspace.status().pending == 2
     assert author.courier.take_answers() == 2
     assert author.workspace.status().pending == 0
+    assert author.courier.answered() == {"accepted": 2} and not author.courier.answered()
     assert author.courier.take_answers() == 0
 
 

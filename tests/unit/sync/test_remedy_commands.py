@@ -27,7 +27,8 @@ def contested(program: Program, central: MemoryService) -> str:
     case = draft(program)
     program.one("answer", case, NAME, "Zoe")
     central.central.act_as_supervisor(case, "set", {NAME: "Zoë"})
-    program.one("sync")
+    ended = program.one("sync")["sync"]
+    assert (ended["sent"], ended["contested"], ended["accepted"], ended["carried"]) == (1, 1, 0, 0)
     return case
 
 
