@@ -44,7 +44,7 @@ class Views:
             value=self._shown(node),
             relevant=node.relevant,
             required=node.required,
-            readonly=node.readonly or node.schema.computed,
+            readonly=node.locked or node.schema.computed,
             problem=self._problem(node),
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
@@ -72,7 +72,7 @@ class Views:
 
     def _missing(self, node: Node) -> Issue | None:
         schema = node.schema
-        if not node.required or not node.relevant or node.value or schema.computed or node.readonly:
+        if not node.required or not node.relevant or node.value or schema.computed or node.locked:
             return None
         if schema.control is None or schema.control.kind in _UNASKED:
             return None

@@ -432,6 +432,11 @@ _KNOWN: Mapping[str, Words] = {
         "Un agent ne peut pas faire passer un dossier de « {before} » à « {after} ».",
         "An agent cannot move a case from “{before}” to “{after}”.",
     ),
+    "form.unreadable": Words("Le fichier {file} ne se lit pas ({cause}).", "The file {file} cannot be read ({cause})."),
+    "form.bad_time": Words(
+        "--now attend un moment comme 2026-11-23T10:00:00+01:00, pas « {text} ».",
+        "--now takes a moment such as 2026-11-23T10:00:00+01:00, not “{text}”.",
+    ),
     "forms.unknown_path": Words("Il n'y a pas de question {path}.", "There is no question {path}."),
     "forms.read_only": Words("La question {path} ne se remplit pas.", "The question {path} cannot be filled in."),
     "forms.not_a_repeat": Words("{path} n'est pas une liste à lignes.", "{path} is not a list with rows."),
