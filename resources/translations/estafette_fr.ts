@@ -686,6 +686,22 @@
         <translation>Relancez Estafette pour ouvrir votre espace de travail.</translation>
     </message>
     <message>
+        <source>This workspace is of another office than the one where you work now.</source>
+        <translation>Cet espace de travail est celui d'un autre site que celui où vous travaillez maintenant.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can put you there again: the same code will do.</source>
+        <translation>Votre responsable peut vous y affecter de nouveau : le même code servira.</translation>
+    </message>
+    <message>
+        <source>This workspace was enrolled before, then revoked: it cannot be enrolled again.</source>
+        <translation>Cet espace de travail a déjà été inscrit, puis révoqué : il ne peut plus l'être.</translation>
+    </message>
+    <message>
+        <source>Open another workspace with a new code, or ask your supervisor.</source>
+        <translation>Ouvrez un autre espace avec un nouveau code, ou voyez votre responsable.</translation>
+    </message>
+    <message>
         <source>This computer is not enrolled yet.</source>
         <translation>Ce poste n’est pas encore inscrit.</translation>
     </message>
