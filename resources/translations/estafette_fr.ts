@@ -47,6 +47,10 @@
         <translation>noté par %1</translation>
     </message>
     <message>
+        <source>No supervisor has decided yet: the case still awaits the decision.</source>
+        <translation>Aucun responsable n’a encore décidé : le dossier attend toujours la décision.</translation>
+    </message>
+    <message>
         <source>This decision holds no more: a supervisor has said so.</source>
         <translation>Cette décision ne tient plus&#xa0;: un responsable l’a dit.</translation>
     </message>
@@ -680,6 +684,22 @@
     <message>
         <source>Start Estafette again to open your workspace.</source>
         <translation>Relancez Estafette pour ouvrir votre espace de travail.</translation>
+    </message>
+    <message>
+        <source>This workspace is of another office than the one where you work now.</source>
+        <translation>Cet espace de travail est celui d'un autre site que celui où vous travaillez maintenant.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can put you there again: the same code will do.</source>
+        <translation>Votre responsable peut vous y affecter de nouveau : le même code servira.</translation>
+    </message>
+    <message>
+        <source>This workspace was enrolled before, then revoked: it cannot be enrolled again.</source>
+        <translation>Cet espace de travail a déjà été inscrit, puis révoqué : il ne peut plus l'être.</translation>
+    </message>
+    <message>
+        <source>Open another workspace with a new code, or ask your supervisor.</source>
+        <translation>Ouvrez un autre espace avec un nouveau code, ou voyez votre responsable.</translation>
     </message>
     <message>
         <source>This computer is not enrolled yet.</source>
@@ -2613,12 +2633,24 @@
         <translation>Cherchez par nom ou par code de suivi.</translation>
     </message>
     <message>
-        <source>Decision: none is taken or proposed that could be handed over.</source>
-        <translation>Décision&#xa0;: aucune n’est prise ni proposée qui puisse être remise.</translation>
+        <source>Decision: no supervisor has taken one, and none is chosen here.</source>
+        <translation>Décision : aucun responsable n’en a pris, et aucune n’est choisie ici.</translation>
     </message>
     <message>
         <source>Choose the one that the paper says.</source>
         <translation>Choisissez celle que dit le papier.</translation>
+    </message>
+    <message>
+        <source>This paper, with the same day and the same words, stands in the case already.</source>
+        <translation>Cette remise, avec le même jour et les mêmes mots, est déjà inscrite au dossier.</translation>
+    </message>
+    <message>
+        <source>Nothing was added; what you wrote is kept.</source>
+        <translation>Rien n’a été ajouté ; ce que vous avez écrit est gardé.</translation>
+    </message>
+    <message>
+        <source>Another paper has another day, or was handed over another way.</source>
+        <translation>Une autre remise porte un autre jour ou une autre manière.</translation>
     </message>
     <message>
         <source>Decision: this one cannot be proposed, or the case is decided already.</source>
