@@ -57,7 +57,7 @@ def read_workbook(data: bytes, kind: str) -> Workbook:
     }
     try:
         book = readers[kind](data)
-    except (FormRefused, MemoryError, RecursionError):
+    except (FormRefused, MemoryError):
         raise
     except Exception as error:
         # A damaged workbook makes these libraries raise anything; to the person it is a damaged workbook.
