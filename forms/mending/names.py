@@ -52,7 +52,7 @@ def _root(bench: Bench, heading: str) -> None:
     kind = bench.survey.heading("type") or ""
     same = [index for index, row in bench.survey.filled() if row.get(heading) == root]
     repeated = any(begins(bench.survey.rows[index].get(kind, "")) == "repeat" for index in same)
-    texts = [text for row in bench.survey.rows for text in row.values()]
+    texts = [text for table in bench.tables.values() for row in table.rows for text in row.values()]
     meant = repeated or any(f"${{{root}}}" in text for text in texts)
     if not same or not meant or any(f"/{root}" in text for text in texts):
         return
