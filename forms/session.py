@@ -13,6 +13,8 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
 from forms.errors import FormsError
+from forms.explaining import Explainer, Explanation
+from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored
 from forms.languages import matching_language
@@ -376,6 +378,27 @@ class Session:
             for thing in self._root.below()
             if isinstance(thing, Node) and thing.value
         ]
+
+    def explain(
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+    ) -> Explanation | None:
+        """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
+
+        Args:
+            aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
+            quoted: puts a question's words between the marks of the reader's language.
+
+        Returns:
+            None where there is no such formula. Raises FormsError ``forms.unknown_path``.
+        """
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        names = Names(self.definition.root, self.definition.tables)
+        explainer = Explainer(names, self._env, self._choices, self._views, quoted)
+        if aspect == "relevant" and not thing.relevant:
+            return explainer.why_hidden(thing)
+        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""
