@@ -55,6 +55,7 @@ class Finding:
         text: the piece with the words of its questions in place of their names.
         operator: of ``compare``.
         wanted: the other side of ``compare`` and ``selected`` as a person reads it.
+        subject: the one question that ``compare``, ``selected`` and ``answered`` are about, None when it is a formula.
         seen: the questions it reads, in the order of reading; at most ``SEEN_MAX``, ``more`` counts the rest.
     """
 
@@ -64,6 +65,7 @@ class Finding:
     text: str
     operator: str = ""
     wanted: str = ""
+    subject: Seen | None = None
     seen: tuple[Seen, ...] = ()
     more: int = 0
     parts: tuple[Finding, ...] = ()
@@ -189,9 +191,9 @@ class _Piece:
         if isinstance(tree, Operation) and tree.operator in _TURNED:
             return self._comparison(tree)
         if isinstance(tree, Call) and tree.name == "selected" and len(tree.arguments) == 2:
-            return self._selected(tree)
+            return self._about(self._whole(tree, "selected"), *tree.arguments, "selected")
         if isinstance(tree, Path):
-            return self._whole(tree, "answered")
+            return replace(self._about(self._whole(tree, "answered"), tree, tree, ""), wanted="")
         return self._whole(tree, "formula")
 
     def _junction(self, tree: Operation) -> Finding:
@@ -212,15 +214,13 @@ class _Piece:
         assert tree.right is not None
         found = self._whole(tree, "compare")
         if any(paths_in(tree.left)) or not any(paths_in(tree.right)):
-            return replace(found, operator=tree.operator, wanted=self._wanted(tree.left, tree.right))
-        return replace(found, operator=_TURNED[tree.operator], wanted=self._wanted(tree.right, tree.left))
+            return self._about(found, tree.left, tree.right, tree.operator)
+        return self._about(found, tree.right, tree.left, _TURNED[tree.operator])
 
-    def _selected(self, tree: Call) -> Finding:
-        return replace(
-            self._whole(tree, "selected"),
-            operator="selected",
-            wanted=self._wanted(tree.arguments[0], tree.arguments[1]),
-        )
+    def _about(self, found: Finding, mine: Syntax, other: Syntax, operator: str) -> Finding:
+        nodes = self._nodes(mine)
+        subject = self._explainer.seen(nodes[0]) if len(nodes) == 1 else None
+        return replace(found, operator=operator, wanted=self._wanted(mine, other), subject=subject)
 
     def _wanted(self, mine: Syntax, other: Syntax) -> str:
         """The other side of a comparison: the label of a choice where the first side is a choice question."""

@@ -21,7 +21,7 @@ from forms.languages import matching_language
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.values import Moment, coerce
-from forms.views import ChangeSet, Choice, Issue, Page, QuestionView, SummaryItem
+from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
@@ -325,6 +325,10 @@ class Session:
     def question(self, path: str) -> QuestionView:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
         return self._views.question(self._leaf(path))
+
+    def find(self, search: str, limit: int = 50) -> tuple[FoundQuestion, ...]:
+        """At most ``limit`` questions whose words contain ``search``, those that are not asked now included."""
+        return self._views.find(search, limit)
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
