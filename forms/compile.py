@@ -27,6 +27,36 @@ def worker_command() -> Sequence[str]:
     return (sys.executable, "-m", "forms.compile_worker")
 
 
+@dataclasses.dataclass(frozen=True)
+class Converted:
+    """A document, with where its questions stand in the workbook (none for a document given as it is), and warnings.
+
+    Attributes:
+        rows: number in the survey sheet, question's path, all cells as text.
+        warnings: what the converter remarked, in its own English words.
+    """
+
+    xform: bytes
+    rows: Sequence[Row] = ()
+    warnings: Sequence[str] = ()
+
+    def located(self, problem: Problem) -> Problem:
+        """``problem`` with sheet and row, where the document came from a workbook."""
+        return _located(problem, self.rows) if self.rows else problem
+
+
+def convert_form(
+    workbook: bytes, *, name: str, timeout_s: float = 20, command: Callable[[], Sequence[str]] = worker_command
+) -> Converted:
+    """Convert a workbook, or take an XForm document as it is; whether it can be shown is not looked at.
+
+    Arguments and errors as for :func:`compile_form`.
+    """
+    if reader.kind_of(workbook) == reader.XML:
+        return Converted(workbook)
+    return _convert(workbook, name, timeout_s, command())
+
+
 def compile_form(
     workbook: bytes,
     *,
@@ -51,18 +81,15 @@ def compile_form(
     Raises:
         FormRefused: with sheet and row for every reason that has one.
     """
-    if reader.kind_of(workbook) == reader.XML:
-        parse_form(workbook, media)
-        return workbook
-    xform, rows = _convert(workbook, name, timeout_s, command())
+    converted = convert_form(workbook, name=name, timeout_s=timeout_s, command=command)
     try:
-        parse_form(xform, media)
+        parse_form(converted.xform, media)
     except FormRefused as refused:
-        raise FormRefused(*(_located(problem, rows) for problem in refused.problems)) from None
-    return xform
+        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
+    return converted.xform
 
 
-def _convert(workbook: bytes, name: str, timeout_s: float, command: Sequence[str]) -> tuple[bytes, list[Row]]:
+def _convert(workbook: bytes, name: str, timeout_s: float, command: Sequence[str]) -> Converted:
     header = json.dumps({"name": name[:200], "cpu_s": max(1, int(timeout_s + 1))}).encode() + b"\n"
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     try:
@@ -84,7 +111,8 @@ def _convert(workbook: bytes, name: str, timeout_s: float, command: Sequence[str
     reply = json.loads(head)
     if "problems" in reply:
         raise FormRefused(*(Problem(**problem) for problem in reply["problems"]))
-    return xform, [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
+    rows = [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
+    return Converted(xform, rows, [str(warning) for warning in reply["warnings"]])
 
 
 def _death(code: int, timeout_s: float) -> Problem:

@@ -32,8 +32,8 @@ def main() -> int:
         _limit(int(header["cpu_s"]))
         data = source.read(limits.PACKED_BYTES_MAX + 1)
     try:
-        xform, rows = convert(data, str(header["name"]))
-        _reply(answers, {"rows": rows}, xform)
+        xform, rows, warnings = convert(data, str(header["name"]))
+        _reply(answers, {"rows": rows, "warnings": warnings}, xform)
     except FormRefused as refused:
         _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
     except MemoryError:
@@ -76,12 +76,12 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def convert(data: bytes, name: str) -> tuple[bytes, list[tuple[int, str, str]]]:
+def convert(data: bytes, name: str) -> tuple[bytes, list[tuple[int, str, str]], list[str]]:
     """Convert a workbook.
 
     Returns:
-        The XForm document, and for each row of the survey sheet its number, its question's path and all its cells as
-        text.
+        The XForm document; for each row of the survey sheet its number, its question's path and all its cells as text;
+        and the converter's warnings in its own English words.
 
     Raises:
         FormRefused: with sheet and row where the converter tells them.
@@ -111,7 +111,7 @@ def convert(data: bytes, name: str) -> tuple[bytes, list[tuple[int, str, str]]]:
     except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
         # Some broken workbooks crash the converter; to the author that is the workbook's fault all the same.
         raise FormRefused(Problem("forms.compile_failed", details={"reason": type(error).__name__})) from None
-    return result.xform.encode(), rows
+    return result.xform.encode(), rows, [str(warning) for warning in result.warnings]
 
 
 def _sheets(book: Any) -> dict[str, Any]:

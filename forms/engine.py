@@ -136,7 +136,8 @@ class Engine:
         truth = self._truth(work, node)
         if truth != getattr(node, work.kind):
             setattr(node, work.kind, truth)
-            self.changes.changed.add(node.path)
+            # Readonly is inherited: what is inside looks different too.
+            self.changes.changed.update(thing.path for thing in node.below())
 
     def _relevant(self, work: Work, node: Node | Repeat) -> None:
         node.own = self._truth(work, node)

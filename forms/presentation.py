@@ -10,8 +10,8 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.expressions.context import Environment
 from forms.schema import Read, SchemaNode, Text
-from forms.tree import Node, Repeat
 from forms.tables import SearchIndex
+from forms.tree import Node, Repeat
 from forms.views import FoundQuestion, Issue, Item, Page, QuestionView, RepeatView, Row, Section, SummaryItem
 
 _UNASKED = frozenset({"note", "calculate"})
@@ -45,7 +45,7 @@ class Views:
             value=self._shown(node),
             relevant=node.relevant,
             required=node.required,
-            readonly=node.readonly or node.schema.computed,
+            readonly=node.locked or node.schema.computed,
             problem=self._problem(node),
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
@@ -53,7 +53,7 @@ class Views:
         )
 
     def find(self, search: str, limit: int) -> tuple[FoundQuestion, ...]:
-        """Questions whose words contain ``search``, those not asked now included; best first, else in document order."""
+        """Questions whose words contain ``search``, those not asked now included; best first, else in order."""
         nodes = [
             node
             for node in self._root.below()
@@ -97,7 +97,7 @@ class Views:
 
     def _missing(self, node: Node) -> Issue | None:
         schema = node.schema
-        if not node.required or not node.relevant or node.value or schema.computed or node.readonly:
+        if not node.required or not node.relevant or node.value or schema.computed or node.locked:
             return None
         if schema.control is None or schema.control.kind in _UNASKED:
             return None

@@ -39,6 +39,15 @@ class Expression:
     spoken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as its author wrote it, with the question's path and the column of the survey that hold it."""
+
+    path: str
+    column: str
+    source: str
+
+
 TextPart = str | Expression
 
 

@@ -22,6 +22,7 @@ from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.values import Moment, coerce
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
+from forms.wholestate import WholeState, locate, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
@@ -139,7 +140,7 @@ class Session:
             FormsError: ``forms.unknown_path``, ``forms.read_only``, ``forms.answer_too_long``.
         """
         node = self._leaf(path)
-        if node.schema.computed or node.readonly:
+        if node.schema.computed or node.locked:
             raise FormsError("forms.read_only", path=path)
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
@@ -334,6 +335,10 @@ class Session:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
         return self._choices.find(self._choice_node(path), search, limit)
 
+    def offered(self, path: str) -> frozenset[str]:
+        """The values of all choices offered now."""
+        return self._choices.offered(self._choice_node(path))[1]
+
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
         return self._choices.label(self._choice_node(path), value)
@@ -365,6 +370,14 @@ class Session:
     def computed(self) -> dict[str, str]:
         """Calculated values of relevant nodes, empty ones left out."""
         return {path: value for path, value, computed in self._relevant_values() if computed}
+
+    def state(self) -> WholeState:
+        """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
+        return whole_state(self._root, self._choices)
+
+    def locate(self, reference: str) -> Node | Repeat | None:
+        """The question, row or repeat that an XPath reference with rows counted from 1 names now. Only to be read."""
+        return locate(self._root, reference)
 
     def submission(self) -> dict[str, str]:
         """All relevant values, entered and computed, and the rows: what is handed in."""

@@ -85,6 +85,30 @@ _EXPRESSIONS: dict[str, Pair] = {
         "the formula “{expression}” holds an unreadable text pattern: “{name}”",
     ),
 }
+_DIFFERS: dict[str, Pair] = {
+    "function_missing": (
+        "« {expression} » : fonctionne ici, mais ODK Collect n'a pas de fonction « {name} »",
+        "“{expression}”: works here, but ODK Collect has no function “{name}”",
+    ),
+    "argument_count": (
+        "« {expression} » : fonctionne ici, mais ODK Collect n'admet que deux valeurs dans « {name} »",
+        "“{expression}”: works here, but ODK Collect takes exactly two values in “{name}”",
+    ),
+    "row_number": (
+        "« {expression} » : fonctionne ici ; pour ODK Collect, écrivez le numéro de ligne « position() = … »",
+        "“{expression}”: works here; for ODK Collect write the row number as “position() = …”",
+    ),
+    "whole_text": (
+        "« {expression} » : ici et dans ODK Collect le texte entier doit convenir, ailleurs une partie suffit ;"
+        " écrivez ^ au début et $ à la fin",
+        "“{expression}”: here and in ODK Collect the whole text must match, elsewhere a part is enough; write ^ first"
+        " and $ last",
+    ),
+    "boolean_text": (
+        "« {expression} » : tous les moteurs ne lisent pas ce mot comme un oui ou un non ; écrivez true ou false",
+        "“{expression}”: not every engine reads this word as a truth; write true or false",
+    ),
+}
 _NOT_A_FORM: dict[str, Pair] = {
     "unknown_content": (
         "ce fichier n'est ni un classeur Excel (.xlsx, .xls) ni un XForm (.xml)",
@@ -252,6 +276,8 @@ def _sentences(problem: Problem) -> Pair:
         return _unsupported(problem.details)
     if problem.code == "forms.expression":
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
+    if problem.code == "forms.differs":
+        return _DIFFERS.get(reason, _DIFFERS["function_missing"])
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":
