@@ -55,13 +55,14 @@ class JumpBar(QFrame):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("role", "contents")
+        self.list.setUniformItemSizes(True)
         self.list.itemClicked.connect(self._take)
         self.nothing = plain_label(
             QCoreApplication.translate("Forms", "No question has these words."), "secondary", self
         )
         self.why = WhyPanel(self)
-        self.why.chosen.connect(self.chosen)
+        self.why.chosen.connect(self._leave)
         self.why.closed.connect(self.line.setFocus)
         self.why.closed.connect(self.why.hide)
         column = QVBoxLayout(self)
@@ -104,7 +105,7 @@ class JumpBar(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
+            self._leave()
             return
         super().keyPressEvent(event)
 
@@ -120,16 +121,24 @@ class JumpBar(QFrame):
                 self._take(item)
             return True
         if key == Qt.Key.Key_Escape:
-            self.closed.emit()
+            self._leave()
             return True
         return False
 
     def _take(self, item: QListWidgetItem) -> None:
         question: FoundQuestion = item.data(_FOUND)
         if question.relevant:
-            self.chosen.emit(question.path)
+            self._leave(question.path)
         else:
             self._around.when_quiet(lambda: self._say_why(question))
+
+    def _leave(self, path: str = "") -> None:
+        """Go to a question, or back to where the person was."""
+        self.hide()
+        if path:
+            self.chosen.emit(path)
+        else:
+            self.closed.emit()
 
     def _say_why(self, question: FoundQuestion) -> None:
         found = self._around.explain(question.path, "relevant")
@@ -144,8 +153,8 @@ class JumpBar(QFrame):
             if not question.relevant:
                 item.setIcon(tint.icon("eye-off", "ink_soft"))
                 item.setForeground(tint.colour("ink_soft"))
-        height = max(self.list.sizeHintForRow(0), tint.px(32)) if self.list.count() else 0
-        self.list.setFixedHeight(min(self.list.count(), ROWS_IN_SIGHT) * height + 4)
+        height = max(self.list.sizeHintForRow(0), tint.px(32))
+        self.list.setFixedHeight(min(self.list.count(), ROWS_IN_SIGHT) * height + 2 * self.list.frameWidth() + 4)
 
 
 def _line(question: FoundQuestion) -> str:

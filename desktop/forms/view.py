@@ -109,7 +109,10 @@ class FormView(QWidget):
         self._box_row = QHBoxLayout()
         self._box_row.addWidget(self.contents_box)
         right.addLayout(self._box_row)
-        right.addWidget(self.jump)
+        jump_row = QHBoxLayout()
+        jump_row.setContentsMargins(16, 8, 16, 0)
+        jump_row.addWidget(self.jump)
+        right.addLayout(jump_row)
         right.addWidget(self.page, 1)
         right.addWidget(self.footer)
         self._list_column = QVBoxLayout()
@@ -134,7 +137,8 @@ class FormView(QWidget):
         self.footer.problem.connect(self.next_problem)
         self.footer.anyway.connect(self._submit_anyway)
         self.footer.retry.connect(lambda: self.retry(self._failures.first))
-        self.jump.chosen.connect(self._jump_to)
+        self.footer.jump.connect(self.jump.open)
+        self.jump.chosen.connect(self.go_to)
         self.jump.closed.connect(self._close_jump)
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
         theme().changed.connect(self._arrange)
@@ -393,12 +397,7 @@ class FormView(QWidget):
         if 0 <= target < len(self._pages):
             self.go_to(self._pages[target].path)
 
-    def _jump_to(self, path: str) -> None:
-        self.jump.hide()
-        self.go_to(path)
-
     def _close_jump(self) -> None:
-        self.jump.hide()
         if self._focus_path:
             self.go_to(self._focus_path)
 

@@ -1538,6 +1538,10 @@
         <translation>Réponse suivante à vérifier (F8)</translation>
     </message>
     <message>
+        <source>Go to a question (Ctrl+J)</source>
+        <translation>Aller à une question (Ctrl+J)</translation>
+    </message>
+    <message>
         <source>Submit anyway</source>
         <translation>Transmettre quand même</translation>
     </message>
