@@ -9,6 +9,7 @@ from typing import Any
 
 _CHANCE = re.compile(r"^(uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(Z|[+-]\d\d:?\d\d)$")
+_DECIMAL = re.compile(r"(?<![\d.])(-?\d+)\.0(?![\d.])")
 _MARKUP = re.compile(r"<[^<>]*>|[*_#\\]")
 _ORDERLESS = ("hidden", "required", "readonly", "missing")
 
@@ -46,6 +47,7 @@ def _plain(part: str, value: Any) -> Any:
     if part == "values" and isinstance(value, str):
         if _CHANCE.match(value):
             return "(id)"
+        value = _DECIMAL.sub(r"\1", value)
         moment = _MOMENT.match(value)
         return moment[1] if moment else value
     if part in ("labels", "invalid") and isinstance(value, str):
