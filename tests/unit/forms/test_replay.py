@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from forms.definition import parse_form
 from forms.replay import Replayed, StepsError, open_session, read_steps, replay
-from tests.support.forms import define
+from tests.support.forms import xform
 
 HOUSEHOLD = """
 | survey |  |  |  |  |  |  |  |  |  |
@@ -36,7 +37,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def states(*steps: dict[str, Any], form: str = HOUSEHOLD, seed: int = 0) -> list[Replayed]:
-    session = open_session(define(form), now=NOW, zone=UTC, seed=seed)
+    session = open_session(parse_form(xform(form), strict=False), now=NOW, zone=UTC, seed=seed)
     return list(replay(session, read_steps(json.dumps(steps).encode()), UTC))
 
 
