@@ -101,3 +101,64 @@ WORDS: Mapping[str, Pair] = {
         "The answer is not the central service's own: it was altered on the way, and not used.",
     ),
 }
+
+SOURCES: Mapping[str, Pair] = {
+    "policy": ("dit par le fichier de règles", "as the policy file says"),
+    "except": ("exception du fichier de règles", "an exception of the policy file"),
+    "script": ("dit par le script de configuration (PAC)", "as the configuration script (PAC) says"),
+    "system": (
+        "réglage du système ou du compte (variable HTTPS_PROXY…)",
+        "a setting of the system or the account (variable HTTPS_PROXY…)",
+    ),
+    "none": ("aucun mandataire n'est réglé", "no proxy is set"),
+    "loopback": ("l'adresse est celle de ce poste lui-même", "the address is this computer's own"),
+}
+"""Where the way to the service was found, by the names of ``Network.source``."""
+
+CHECK: Mapping[str, Pair] = {
+    "policy.read": ("Règles du réseau : lues dans {path}.", "Network policy: read from {path}."),
+    "policy.none": (
+        "Règles du réseau : pas de fichier {path}, les réglages du système comptent.",
+        "Network policy: there is no file {path}, the system's settings count.",
+    ),
+    "way.proxy": ("Mandataire : {proxy} ({source}).", "Proxy: {proxy} ({source})."),
+    "way.direct": ("Mandataire : aucun ({source}).", "Proxy: none ({source})."),
+    "address.known": ("Adresse : {host} mène à {addresses}.", "Address: {host} leads to {addresses}."),
+    "address.unknown": (
+        "Adresse : ce poste ne trouve pas {host}. Vérifiez l'adresse, ou si le réseau est là (DNS).",
+        "Address: this computer does not find {host}. Check the address, or whether there is a network (DNS).",
+    ),
+    "certificate.shown": (
+        "Certificat : délivré par {issuer}, valable jusqu'au {until}. Le nom de votre propre organisation ou d'un "
+        "antivirus signifie que les connexions sont inspectées.",
+        "Certificate: issued by {issuer}, valid until {until}. Your own organisation's name or an antivirus's means "
+        "that connections are inspected.",
+    ),
+    "certificate.none": ("Certificat : aucun n'a été montré.", "Certificate: none was shown."),
+    "portal.none": (
+        "Portail : aucun, c'est bien le service qui répond.",
+        "Captive portal: none, it is the service that answers.",
+    ),
+    "clock.right": (
+        "Horloge : {seconds} s d'écart avec le service, c'est bon.",
+        "Clock: {seconds} s from the service's, which is fine.",
+    ),
+    "clock.ahead": (
+        "Horloge : ce poste avance de {seconds} s sur le service ; remettez-le à l'heure.",
+        "Clock: this computer is {seconds} s ahead of the service; set it right.",
+    ),
+    "clock.behind": (
+        "Horloge : ce poste retarde de {seconds} s sur le service ; remettez-le à l'heure.",
+        "Clock: this computer is {seconds} s behind the service; set it right.",
+    ),
+    "clock.unknown": ("Horloge : le service ne dit pas l'heure.", "Clock: the service does not say the time."),
+    "service.answers": (
+        "Service : joint à {address}, il répond ({status}).",
+        "Service: reached at {address}, it answers ({status}).",
+    ),
+    "service.unwell": (
+        "Service : joint à {address}, mais il ne va pas bien ({status}). Prévenez qui l'exploite.",
+        "Service: reached at {address}, but it is not well ({status}). Tell whoever runs it.",
+    ),
+}
+"""What ``network check`` finds, one thing at a time."""
