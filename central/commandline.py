@@ -34,6 +34,7 @@ from central.logs import start_logging
 from central.notify import Notifier
 from central.starting import Names
 from forms.errors import FormRefused
+from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def run_procedure(argv: list[str]) -> int:
 def _check(path: Path) -> int:
     procedure = publishing.load(path)
     print(f"{_named(procedure)} : conforme / fine")
+    _say_repairs(procedure)
     return DONE
 
 
@@ -250,7 +252,14 @@ def _publish(options: argparse.Namespace) -> int:
     with opened(options) as central:
         changed = publishing.publish(central, procedure)
     print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
+    _say_repairs(procedure)
     return DONE
+
+
+def _say_repairs(procedure: Procedure) -> None:
+    """What was changed in the workbook is said on the error stream: the outcome itself stays one line."""
+    if procedure.repairs:
+        print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
 
 
 def _named(procedure: Procedure) -> str:

@@ -13,13 +13,15 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
 from forms.errors import FormsError
+from forms.explaining import Explainer, Explanation
+from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored
 from forms.languages import matching_language
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.values import Moment, coerce
-from forms.views import ChangeSet, Choice, Issue, Page, QuestionView, SummaryItem
+from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
 from forms.wholestate import WholeState, locate, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
@@ -325,6 +327,10 @@ class Session:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
         return self._views.question(self._leaf(path))
 
+    def find(self, search: str, limit: int = 50) -> tuple[FoundQuestion, ...]:
+        """At most ``limit`` questions whose words contain ``search``, those that are not asked now included."""
+        return self._views.find(search, limit)
+
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
         return self._choices.find(self._choice_node(path), search, limit)
@@ -389,6 +395,27 @@ class Session:
             for thing in self._root.below()
             if isinstance(thing, Node) and thing.value
         ]
+
+    def explain(
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+    ) -> Explanation | None:
+        """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
+
+        Args:
+            aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
+            quoted: puts a question's words between the marks of the reader's language.
+
+        Returns:
+            None where there is no such formula. Raises FormsError ``forms.unknown_path``.
+        """
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        names = Names(self.definition.root, self.definition.tables)
+        explainer = Explainer(names, self._env, self._choices, self._views, quoted)
+        if aspect == "relevant" and not thing.relevant:
+            return explainer.why_hidden(thing)
+        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""

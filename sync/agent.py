@@ -227,7 +227,8 @@ class Agent:
         Raises:
             InputError: ``server.url``, ``server.insecure_url``, ``enrol.code_missing``, ``enrol.already``,
                 ``enrol.other_agent``: the code is another agent's, and a workspace is one agent's own.
-            NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError: see ``problems.surely_not_done``.
+            NetworkFault, NotPermittedError (``enrol.wrong_code``, ``enrol.other_agent``, ``enrol.other_office``…),
+                RejectedError: see ``problems.surely_not_done``.
             EnvironmentFault: ``timezone.unknown``.
         """
         if self._workspace.identity is not None and self._machine.current not in WAITS_FOR_PERSON:
@@ -238,12 +239,14 @@ class Agent:
             raise InputError("enrol.code_missing", field="code")
         public_key = self._workspace.device_public_key()
         proof = self._workspace.sign(enrol_bytes(plain, public_key, device_name))
+        known = self._workspace.identity
         transport = self._transport_factory(url)
         try:
-            reply = enrol(transport, EnrolRequest(plain, public_key, device_name, proof))
+            # What cannot be taken over here must not be written there: the code would be gone, and the key bound.
+            agent, office = (known.agent, known.office) if known is not None else ("", "")
+            reply = enrol(transport, EnrolRequest(plain, public_key, device_name, proof, agent=agent, office=office))
         finally:
             transport.close()
-        known = self._workspace.identity
         if known is not None and known.agent != reply.agent:
             raise InputError("enrol.other_agent", field="code")
         self._workspace.enrolled(_identity_of(reply, url))

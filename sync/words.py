@@ -184,6 +184,19 @@ _KNOWN: Mapping[str, Words] = {
         "Ce code d'inscription est celui d'un autre agent : un espace de travail n'appartient qu'à un seul.",
         "This enrolment code is another agent's: a workspace belongs to one only.",
     ),
+    "enrol.other_office": Words(
+        "Cet espace de travail est celui d'une autre antenne que celle où vous travaillez selon le service central. Votre "
+        "responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec ce "
+        "code.",
+        "This workspace is of another office than the one where you work according to the central service. Your "
+        "supervisor can put you there again: the same code will do. Else open another workspace with this code.",
+    ),
+    "enrol.key_known": Words(
+        "Cet espace de travail a déjà été inscrit, puis révoqué : il ne peut plus l'être. Ouvrez un autre espace avec "
+        "un nouveau code. Ce qui attend ici reste enregistré : voyez votre responsable.",
+        "This workspace was enrolled before, then revoked: it cannot be enrolled again. Open another workspace with a "
+        "new code. What waits here stays saved: see your supervisor.",
+    ),
     "server.url": Words(
         "Ce n'est pas l'adresse d'un service : donnez-la comme https://dossiers.exemple.fr, sans nom ni question ; "
         "elle est donnée avec le code d'inscription.",

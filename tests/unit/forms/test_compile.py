@@ -119,7 +119,8 @@ def test_an_appearance_that_is_only_a_look_is_kept() -> None:
 
 def test_an_authors_mistake_keeps_its_row() -> None:
     (problem,) = refusal(workbook(survey=[["type", "name", "label"], ["select_one nolist", "a", "A"]]))
-    assert (problem.code, problem.sheet, problem.row) == ("forms.author", "survey", 2)
+    assert (problem.code, problem.sheet, problem.row) == ("forms.list_missing", "survey", 2)
+    assert problem.details["cell"] == "A2" and problem.details["name"] == "nolist"
 
 
 def test_an_unknown_type_is_named() -> None:
@@ -210,7 +211,7 @@ def test_a_worker_that_dies_is_reported() -> None:
 def test_a_worker_that_eats_memory_is_stopped() -> None:
     greedy = (
         "from forms import compile_worker as w\n"
-        "w.convert = lambda data, name: bytearray(2 * 1024 ** 3)\n"
+        "w.convert = lambda data, name, lenient: bytearray(2 * 1024 ** 3)\n"
         "raise SystemExit(w.main())"
     )
     (problem,) = refusal(workbook(survey=SIMPLE), command=lambda: (sys.executable, "-c", greedy))
@@ -220,8 +221,10 @@ def test_a_worker_that_eats_memory_is_stopped() -> None:
 def test_elements_are_compared_by_identity_so_large_forms_convert_in_time() -> None:
     from pyxform.survey_element import SurveyElement
 
-    compile_worker.convert(workbook(survey=SIMPLE), "x")
-    assert SurveyElement.__eq__ is object.__eq__
+    own = SurveyElement.__eq__
+    with compile_worker.compared_by_identity():
+        assert SurveyElement.__eq__ is object.__eq__
+    assert SurveyElement.__eq__ is own
 
 
 def test_an_xform_document_is_taken_as_it_is() -> None:
