@@ -21,7 +21,7 @@ from sync.issues import issue_words
 from sync.log_command import LOG
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
-from sync.usage import HelpShown, UsageError, explained
+from sync.usage import BilingualParser, HelpShown, UsageError, explained
 from sync.words import Words
 
 LIST_LIMIT = 256
@@ -32,7 +32,7 @@ _NO_PROCEDURES = Words(
 )
 
 
-class Parser(argparse.ArgumentParser):
+class Parser(BilingualParser):
     """A parser that raises instead of ending the process: in a shell a wrong line is only a wrong line."""
 
     def error(self, message: str) -> NoReturn:

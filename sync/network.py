@@ -19,12 +19,16 @@ from sync.usage import SpokenParser
 from sync.words import words_for
 
 NETWORK = 4
+_ABOUT = (
+    "How this computer reaches the service, for those who set it up; and the proxy's password. Answers are JSON, one "
+    "line each; no line ever holds a password."
+)
 _EXITS = ((EnvironmentFault, 3), (NetworkFault, NETWORK))
 
 
 def run_network(argv: Sequence[str]) -> int:
     """Run ``main.py network``: 0, or 1 input, 3 this machine, 4 network or a service that is not well."""
-    parser = SpokenParser(prog="main.py network", description=__doc__)
+    parser = SpokenParser(prog="main.py network", description=_ABOUT)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="ask a service for its health, by the way that the program would take")
     check.add_argument("url", metavar="URL", help="the service's address")

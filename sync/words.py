@@ -185,9 +185,9 @@ _KNOWN: Mapping[str, Words] = {
         "This enrolment code is another agent's: a workspace belongs to one only.",
     ),
     "enrol.other_office": Words(
-        "Cet espace de travail est celui d'une autre antenne que celle où vous travaillez selon le service central. Votre "
-        "responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec ce "
-        "code.",
+        "Cet espace de travail est celui d'une autre antenne que celle où vous travaillez selon le service central. "
+        "Votre responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec "
+        "ce code.",
         "This workspace is of another office than the one where you work according to the central service. Your "
         "supervisor can put you there again: the same code will do. Else open another workspace with this code.",
     ),
