@@ -32,11 +32,17 @@ class Builder:
     """
 
     def __init__(
-        self, root: SchemaNode, tables: Mapping[str, Table], translations: Translations, *, strict: bool = True
+        self,
+        root: SchemaNode,
+        tables: Mapping[str, Table],
+        translations: Translations,
+        *,
+        strict: bool = True,
+        version: str = "",
     ) -> None:
         self.strict = strict
         self.root = root
-        self.names = Names(root, tables)
+        self.names = Names(root, tables, version)
         self.translations = translations
         self.types: dict[str, str] = {}
         self.problems: list[Problem] = []

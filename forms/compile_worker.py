@@ -112,7 +112,7 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
 
     bench = mending.mend(book, lenient=lenient)
     rows = _survey_rows(bench.survey.rows)
-    xform, warnings = _by_converter(bench.for_converter(name), rows)
+    xform, warnings = by_converter(bench.for_converter(name), rows)
     if len(xform) > limits.XFORM_BYTES_MAX:
         raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
     return Converted(xform, rows, warnings, bench.repairs)
@@ -133,7 +133,12 @@ def compared_by_identity() -> Iterator[None]:
             SurveyElement.__eq__ = own
 
 
-def _by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tuple[bytes, list[str]]:
+def by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tuple[bytes, list[str]]:
+    """Hand mended sheets to the converter: the document and its warnings.
+
+    Raises:
+        FormRefused: the converter refuses them, or crashes on them.
+    """
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert as pyxform_convert
 

@@ -76,7 +76,13 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
     primary = children(instances[0])[0]
     tables, broken = _tables(instances[1:], media or {})
     schema = SchemaBuilder(_repeat_references(body, local(primary))).build(primary)
-    builder = Builder(schema, tables, Translations.read(child(model, "itext")), strict=strict)
+    builder = Builder(
+        schema,
+        tables,
+        Translations.read(child(model, "itext")),
+        strict=strict,
+        version=attribute(primary, "version") or "",
+    )
     builder.broken_tables = broken
     builder.problems.extend(broken.values())
     _refuse_model_features(builder, model, primary)

@@ -212,7 +212,8 @@ class Engine:
             return ""
         if not schema.computed and node.text and not datatypes.fits(node.text, schema.data_type, self.env.zone):
             return "type"
-        if node.value and schema.control is not None and schema.control.choices is not None:
+        # Nobody can mend what a calculation gave, so a choice that no list has is not told of it.
+        if node.value and not schema.computed and schema.control is not None and schema.control.choices is not None:
             _order, offered = self._choices.offered(node)
             chosen = [node.value] if schema.control.kind == "select_one" else node.value.split()
             if any(one not in offered for one in chosen):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -16,6 +18,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CELL = re.compile(r"([A-Z]{1,4})([0-9]{1,8})", re.ASCII)
 _CHUNK = 64 * 1024
 _ODS_MARK = b"application/vnd.oasis.opendocument.spreadsheet"
+_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, KeyError)
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MAIN_PARTS = {XLSX: "xl/workbook.xml", ODS: "content.xml"}
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 """What a sheet of a form may be for."""
@@ -76,7 +80,7 @@ def check_workbook(data: bytes, kind: str = XLSX) -> None:
             for part in archive.namelist():
                 if part.endswith((".xml", ".rels")):
                     _check_part(archive, part, names.get(part))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
+    except (*_BROKEN, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
         raise FormRefused(Problem("forms.not_a_form", details={"reason": "archive"})) from None
 
 
@@ -99,6 +103,8 @@ def _check_archive(archive: zipfile.ZipFile, main_part: str) -> None:
         ratio = part.file_size // max(1, part.compress_size)
         if part.file_size > limits.RATIO_CHECK_BYTES_MIN and ratio > limits.COMPRESSION_RATIO_MAX:
             raise too_large("compression_ratio", ratio, limits.COMPRESSION_RATIO_MAX)
+        if part.compress_type not in _PACKINGS:
+            raise FormRefused(Problem("forms.not_a_form", details={"reason": "archive"}))
         if part.flag_bits & 1:
             raise FormRefused(Problem("forms.not_a_form", details={"reason": "encrypted"}))
     if main_part not in archive.namelist():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from forms import datatypes
 from forms.definition import FormDefinition
 from forms.errors import FormsError
 from forms.languages import matching_language
@@ -136,7 +137,7 @@ def replay(session: Session, steps: Sequence[Step], zone: tzinfo) -> Iterator[Re
 def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
     """Store as a widget of the question's type would: what is of another type becomes empty, 10.1 becomes the int 10.
 
-    A choice that is not offered cannot be chosen.
+    A choice that is not offered cannot be chosen; several are stored in the order of the list, a ranking in its own.
     """
     node = session.locate(step.on)
     if not isinstance(node, Node) or not node.schema.is_leaf:
@@ -147,10 +148,19 @@ def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
         chosen = [step.value] if control.kind == "select_one" and step.value else step.value.split()
         if any(value not in offered for value in chosen):
             return False
+        if control.kind == "select_multiple":
+            chosen = [value for value in offered if value in chosen]
         session.answer(node.path, " ".join(chosen))
     else:
-        session.answer(node.path, coerce(step.value, node.schema.data_type, zone))
+        session.answer(node.path, _stored(step.value, node.schema.data_type, zone))
     return True
+
+
+def _stored(text: str, data_type: str, zone: tzinfo) -> str:
+    if data_type in ("int", "decimal") and datatypes.is_day(text):
+        return ""  # a formula may count with a day as a number; a person who types one means no number
+    stored = coerce(text, data_type, zone)
+    return stored if datatypes.fits(stored, data_type, zone) else ""
 
 
 def _add_row(session: Session, step: Step, _zone: tzinfo) -> bool:

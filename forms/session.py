@@ -64,6 +64,7 @@ class Session:
             now=Moment.of_datetime(datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(tz)),
             language=chosen,
             seed=random.Random(seed),
+            shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
             unique=self._unique,
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
@@ -335,9 +336,9 @@ class Session:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
         return self._choices.find(self._choice_node(path), search, limit)
 
-    def offered(self, path: str) -> frozenset[str]:
-        """The values of all choices offered now."""
-        return self._choices.offered(self._choice_node(path))[1]
+    def offered(self, path: str) -> tuple[str, ...]:
+        """The values of all choices offered now, in the order of the list."""
+        return self._choices.offered(self._choice_node(path))[0]
 
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""

@@ -96,9 +96,7 @@ def _label(thing: Node | Repeat, book: ChoiceBook) -> str:
 
 def _leaf(found: WholeState, reference: str, node: Node, book: ChoiceBook) -> None:
     schema = node.schema
-    found["values"][reference] = node.value or ("" if _is_choice(node) else node.text or "")
-    if schema.computed:
-        found["values"][reference] = node.value
+    found["values"][reference] = _text(node)
     if node.required:
         found["required"].append(reference)
         if not node.value and schema.control is not None:
@@ -111,6 +109,13 @@ def _leaf(found: WholeState, reference: str, node: Node, book: ChoiceBook) -> No
     if _is_choice(node):
         offered = book.find(node, "", _CHOICES_MAX)
         found["choices"][reference] = [[choice.value, choice.label] for choice in offered]
+
+
+def _text(node: Node) -> str:
+    """What is stored now. The moment of the end is stored when the form is handed in."""
+    if node.schema.preload == ("timestamp", "end"):
+        return ""
+    return node.value or ("" if node.schema.computed or _is_choice(node) else node.text or "")
 
 
 def _is_choice(node: Node) -> bool:

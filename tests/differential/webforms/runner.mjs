@@ -87,7 +87,8 @@ const state = (refused) => {
 
 const answer = (node, text) => {
   const type = node?.nodeType;
-  if (type === 'select') node.selectValues(text.split(' ').filter(Boolean));
+  if (type === 'select' && node.selectType === 'select1') node.selectValue(text === '' ? null : text);
+  else if (type === 'select') node.selectValues(text.split(' ').filter(Boolean));
   else if (type === 'rank') node.setValues(text.split(' ').filter(Boolean));
   else if (type === 'trigger') node.setValue(text === 'OK');
   else if (type === 'input' || type === 'range') node.setValue(text === '' && type === 'range' ? null : text);

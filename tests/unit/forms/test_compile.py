@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -14,22 +13,7 @@ from forms.compile import WORKER_ARGUMENT, compile_form, worker_command
 from forms.definition import parse_form
 from forms.errors import FormRefused, Problem
 from tests.support.forms import define, xform
-
-Rows = list[list[object]]
-
-
-def workbook(**sheets: Rows) -> bytes:
-    book = Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
+from tests.support.workbooks import Rows, archive, workbook
 
 SIMPLE: Rows = [["type", "name", "label"], ["text", "a", "A"]]
 
@@ -150,22 +134,14 @@ def test_content_decides_not_the_name() -> None:
     assert reader.kind_of(b"\xef\xbb\xbf <h:html/>") == reader.XML
 
 
-def _archive(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
 def test_a_bomb_is_refused_before_it_is_inflated() -> None:
-    bomb = _archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
+    bomb = archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
     (problem,) = refusal(bomb)
     assert (problem.code, problem.details["limit"]) == ("forms.too_large", "compression_ratio")
 
 
 def test_too_many_parts_and_too_many_bytes_are_refused() -> None:
-    (parts,) = refusal(_archive({f"xl/{number}": b"x" for number in range(limits.PARTS_MAX + 1)}))
+    (parts,) = refusal(archive({f"xl/{number}": b"x" for number in range(limits.PARTS_MAX + 1)}))
     assert parts.details["limit"] == "parts"
     (packed,) = refusal(b"PK\x03\x04" + bytes(limits.PACKED_BYTES_MAX))
     assert packed.details["limit"] == "packed_bytes"
@@ -192,7 +168,7 @@ def test_a_sparse_giant_sheet_is_refused_with_its_name(cell: str, limit: str) ->
 
 def test_a_sheet_with_a_document_type_is_no_form() -> None:
     evil = b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet>&x;</worksheet>'
-    (problem,) = refusal(_archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": evil}))
+    (problem,) = refusal(archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": evil}))
     assert problem.details["reason"] == "doctype"
 
 
