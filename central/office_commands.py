@@ -91,14 +91,12 @@ def _move_agent(central: Central, connection: Connection, tenant: int, options: 
 def _agent_named(known: Sequence[AgentRow], asked: str) -> str:
     """Return the identity of the agent who is asked for by name, in any case, or by identity."""
     wanted = " ".join(asked.split()).casefold()
-    found = [each for each in known if wanted in (each.name.casefold(), each.account)]
+    found = [each.account for each in known if wanted in (each.name.casefold(), each.account)]
     if not found:
         raise InputError("agent.unknown", field="agent")
     if len(found) > 1:
-        raise InputError(
-            "agent.several", field="agent", known=", ".join(f"{each.account} ({each.office_name})" for each in found)
-        )
-    return found[0].account
+        raise InputError("agent.several", field="agent", known=", ".join(found))
+    return found[0]
 
 
 def _chosen_tenant(central: Central, asked: int | None) -> int:

@@ -210,6 +210,9 @@ SERVICE: Mapping[str, str] = {
     ),
     "Publish a procedure, or check its form.": "Publier une démarche, ou vérifier son formulaire.",
     "publish to the service, running or not": "publier au service, qu'il tourne ou non",
+    "what a bare form may take from the published procedure of the same identity, with commas": (
+        "ce qu'un formulaire seul peut ôter à la démarche publiée de même identité, avec des virgules"
+    ),
     "say whether the form can be shown, and if not why": "dire si le formulaire peut être montré, et sinon pourquoi",
     "a procedure's folder, or a bare XLSForm": "le dossier d'une démarche, ou un XLSForm seul",
     "Check that a case's chain of events is complete and unaltered.": (
@@ -227,6 +230,9 @@ SERVICE: Mapping[str, str] = {
     "make an office": "faire une antenne",
     "add an agent to an office, with the enrolment code for the agent's PC": (
         "ajouter un agent à une antenne, avec le code d'inscription de son poste"
+    ),
+    "the offices and who works or worked there, each with the identity": (
+        "les antennes et qui y travaille ou y a travaillé, chacun avec son identité"
     ),
     "the offices, each with its number of agents and its identity": (
         "les antennes, chacune avec le nombre de ses agents et son identité"
