@@ -235,6 +235,18 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "{directory} existe déjà. Donnez un autre nom à la sauvegarde ; rien n'a été remplacé.",
         "{directory} exists already. Give the backup another name; nothing was replaced.",
     ),
+    "backup.no_folder": (
+        "Le dossier {directory} n'existe pas : vérifiez le nom et que le disque est branché, ou créez ce dossier."
+        " Rien n'a été sauvegardé.",
+        "The folder {directory} does not exist: check its name and that the disk is there, or make that folder."
+        " Nothing was backed up.",
+    ),
+    "backup.inside_data": (
+        "{directory} est dans le dossier de données {data} : une sauvegarde s'y perdrait avec lui. Choisissez un autre"
+        " endroit, de préférence un autre disque. Rien n'a été sauvegardé.",
+        "{directory} is in the data folder {data}: a backup would be lost there with it. Choose another place, best on"
+        " another disk. Nothing was backed up.",
+    ),
     "backup.unwritable": (
         "Impossible d'écrire la sauvegarde dans {directory}. Les postes ne la croient pas faite.",
         "Cannot write the backup in {directory}. The devices do not take it for done.",
