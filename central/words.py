@@ -86,20 +86,21 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "NAME: an agent of this name is already in this office. Add what tells them apart; nothing was made.",
     ),
     "agent.unknown": (
-        "AGENT : aucun agent à qui cela s'applique ne porte ce nom (un mandat terminé ne se termine pas deux fois).",
-        "AGENT: no agent whom this concerns has this name (a mandate that ended cannot end again).",
+        "AGENT : aucun agent ne porte ce nom. La commande « office list » les montre.",
+        "AGENT: no agent has this name. The command 'office list' shows them.",
     ),
     "agent.several": (
-        "AGENT : plusieurs agents portent ce nom. Donnez l'identité de l'un d'eux : {known}.",
-        "AGENT: several agents have this name. Give the identity of one of them: {known}.",
+        "AGENT : plusieurs agents portent ce nom. Donnez l'identité de l'un d'eux (« office list » les montre tous) :"
+        " {known}",
+        "AGENT: several agents have this name. Give the identity of one of them ('office list' shows all): {known}",
     ),
     "agent.mandate_ended": (
-        "AGENT : le mandat de cet agent est terminé ; renouvelez-le d'abord (office renew-mandate).",
-        "AGENT: this agent's mandate has ended; renew it first (office renew-mandate).",
+        "AGENT : le mandat de cet agent est déjà terminé ; rien n'a changé. Pour le renouveler : office renew-mandate.",
+        "AGENT: this agent's mandate has ended already; nothing was changed. To renew it: office renew-mandate.",
     ),
     "agent.mandate_lasts": (
-        "AGENT : le mandat de cet agent n'est pas terminé ; il n'y a rien à renouveler.",
-        "AGENT: this agent's mandate has not ended; there is nothing to renew.",
+        "AGENT : le mandat de cet agent est en cours : il n'y a rien à renouveler, et rien n'a changé.",
+        "AGENT: this agent's mandate lasts: there is nothing to renew, and nothing was changed.",
     ),
     "office.same": (
         "OFFICE : cet agent y travaille déjà ; rien n'a changé.",
