@@ -147,28 +147,31 @@ class Acts(Part):
     def settle(self, record: str, field: str, value: str | None, *, base: int, reason: str = "") -> Act:
         """Settle a contested field of a case or citizen: the claims that the person saw give way to ``value``.
 
-        It is reversed by settling again: what it chose is then one of the claims that give way.
+        ``unsettle`` takes it back.
 
         Raises:
-            InputError: ``settle.nothing``: the field has no claim that this person has seen; ``settle.supervisor``: it
-                is a supervisor's, as the case stands; ``settle.choose``: only one of the values that there are may be
-                chosen now; ``input.unstorable``.
+            InputError: ``settle.not_contested``: nobody contests the field, so that this would be an edit under another
+                name; ``settle.nothing``: it has no claim that this person has seen; ``settle.supervisor``: it is a
+                supervisor's, as the case stands; ``settle.choose``: only one of the values that there are may be chosen
+                now; ``input.unstorable``.
         """
         check_storable({field: value, "reason": reason})
         device = self._core.enrolled_identity().device
 
         def deeds(working: Working) -> list[Deed]:
-            state = working.state()
-            heads = state.fields[field].heads if field in state.fields else ()
+            if field not in working.shown().contested:
+                raise InputError("settle.not_contested", field=field)
             settled = [
                 head
-                for head in heads
+                for head in working.state().fields[field].heads
                 if head.event.device == device or (head.central_seq is not None and head.central_seq <= base)
             ]
             if not settled:
                 raise InputError("settle.nothing", field=field)
             _check_settlement(working, field, value, settled)
-            body: dict[str, object] = {"field": field, "value": value, "settles": [str(each.event) for each in settled]}
+            # What one act brought back are several values under its one name.
+            names = list(dict.fromkeys(str(each.event) for each in settled))
+            body: dict[str, object] = {"field": field, "value": value, "settles": names}
             if reason.strip():
                 body["reason"] = reason.strip()
             return [Deed(Kind.SETTLE, body)]

@@ -6,12 +6,39 @@ from collections.abc import Mapping
 
 from cases import merge, reopening
 from cases.events import EventId, Kind
-from cases.merge import FieldHead
+from cases.merge import FieldHead, RecordState
 from cases.store import log
 from cases.store.log import StoredEvent
 
 
-def author_of(head: FieldHead, field: str, written: Mapping[EventId, StoredEvent]) -> FieldHead:
+def authors_of(state: RecordState, field: str, written: Mapping[EventId, StoredEvent]) -> tuple[FieldHead, ...]:
+    """Return the values that stand in a field as they are shown: each under who wrote it, the shown one first.
+
+    Two people may have brought the same values back, neither having seen the other do it; and a value that came back
+    may have been written anew by who had not seen that. Either would be offered twice for one choice.
+
+    Args:
+        written: the record's events that are held here.
+    """
+    heads = state.fields[field].heads if field in state.fields else ()
+    anew = {head.value for head in heads if not _is_brought(head, written)}
+    found: dict[tuple[EventId, str | None], FieldHead] = {}
+    for head in heads:
+        if head.value in anew and _is_brought(head, written):
+            continue
+        author = _author_of(head, field, written)
+        found.setdefault((author.event, author.value), author)
+    return tuple(found.values())
+
+
+def _is_brought(head: FieldHead, written: Mapping[EventId, StoredEvent]) -> bool:
+    stored = written.get(head.event)
+    return (
+        stored is not None and stored.event.header.kind == Kind.SETTLE and bool(reopening.brought(log.body_of(stored)))
+    )
+
+
+def _author_of(head: FieldHead, field: str, written: Mapping[EventId, StoredEvent]) -> FieldHead:
     """Return who wrote a value that another event brought back, as far as that is held here; else as the head is."""
     stored = written.get(head.event)
     if stored is None:

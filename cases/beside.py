@@ -41,3 +41,9 @@ def notices(state: RecordState, names: Mapping[str, str]) -> tuple[Notice, ...]:
         holds = field is not None and head.event not in field.settled
         found.append(Notice(decision, on, how, head.event, head.agent, names.get(head.agent, ""), head.time, holds))
     return tuple(found)
+
+
+def told_already(state: RecordState, decision: str, on: str, how: str) -> bool:
+    """Say whether the very same paper stands in the case and holds: told once more, it would look like a second one."""
+    same = (decision, on, how.casefold())
+    return any((one.decision, one.on, one.how.casefold()) == same for one in notices(state, {}) if one.holds)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +24,11 @@ from cases.workflow import State
 
 if TYPE_CHECKING:
     # The compiler and the parser are imported by what needs them: titles and rules do not.
+    from forms.compile import Converted
     from forms.definition import FormDefinition
+    from forms.repairs import Repair
 
-FORM_NAMES = ("form.xlsx", "form.xls", "form.xml")
+FORM_NAMES = ("form.xlsx", "form.xls", "form.ods", "form.xml")
 MEDIA_SUFFIXES = frozenset({".csv", ".geojson", ".xml"})
 MEDIA_MISSING = "forms.media_missing"
 SOURCE_BYTES_MAX = 16 * 1024 * 1024
@@ -62,6 +64,7 @@ class Procedure:
             contested, the case is not decided. None: every field of the case.
         prefill: form path -> citizen field that gives its first value.
         form: the compiled XForm. media: data files by the name that the form gives them.
+        repairs: what was changed in the workbook to open it, for its author; it does not travel.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Procedure:
     prefill: Mapping[str, str] = field(default_factory=dict)
     delay_months: int | None = None
     decisive: tuple[str, ...] | None = None
+    repairs: tuple[Repair, ...] = field(default=(), compare=False, repr=False)
 
 
 def load_directory(path: Path) -> Procedure:
@@ -90,7 +94,7 @@ def load_directory(path: Path) -> Procedure:
             ``procedure.too_large``, ``procedure.bad_toml`` (details ``file``, ``key``, ``reason``).
         FormRefused: the form is not one, or asks for something that cannot be shown.
     """
-    from forms.compile import compile_form
+    from forms.compile import checked_form
 
     if not path.is_dir():
         raise InputError("procedure.no_folder", field="path", file=path.name)
@@ -101,8 +105,9 @@ def load_directory(path: Path) -> Procedure:
     identity = described.id if isinstance(described.id, str) else _identity(path.resolve().name)
     workbook = _form_file(path)
     media = {file.name: _source(file) for file in _media_files(path, workbook)}
-    form = compile_form(_source(workbook), name=identity, media=media)
-    procedure = _described(identity, described, form, media)
+    converted = checked_form(_source(workbook), name=identity, media=media)
+    procedure = _described(identity, described, converted.xform, media)
+    procedure = replace(procedure, repairs=tuple(converted.repairs))
     definition = form_definition(procedure)
     procedure_file.check_paths(described, frozenset(definition.questions), description.name)
     return procedure
@@ -122,7 +127,8 @@ def load_workbook(path: Path) -> Procedure:
 
     if not path.is_file():
         raise InputError("procedure.missing_file", field="path", file=path.name)
-    form, media = _compile_with_neighbours(path, _slug(path.stem) or UNNAMED)
+    converted, media = _compile_with_neighbours(path, _slug(path.stem) or UNNAMED)
+    form = converted.xform
     definition = parse_form(form, media)
     named = "" if definition.form_id == UNNAMED else _slug(definition.form_id)
     identity = _identity(named or _slug(path.stem))
@@ -133,7 +139,7 @@ def load_workbook(path: Path) -> Procedure:
         silence="unspecified",
         retention_months=DEFAULT_RETENTION_MONTHS,
     )
-    return _described(identity, described, form, media)
+    return replace(_described(identity, described, form, media), repairs=tuple(converted.repairs))
 
 
 def to_bundle(procedure: Procedure) -> bytes:
@@ -251,21 +257,21 @@ def _media_files(folder: Path, workbook: Path) -> list[Path]:
     )
 
 
-def _compile_with_neighbours(path: Path, identity: str) -> tuple[bytes, dict[str, bytes]]:
+def _compile_with_neighbours(path: Path, identity: str) -> tuple[Converted, dict[str, bytes]]:
     """Compile a bare form with exactly those files of its folder that it asks for."""
-    from forms.compile import compile_form
+    from forms.compile import checked_form
     from forms.errors import FormRefused
 
     workbook = _source(path)
     try:
-        return compile_form(workbook, name=identity, media={}), {}
+        return checked_form(workbook, name=identity, media={}), {}
     except FormRefused as refused:
         wanted = {problem.details.get("file", "") for problem in refused.problems if problem.code == MEDIA_MISSING}
         beside = {file.name: file for file in _media_files(path.parent, path)}
         if not wanted & beside.keys():
             raise
         media = {name: _source(beside[name]) for name in sorted(wanted & beside.keys())}
-    return compile_form(workbook, name=identity, media=media), media
+    return checked_form(workbook, name=identity, media=media), media
 
 
 def _source(file: Path) -> bytes:

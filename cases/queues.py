@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cases import foundation, merge
 from cases.again import Asking, cannot_be_corrected, refusal
-from cases.authors import author_of
+from cases.authors import authors_of
 from cases.events import EventId, Kind, RecordType
 from cases.merge import FieldHead, RecordState, SeenEvent
 from cases.projections import state_here
@@ -120,14 +120,11 @@ def claims_of(
     """
     written = {one.id: one for one in stored}
     seen = [log.seen(one) for one in stored if one.state not in (log.PARKED, log.QUARANTINED)]
-    found: dict[tuple[EventId, str | None], Claim] = {}
-    for head in state.fields[field].heads if field in state.fields else ():
-        author = author_of(head, field, written)
+    found: list[Claim] = []
+    for author in authors_of(state, field, written):
         own, name = author.event.device == device, names.get(author.agent, "")
-        claim = _claim(author, written.get(author.event), name, field, seen, own=own, whole=whole)
-        # Two people may have brought the same values back, neither having seen the other do it.
-        found.setdefault((claim.event, claim.value), claim)
-    return tuple(found.values())
+        found.append(_claim(author, written.get(author.event), name, field, seen, own=own, whole=whole))
+    return tuple(found)
 
 
 def _claim(

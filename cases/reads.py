@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cases import beside, foundation, merge
-from cases.authors import author_of
+from cases.authors import authors_of
 from cases.clock import CLOCK_OFF_MS
 from cases.core import Part
 from cases.errors import InputError
-from cases.events import EventId, Kind, RecordType
+from cases.events import Kind, RecordType
 from cases.histories import events_of
 from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED, REPEATED
@@ -320,14 +320,12 @@ def _contested(
     written = {one.id: one for one in events} if shown.contested else {}
 
     def claims(field: str) -> tuple[Claim, ...]:
-        found: dict[tuple[EventId, str | None], Claim] = {}
-        for head in state.fields[field].heads:
-            author = author_of(head, field, written)
+        found: list[Claim] = []
+        for author in authors_of(state, field, written):
             stored = written.get(author.event)
             name = names.get(author.agent) or (stored.agent_name if stored is not None else "")
-            claim = Claim(head.value, author.event, author.agent, name, author.time)
-            found.setdefault((claim.event, claim.value), claim)
-        return tuple(found.values())
+            found.append(Claim(author.value, author.event, author.agent, name, author.time))
+        return tuple(found)
 
     return tuple(Contested(field, claims(field)) for field in shown.contested)
 

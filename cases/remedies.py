@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from cases import merge
 from cases.acts import Acts, Deed, check_storable
 from cases.again import Asking, refusal
+from cases.beside import told_already
 from cases.clock import moment
 from cases.core import changed
 from cases.errors import InputError
@@ -23,7 +24,7 @@ from cases.store import links, log, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import Act, Changed, Identity
-from cases.workflow import CLOSED, DECISIONS, HOW_MAX, check_beside, earliest_paper_day, is_supervisors
+from cases.workflow import CLOSED, DECISIONS, HOW_MAX, State, check_beside, earliest_paper_day, is_supervisors
 
 ADOPT, RESEND, WITHDRAW = "adopt", "resend", "withdraw"
 _Carried = Callable[[dict[str, object]], dict[str, object]] | None
@@ -138,11 +139,12 @@ class Remedies(Acts):
 
         Args:
             how: in a few words, such as "remis en main propre".
-            decision: the state that the paper says; empty for the one that the case stands at, or else for the
-                decision proposed.
+            decision: the state that the paper says; empty for the one that the case stands at. What is only proposed
+                is never taken for it: who hands a paper over before a supervisor has decided says what is on it.
 
         Raises:
-            InputError: ``notify.nothing``: there is no decision; ``notify.date``: a day to come;
+            InputError: ``notify.nothing``: nobody has decided, and ``decision`` says nothing; ``notify.decision``: it
+                is none; ``notify.already`` (``state``, ``on``): the same stands there; ``notify.date``: a day to come;
                 ``notify.how_required``, ``act.too_large`` (``how``), ``input.unstorable``; what the central service
                 would say: ``workflow.not_handed_in``, ``workflow.paper_too_early`` (``earliest``, a day).
         """
@@ -151,16 +153,19 @@ class Remedies(Acts):
         if len(how.strip()) > HOW_MAX:
             raise InputError("act.too_large", field="how", bytes_max=HOW_MAX)
         asking = self._asking()
+        if decision and decision not in DECISIONS:
+            raise InputError("notify.decision", field="decision")
         if on > moment(asking.now_ms, asking.zone).date():
             raise InputError("notify.date", field="on")
 
         def deeds(working: Working) -> list[Deed]:
-            values = working.shown().values
-            found = [one for one in (decision, values.get(merge.STATE), values.get(merge.PROPOSAL)) if one in DECISIONS]
-            if not found or decision not in ("", found[0]):
+            said = decision or working.shown().values.get(merge.STATE) or State.DRAFT
+            if said not in DECISIONS:
                 raise InputError("notify.nothing", field="decision")
-            body = {"state": found[0], "on": on.isoformat(), "how": how.strip()}
+            body = {"state": said, "on": on.isoformat(), "how": how.strip()}
             _check_beside(working.state(), asking.event(Kind.NOTIFY, body, base), asking.zone)
+            if told_already(working.state(), said, body["on"], body["how"]):
+                raise InputError("notify.already", field="on", state=said, on=body["on"])
             return [Deed(Kind.NOTIFY, body)]
 
         return self._recorded(RecordType.CASE, record, deeds, base)
@@ -169,8 +174,8 @@ class Remedies(Acts):
         """Record the decision that this agent proposes, for a supervisor to take; None takes a proposal back.
 
         Raises:
-            InputError: ``propose.decision``: no decision, or the case is decided; ``propose.reasons_required``;
-                ``input.unstorable``; ``workflow.not_handed_in``: the case is a draft.
+            InputError: ``propose.decision``: no decision; ``propose.decided`` (``state``): the case is decided;
+                ``propose.reasons_required``; ``input.unstorable``; ``workflow.not_handed_in``: the case is a draft.
         """
         check_storable({"reasons": reasons, "message": message})
         if decision is not None and decision not in DECISIONS:
@@ -180,8 +185,9 @@ class Remedies(Acts):
         asking = self._asking()
 
         def deeds(working: Working) -> list[Deed]:
-            if working.shown().values.get(merge.STATE) in CLOSED:
-                raise InputError("propose.decision", field="decision")
+            state = working.shown().values.get(merge.STATE) or State.DRAFT
+            if state in CLOSED:
+                raise InputError("propose.decided", field="decision", state=state)
             body: dict[str, object] = {"to": decision}
             texts = {"reasons": reasons.strip(), "message": message.strip()}
             body |= {name: text for name, text in texts.items() if text}

@@ -15,12 +15,13 @@ from cases.keys.files import write_file
 from central import intake, starting, words
 from central.commandline import add_database, said_waiting
 from central.context import Central, Settings
-from central.database import people
+from central.database import people, reading
 from central.database.client import NO_TENANT
 from central.keys import public_hex
 from sync import bundle_words
 from sync.bundle import acts_in, chosen_file, read_limited
 from sync.bundle_files import read_bundle, write_answers
+from sync.messages import Pushed
 from sync.usage import SpokenParser
 
 ANSWERS_ENDING = ".accuses"
@@ -67,15 +68,20 @@ def import_bundle(central: Central, data: bytes, *, tenant: int | None = None) -
         tenant=manifest.tenant,
         taken=sum(answer.pushed is not None for answer in answers),
         acts=sum(acts_in(each) for each, answer in zip(envelopes, answers, strict=True) if answer.pushed is not None),
-        parked=sum(
-            verdict.state == "parked"
-            for answer in answers
-            if answer.pushed is not None
-            for verdict in answer.pushed.verdicts.others
-        ),
+        parked=_still_waiting(central, manifest.tenant, [each.pushed for each in answers if each.pushed is not None]),
         refused=dict(Counter(answer.code for answer in answers if answer.pushed is None)),
         answers=write_answers(manifest.tenant, answers, central.clock.now_ms()),
     )
+
+
+def _still_waiting(central: Central, tenant: int, taken: Sequence[Pushed]) -> int:
+    """Return how many acts wait for a person now: an act that was parked once may have been dealt with since."""
+    by_stream: dict[str, list[int]] = {}
+    for each in taken:
+        numbers = [verdict.central_seq for verdict in each.verdicts.others if verdict.state == "parked"]
+        by_stream.setdefault(each.receipt.stream, []).extend(numbers)
+    with central.transaction(tenant) as connection:
+        return sum(reading.open_parked(connection, tenant, *one) for one in by_stream.items())
 
 
 def run_import(argv: Sequence[str]) -> int:

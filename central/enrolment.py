@@ -10,14 +10,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cases.errors import InputError, NotPermittedError
-from cases.ids import Randomness, uuid7
+from cases.ids import Randomness
 from cases.tracking import ALPHABET
 from central.batches import is_hex
 from central.context import Central
 from central.database import people
 from central.database.client import NO_TENANT, Connection
 from central.keys import public_hex
-from central.records import ConsoleSession, EnrolmentCode
+from central.records import ConsoleSession, EnrolmentCode, device_of
 from central.rights import require_right
 from central.throttle import Subject, forgive, take
 from sync.messages import EnrolReply, EnrolRequest, enrol_bytes
@@ -115,8 +115,9 @@ def enrol(central: Central, request: EnrolRequest, address: str) -> EnrolReply:
 
     Raises:
         InputError: ``enrol.proof`` (the key was not shown to be the caller's), ``enrol.device_name`` (field).
-        NotPermittedError: ``enrol.wrong_code``, ``enrol.code_used``, ``enrol.code_expired``; ``enrol.throttled``
-            with ``retry_s``.
+        NotPermittedError: ``enrol.wrong_code``, ``enrol.code_used``, ``enrol.code_expired``, ``enrol.key_known``;
+            ``enrol.other_agent``, ``enrol.other_office``: the key works for another agent, or elsewhere than the
+            agent does now; ``enrol.throttled`` with ``retry_s``.
     """
     _check_request(request)
     by_address = Subject("enrol-address", address, _FREE_BY_ADDRESS)
@@ -165,7 +166,11 @@ def _redeem(central: Central, connection: Connection, parsed: ParsedCode, reques
         return held.device
     if code.expires_ms <= now_ms:
         raise NotPermittedError("enrol.code_expired")
-    device = uuid7(now_ms, central.randomness)
+    if request.agent not in ("", code.account):
+        raise NotPermittedError("enrol.other_agent")
+    if request.office not in ("", people.agent_office(connection, parsed.tenant, code.account)):
+        raise NotPermittedError("enrol.other_office")
+    device = device_of(request.public_key)
     people.add_device(
         connection,
         parsed.tenant,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from cases.procedures import Procedure
 from central import publishing
 from central.commandline import DONE, add_database, guarded, opened
+from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 
 
@@ -34,6 +36,7 @@ def run_procedure(argv: list[str]) -> int:
 def _check(path: Path) -> int:
     procedure = publishing.load(path)
     print(f"{_named(procedure)} : conforme / fine")
+    _say_repairs(procedure)
     return DONE
 
 
@@ -44,7 +47,14 @@ def _publish(options: argparse.Namespace) -> int:
     with opened(options) as central:
         changed = publishing.publish(central, procedure, bare=bare, given_up=given_up)
     print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
+    _say_repairs(procedure)
     return DONE
+
+
+def _say_repairs(procedure: Procedure) -> None:
+    """What was changed in the workbook is said on the error stream: the outcome itself stays one line."""
+    if procedure.repairs:
+        print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
 
 
 def _named(procedure: Procedure) -> str:

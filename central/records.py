@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,14 @@ class Device:
     public_key: str
     revoked_ms: int | None
     closed: str = ""
+
+
+def device_of(public_key: str) -> str:
+    """Return the name of the device that holds a key (64 hexadecimal digits): 32 of them.
+
+    It follows from the key, so that a service put back to before an enrolment calls the device what its chain does.
+    """
+    return hashlib.sha256(b"estafette/device/1\x00" + bytes.fromhex(public_key)).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from cases.errors import EstafetteError
 from cases.treelog import Checked, Finding
 from cases.verify import Verified
 from central.first_start import FIRST_START_FILE, FirstStart
-from central.refusal_words import problem_lines, procedure_words, quoted
 from forms.errors import FormRefused
+from sync.refusal_words import problem_lines, procedure_words, quoted
 
 _ERRORS: dict[str, tuple[str, str]] = {
     "postgres.not_found": (

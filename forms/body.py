@@ -13,6 +13,7 @@ from forms.choicesources import ChoiceReader
 from forms.schema import Control, SchemaNode, Text
 from forms.xmlreading import attribute, child, children, local
 
+_CHOOSES = frozenset({"select_one", "select_multiple", "rank"})
 _QUESTIONS = frozenset({"input", "select1", "select", "trigger"})
 
 
@@ -108,7 +109,8 @@ class BodyReader:
         refused = self._refused_feature(element, node)
         if refused is not None:
             self.builder.unsupported(refused, node.ref)
-            return None
+            if self.builder.strict:
+                return None
         label = self._label(element, node)
         hint = child(element, "hint")
         kind = self._kind(element, node)
@@ -121,7 +123,7 @@ class BodyReader:
             None if hint is None else self.builder.text(hint, node),
             None if hint is None else self.builder.text(hint, node, "guidance"),
             appearance,
-            self.choices.read(element, node) if kind.startswith("select") else None,
+            self.choices.read(element, node) if kind in _CHOOSES else None,
         )
         self.asked.append(node)
         for action in children(element, "setvalue"):
@@ -144,6 +146,8 @@ class BodyReader:
             return "select_multiple" if name == "select" else "select_one"
         if name == "trigger":
             return "acknowledge"
+        if name in ("upload", "rank"):
+            return "file" if name == "upload" else "rank"
         kind = refusals.QUESTION_KINDS[node.data_type]
         silent = node.calculate is None and not node.default and not self.builder.is_target(node)
         if kind == "text" and silent and node.readonly is not None and node.readonly.source.strip() == "true()":

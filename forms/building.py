@@ -8,7 +8,7 @@ from lxml import etree
 
 from forms.errors import ExpressionError, Problem
 from forms.expressions.compiler import Names, compile_source
-from forms.schema import Action, Expression, SchemaNode, Text
+from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations, same_everywhere
 from forms.xmlreading import attribute, text
@@ -24,16 +24,32 @@ class Builder:
     Attributes:
         types: reference -> data type as the form writes it, without prefix.
         actions: every ``setvalue`` read so far.
+        formulas: all that were compiled so far, in that order.
+        limitations: what cannot be shown, where that is no reason to refuse the form.
+
+    Args:
+        strict: refuse what cannot be shown.
     """
 
-    def __init__(self, root: SchemaNode, tables: Mapping[str, Table], translations: Translations) -> None:
+    def __init__(
+        self,
+        root: SchemaNode,
+        tables: Mapping[str, Table],
+        translations: Translations,
+        *,
+        strict: bool = True,
+        version: str = "",
+    ) -> None:
+        self.strict = strict
         self.root = root
-        self.names = Names(root, tables)
+        self.names = Names(root, tables, version)
         self.translations = translations
         self.types: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.actions: list[Action] = []
         self.broken_tables: dict[str, Problem] = {}
+        self.limitations: list[Problem] = []
+        self.formulas: dict[Formula, None] = {}
         self._targets: set[str] = set()
 
     def find(self, reference: str, around: SchemaNode) -> SchemaNode | None:
@@ -52,11 +68,12 @@ class Builder:
         return node
 
     def unsupported(self, feature: str, path: str, value: str = "") -> None:
-        """Refuse the form because of ``feature`` at ``path``."""
+        """Refuse the form because of ``feature`` at ``path``, or only note it."""
         details = {"feature": feature, "path": path} | ({"value": value} if value else {})
         problem = Problem("forms.unsupported", details=details)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        found = self.problems if self.strict else self.limitations
+        if problem not in found:
+            found.append(problem)
 
     def broken_reference(self, reference: str) -> None:
         """Refuse the form because a control or a bind names a node that is not there."""
@@ -79,6 +96,7 @@ class Builder:
 
     def compile(self, source: str, current: SchemaNode, path: str, column: str) -> Expression | None:
         """Compile a formula; a mistake becomes a problem and gives None."""
+        self.formulas[Formula(path, column, source)] = None
         try:
             return compile_source(self.names, current, source)
         except ExpressionError as error:
@@ -141,12 +159,14 @@ class Builder:
     def _action_value(self, source: str, node: SchemaNode, is_default: bool) -> Expression | None:
         """Compile an action's value. A default such as ``1309-`` looks like a formula to the converter and is plain
         text."""
+        column = "default" if is_default else "calculation"
         try:
+            self.formulas[Formula(node.ref, column, source)] = None
             return compile_source(self.names, node, source)
         except ExpressionError as error:
             if is_default and error.reason == "syntax":
                 return Expression(source, lambda context: source, ())
-            self.expression_problem(error, source, node.ref, "default" if is_default else "calculation")
+            self.expression_problem(error, source, node.ref, column)
             return None
 
     def action(self, element: etree._Element, *, trigger: SchemaNode | None) -> None:

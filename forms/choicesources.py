@@ -11,7 +11,7 @@ from forms.errors import ExpressionError
 from forms.expressions.compiler import Compiler
 from forms.expressions.context import Context
 from forms.expressions.syntax import Call, parse
-from forms.schema import ChoiceSource, Expression, Read, SchemaNode, Text
+from forms.schema import ChoiceSource, Expression, Formula, Read, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import make_text
 from forms.values import Nodes
@@ -64,6 +64,7 @@ class ChoiceReader:
         label_ref = ("" if label is None else attribute(label, "ref")) or value_ref
         compiler = Compiler(self._builder.names, node)
         tree = parse(source)
+        self._builder.formulas[Formula(node.ref, "choice_filter", source)] = None
         found = compiler.nodeset(tree, node)
         reads = tuple(compiler.reads.values())
         if found.table is None:

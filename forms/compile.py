@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -11,13 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from forms import reader
+from forms.conversions import ConversionCache
 from forms.definition import parse_form
 from forms.errors import FormRefused, Problem
+from forms.repairs import Repair, from_json
 
 WORKER_ARGUMENT = "--compile-worker"
 """The hidden argument with which a packaged program starts itself as the worker; see ``main.py``."""
 
 Row = tuple[int, str, str]
+_LOOK_S = 0.2
+"""How often the caller is asked whether it still wants the form, in seconds."""
 
 
 def worker_command() -> Sequence[str]:
@@ -25,6 +31,67 @@ def worker_command() -> Sequence[str]:
     if getattr(sys, "frozen", False):
         return (sys.executable, WORKER_ARGUMENT)
     return (sys.executable, "-m", "forms.compile_worker")
+
+
+@dataclasses.dataclass(frozen=True)
+class Converted:
+    """A document, with where its questions stand in the workbook (none for a document given as it is), and warnings.
+
+    Attributes:
+        rows: number in the survey sheet, question's path, all cells as text.
+        warnings: what the converter remarked, in its own English words.
+        repairs: what was changed in the workbook to open it.
+    """
+
+    xform: bytes
+    rows: Sequence[Row] = ()
+    warnings: Sequence[str] = ()
+    repairs: Sequence[Repair] = ()
+
+    def located(self, problem: Problem) -> Problem:
+        """``problem`` with sheet and row, where the document came from a workbook."""
+        return _located(problem, self.rows) if self.rows else problem
+
+
+def convert_form(
+    workbook: bytes,
+    *,
+    name: str,
+    lenient: bool = False,
+    timeout_s: float = 20,
+    command: Callable[[], Sequence[str]] = worker_command,
+    cancelled: Callable[[], bool] | None = None,
+    cache: ConversionCache | None = None,
+) -> Converted:
+    """Convert a workbook (.xlsx, .xls, .ods, .csv), or take an XForm document as it is; whether it can be shown is not
+    looked at. May be called from any thread.
+
+    Args:
+        workbook: the file's content; what it is, is decided by looking at it.
+        name: identity of the form when the workbook gives none.
+        lenient: also open what its author must mend; see :func:`forms.mending.mend`.
+        timeout_s: bound on the conversion, in seconds of the wall clock.
+        command: gives the worker's command line.
+        cancelled: asked some times a second while the worker runs; true ends the worker.
+        cache: where conversions are kept by content.
+
+    Raises:
+        FormRefused: with sheet and row for every reason that has one; ``forms.cancelled``.
+    """
+    if reader.kind_of(workbook) == reader.XML:
+        return Converted(workbook)
+    header = json.dumps({"name": name[:200], "lenient": lenient, "cpu_s": max(1, int(timeout_s + 1))})
+    order = header.encode() + b"\n" + workbook
+    key = ConversionCache.key(workbook, name[:200], lenient)
+    answer = cache.get(key) if cache is not None else None
+    if answer is not None:
+        with contextlib.suppress(ValueError, TypeError, KeyError, FormRefused):  # what cannot be read is made again
+            return _read(answer)
+    answer = _run(order, timeout_s, command(), cancelled)
+    converted = _read(answer)
+    if cache is not None:
+        cache.put(key, answer)
+    return converted
 
 
 def compile_form(
@@ -35,56 +102,85 @@ def compile_form(
     timeout_s: float = 20,
     command: Callable[[], Sequence[str]] = worker_command,
 ) -> bytes:
-    """Convert a workbook (.xlsx or .xls) or take an XForm document as it is, and check that this engine can show all
-    of it.
+    """The document of :func:`checked_form`, and nothing about how it came to be."""
+    return checked_form(workbook, name=name, media=media, timeout_s=timeout_s, command=command).xform
+
+
+def checked_form(
+    workbook: bytes,
+    *,
+    name: str,
+    media: Mapping[str, bytes] | None = None,
+    timeout_s: float = 20,
+    command: Callable[[], Sequence[str]] = worker_command,
+) -> Converted:
+    """Convert a workbook as :func:`convert_form` does, and check that this engine can show all of it.
 
     Args:
-        workbook: the file's content; what it is, is decided by looking at it.
-        name: identity of the form when the workbook gives none.
         media: file name -> content of the lists that the form names.
-        timeout_s: bound on the conversion, in seconds of the wall clock.
-        command: gives the worker's command line.
 
     Returns:
-        XForm XML that :func:`forms.definition.parse_form` accepts with the same media.
+        XForm XML that :func:`forms.definition.parse_form` accepts with the same media, and the repairs.
 
     Raises:
         FormRefused: with sheet and row for every reason that has one.
     """
-    if reader.kind_of(workbook) == reader.XML:
-        parse_form(workbook, media)
-        return workbook
-    xform, rows = _convert(workbook, name, timeout_s, command())
+    converted = convert_form(workbook, name=name, timeout_s=timeout_s, command=command)
     try:
-        parse_form(xform, media)
+        parse_form(converted.xform, media)
     except FormRefused as refused:
-        raise FormRefused(*(_located(problem, rows) for problem in refused.problems)) from None
-    return xform
+        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
+    return converted
 
 
-def _convert(workbook: bytes, name: str, timeout_s: float, command: Sequence[str]) -> tuple[bytes, list[Row]]:
-    header = json.dumps({"name": name[:200], "cpu_s": max(1, int(timeout_s + 1))}).encode() + b"\n"
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    try:
-        done = subprocess.run(
-            command,
-            input=header + workbook,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout_s,
-            check=False,
-            cwd=None if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent,
-            creationflags=flags,
-        )
-    except subprocess.TimeoutExpired:
-        raise FormRefused(Problem("forms.compile_timeout", details={"seconds": f"{timeout_s:g}"})) from None
-    head, _, xform = done.stdout.partition(b"\n")
-    if done.returncode != 0 or not head:
-        raise FormRefused(_death(done.returncode, timeout_s))
+def _run(order: bytes, timeout_s: float, command: Sequence[str], cancelled: Callable[[], bool] | None) -> bytes:
+    """The worker's whole answer."""
+    worker = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=None if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    with worker:
+        try:
+            answer = _wait(worker, order, timeout_s, cancelled)
+        finally:
+            worker.kill()
+    if worker.returncode != 0 or not answer.partition(b"\n")[0]:
+        raise FormRefused(_death(worker.returncode, timeout_s))
+    return answer
+
+
+def _wait(
+    worker: subprocess.Popen[bytes], order: bytes, timeout_s: float, cancelled: Callable[[], bool] | None
+) -> bytes:
+    given: bytes | None = order
+    looks = math.ceil(timeout_s / _LOOK_S) if cancelled is not None else 1
+    for _ in range(looks):
+        if cancelled is not None and cancelled():
+            raise FormRefused(Problem("forms.cancelled"))
+        try:
+            return worker.communicate(given, timeout=timeout_s / looks)[0]
+        except subprocess.TimeoutExpired:
+            given = None
+    raise FormRefused(Problem("forms.compile_timeout", details={"seconds": f"{timeout_s:g}"}))
+
+
+def _read(answer: bytes) -> Converted:
+    """Read the worker's answer.
+
+    Raises:
+        FormRefused: the worker refuses the workbook.
+    """
+    head, _, xform = answer.partition(b"\n")
     reply = json.loads(head)
     if "problems" in reply:
         raise FormRefused(*(Problem(**problem) for problem in reply["problems"]))
-    return xform, [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
+    rows = [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
+    repairs = [from_json(plain) for plain in reply["repairs"]]
+    return Converted(xform, rows, [str(warning) for warning in reply["warnings"]], repairs)
 
 
 def _death(code: int, timeout_s: float) -> Problem:

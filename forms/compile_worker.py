@@ -7,14 +7,18 @@ anything.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from forms import limits, reader
+from forms import grids, limits, reader
 from forms.errors import FormRefused, Problem
+from forms.repairs import Repair, as_json
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"'(survey|choices|settings|external_choices|entities|osm)' sheet")
@@ -32,8 +36,9 @@ def main() -> int:
         _limit(int(header["cpu_s"]))
         data = source.read(limits.PACKED_BYTES_MAX + 1)
     try:
-        xform, rows = convert(data, str(header["name"]))
-        _reply(answers, {"rows": rows}, xform)
+        done = convert(data, str(header["name"]), lenient=bool(header.get("lenient")))
+        repairs = [as_json(one) for one in done.repairs]
+        _reply(answers, {"rows": done.rows, "warnings": done.warnings, "repairs": repairs}, done.xform)
     except FormRefused as refused:
         _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
     except MemoryError:
@@ -76,46 +81,90 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def convert(data: bytes, name: str) -> tuple[bytes, list[tuple[int, str, str]]]:
+@dataclass(frozen=True)
+class Converted:
+    """What a workbook became.
+
+    Attributes:
+        xform: the XForm document.
+        rows: for each row of the survey sheet its number, its question's path and all its cells as text.
+        warnings: what the converter remarked, in its own English words.
+        repairs: what was changed to get there.
+    """
+
+    xform: bytes
+    rows: list[tuple[int, str, str]]
+    warnings: list[str]
+    repairs: list[Repair]
+
+
+def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
     """Convert a workbook.
 
-    Returns:
-        The XForm document, and for each row of the survey sheet its number, its question's path and all its cells as
-        text.
-
     Raises:
-        FormRefused: with sheet and row where the converter tells them.
+        FormRefused: with sheet and row where they are known.
     """
     kind = reader.kind_of(data)
-    if kind == reader.XLSX:
-        reader.check_workbook(data)
-    from pyxform.errors import PyXFormError
+    if kind in (reader.XLSX, reader.ODS):
+        reader.check_workbook(data, kind)
+    book = grids.read_workbook(data, kind)
+    from forms import mending
+
+    bench = mending.mend(book, lenient=lenient)
+    rows = _survey_rows(bench.survey.rows)
+    xform, warnings = by_converter(bench.for_converter(name), rows)
+    if len(xform) > limits.XFORM_BYTES_MAX:
+        raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
+    return Converted(xform, rows, warnings, bench.repairs)
+
+
+@contextlib.contextmanager
+def compared_by_identity() -> Iterator[None]:
+    """Elements compare by turning themselves into nested dictionaries: half a minute on a large form. While one is
+    converted they compare by identity, which gives the same document."""
     from pyxform.survey_element import SurveyElement
-    from pyxform.xls2json_backends import get_xlsform
+
+    own = SurveyElement.__dict__.get("__eq__")
+    SurveyElement.__eq__ = object.__eq__
+    try:
+        yield
+    finally:
+        if own is not None:
+            SurveyElement.__eq__ = own
+
+
+def by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tuple[bytes, list[str]]:
+    """Hand mended sheets to the converter: the document and its warnings.
+
+    Raises:
+        FormRefused: the converter refuses them, or crashes on them.
+    """
+    from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert as pyxform_convert
 
-    # Elements compare by turning themselves into nested dictionaries: minutes on large forms. Identity gives the same
-    # document.
-    SurveyElement.__eq__ = object.__eq__
-    rows: list[tuple[int, str, str]] = []
     try:
-        book = get_xlsform(data, file_type=f".{kind}")
-        book.fallback_form_name = name
-        rows = _survey_rows(book.survey or ())
-        if len(rows) > limits.SHEET_ROWS_MAX:
-            details = {"limit": "rows", "found": str(len(rows)), "allowed": str(limits.SHEET_ROWS_MAX)}
-            raise FormRefused(Problem("forms.too_large", sheet="survey", details=details))
-        result = pyxform_convert({**_sheets(book), "fallback_form_name": name})
+        with compared_by_identity():
+            result = pyxform_convert(sheets)
     except PyXFormError as error:
         raise FormRefused(_authors_mistake(str(error), rows)) from None
-    except (TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
+    except (FormRefused, MemoryError, RecursionError):
+        raise
+    except Exception as error:
         # Some broken workbooks crash the converter; to the author that is the workbook's fault all the same.
-        raise FormRefused(Problem("forms.compile_failed", details={"reason": type(error).__name__})) from None
-    return result.xform.encode(), rows
+        raise FormRefused(_crash(error)) from None
+    return str(result.xform).encode(), [str(warning) for warning in result.warnings]
 
 
-def _sheets(book: Any) -> dict[str, Any]:
-    return {name: getattr(book, name) for name in type(book).__slots__ if getattr(book, name) is not None}
+def _crash(error: Exception) -> Problem:
+    """A crash of the converter, with the row at which it was."""
+    row: int | None = None
+    frame = error.__traceback__
+    while frame is not None:
+        found = frame.tb_frame.f_locals.get("row_number")
+        row = found if isinstance(found, int) else row
+        frame = frame.tb_next
+    details = {"reason": type(error).__name__}
+    return Problem("forms.compile_failed", sheet="survey" if row else None, row=row, details=details)
 
 
 def _survey_rows(survey: Any) -> list[tuple[int, str, str]]:

@@ -14,7 +14,7 @@ from forms.choicesources import ChoiceReader
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
-from forms.schema import Action, Expression, SchemaNode, Text
+from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations
 from forms.xmlreading import attribute, child, children, local, parse_xml, text
@@ -33,6 +33,8 @@ class FormDefinition:
         questions: the nodes that are asked, by reference, in the order of the screens.
         layout: the screens' tree.
         plan: what to recompute when.
+        formulas: every formula as it was written, for reports.
+        limitations: what a screen cannot show; always empty in a form that was read strictly.
     """
 
     form_id: str
@@ -48,6 +50,8 @@ class FormDefinition:
     tables: Mapping[str, Table]
     translations: Translations
     plan: Plan
+    limitations: tuple[Problem, ...] = ()
+    formulas: tuple[Formula, ...] = ()
 
     @property
     def cycles(self) -> tuple[tuple[str, ...], ...]:
@@ -55,12 +59,14 @@ class FormDefinition:
         return self.plan.cycles
 
 
-def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None) -> FormDefinition:
+def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict: bool = True) -> FormDefinition:
     """Read an XForm document.
 
     Args:
         xform: the document.
         media: file name -> content, for the external lists that the form names.
+        strict: refuse a form with a question that no screen of ours can ask; else list it in ``limitations``, and
+            the question takes text as it would be stored.
 
     Raises:
         FormRefused: every reason found; sheet and row are None (see :func:`forms.compile.compile_form` for them).
@@ -70,7 +76,13 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None) -> FormDe
     primary = children(instances[0])[0]
     tables, broken = _tables(instances[1:], media or {})
     schema = SchemaBuilder(_repeat_references(body, local(primary))).build(primary)
-    builder = Builder(schema, tables, Translations.read(child(model, "itext")))
+    builder = Builder(
+        schema,
+        tables,
+        Translations.read(child(model, "itext")),
+        strict=strict,
+        version=attribute(primary, "version") or "",
+    )
     builder.broken_tables = broken
     builder.problems.extend(broken.values())
     _refuse_model_features(builder, model, primary)
@@ -103,6 +115,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None) -> FormDe
         tables=tables,
         translations=builder.translations,
         plan=graph.make_plan(_works(schema)),
+        limitations=tuple(builder.limitations),
+        formulas=tuple(builder.formulas),
     )
 
 

@@ -136,7 +136,8 @@ class Engine:
         truth = self._truth(work, node)
         if truth != getattr(node, work.kind):
             setattr(node, work.kind, truth)
-            self.changes.changed.add(node.path)
+            # Readonly is inherited: what is inside looks different too.
+            self.changes.changed.update(thing.path for thing in node.below())
 
     def _relevant(self, work: Work, node: Node | Repeat) -> None:
         node.own = self._truth(work, node)
@@ -211,7 +212,8 @@ class Engine:
             return ""
         if not schema.computed and node.text and not datatypes.fits(node.text, schema.data_type, self.env.zone):
             return "type"
-        if node.value and schema.control is not None and schema.control.choices is not None:
+        # Nobody can mend what a calculation gave, so a choice that no list has is not told of it.
+        if node.value and not schema.computed and schema.control is not None and schema.control.choices is not None:
             _order, offered = self._choices.offered(node)
             chosen = [node.value] if schema.control.kind == "select_one" else node.value.split()
             if any(one not in offered for one in chosen):

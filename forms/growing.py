@@ -85,7 +85,7 @@ class Grower:
         rows = self._stored.rows(path)
         if rows is None:
             if not schema.counted:
-                for _ in range(schema.initial_rows):
+                for _ in range(schema.added_rows if _is_added(parent) else schema.initial_rows):
                     self.add_row(repeat)
             return repeat
         repeat.removed = [row for row, marker in rows.items() if marker is None]
@@ -107,7 +107,8 @@ class Grower:
         if len(repeat.rows) >= limits.ROWS_MAX:
             raise FormsError("forms.row_limit", path=repeat.path)
         taken = {row.row_id for row in repeat.rows} | set(repeat.removed)
-        place = max((row.place for row in repeat.rows), default=0) + 1
+        # Never the place of an initial row again, also when all rows are gone: rows there start otherwise.
+        place = max([len(repeat.removed), *(row.place for row in repeat.rows)]) + 1
         if repeat.schema.counted:
             number = len(repeat.rows) + 1
             while str(number) in taken:
@@ -138,6 +139,16 @@ class Grower:
         for thing in row.below():
             thing.alive = False
             self.by_path.pop(thing.path, None)
+
+
+def _is_added(node: Node | None) -> bool:
+    """True inside a row that the form does not start with."""
+    at = node
+    while at is not None:
+        if at.container is not None and at.place > at.schema.initial_rows:
+            return True
+        at = at.parent
+    return False
 
 
 def _place(marker: str | None) -> int:

@@ -30,11 +30,13 @@ class SchemaBuilder:
         Raises:
             FormRefused: ``forms.too_large``.
         """
-        return self._node([element], None, 0, "")
+        return self._node([element], None, 0, "", [element])
 
-    def _node(self, same: list[etree._Element], parent: SchemaNode | None, index: int, ref: str) -> SchemaNode:
+    def _node(
+        self, same: list[etree._Element], parent: SchemaNode | None, index: int, ref: str, added: list[etree._Element]
+    ) -> SchemaNode:
         """Make the node for elements of one name: a template and the rows that a new form starts with, or one
-        element."""
+        element. ``added`` are the elements of this name in a row that is added later."""
         depth = 0 if parent is None else parent.depth + 1
         if self._order >= limits.NODES_MAX or depth > limits.NODE_DEPTH_MAX:
             limit = "nodes" if depth <= limits.NODE_DEPTH_MAX else "depth"
@@ -46,6 +48,8 @@ class SchemaBuilder:
         self._order += 1
         node.is_repeat = ref in self._repeats
         node.initial_rows = len(plain)
+        node.added_rows = sum(one.get(f"{JR}template") is None for one in added)
+        in_added = _by_name(model) if node.is_repeat else (_by_name(added[0]) if added else {})
         below = _by_name(model)
         # A template holds only templates of the repeats inside it; how many rows they start with is told by the plain
         # row.
@@ -54,7 +58,9 @@ class SchemaBuilder:
             inner = [one for one in below[name] if one.get(f"{JR}template") is not None]
             started = [one for one in first.get(name, []) if one.get(f"{JR}template") is None]
             elements = (inner + started) or below[name]
-            node.children.append(self._node(elements, node, len(node.children), f"{ref}/{name}"))
+            node.children.append(
+                self._node(elements, node, len(node.children), f"{ref}/{name}", in_added.get(name, []))
+            )
         if not node.children:
             node.default = text(model)
         return node

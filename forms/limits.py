@@ -10,7 +10,14 @@ RATIO_CHECK_BYTES_MIN = 1024 * 1024
 harmlessly."""
 PARTS_MAX = 200
 SHEET_ROWS_MAX = 10_000
+CHOICE_ROWS_MAX = 60_000
+"""Rows of the sheets that only list choices: all communes of a country are one sheet."""
 SHEET_COLUMNS_MAX = 500
+SHEETS_MAX = 100
+CELLS_MAX = 1_000_000
+"""Cells that hold something, in the sheets that a form uses."""
+CELL_CHARS_MAX = 32_767
+"""What a spreadsheet program itself allows in one cell."""
 XFORM_BYTES_MAX = 20 * 1024 * 1024
 MEDIA_BYTES_MAX = 50 * 1024 * 1024
 

@@ -10,8 +10,9 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.expressions.context import Environment
 from forms.schema import Read, SchemaNode, Text
+from forms.tables import SearchIndex
 from forms.tree import Node, Repeat
-from forms.views import Issue, Item, Page, QuestionView, RepeatView, Row, Section, SummaryItem
+from forms.views import FoundQuestion, Issue, Item, Page, QuestionView, RepeatView, Row, Section, SummaryItem
 
 _UNASKED = frozenset({"note", "calculate"})
 
@@ -44,11 +45,35 @@ class Views:
             value=self._shown(node),
             relevant=node.relevant,
             required=node.required,
-            readonly=node.readonly or node.schema.computed,
+            readonly=node.locked or node.schema.computed,
             problem=self._problem(node),
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
+            computed=node.schema.computed,
         )
+
+    def find(self, search: str, limit: int) -> tuple[FoundQuestion, ...]:
+        """Questions whose words contain ``search``, those not asked now included; best first, else in order."""
+        nodes = [
+            node
+            for node in self._root.below()
+            if isinstance(node, Node) and node.schema.is_leaf and node.schema.control is not None
+        ]
+        labels = [self.label(node) for node in nodes]
+        hits = SearchIndex(labels).find(search, limit) if search.strip() else range(min(limit, len(nodes)))
+        return tuple(
+            FoundQuestion(nodes[hit].path, labels[hit], self._around(nodes[hit]), nodes[hit].relevant) for hit in hits
+        )
+
+    def _around(self, node: Node) -> tuple[str, ...]:
+        """The words of the groups and rows around a node that have any, from the outside in."""
+        found: list[str] = []
+        at = node.parent
+        while at is not None and at.parent is not None:
+            words = self.label(at)
+            found.append(f"{words or at.schema.name} {at.position}" if at.container is not None else words)
+            at = at.parent
+        return tuple(words for words in reversed(found) if words)
 
     def label(self, node: Node) -> str:
         """The question's words, its name when it has none."""
@@ -72,7 +97,7 @@ class Views:
 
     def _missing(self, node: Node) -> Issue | None:
         schema = node.schema
-        if not node.required or not node.relevant or node.value or schema.computed or node.readonly:
+        if not node.required or not node.relevant or node.value or schema.computed or node.locked:
             return None
         if schema.control is None or schema.control.kind in _UNASKED:
             return None

@@ -39,6 +39,15 @@ class Expression:
     spoken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as its author wrote it, with the question's path and the column of the survey that hold it."""
+
+    path: str
+    column: str
+    source: str
+
+
 TextPart = str | Expression
 
 
@@ -108,7 +117,8 @@ class SchemaNode:
     Attributes:
         ref: path without the root, "" for the root.
         index: place among the parent's children; order: place in document order.
-        initial_rows: rows that a new session starts with (repeats).
+        initial_rows: rows that a new session starts with (repeats); added_rows: rows that it starts with inside a row
+            that is added later, which is made from the form's template.
         default: static default text.
     """
 
@@ -133,6 +143,7 @@ class SchemaNode:
     count: Expression | None = None
     counted: bool = False
     initial_rows: int = 1
+    added_rows: int = 1
     control: Control | None = None
     actions: list[Action] = field(default_factory=list)
     computed: bool = False

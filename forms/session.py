@@ -13,13 +13,16 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
 from forms.errors import FormsError
+from forms.explaining import Explainer, Explanation
+from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored
 from forms.languages import matching_language
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.values import Moment, coerce
-from forms.views import ChangeSet, Choice, Issue, Page, QuestionView, SummaryItem
+from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
+from forms.wholestate import WholeState, locate, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
@@ -61,6 +64,7 @@ class Session:
             now=Moment.of_datetime(datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(tz)),
             language=chosen,
             seed=random.Random(seed),
+            shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
             unique=self._unique,
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
@@ -137,7 +141,7 @@ class Session:
             FormsError: ``forms.unknown_path``, ``forms.read_only``, ``forms.answer_too_long``.
         """
         node = self._leaf(path)
-        if node.schema.computed or node.readonly:
+        if node.schema.computed or node.locked:
             raise FormsError("forms.read_only", path=path)
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
@@ -324,9 +328,17 @@ class Session:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
         return self._views.question(self._leaf(path))
 
+    def find(self, search: str, limit: int = 50) -> tuple[FoundQuestion, ...]:
+        """At most ``limit`` questions whose words contain ``search``, those that are not asked now included."""
+        return self._views.find(search, limit)
+
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
         return self._choices.find(self._choice_node(path), search, limit)
+
+    def offered(self, path: str) -> tuple[str, ...]:
+        """The values of all choices offered now, in the order of the list."""
+        return self._choices.offered(self._choice_node(path))[0]
 
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
@@ -360,6 +372,14 @@ class Session:
         """Calculated values of relevant nodes, empty ones left out."""
         return {path: value for path, value, computed in self._relevant_values() if computed}
 
+    def state(self) -> WholeState:
+        """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
+        return whole_state(self._root, self._choices)
+
+    def locate(self, reference: str) -> Node | Repeat | None:
+        """The question, row or repeat that an XPath reference with rows counted from 1 names now. Only to be read."""
+        return locate(self._root, reference)
+
     def submission(self) -> dict[str, str]:
         """All relevant values, entered and computed, and the rows: what is handed in."""
         found = {
@@ -376,6 +396,27 @@ class Session:
             for thing in self._root.below()
             if isinstance(thing, Node) and thing.value
         ]
+
+    def explain(
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+    ) -> Explanation | None:
+        """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
+
+        Args:
+            aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
+            quoted: puts a question's words between the marks of the reader's language.
+
+        Returns:
+            None where there is no such formula. Raises FormsError ``forms.unknown_path``.
+        """
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        names = Names(self.definition.root, self.definition.tables)
+        explainer = Explainer(names, self._env, self._choices, self._views, quoted)
+        if aspect == "relevant" and not thing.relevant:
+            return explainer.why_hidden(thing)
+        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""

@@ -63,6 +63,16 @@ class Node:
         self.flaw = ""
         self.alive = True
 
+    @property
+    def locked(self) -> bool:
+        """Readonly itself or inside something that is: the specification lets it be inherited."""
+        at: Node | None = self
+        while at is not None:
+            if at.readonly:
+                return True
+            at = at.parent
+        return False
+
     def below(self) -> Iterator[Node | Repeat]:
         """This node and everything below it, in document order."""
         yield self

@@ -45,6 +45,7 @@ class QuestionView:
             list no longer offers reads as empty and comes back with the list.
         problem: constraint or type only; a missing required answer is told by :meth:`Session.validate`.
         choice_count: how many choices are offered now, 0 when it is not a choice.
+        computed: the form finds the value, nobody enters it.
     """
 
     path: str
@@ -60,6 +61,17 @@ class QuestionView:
     problem: Issue | None
     appearance: frozenset[str]
     choice_count: int
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuestion:
+    """A question found by its words. ``around`` names what it stands in, from the outside in."""
+
+    path: str
+    label: str
+    around: tuple[str, ...]
+    relevant: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -107,14 +108,23 @@ _UNKNOWN_TO_SERVICE = frozenset({"auth.device_unknown", "auth.assertion_invalid"
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What one round did, in events (``procedures``: bundles fetched). ``parked`` of those pushed wait for a person.
+    """What one round did, in events (``procedures``: bundles fetched).
 
-    ``mended``: records that an audit found wrong and that were taken anew; ``Workspace.findings`` names them.
+    Attributes:
+        sent: this device's events that the central service answered for: ``accepted`` as they were, ``merged`` with
+            what others wrote, ``contested`` or ``parked`` for a person. Together they are all.
+        carried: of those, by a stick or another session of this computer since the last round; the rest in this one.
+        pulled: events of others.
+        mended: records that an audit found wrong and that were taken anew; ``Workspace.findings`` names them.
     """
 
-    pushed: int
-    pulled: int
+    sent: int
+    accepted: int
+    merged: int
+    contested: int
     parked: int
+    carried: int
+    pulled: int
     procedures: int
     mended: int = 0
 
@@ -217,7 +227,8 @@ class Agent:
         Raises:
             InputError: ``server.url``, ``server.insecure_url``, ``enrol.code_missing``, ``enrol.already``,
                 ``enrol.other_agent``: the code is another agent's, and a workspace is one agent's own.
-            NetworkFault, NotPermittedError (``enrol.wrong_code``…), RejectedError: see ``problems.surely_not_done``.
+            NetworkFault, NotPermittedError (``enrol.wrong_code``, ``enrol.other_agent``, ``enrol.other_office``…),
+                RejectedError: see ``problems.surely_not_done``.
             EnvironmentFault: ``timezone.unknown``.
         """
         if self._workspace.identity is not None and self._machine.current not in WAITS_FOR_PERSON:
@@ -228,12 +239,14 @@ class Agent:
             raise InputError("enrol.code_missing", field="code")
         public_key = self._workspace.device_public_key()
         proof = self._workspace.sign(enrol_bytes(plain, public_key, device_name))
+        known = self._workspace.identity
         transport = self._transport_factory(url)
         try:
-            reply = enrol(transport, EnrolRequest(plain, public_key, device_name, proof))
+            # What cannot be taken over here must not be written there: the code would be gone, and the key bound.
+            agent, office = (known.agent, known.office) if known is not None else ("", "")
+            reply = enrol(transport, EnrolRequest(plain, public_key, device_name, proof, agent=agent, office=office))
         finally:
             transport.close()
-        known = self._workspace.identity
         if known is not None and known.agent != reply.agent:
             raise InputError("enrol.other_agent", field="code")
         self._workspace.enrolled(_identity_of(reply, url))
@@ -283,7 +296,7 @@ class Agent:
             self.heard()
             self._enter(SyncState.IDLE)
             self._schedule.succeeded()
-        return SyncOutcome(tally.pushed, tally.pulled, tally.parked, tally.procedures, tally.mended)
+            return _outcome(tally, self._courier.answered())
 
     def _round(self, identity: Identity, tally: Tally) -> None:
         self._enter(SyncState.HANDSHAKE)
@@ -538,6 +551,21 @@ def state_after(error: EstafetteError) -> SyncState:
     if error.code == BUSY and "retry_after_s" in error.details:
         return SyncState.TOLD_TO_WAIT
     return _ENDS.get(error.code, SyncState.BACKING_OFF)
+
+
+def _outcome(tally: Tally, carried: Counter[str]) -> SyncOutcome:
+    ends = tally.ends + carried
+    return SyncOutcome(
+        sent=ends.total(),
+        accepted=ends["accepted"],
+        merged=ends["merged"],
+        contested=ends["contested"],
+        parked=ends["parked"],
+        carried=carried.total(),
+        pulled=tally.pulled,
+        procedures=tally.procedures,
+        mended=tally.mended,
+    )
 
 
 def _identity_of(reply: EnrolReply, server_url: str) -> Identity:

@@ -11,8 +11,8 @@ Pair = tuple[str, str]
 
 _ERRORS: Mapping[str, Pair] = {
     "bundle.empty": (
-        "Rien à porter : rien n'attend sur ce poste.",
-        "Nothing to carry: nothing waits on this computer.",
+        "Rien à porter : rien n'attend sur ce poste d'être reçu, ni sauvegardé, par le service central.",
+        "Nothing to carry: nothing on this computer waits to be received, or backed up, by the central service.",
     ),
     "bundle.mixed": (
         "Ce poste garde le travail de plusieurs organisations : nommez un espace de travail à la fois (--workspace).",
@@ -111,8 +111,10 @@ def exported_lines(envelopes: int, events: int, damaged_bytes: int, file: str) -
     lines = [
         f"Exporté : {acts[0]} en {sealed[0]}, dans {file}. Seul le service central les ouvre.",
         f"Exported: {acts[1]} in {sealed[1]}, to {file}. Only the central service opens them.",
-        "C'est tout ce qui attendait ; ces actes restent aussi sur ce poste jusqu'à l'accusé du service central.",
-        "That is all that was waiting; these acts also stay on this computer until the central service has receipts.",
+        "Y sont les actes qui attendent l'accusé du service central, et ceux qu'il a reçus sans les avoir encore",
+        "  sauvegardés : ceux-là ne comptent qu'une fois. Tous restent aussi sur ce poste jusqu'à leur sauvegarde.",
+        "In it are the acts that await the central service's receipt, and those that it has received and not yet",
+        "  backed up: these count only once. All of them also stay on this computer until they are backed up.",
         f"Ensuite : portez ce fichier au service central (console, ou : main.py bundle import {file}),",
         "  puis rapportez-en le fichier d'accusés et lancez ici : main.py bundle receipts FICHIER.accuses",
         f"Next: carry this file to the central service (console, or: main.py bundle import {file}),",
@@ -136,8 +138,8 @@ def imported_lines(taken: int, refused: Mapping[str, int], parked: int, file: st
     if parked:
         wait = _acts(parked)
         lines += [
-            f"Dont {wait[0]} en attente d'une décision : voyez « En attente » dans la console.",
-            f"Of these, {wait[1]} waiting for a decision: see “Waiting” in the console.",
+            f"Dont {wait[0]} en attente d'une décision en ce moment : voyez « En attente » dans la console.",
+            f"Of these, {wait[1]} waiting for a decision at this moment: see “Waiting” in the console.",
         ]
     for code, count in sorted(refused.items()):
         kept = _envelopes(count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from cases.views import Identity
 from cases.workspace import Workspace
 from sync import columns
 from sync.messages import Receipt
+from sync.rounds import ends_of
 from sync.sealed import (
     ENVELOPE_BYTES_TOGETHER_MAX,
     ENVELOPES_MAX,
@@ -66,6 +68,7 @@ class Courier:
         self._clock = ports.clock
         self._sealer = Sealer(workspace, lambda outgoing: pack(outgoing, workspace.sign))
         self._next_try_s: dict[str, float] = {}
+        self._answered: Counter[str] = Counter()
 
     def start(self) -> None:
         """Seal in the background from now on."""
@@ -113,6 +116,11 @@ class Courier:
                 mailbox.drop_answer(name)
         return settled
 
+    def answered(self) -> Counter[str]:
+        """Return where the events ended whose answers were taken in since this was last asked, by state."""
+        found, self._answered = self._answered, Counter()
+        return found
+
     def _take(self, answer: EnvelopeAnswer, identity: Identity) -> int:
         pushed = answer.pushed
         assert pushed is not None
@@ -126,6 +134,7 @@ class Courier:
         verdicts = columns.unpack_verdicts(pushed.verdicts, first_seq, receipt.seq)
         mine = [verdict for verdict in verdicts if batch.first_seq <= verdict.seq <= batch.last_seq]
         self._workspace.apply_verdicts(batch, mine, receipt)
+        self._answered += ends_of(mine)
         return len(mine)
 
     # --- envelopes of others ---

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from cases.errors import EstafetteError, InputError, NetworkFault, NotPermittedError, RejectedError
-from cases.outbox import BACKED_UP, REPEATED, OutgoingBatch
+from cases.outbox import BACKED_UP, OutgoingBatch
 from cases.snapshot import PackedRecord, unpack
 from cases.version import VERSION
 from cases.views import Identity, Troubles
@@ -45,6 +45,7 @@ from sync.rounds import (
     RECEIPT_INVALID,
     VERDICT_STATES,
     Tally,
+    ends_of,
     procedures_named,
     procedures_of,
     receipt_signed,
@@ -275,7 +276,7 @@ class Exchanges:
             self._workspace.apply_verdicts(outgoing, verdicts, reply.push.receipt, central_time_ms=reply.time)
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
-            self._tally.parked += sum(one.state == "parked" and one.code != REPEATED for one in verdicts)
+            self._tally.ends += ends_of(verdicts)
         if reply.closed or self._workspace.has_left():
             return self._without_news(reply, batch, restored=restored)
         self._note_offer(reply, cursors, restored=restored)

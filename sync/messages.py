@@ -54,6 +54,8 @@ class EnrolRequest(msgspec.Struct, frozen=True):
         public_key: the device's raw Ed25519 public key, 64 hexadecimal digits.
         device_name: how people call this PC.
         proof: signature by that key over ``enrol_bytes``, 128 hexadecimal digits.
+        agent, office: for whom and where this key already works; empty for a new one. A code for somebody else or of
+            another office is refused before it is spent.
     """
 
     code: str
@@ -61,6 +63,8 @@ class EnrolRequest(msgspec.Struct, frozen=True):
     device_name: str
     proof: str
     protocol: int = PROTOCOL
+    agent: str = ""
+    office: str = ""
 
 
 class EnrolReply(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from cases.events import EventId
 from cases.store import log
 from cases.store.log import StoredEvent
 from cases.views import ContestedItem, ParkedItem
+from cases.workflow import CLOSED
 from sync.command import Answer, Command, Context, as_object, event_of, pairs, plain, said, takes
 from sync.usage import UsageError
 from sync.words import Words, words_for
@@ -41,7 +42,7 @@ def _settle(context: Context, given: argparse.Namespace) -> Answer:
     if given.keep is None:
         value = given.value or None
     elif item is None:
-        raise InputError("settle.nothing", field=given.field)
+        raise InputError("settle.not_contested", field=given.field)
     elif not 1 <= given.keep <= len(item.claims):
         raise InputError("settle.no_such_value", field=given.field, given=given.keep, values=len(item.claims))
     else:
@@ -127,10 +128,13 @@ def _paper(context: Context, given: argparse.Namespace) -> Answer:
     try:
         day = dt.date.fromisoformat(given.day)
     except ValueError as error:
-        raise UsageError(Words("jour attendu : 2026-11-23.", "expected a day: 2026-11-23.")) from error
+        french = f"JOUR attend une date comme 2026-11-23, pas « {given.day} »."
+        raise UsageError(Words(french, f"DAY takes a date such as 2026-11-23, not “{given.day}”.")) from error
     act = context.workspace.notify_on_paper(case, day, given.how, base=base, decision=given.decision)
-    notice = context.workspace.case(case).notices[0]
-    return {"case": case, "on_paper": notice.decision, "on": notice.on, **event_of(act)}
+    view = context.workspace.case(case)
+    notice = next(one for one in view.notices if one.event == act.event)
+    answer = {"case": case, "on_paper": notice.decision, "on": notice.on, **event_of(act)}
+    return answer if view.state in CLOSED else {**answer, "awaits_decision": True, **said("paper.awaits_decision")}
 
 
 def _history(context: Context, given: argparse.Namespace) -> Answer:
@@ -212,7 +216,7 @@ def _paper_arguments(parser: argparse.ArgumentParser) -> None:
     takes("case")(parser)
     parser.add_argument("day", help="the day on which it was handed over: 2026-11-23")
     parser.add_argument("how", help="how it was handed over, in a few words")
-    parser.add_argument("--decision", default="", help="what the paper says, if it is not the case's decision")
+    parser.add_argument("--decision", default="", help="what the paper says, while no supervisor has decided")
 
 
 REMEDIES: Mapping[str, Command] = {

@@ -28,11 +28,23 @@ _DAMAGED = (
     "This act was damaged on the disk: it is never sent. Do it again and tell support.",
 )
 _NO_DECISION = (
-    "Le dossier n'a pas de décision à laquelle cela se rapporte.",
-    "The case has no decision that this is about.",
+    "Aucun responsable n'a encore décidé de ce dossier : dites ce que dit le papier (--decision accepted, refused ou "
+    "closed_without_effect), il sera inscrit comme remis et en attente de la décision ; ou attendez celle-ci, puis "
+    "synchronisez (sync).",
+    "No supervisor has decided this case yet: say what the paper says (--decision accepted, refused or "
+    "closed_without_effect), and it is written down as handed over and awaiting the decision; or wait for that and "
+    "synchronise (sync).",
 )
 
 WORDS: Mapping[str, Pair] = {
+    "settle.not_contested": (
+        "Le champ {field} n'a pas deux valeurs à départager (`contested` montre ceux qui en ont) : rien n'a été écrit. "
+        "Pour le corriger : answer ou citizen-edit ; si le dossier est transmis, laissez une note (note) ou demandez à "
+        "votre responsable de vous le rendre à compléter. Un choix déjà fait se reprend avec unsettle.",
+        "The field {field} has no two values to settle (`contested` lists those that have): nothing was written. To "
+        "correct it: answer or citizen-edit; once the case is handed in, leave a remark (note) or ask your supervisor "
+        "to give it back to be completed. A choice made before is taken back with unsettle.",
+    ),
     "settle.nothing": _NOTHING,
     "settle.clear": _NOTHING,
     "settle.no_such_value": (
@@ -112,7 +124,24 @@ WORDS: Mapping[str, Pair] = {
         "This case or citizen is not on this computer.",
     ),
     "notify.nothing": _NO_DECISION,
-    "notify.date": ("Cette date est encore à venir.", "This day is still to come."),
+    "paper.awaits_decision": (
+        "Inscrit comme remis sur papier ; le dossier, lui, attend encore la décision d'un responsable.",
+        "Written down as handed over on paper; the case itself still awaits a supervisor's decision.",
+    ),
+    "notify.decision": (
+        "Ce n'est pas une décision : --decision accepted, refused ou closed_without_effect.",
+        "This is no decision: --decision accepted, refused or closed_without_effect.",
+    ),
+    "notify.already": (
+        "Cette remise est déjà inscrite au dossier ({state}, le {on}) : rien n'a été ajouté. Une autre remise porte un "
+        "autre jour ou une autre manière.",
+        "This paper stands in the case already ({state}, on {on}): nothing was added. Another one has another day or "
+        "another way of being handed over.",
+    ),
+    "notify.date": (
+        "Ce jour est encore à venir : donnez celui de la remise, aujourd'hui au plus tard.",
+        "This day is still to come: give that of the handing over, today at the latest.",
+    ),
     "workflow.paper_too_early": (
         "Ce jour est avant la transmission du dossier ou avant la décision : au plus tôt le {earliest}. Rien n'en est "
         "inscrit au dossier ; vérifiez la date du papier, et l'horloge du poste.",
@@ -125,12 +154,24 @@ WORDS: Mapping[str, Pair] = {
         "The case still is a draft: there is nothing to decide before it is handed in (submit). If another computer "
         "handed it in, synchronise first (sync).",
     ),
-    "notify.how_required": ("Dites comment, en quelques mots.", "Say how, in a few words."),
-    "propose.decision": (
-        "Cette décision ne se propose pas, ou le dossier est déjà décidé.",
-        "This decision cannot be proposed, or the case is decided already.",
+    "notify.how_required": (
+        "Dites comment le papier a été remis, en quelques mots : « remis en main propre ».",
+        "Say how the paper was handed over, in a few words: “handed over in person”.",
     ),
-    "propose.reasons_required": ("Il faut des motifs.", "Reasons are needed."),
+    "propose.decision": (
+        "Cette décision ne se propose pas : donnez accepted, refused ou closed_without_effect (--none retire la "
+        "proposition).",
+        "This decision cannot be proposed: give accepted, refused or closed_without_effect (--none takes the proposal "
+        "back).",
+    ),
+    "propose.decided": (
+        "Le dossier est déjà décidé (« {state} ») : plus rien à proposer. Une remarque va dans une note (note).",
+        "The case is decided already (“{state}”): nothing is left to propose. A remark goes in a note (note).",
+    ),
+    "propose.reasons_required": (
+        "Il faut des motifs, que le responsable lira (--reasons).",
+        "Reasons are needed, which the supervisor reads (--reasons).",
+    ),
     "workflow.not_editable": _waits(
         "Le dossier était déjà transmis quand ceci a été écrit.",
         "The case was handed in already when this was written.",
@@ -154,7 +195,7 @@ WORDS: Mapping[str, Pair] = {
     ),
     "right.role": _waits("Seul un autre rôle peut faire cela.", "Only another role may do this."),
     "right.foreign_record": _waits(
-        "Le dossier ou l'usager relève maintenant d'un autre site.",
+        "Le dossier ou l'usager relève maintenant d'une autre antenne.",
         "The case or citizen belongs to another office now.",
     ),
     "right.mandate_ended": _waits(
@@ -162,10 +203,13 @@ WORDS: Mapping[str, Pair] = {
         "It arrived when your mandate had ended: only your supervisor can take it on.",
     ),
     "right.office_changed": _waits(
-        "L'acte est arrivé alors que vous travailliez dans un autre site : seul votre responsable peut le reprendre.",
+        "L'acte est arrivé alors que vous travailliez dans une autre antenne : seul votre responsable peut le "
+        "reprendre.",
         "It arrived when you worked in another office: only your supervisor can take it on.",
     ),
-    "right.foreign_office": _waits("L'acte désigne un autre site que le vôtre.", "It names another office than yours."),
+    "right.foreign_office": _waits(
+        "L'acte désigne une autre antenne que la vôtre.", "It names another office than yours."
+    ),
     "event.too_large": _waits("L'acte est trop long ({limit} octets).", "It is too long ({limit} bytes)."),
     "event.unknown_procedure": _waits(
         "Le service central ne connaît pas cette version de la démarche.",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cases.errors import InputError, NetworkFault, NotPermittedError, RejectedError
 from cases.events import Kind, decode_body
+from cases.outbox import ACCEPTED, REPEATED
 from cases.procedure_file import ID_PATTERN
 from cases.snapshot import PackedRecord
 from cases.verify import signature_holds
@@ -16,6 +18,7 @@ from sync.client import CentralClient
 from sync.columns import PageEvent
 from sync.messages import (
     Receipt,
+    Verdict,
     bundle_version,
     offer_fingerprint,
     receipt_bytes,
@@ -39,8 +42,10 @@ _VERSION_PATTERN = re.compile("[0-9a-f]{64}")
 class Tally:
     """What a round has done so far; kept when a later phase fails."""
 
+    ends: Counter[str] = field(default_factory=Counter)
+    """Where the events that this round handed over ended, by state."""
     pushed: int = 0
-    parked: int = 0
+    """Events that this round itself handed over."""
     pulled: int = 0
     procedures: int = 0
     mended: int = 0
@@ -54,6 +59,11 @@ class Tally:
     """Fingerprint of the procedures on offer, when they were asked for."""
     refused_procedures: dict[tuple[str, str], str] = field(default_factory=dict)
     """Bundles that could not be had, and the code of why; asked for again once a case or the list names them again."""
+
+
+def ends_of(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """Return how many events ended in each state. What central held already, from a copy, is accepted there."""
+    return Counter(ACCEPTED if one.code == REPEATED else one.state for one in verdicts)
 
 
 def receipt_signed(receipt: Receipt, service_key: str) -> bool:

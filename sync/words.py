@@ -181,6 +181,19 @@ _KNOWN: Mapping[str, Words] = {
         "Ce code d'inscription est celui d'un autre agent : un espace de travail n'appartient qu'à un seul.",
         "This enrolment code is another agent's: a workspace belongs to one only.",
     ),
+    "enrol.other_office": Words(
+        "Cet espace de travail est celui d'un autre site que celui où vous travaillez selon le service central. Votre "
+        "responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec ce "
+        "code.",
+        "This workspace is of another office than the one where you work according to the central service. Your "
+        "supervisor can put you there again: the same code will do. Else open another workspace with this code.",
+    ),
+    "enrol.key_known": Words(
+        "Cet espace de travail a déjà été inscrit, puis révoqué : il ne peut plus l'être. Ouvrez un autre espace avec "
+        "un nouveau code. Ce qui attend ici reste enregistré : voyez votre responsable.",
+        "This workspace was enrolled before, then revoked: it cannot be enrolled again. Open another workspace with a "
+        "new code. What waits here stays saved: see your supervisor.",
+    ),
     "server.url": Words("L'adresse du service n'est pas valable.", "The service's address is not valid."),
     "server.insecure_url": Words(
         "L'adresse du service doit commencer par https.", "The service's address must begin with https."
@@ -298,8 +311,8 @@ _KNOWN: Mapping[str, Words] = {
         "Your mandate has ended: what waited here is handed over and parked for a supervisor, nothing is lost.",
     ),
     "right.office_changed": Words(
-        "Vous travaillez maintenant dans un autre site : ce qui attendait ici est remis et attend un "
-        "responsable. Ouvrez un espace pour le nouveau site avec son code d'inscription.",
+        "Vous travaillez maintenant dans une autre antenne : ce qui attendait ici est remis et attend un "
+        "responsable. Ouvrez un espace pour la nouvelle antenne avec son code d'inscription.",
         "You work in another office now: what waited here is handed over and parked for a supervisor. Open a workspace "
         "for the new office with its enrolment code.",
     ),
@@ -418,6 +431,11 @@ _KNOWN: Mapping[str, Words] = {
     "workflow.not_allowed": Words(
         "Un agent ne peut pas faire passer un dossier de « {before} » à « {after} ».",
         "An agent cannot move a case from “{before}” to “{after}”.",
+    ),
+    "form.unreadable": Words("Le fichier {file} ne se lit pas ({cause}).", "The file {file} cannot be read ({cause})."),
+    "form.bad_time": Words(
+        "--now attend un moment comme 2026-11-23T10:00:00+01:00, pas « {text} ».",
+        "--now takes a moment such as 2026-11-23T10:00:00+01:00, not “{text}”.",
     ),
     "forms.unknown_path": Words("Il n'y a pas de question {path}.", "There is no question {path}."),
     "forms.read_only": Words("La question {path} ne se remplit pas.", "The question {path} cannot be filled in."),

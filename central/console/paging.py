@@ -17,13 +17,16 @@ class Pages:
     next: str = ""
 
 
-def pages(path: str, *, shown: int, count: int, before: str, last: str, more: bool, words: Words) -> Pages:
+def pages(
+    path: str, *, shown: int, count: int, before: str, last: str, more: bool, words: Words, name: str = "apres"
+) -> Pages:
     """Return what is said of a page and the ways from it.
 
     Args:
         before: what the page was asked to begin after; empty for the first.
         last: what the next one begins after.
         more: whether something comes after this page.
+        name: of the address's part that says what a page begins after; a page may hold two lists.
     """
     if not before and not more:
         return Pages()
@@ -31,5 +34,5 @@ def pages(path: str, *, shown: int, count: int, before: str, last: str, more: bo
     return Pages(
         said % {"shown": words.number(shown), "count": words.number(max(count, shown))},
         path if before else "",
-        f"{path}?{urlencode({'apres': last})}" if more else "",
+        f"{path}?{urlencode({name: last})}" if more else "",
     )

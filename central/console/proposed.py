@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from central.console.paging import Pages, pages
 from central.console.views import procedure_title
 from central.console.visits import Visit
 from central.database import marks
 from central.web.states import Chip, state_chip
+
+AFTER = "propose_apres"
+"""In the page's address: what its list of proposals begins after."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,17 @@ class ProposedLine:
     since_ms: int
 
 
-def proposed_lines(visit: Visit) -> list[ProposedLine]:
-    """Return the cases of this person's offices with a decision that waits for a supervisor."""
+def proposed_lines(visit: Visit, path: str, after: str) -> tuple[list[ProposedLine], Pages]:
+    """Return the cases of this person's offices with a decision that waits for a supervisor: one page, and its ways."""
     session, words = visit.session, visit.words
+    of_whom = session.tenant, session.office
     with visit.central.transaction(session.tenant) as conn:
-        found = marks.proposed(conn, session.tenant, session.office)
-    return [
+        found = marks.proposed(conn, *of_whom, after=after)
+        last = found[-1].after if found else ""
+        count = marks.proposed_count(conn, *of_whom)
+        left = marks.proposed_count(conn, *of_whom, after=last) if last else 0
+    ways = pages(path, shown=len(found), count=count, before=after, last=last, more=left > 0, words=words, name=AFTER)
+    lines = [
         ProposedLine(
             one.case,
             one.citizen_name or words.gettext("Citizen without a name"),
@@ -42,3 +51,4 @@ def proposed_lines(visit: Visit) -> list[ProposedLine]:
         )
         for one in found
     ]
+    return lines, ways

@@ -229,7 +229,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     routes = APIRouter(prefix="/console", route_class=route_class, include_in_schema=False)
 
     @routes.get("/a-departager", response_class=Response)
-    def queue(request: Request, dit: str = "", apres: str = "") -> Response:
+    def queue(request: Request, dit: str = "", apres: str = "", propose_apres: str = "") -> Response:
         visit = reception.visit(request)
         session = visit.session
         with visit.central.transaction(session.tenant) as conn:
@@ -241,13 +241,15 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             count = contested.contested_count(conn, session.tenant, session.office)
             left = contested.contested_count(conn, session.tenant, session.office, after=last) if last else 0
         lines = [_line(visit, each) for each in found]
+        proposed, proposed_pages = proposed_lines(visit, "/console/a-departager", propose_apres)
         return visit.page(
             "console/contested.html",
             section="contested",
             said=saying(dit, visit.words),
             mine=[line for line in lines if line.due_ms <= visit.now_ms],
             theirs=[line for line in lines if line.due_ms > visit.now_ms],
-            proposed=proposed_lines(visit),
+            proposed=proposed,
+            proposed_pages=proposed_pages,
             days=days,
             pages=pages(
                 "/console/a-departager",

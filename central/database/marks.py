@@ -13,7 +13,8 @@ from central.storage import RecordWrite
 
 GROUP_MAX = 64
 CANDIDATES_MAX = 20
-PROPOSED_MAX = 200
+CASES_MAX = 200
+PROPOSED_MAX = 100
 
 _PUT = """
 insert into estafette.record_mark as m (tenant_id, record_type, record_id, same_as, proposed_ms)
@@ -21,16 +22,21 @@ values (%s, %s, %s, %s, %s)
 on conflict (tenant_id, record_type, record_id) do update
     set same_as = excluded.same_as, proposed_ms = excluded.proposed_ms
 """
+_PROPOSED_FROM = """
+from estafette.record_mark m
+join estafette.case_file c on c.tenant_id = m.tenant_id and c.case_id = m.record_id
+"""
+_PROPOSED_WHERE = """where m.tenant_id = %(tenant)s and m.record_type = 'case' and m.proposed_ms is not null
+    and (%(office)s::text is null or c.office_id = %(office)s)
+    and (m.proposed_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
+"""
 _PROPOSED = f"""
 select c.case_id as case, trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')) as citizen_name,
     c.tracking_code, c.procedure_id as procedure, c.procedure_version, c.state, o.name as office_name, m.proposed_ms
-from estafette.record_mark m
-join estafette.case_file c on c.tenant_id = m.tenant_id and c.case_id = m.record_id
-join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-{CITIZEN_OF_CASE}where m.tenant_id = %(tenant)s and m.record_type = 'case' and m.proposed_ms is not null
-    and (%(office)s::text is null or c.office_id = %(office)s)
-order by m.proposed_ms, c.case_id limit %(limit)s
+{_PROPOSED_FROM}join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
+{CITIZEN_OF_CASE}{_PROPOSED_WHERE}order by m.proposed_ms, c.case_id limit %(limit)s
 """
+_PROPOSED_COUNT = f"select count(*) {_PROPOSED_FROM}{_PROPOSED_WHERE}"
 _CITIZENS = """
 select p.citizen_id as citizen, trim(p.given_names || ' ' || p.family_name) as name, p.birth_date,
     o.name as office_name, (select count(*) from estafette.case_file c
@@ -68,6 +74,11 @@ class Proposed:
     office_name: str
     proposed_ms: int
 
+    @property
+    def after(self) -> str:
+        """What the next page begins after, as ``proposed`` takes it."""
+        return f"{self.proposed_ms}.{self.case}"
+
 
 @dataclass(frozen=True)
 class Person:
@@ -103,7 +114,7 @@ def cases_of(connection: Connection, tenant: int, office: str | None, citizens: 
         " where tenant_id = %(tenant)s and citizen_id = any(%(ids)s)"
         " and (%(office)s::text is null or office_id = %(office)s) order by updated_ms desc, case_id limit %(limit)s"
     )
-    arguments = {"tenant": tenant, "ids": list(citizens), "office": office, "limit": PROPOSED_MAX}
+    arguments = {"tenant": tenant, "ids": list(citizens), "office": office, "limit": CASES_MAX}
     return rows(connection, CaseOf, query, arguments) if citizens else []
 
 
@@ -124,9 +135,26 @@ def put(connection: Connection, tenant: int, records: Sequence[RecordWrite]) -> 
         connection.execute(_PUT, [tenant, write.record_type, write.record_id, same_as, proposed_ms])
 
 
-def proposed(connection: Connection, tenant: int, office: str | None) -> list[Proposed]:
-    """Return the cases with a decision that waits for a supervisor, the longest waiting first."""
-    return rows(connection, Proposed, _PROPOSED, {"tenant": tenant, "office": office, "limit": PROPOSED_MAX})
+def proposed(connection: Connection, tenant: int, office: str | None, *, after: str = "") -> list[Proposed]:
+    """Return the cases with a decision that waits for a supervisor, the longest waiting first, ``PROPOSED_MAX``.
+
+    Args:
+        after: ``Proposed.after`` of the last one shown; empty, or anything else, for the first page.
+    """
+    arguments = {"tenant": tenant, "office": office, "limit": PROPOSED_MAX, **_after(after)}
+    return rows(connection, Proposed, _PROPOSED, arguments)
+
+
+def proposed_count(connection: Connection, tenant: int, office: str | None, *, after: str = "") -> int:
+    """Return how many there are, or come after one of them."""
+    found = connection.execute(_PROPOSED_COUNT, {"tenant": tenant, "office": office, **_after(after)}).fetchone()
+    return int(found[0]) if found is not None else 0
+
+
+def _after(after: str) -> dict[str, object]:
+    time_ms, _, case = after.partition(".")
+    known = time_ms.isascii() and time_ms.isdigit() and len(time_ms) < 17
+    return {"after_ms": int(time_ms), "after_case": case} if known else {"after_ms": -1, "after_case": ""}
 
 
 def leads_to(connection: Connection, tenant: int, record_type: str, record: str) -> str | None:

@@ -177,6 +177,16 @@ where k.tenant_id = %s and k.settled_ms is null order by k.parked_ms desc, k.cen
 """
 
 
+def open_parked(connection: Connection, tenant: int, stream: str, numbers: Sequence[int]) -> int:
+    """Return how many of these events of a stream are parked and wait for a person still."""
+    found = connection.execute(
+        "select count(*) from estafette.parked"
+        " where tenant_id = %s and stream_id = %s and central_seq = any(%s) and settled_ms is null",
+        [tenant, stream, list(numbers)],
+    ).fetchone()
+    return int(found[0]) if found is not None else 0
+
+
 def queue(
     connection: Connection,
     tenant: int,

@@ -15,8 +15,11 @@ from desktop.forms.contested import ContestedFields, ContestedMark
 from desktop.forms.editors.base import Surroundings
 from desktop.forms.editors.buttons import RadioEditor
 from desktop.forms.editors.factory import editor_class, make_editor
+from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
+from desktop.forms.why import WhyPanel
+from desktop.widgets.basics import PushButton
 from forms.views import QuestionView
 
 AUTOSAVE_MS = 800
@@ -42,6 +45,8 @@ class Hands(Protocol):
     def go_on_from(self, block: FieldBlock) -> None: ...
 
     def reshaped(self) -> None: ...
+
+    def go_to(self, path: str) -> None: ...
 
 
 @dataclass
@@ -77,6 +82,7 @@ class Block(QFrame):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)
         self._mark: ContestedMark | None = None
+        self._why: WhyPanel | None = None
 
     @property
     def path(self) -> str:
@@ -93,6 +99,39 @@ class Block(QFrame):
     def show_question(self, question: QuestionView) -> None:
         """Show the question as it stands now."""
         self.question = question
+
+    def aspect(self) -> str:
+        """What there is to explain of the question now, "" for nothing."""
+        if self.question.computed:
+            return "calculate"
+        return "constraint" if self.question.problem is not None and self.question.problem.code == "constraint" else ""
+
+    def explain(self) -> None:
+        """Show below the question why it is as it is; asked once more, put that away."""
+        if self._why is not None and not self._why.isHidden():
+            self._why.hide()
+        elif self.aspect():
+            self.context.around.when_quiet(self._tell_why)
+
+    def _tell_why(self) -> None:
+        found = self.context.around.explain(self.path, self.aspect())
+        if found is None:
+            return
+        if self._why is None:
+            self._why = WhyPanel(self)
+            self._why.closed.connect(self._why.hide)
+            self._why.chosen.connect(self.context.hands.go_to)
+            self.column.addWidget(self._why)
+        self._why.show_told(told(found, self.question.label, self.path))
+        self.context.hands.reshaped()
+
+    def keep_why(self) -> None:
+        """Bring an open explanation in step with the answers. Called while quiet."""
+        if self._why is not None and not self._why.isHidden():
+            if self.aspect():
+                self._tell_why()
+            else:
+                self._why.hide()
 
     def mark_contested(self) -> None:
         """Show, or show no more, that another value waits to be settled."""
@@ -137,8 +176,17 @@ class ValueBlock(Block):
         self.help = plain_label(role="help", parent=self)
         self.value = plain_label(role="value", parent=self)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for widget in (self.label, self.help, self.value):
+        self.origin = PushButton(QCoreApplication.translate("Forms", "Where does this come from?"))
+        self.origin.setProperty("kind", "link")
+        self.origin.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.origin.setToolTip(QCoreApplication.translate("Forms", "Where does this come from? (Alt+P)"))
+        self.origin.clicked.connect(lambda _checked=False: self.explain())
+        foot = QHBoxLayout()
+        foot.addWidget(self.value, 1)
+        foot.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignTop)
+        for widget in (self.label, self.help):
             self.column.addWidget(widget)
+        self.column.addLayout(foot)
         self.show_question(question)
 
     def show_question(self, question: QuestionView) -> None:
@@ -146,6 +194,11 @@ class ValueBlock(Block):
         self.label.setText(question.label)
         self.help.setText(_help_text(question))
         self.help.setVisible(bool(self.help.text()))
+        self.origin.setVisible(question.computed)
+        self.origin.setAccessibleName(
+            QCoreApplication.translate("Forms", "Where does “{label}” come from?").format(label=question.label)
+        )
+        self.keep_why()
         if question.kind in ("select_one", "select_multiple"):
             self.context.around.when_quiet(self._show_choices)
         else:
@@ -197,6 +250,7 @@ class FieldBlock(Block):
         self.editor.entered.connect(self._on_entered)
         self.status.retry.connect(self._on_retry)
         self.status.clear.connect(self._on_clear)
+        self.status.why.connect(self.explain)
         self.show_question(question)
 
     def _arrange(self) -> None:
@@ -224,6 +278,7 @@ class FieldBlock(Block):
         if not self._dirty:
             self._sent = question.value
             self.editor.show_value(question.value)
+        self.keep_why()
         self.tell()
 
     @property
@@ -281,6 +336,7 @@ class FieldBlock(Block):
             self.status.show_nothing()
         clearable = isinstance(self.editor, RadioEditor) and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
+        self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
         self.editor.mark_invalid(bool(problem) or self._failure is not None)
         self._describe(problem)
         self.told.emit()

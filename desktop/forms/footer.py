@@ -10,6 +10,7 @@ from desktop.forms import words
 from desktop.forms.status import StatusLine
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
+from desktop.widgets.basics import tool_button
 
 
 class Footer(QFrame):
@@ -19,11 +20,13 @@ class Footer(QFrame):
         back, on: to the page before or after; `on` of the last page means submitting.
         problem: to the next answer to check.
         retry: save again what could not be saved.
+        jump: to any question, by its words.
         anyway: submit the form although nothing in it is answered.
     """
 
     back = Signal()
     on = Signal()
+    jump = Signal()
     anyway = Signal()
     problem = Signal()
     retry = Signal()
@@ -39,6 +42,11 @@ class Footer(QFrame):
         self.problem_button.setProperty("kind", "quiet")
         self.problem_button.setToolTip(QCoreApplication.translate("Forms", "Next answer to check (F8)"))
         self.problem_button.clicked.connect(self.problem)
+        self.jump_button = tool_button(
+            "search", QCoreApplication.translate("Forms", "Go to a question"), self.jump.emit
+        )
+        self.jump_button.setObjectName("form.jump_to")
+        self.jump_button.setToolTip(QCoreApplication.translate("Forms", "Go to a question (Ctrl+J)"))
         self.on_button = QPushButton(self)
         self.on_button.setObjectName("form.next")
         self.on_button.setProperty("kind", "primary")
@@ -55,6 +63,7 @@ class Footer(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addWidget(self.back_button)
+        buttons.addWidget(self.jump_button)
         buttons.addWidget(self.problem_button)
         buttons.addStretch(1)
         buttons.addWidget(self.on_button)
@@ -69,7 +78,14 @@ class Footer(QFrame):
 
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab reaches, in order."""
-        return (self.failure.again, self.anyway_button, self.back_button, self.problem_button, self.on_button)
+        return (
+            self.failure.again,
+            self.anyway_button,
+            self.back_button,
+            self.jump_button,
+            self.problem_button,
+            self.on_button,
+        )
 
     def show_place(self, number: int, pages: int, *, read_only: bool) -> None:
         """Show the buttons of page `number` (from 0) of `pages`."""

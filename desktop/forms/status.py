@@ -27,10 +27,12 @@ class StatusLine(QWidget):
     Signals:
         retry: the person wants the saving tried again.
         clear: the person wants the choice taken back.
+        why: the person wants to know what the form accepts.
     """
 
     retry = Signal()
     clear = Signal()
+    why = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,8 @@ class StatusLine(QWidget):
         self.icon.setAccessibleName(QCoreApplication.translate("Forms", "State"))
         self.text = plain_label(parent=self)
         self.again = self._link(QCoreApplication.translate("Forms", "Try again"), self.retry)
+        self.ask_why = self._link(QCoreApplication.translate("Forms", "Why?"), self.why)
+        self.ask_why.setToolTip(QCoreApplication.translate("Forms", "What the form accepts here (Alt+P)"))
         self.undo_choice = self._link(QCoreApplication.translate("Forms", "Clear the choice"), self.clear)
         self.undo_choice.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         row = QHBoxLayout(self)
@@ -46,6 +50,7 @@ class StatusLine(QWidget):
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.ask_why, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.undo_choice, 0, Qt.AlignmentFlag.AlignTop)
         self._shown = ("", "")
         self.show_nothing()
@@ -78,6 +83,9 @@ class StatusLine(QWidget):
 
     def offer_clear(self, offered: bool) -> None:
         self.undo_choice.setVisible(offered)
+
+    def offer_why(self, offered: bool) -> None:
+        self.ask_why.setVisible(offered)
 
     def _show(self, role: str, icon: str, text: str) -> None:
         if self.text.property("role") != role:

@@ -10,16 +10,18 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from cases.errors import EstafetteError
 from desktop.forms import words
 from desktop.forms.blocks import FieldBlock, PageContext, field_around
 from desktop.forms.checking import Checking
 from desktop.forms.contents import WIDTH, ContentsBox, ContentsList, ContentsModel
 from desktop.forms.editors.base import Surroundings
+from desktop.forms.failures import Failures
 from desktop.forms.footer import Footer
+from desktop.forms.jump import JumpBar
 from desktop.forms.page import COLUMN_WIDTH, PageView
 from desktop.forms.ports import Changer, OpenForm
 from desktop.forms.progress import page_with, progress_of
+from desktop.forms.reasons import quoted
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
 from desktop.theme import theme
@@ -74,7 +76,6 @@ class FormView(QWidget):
         self._focus_path = ""
         self._place = 0
         self._active: FieldBlock | None = None
-        self._failures: dict[str, tuple[EstafetteError, str]] = {}
         around = Surroundings(
             choices=lambda path, search, limit: form.session.choices(path, search, limit),
             choice_label=lambda path, value: form.session.choice_label(path, value),
@@ -82,6 +83,7 @@ class FormView(QWidget):
             prepare=self._saver.prepare,
             today=today,
             zone=zone,
+            explain=lambda path, aspect: form.session.explain(path, aspect, quoted=quoted),
         )
         self._context = PageContext(around, self, self._checking, read_only=read_only)
         self._build()
@@ -96,6 +98,8 @@ class FormView(QWidget):
         self.contents_box = ContentsBox(self._contents, self)
         self.page = PageView(self._context, self)
         self.footer = Footer(self)
+        self._failures = Failures(self.page, self.footer)
+        self.jump = JumpBar(self._context.around, lambda words, most: self._form.session.find(words, most))
         self.page.stops_before = (self.contents_list, self.contents_box)
         self.page.stops_after = self.footer.stops()
         self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
@@ -105,6 +109,10 @@ class FormView(QWidget):
         self._box_row = QHBoxLayout()
         self._box_row.addWidget(self.contents_box)
         right.addLayout(self._box_row)
+        jump_row = QHBoxLayout()
+        jump_row.setContentsMargins(16, 8, 16, 0)
+        jump_row.addWidget(self.jump)
+        right.addLayout(jump_row)
         right.addWidget(self.page, 1)
         right.addWidget(self.footer)
         self._list_column = QVBoxLayout()
@@ -118,8 +126,8 @@ class FormView(QWidget):
     def _connect(self) -> None:
         saver = self._saver
         saver.saved.connect(self._on_saved)
-        saver.failed.connect(self._on_failed)
-        saver.recovered.connect(self._on_recovered)
+        saver.failed.connect(self._failures.add)
+        saver.recovered.connect(self._failures.clear)
         saver.applied.connect(self._apply)
         self.contents_list.page_chosen.connect(self.go_to)
         self.contents_box.page_chosen.connect(self.go_to)
@@ -128,7 +136,10 @@ class FormView(QWidget):
         self.footer.on.connect(self.next_page)
         self.footer.problem.connect(self.next_problem)
         self.footer.anyway.connect(self._submit_anyway)
-        self.footer.retry.connect(lambda: self.retry(next(iter(self._failures), "")))
+        self.footer.retry.connect(lambda: self.retry(self._failures.first))
+        self.footer.jump.connect(self.jump.open)
+        self.jump.chosen.connect(self.go_to)
+        self.jump.closed.connect(self._close_jump)
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
         theme().changed.connect(self._arrange)
         application = QApplication.instance()
@@ -139,6 +150,8 @@ class FormView(QWidget):
         add_key(self, "Ctrl+Return", self.next_page)
         add_key(self, "Ctrl+Enter", self.next_page)
         add_key(self, "Alt+R", self._add_row_here)
+        add_key(self, "Ctrl+J", self.jump.open)
+        add_key(self, "Alt+P", self._explain_here)
         add_key(self, "F8", self.next_problem)
         add_key(self, "Shift+F8", self.previous_problem)
 
@@ -281,11 +294,8 @@ class FormView(QWidget):
         self._page_path = page.path
         title = words.page_title(page.label, self._place + 1) if len(self._pages) > 1 else page.label
         self.page.show_page(page, title, another=another)
-        for block in self.page.fields():
-            if block.path in self._failures:
-                block.mark_failed(self._failures[block.path][0])
+        self._failures.mark_page()
         self._show_progress()
-        self._show_failure()
         if moved:
             self._focus_path = "" if another else self._focus_path
             self.routeChanged.emit(self.route)
@@ -347,7 +357,7 @@ class FormView(QWidget):
 
     def _submit(self) -> None:
         if self._saver.unsaved:
-            self._show_failure()
+            self._failures.tell_elsewhere()
             return
         wrong = next((block for block in self.page.fields() if block.editor.own_problem()), None)
         self._check_all()
@@ -386,6 +396,16 @@ class FormView(QWidget):
         target = self._place + step
         if 0 <= target < len(self._pages):
             self.go_to(self._pages[target].path)
+
+    def _close_jump(self) -> None:
+        if self._focus_path:
+            self.go_to(self._focus_path)
+
+    def _explain_here(self) -> None:
+        """Say, below the question with the focus, why its answer is refused or where its value comes from."""
+        block = self.page.block(self._focus_path)
+        if block is not None:
+            block.explain()
 
     def next_problem(self) -> None:
         """Go to the next answer to check; with none known, check the whole form first."""
@@ -454,30 +474,6 @@ class FormView(QWidget):
         for repeat in self.page.repeats():
             repeat.mark_saved()
         self.saved.emit(path)
-
-    def _on_failed(self, path: str, error: EstafetteError) -> None:
-        block, repeat = self.page.block(path), self.page.repeat(path)
-        label = block.question.label if block else repeat.repeat.label if repeat else path
-        self._failures[path] = (error, label)
-        if isinstance(block, FieldBlock):
-            block.mark_failed(error)
-        if repeat is not None:
-            repeat.mark_failed(error)
-        self._show_failure()
-
-    def _on_recovered(self) -> None:
-        for path in self._failures:
-            block = self.page.block(path)
-            if isinstance(block, FieldBlock):
-                block.mark_saved(True)
-        self._failures.clear()
-        self._show_failure()
-
-    def _show_failure(self) -> None:
-        """Say in the footer what the open page does not say itself."""
-        here = {block.path for block in self.page.fields()} | {repeat.repeat.path for repeat in self.page.repeats()}
-        elsewhere = next((found for path, found in self._failures.items() if path not in here), None)
-        self.footer.show_failure(*(elsewhere or (None, "")))
 
     # Layout
 

@@ -139,6 +139,16 @@ def _other_agent() -> _Words:
     return what, _saved(), translate("Errors", "Ask your supervisor for an enrolment code in your name.")
 
 
+def _other_office() -> _Words:
+    what = translate("Errors", "This workspace is of another office than the one where you work now.")
+    return what, _saved(), translate("Errors", "Your supervisor can put you there again: the same code will do.")
+
+
+def _key_known() -> _Words:
+    what = translate("Errors", "This workspace was enrolled before, then revoked: it cannot be enrolled again.")
+    return what, _saved(), translate("Errors", "Open another workspace with a new code, or ask your supervisor.")
+
+
 def _enrol_first() -> _Words:
     what = translate("Errors", "This computer is not enrolled yet.")
     return what, _kept(), translate("Errors", "Enrol it with the enrolment code that your supervisor gives you.")
@@ -353,6 +363,8 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "server.url": _bad_url,
     "network.stopped": _unreachable,
     "enrol.other_agent": _other_agent,
+    "enrol.other_office": _other_office,
+    "enrol.key_known": _key_known,
     "enrol.already": _already_enrolled,
     "enrol.needed": _enrol_first,
     "enrol.code_missing": _wrong_code,

@@ -221,8 +221,14 @@ def _record_unknown() -> Words:
 
 
 def _no_decision() -> Words:
-    what = translate("Remedies", "Decision: none is taken or proposed that could be handed over.")
+    what = translate("Remedies", "Decision: no supervisor has taken one, and none is chosen here.")
     return what, _still(), translate("Remedies", "Choose the one that the paper says.")
+
+
+def _paper_stands() -> Words:
+    what = translate("Remedies", "This paper, with the same day and the same words, stands in the case already.")
+    safe = translate("Remedies", "Nothing was added; what you wrote is kept.")
+    return what, safe, translate("Remedies", "Another paper has another day, or was handed over another way.")
 
 
 def _other_decision() -> Words:
@@ -316,6 +322,7 @@ WORDS: dict[str, Callable[[], Words]] = {
     "resolve.field": _resolve_field,
     "resolve.reason_required": _reason,
     "settle.nothing": _nothing_to_settle,
+    "settle.not_contested": _nothing_to_settle,
     "settle.clear": _nothing_to_settle,
     "settle.no_such_value": _nothing_to_settle,
     "settle.supervisor": _supervisors_to_settle,
@@ -332,7 +339,10 @@ WORDS: dict[str, Callable[[], Words]] = {
     "settle.not_yours": _not_yours,
     "propose.decision": _other_decision,
     "propose.reasons_required": _reasons,
+    "propose.decided": _other_decision,
     "notify.nothing": _no_decision,
+    "notify.decision": _no_decision,
+    "notify.already": _paper_stands,
     "notify.date": _day_to_come,
     "notify.how_required": _how,
     "workflow.notified": _other_on_paper,

@@ -24,10 +24,11 @@ Dot = SchemaNode | Table
 
 @dataclass(frozen=True)
 class Names:
-    """What formulas of one form may name: its nodes from ``root``, and its tables by instance id."""
+    """What formulas of one form may name: its nodes from ``root``, its tables by instance id, its version."""
 
     root: SchemaNode
     tables: Mapping[str, Table]
+    version: str = ""
 
 
 class Compiler:

@@ -16,9 +16,10 @@ class Environment:
     Args:
         choice_label: the label of a value of a choice question, by its node.
         spoken_text: a text of the form by its identity.
+        shuffle: seed of lists that are shuffled without one.
     """
 
-    __slots__ = ("choice_label", "language", "now", "random", "spoken_text", "today", "unique", "zone")
+    __slots__ = ("choice_label", "language", "now", "random", "shuffle", "spoken_text", "today", "unique", "zone")
 
     def __init__(
         self,
@@ -31,7 +32,9 @@ class Environment:
         unique: Callable[[], str],
         choice_label: Callable[[Node, str], str],
         spoken_text: Callable[[str, Node], str],
+        shuffle: int = 1,
     ) -> None:
+        self.shuffle = shuffle
         self.zone = zone
         self.today = today
         self.now = now

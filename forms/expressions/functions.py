@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from forms import dates
-from forms.expressions import patterns
+from forms.expressions import geo, patterns
 from forms.expressions.context import Context
 from forms.values import NAN, Moment, Value, round_half_up, to_number, to_text, to_truth, unpack
 
@@ -224,9 +224,9 @@ def _join(context: Context, *arguments: Value) -> Value:
     return to_text(arguments[0]).join(to_text(value) for value in _all(arguments[1:]))
 
 
-@_function("string-length", 1)
+@_function("string-length", 0, 1)
 def _string_length(context: Context, *arguments: Value) -> Value:
-    return float(len(to_text(arguments[0])))
+    return float(len(to_text(arguments[0]) if arguments else context.node.value))
 
 
 @_function("substr", 2, 3)
@@ -289,9 +289,9 @@ def _translate(context: Context, *arguments: Value) -> Value:
     return text.translate(table)
 
 
-@_function("normalize-space", 1)
+@_function("normalize-space", 0, 1)
 def _normalize_space(context: Context, *arguments: Value) -> Value:
-    return " ".join(to_text(arguments[0]).split())
+    return " ".join((to_text(arguments[0]) if arguments else context.node.value).split())
 
 
 @_function("upper-case", 1)
@@ -342,6 +342,9 @@ def _selected(context: Context, *arguments: Value) -> Value:
     return to_text(arguments[1]).strip() in to_text(arguments[0]).split(" ")
 
 
+FUNCTIONS["is-selected"] = FUNCTIONS["selected"]
+
+
 @_function("count-selected", 1)
 def _count_selected(context: Context, *arguments: Value) -> Value:
     return float(len(to_text(arguments[0]).split()))
@@ -356,6 +359,33 @@ def _selected_at(context: Context, *arguments: Value) -> Value:
 @_function("jr:itext", 1)
 def _itext(context: Context, *arguments: Value) -> Value:
     return context.env.spoken_text(to_text(arguments[0]), context.current)
+
+
+# --- places
+
+
+def _points(arguments: tuple[Value, ...]) -> list[geo.Point] | None:
+    return geo.trace([to_text(value) for value in _all(arguments)])
+
+
+@_function("area", 1)
+def _area(context: Context, *arguments: Value) -> Value:
+    return geo.area(_points(arguments) or ())
+
+
+@_function("distance", 1, ANY)
+def _distance(context: Context, *arguments: Value) -> Value:
+    points = _points(arguments)
+    return NAN if points is None else geo.length(points)
+
+
+@_function("geofence", 2)
+def _geofence(context: Context, *arguments: Value) -> Value:
+    where, shape = geo.point(to_text(arguments[0])), _points(arguments[1:])
+    return where is not None and shape is not None and geo.inside(where, shape)
+
+
+FUNCTIONS["enclosed-area"] = FUNCTIONS["area"]
 
 
 # --- dates

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from forms.errors import ExpressionError
@@ -124,7 +126,8 @@ def _local_name(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 
 @_special("version", 0)
 def _version(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
-    raise ExpressionError("unsupported", "version", tree.position)
+    version = compiler.names.version
+    return lambda context: version
 
 
 @_special("regex", 2)
@@ -247,7 +250,8 @@ def _pulldata(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 
 
 def randomized(compiler: Compiler, tree: Call, dot: Dot) -> Nodeset:
-    """``randomize(nodes, seed)``: shuffled, the same way for one seed (Park-Miller, as ODK's clients do)."""
+    """``randomize(nodes, seed)``: shuffled, the same way for one seed (Park-Miller, as ODK's clients do); without a
+    seed the same way all through a session."""
     if not 1 <= len(tree.arguments) <= 2:
         raise ExpressionError("argument_count", tree.name, tree.position)
     found = compiler.nodeset(tree.arguments[0], dot)
@@ -255,7 +259,7 @@ def randomized(compiler: Compiler, tree: Call, dot: Dot) -> Nodeset:
     inner_nodes, inner_rows = found.nodes, found.rows
 
     def order(context: Context, size: int) -> list[int]:
-        return _shuffled(size, to_number(seed(context), context.env.zone) if seed is not None else 1.0)
+        return _shuffled(size, context.env.shuffle if seed is None else _seed(seed(context), context.env.zone))
 
     def nodes(context: Context) -> Nodes:
         given = inner_nodes(context)
@@ -269,13 +273,24 @@ def randomized(compiler: Compiler, tree: Call, dot: Dot) -> Nodeset:
     return Nodeset(nodes, found.target, found.table, rows if inner_rows is not None else None, found.column, True)
 
 
-def _shuffled(size: int, seed: float) -> list[int]:
-    state = 0 if math.isnan(seed) or math.isinf(seed) else int(seed) % 2147483647
+def _seed(value: Value, zone: tzinfo) -> int:
+    """A seed as a whole number; text that is no number is hashed, as ODK's clients do."""
+    number = to_number(value, zone)
+    if not math.isnan(number):
+        return int(max(-(2.0**63), min(2.0**63 - 1, number)))
+    text = to_text(value)
+    hashed = hashlib.sha256(text.encode()).digest()[:8]
+    return int.from_bytes(hashed, "big", signed=True) if text not in ("", "NaN") else 0
+
+
+def _shuffled(size: int, seed: int) -> list[int]:
+    state = int(math.fmod(seed, 2147483647))
     if state <= 0:
         state += 2147483646
-    order = list(range(size))
-    for last in range(size - 1, 0, -1):
+    order: list[int] = []
+    for place in range(size):
         state = state * 16807 % 2147483647
-        other = int((state - 1) / 2147483646 * (last + 1))
-        order[last], order[other] = order[other], order[last]
+        other = int((state - 1) / 2147483646 * (place + 1))
+        order.append(place)
+        order[place], order[other] = order[other], place
     return order

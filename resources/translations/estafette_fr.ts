@@ -47,6 +47,10 @@
         <translation>noté par %1</translation>
     </message>
     <message>
+        <source>No supervisor has decided yet: the case still awaits the decision.</source>
+        <translation>Aucun responsable n’a encore décidé : le dossier attend toujours la décision.</translation>
+    </message>
+    <message>
         <source>This decision holds no more: a supervisor has said so.</source>
         <translation>Cette décision ne tient plus&#xa0;: un responsable l’a dit.</translation>
     </message>
@@ -680,6 +684,22 @@
     <message>
         <source>Start Estafette again to open your workspace.</source>
         <translation>Relancez Estafette pour ouvrir votre espace de travail.</translation>
+    </message>
+    <message>
+        <source>This workspace is of another office than the one where you work now.</source>
+        <translation>Cet espace de travail est celui d&apos;un autre site que celui où vous travaillez maintenant.</translation>
+    </message>
+    <message>
+        <source>Your supervisor can put you there again: the same code will do.</source>
+        <translation>Votre responsable peut vous y affecter de nouveau : le même code servira.</translation>
+    </message>
+    <message>
+        <source>This workspace was enrolled before, then revoked: it cannot be enrolled again.</source>
+        <translation>Cet espace de travail a déjà été inscrit, puis révoqué : il ne peut plus l&apos;être.</translation>
+    </message>
+    <message>
+        <source>Open another workspace with a new code, or ask your supervisor.</source>
+        <translation>Ouvrez un autre espace avec un nouveau code, ou voyez votre responsable.</translation>
     </message>
     <message>
         <source>This computer is not enrolled yet.</source>
@@ -1478,8 +1498,28 @@
         <translation>Réessayer</translation>
     </message>
     <message>
+        <source>Why?</source>
+        <translation>Pourquoi&#xa0;?</translation>
+    </message>
+    <message>
+        <source>What the form accepts here (Alt+P)</source>
+        <translation>Ce que le formulaire accepte ici (Alt+P)</translation>
+    </message>
+    <message>
         <source>Clear the choice</source>
         <translation>Effacer le choix</translation>
+    </message>
+    <message>
+        <source>Where does this come from?</source>
+        <translation>D’où vient cette valeur&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Where does this come from? (Alt+P)</source>
+        <translation>D’où vient cette valeur&#xa0;? (Alt+P)</translation>
+    </message>
+    <message>
+        <source>Where does “{label}” come from?</source>
+        <translation>D’où vient «&#xa0;{label}&#xa0;»&#xa0;?</translation>
     </message>
     <message>
         <source>required</source>
@@ -1496,6 +1536,10 @@
     <message>
         <source>Next answer to check (F8)</source>
         <translation>Réponse suivante à vérifier (F8)</translation>
+    </message>
+    <message>
+        <source>Go to a question (Ctrl+J)</source>
+        <translation>Aller à une question (Ctrl+J)</translation>
     </message>
     <message>
         <source>Submit anyway</source>
@@ -1528,6 +1572,162 @@
     <message>
         <source>Settle “{label}”</source>
         <translation>Départager «&#xa0;{label}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>Go to a question: type a few of its words</source>
+        <translation>Aller à une question&#xa0;: quelques mots suffisent</translation>
+    </message>
+    <message>
+        <source>Go to a question</source>
+        <translation>Aller à une question</translation>
+    </message>
+    <message>
+        <source>Questions found</source>
+        <translation>Questions trouvées</translation>
+    </message>
+    <message>
+        <source>No question has these words.</source>
+        <translation>Aucune question ne contient ces mots.</translation>
+    </message>
+    <message>
+        <source>not asked now</source>
+        <translation>non posée pour le moment</translation>
+    </message>
+    <message>
+        <source>“{label}”</source>
+        <translation>«&#xa0;{label}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>Where “{label}” comes from</source>
+        <translation>D’où vient «&#xa0;{label}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>What “{label}” accepts</source>
+        <translation>Ce que «&#xa0;{label}&#xa0;» accepte</translation>
+    </message>
+    <message>
+        <source>The answer is accepted only if:</source>
+        <translation>La réponse n’est acceptée que si&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Why “{label}” is not asked</source>
+        <translation>Pourquoi «&#xa0;{label}&#xa0;» n’est pas posée</translation>
+    </message>
+    <message>
+        <source>“{label}” has as many entries as this says: {value}.</source>
+        <translation>«&#xa0;{label}&#xa0;» compte autant d’entrées que l’indique&#xa0;: {value}.</translation>
+    </message>
+    <message>
+        <source>It is asked only if:</source>
+        <translation>Cette question n’est posée que si&#xa0;:</translation>
+    </message>
+    <message>
+        <source>It belongs to “{label}”, which is asked only if:</source>
+        <translation>Elle fait partie de «&#xa0;{label}&#xa0;», qui n’est affiché que si&#xa0;:</translation>
+    </message>
+    <message>
+        <source>no value yet</source>
+        <translation>pas encore de valeur</translation>
+    </message>
+    <message>
+        <source>{formula} = {value}</source>
+        <translation>{formula} = {value}</translation>
+    </message>
+    <message>
+        <source>“{label}”: {now}</source>
+        <translation>«&#xa0;{label}&#xa0;»&#xa0;: {now}</translation>
+    </message>
+    <message>
+        <source>and others ({count})</source>
+        <translation>et d’autres ({count})</translation>
+    </message>
+    <message>
+        <source>all of this holds:</source>
+        <translation>tout ceci est vrai&#xa0;:</translation>
+    </message>
+    <message>
+        <source>at least one of these holds:</source>
+        <translation>au moins l’un de ces cas est vrai&#xa0;:</translation>
+    </message>
+    <message>
+        <source>this does not hold: {formula}</source>
+        <translation>ceci n’est pas vrai&#xa0;: {formula}</translation>
+    </message>
+    <message>
+        <source>{condition} (now: {now})</source>
+        <translation>{condition} (actuellement&#xa0;: {now})</translation>
+    </message>
+    <message>
+        <source>“{wanted}” is not chosen for “{label}”</source>
+        <translation>«&#xa0;{wanted}&#xa0;» n’est pas choisi à «&#xa0;{label}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>“{wanted}” is chosen for “{label}”</source>
+        <translation>«&#xa0;{wanted}&#xa0;» est choisi à «&#xa0;{label}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>“{label}” has no answer</source>
+        <translation>«&#xa0;{label}&#xa0;» est sans réponse</translation>
+    </message>
+    <message>
+        <source>“{label}” has an answer</source>
+        <translation>«&#xa0;{label}&#xa0;» a une réponse</translation>
+    </message>
+    <message>
+        <source>“{label}” is “{wanted}”</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» est «&#xa0;{wanted}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>“{label}” is not “{wanted}”</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» n’est pas «&#xa0;{wanted}&#xa0;»</translation>
+    </message>
+    <message>
+        <source>“{label}” is less than {wanted}</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» est inférieure à {wanted}</translation>
+    </message>
+    <message>
+        <source>“{label}” is at most {wanted}</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» est au plus {wanted}</translation>
+    </message>
+    <message>
+        <source>“{label}” is more than {wanted}</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» est supérieure à {wanted}</translation>
+    </message>
+    <message>
+        <source>“{label}” is at least {wanted}</source>
+        <translation>la réponse à «&#xa0;{label}&#xa0;» est au moins {wanted}</translation>
+    </message>
+    <message>
+        <source>not asked</source>
+        <translation>question non posée</translation>
+    </message>
+    <message>
+        <source>no answer yet</source>
+        <translation>pas encore de réponse</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>{reason}: {state}</source>
+        <translation>{reason}&#xa0;: {state}</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>Y aller</translation>
+    </message>
+    <message>
+        <source>Go there: {reason}</source>
+        <translation>Y aller&#xa0;: {reason}</translation>
+    </message>
+    <message>
+        <source>met</source>
+        <translation>remplie</translation>
+    </message>
+    <message>
+        <source>not met</source>
+        <translation>non remplie</translation>
     </message>
 </context>
 <context>
@@ -2613,12 +2813,24 @@
         <translation>Cherchez par nom ou par code de suivi.</translation>
     </message>
     <message>
-        <source>Decision: none is taken or proposed that could be handed over.</source>
-        <translation>Décision&#xa0;: aucune n’est prise ni proposée qui puisse être remise.</translation>
+        <source>Decision: no supervisor has taken one, and none is chosen here.</source>
+        <translation>Décision : aucun responsable n’en a pris, et aucune n’est choisie ici.</translation>
     </message>
     <message>
         <source>Choose the one that the paper says.</source>
         <translation>Choisissez celle que dit le papier.</translation>
+    </message>
+    <message>
+        <source>This paper, with the same day and the same words, stands in the case already.</source>
+        <translation>Cette remise, avec le même jour et les mêmes mots, est déjà inscrite au dossier.</translation>
+    </message>
+    <message>
+        <source>Nothing was added; what you wrote is kept.</source>
+        <translation>Rien n’a été ajouté ; ce que vous avez écrit est gardé.</translation>
+    </message>
+    <message>
+        <source>Another paper has another day, or was handed over another way.</source>
+        <translation>Une autre remise porte un autre jour ou une autre manière.</translation>
     </message>
     <message>
         <source>Decision: this one cannot be proposed, or the case is decided already.</source>

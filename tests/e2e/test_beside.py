@@ -109,7 +109,7 @@ def test_a_paper_that_contradicts_the_decision_is_settled_by_a_person(
     workspace = post.workspace
     base = workspace.case(case.case).base
     workspace.propose(case.case, "accepted", base=base, reasons="Urgent, réseau coupé.")
-    workspace.notify_on_paper(case.case, dt.date.today(), "Remise à domicile", base=base)
+    workspace.notify_on_paper(case.case, dt.date.today(), "Remise à domicile", base=base, decision="accepted")
     page = supervisor.new_page()
     decide(page, case, "Refusé", "Refuser la demande")
     expect(page.get_by_role("status").first).to_contain_text("Votre décision est enregistrée")

@@ -244,7 +244,8 @@ def beside(stage: Stage, album: Album, cases: list[str]) -> None:
     stage.press("paper.take")
     album.take(stage, "44-paper-error")
     today = stage.shell.context.today()
-    workspace.notify_on_paper(case, today, "remis en main propre", base=workspace.case(case).base)
+    base = workspace.case(case).base
+    workspace.notify_on_paper(case, today, "remis en main propre", base=base, decision="accepted")
     stage.press("paper.give_up")
     album.take(stage, "45-beside-said")
     one, two = workspace.case(cases[2]).citizen, workspace.case(cases[3]).citizen

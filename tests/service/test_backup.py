@@ -17,10 +17,11 @@ import pytest
 import main
 from cases import treeheads
 from cases.clock import SystemClock
-from cases.errors import EstafetteError
+from cases.errors import EstafetteError, NotPermittedError
 from cases.returning import LOST_AT_CENTRAL
 from cases.treelog import INCONSISTENT, TreeHead
 from central import alerts, backups, restoring, starting
+from central.enrolment import make_enrolment_code
 from central.first_start import FirstStart
 from sync.exchanges import check_backed_up
 from sync.messages import ExchangeReply
@@ -410,6 +411,37 @@ def test_restoring_twice_takes_no_number_twice_and_keeps_what_was_there(
     assert second_epoch > first_epoch and second_head >= first_head + 2**32 and second_head % 2**32 == 0
     (kept,) = place.glob("data.replaced-*")
     assert (kept / "keys" / "service.key").exists()
+
+
+def code_for(service: RunningService, agent: str) -> str:
+    with service.central.transaction(service.tenant) as connection:
+        return make_enrolment_code(service.central, connection, None, agent).code
+
+
+def test_a_computer_enrolled_after_the_backup_is_enrolled_again_and_keeps_its_name(place: Path, tmp_path: Path) -> None:
+    with FaultProxy() as proxy, contextlib.ExitStack() as ends:
+        with running(place / "first", proxy) as first:
+            office = Office(RealService(first), tmp_path, SystemClock())
+            ends.callback(office.close)
+            assert main.main(["backup", str(tmp_path / "backup"), "--data", str(place / "first")]) == 0
+            late = office.client()
+            case = late.case({NAME: "Après"})
+            late.sync()
+            known = late.workspace.identity
+            assert known is not None
+        restoring.restore(tmp_path / "backup", place / "second", SystemClock())
+        with running(place / "second", proxy, first.first) as second:
+            with pytest.raises(NotPermittedError, match=r"auth\.device_unknown"):
+                late.sync()
+            held = late.events(case)
+            late.agent.enrol(second.url, code_for(second, known.agent), "Poste")
+            late.sync()
+            late.sync()
+            assert late.pending == 0 and not late.workspace.in_doubt()
+            assert set(held) <= Known.of(second).hashes.keys(), "what only this computer held did not come back"
+            now = late.workspace.identity
+            assert now is not None
+            assert (now.device, now.stream) == (known.device, known.stream)
 
 
 def test_a_password_is_not_among_the_arguments_of_what_is_started(tmp_path: Path) -> None:

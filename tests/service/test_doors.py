@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import requests
 
+from central.records import device_of
 from central.service import make_enrolment_code, revoke_device
 from sync import dpop, signing
 from sync.messages import API, EnrolReply, EnrolRequest, Head, ProcedureList, enrol_bytes
@@ -99,6 +100,19 @@ def test_a_proof_by_another_key_does_not_enrol(central_service: RunningService) 
         mine._read(mine._send("POST", f"{API}/enrol", msgspec.json.encode(request)), EnrolReply)
     mine.close()
     other.close()
+
+
+@pytest.mark.parametrize(("bound", "code"), [("agent", "enrol.other_agent"), ("office", "enrol.other_office")])
+def test_a_code_that_a_workspace_cannot_use_is_not_spent(
+    central_service: RunningService, bound: str, code: str
+) -> None:
+    mine = WireDevice(central_service.url)
+    with pytest.raises(Refused, match=code):
+        mine.enrol(central_service.first.enrolment_code, **{bound: "somebody or somewhere else"})
+    me = mine.enrol(central_service.first.enrolment_code)
+    again = mine.enrol(central_service.first.enrolment_code, agent=me.agent, office=me.office)
+    assert again.device == me.device == device_of(mine.public_key)
+    mine.close()
 
 
 def test_a_revoked_device_is_refused_at_once(central_service: RunningService, device: WireDevice) -> None:

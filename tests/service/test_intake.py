@@ -21,6 +21,7 @@ from central.keys import public_hex
 from central.service import make_enrolment_code, parked, queue
 from sync import wire
 from sync.agent import Agent
+from sync.bundle import collect
 from sync.bundle_files import read_answers, write_bundle
 from sync.envelopes import Courier
 from sync.messages import API
@@ -136,6 +137,7 @@ def test_the_author_finds_the_receipts_at_the_next_unlock(
     assert author.workspace.status().pending == 2
     assert author.courier.take_answers() == 2
     assert author.workspace.status().pending == 0
+    assert author.courier.answered() == {"accepted": 2} and not author.courier.answered()
     assert author.courier.take_answers() == 0
 
 
@@ -184,6 +186,11 @@ def test_what_an_agent_who_left_had_sealed_is_held_too(
     author.courier.round(Direct(central_service))
     with central.transaction(tenant) as connection:
         assert {row.code for row in parked(connection, tenant)} == {"auth.device_revoked"}
+    bundle = write_bundle(collect(author.directory)[0], 1)
+    assert bundles.import_bundle(central, bundle).parked == 2
+    with central.transaction(tenant) as connection:
+        connection.execute("update estafette.parked set settled_ms = 1")
+    assert bundles.import_bundle(central, bundle).parked == 0, "somebody has dealt with both since"
 
 
 def test_envelopes_out_of_order_wait_for_the_one_before(

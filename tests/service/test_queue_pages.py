@@ -12,6 +12,7 @@ import requests
 from cases.events import Kind, RecordType
 from central import contested, parked_events
 from central.console.counts import counts
+from central.database import marks
 from central.database.client import Connection
 from central.web.words import Words
 from tests.support.central_service import RunningService
@@ -19,7 +20,8 @@ from tests.support.wire_device import VERSION, WireDevice, new_id
 
 EVENT = re.compile(r'id="parked-([^"]+)"')
 CASE = re.compile(r'id="contested-([^"]+)"')
-NEXT = re.compile(r'href="(/console/[a-z-]+\?apres=[^"]+)"')
+PROPOSED = re.compile(r'id="proposed-(?!title)([^"]+)"')
+NEXT = re.compile(r'href="(/console/[a-z-]+\?(?:propose_)?apres=[^"]+)"')
 
 
 def walked(service: RunningService, path: str, line: re.Pattern[str]) -> tuple[list[list[str]], list[str]]:
@@ -104,3 +106,22 @@ def test_a_citizen_of_several_cases_is_settled_once(
         fields = sorted((each.record_type, each.field) for case in found for each in case.fields)
         assert fields == [("case", "/name"), ("citizen", "phone")]
         assert told == str(count) == str(len(found))
+
+
+def test_every_proposal_is_on_one_of_the_pages(
+    device: WireDevice, central_service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "PROPOSED_MAX", 2)
+    cases = [new_id() for _case in range(5)]
+    for case in cases:
+        about = {"procedure": "apa", "procedure_version": VERSION, "office": device.me.office}
+        device.act(
+            device.event(RecordType.CASE, case, Kind.SET, about),
+            device.event(RecordType.CASE, case, Kind.STATUS, {"from": "draft", "to": "submitted"}),
+            device.event(RecordType.CASE, case, Kind.PROPOSE, {"to": "accepted", "reasons": "Conforme"}),
+        )
+    pages, said = walked(central_service, "/console/a-departager", PROPOSED)
+    assert sorted(one for page in pages for one in page) == sorted(cases)
+    assert said == ["2 affichés sur 5", "2 affichés sur 5", "1 affichés sur 5"]
+    odd, _said = walked(central_service, "/console/a-departager?propose_apres=x.y", PROPOSED)
+    assert odd[0] == pages[0], "an address that nobody gave out leads to the first page"

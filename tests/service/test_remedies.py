@@ -190,7 +190,7 @@ def test_a_decision_given_on_paper_without_a_network_holds_against_a_later_one(
     here.sync()
     base = here.workspace.case(case).base
     here.workspace.propose(case, "accepted", base=base, reasons="Conditions remplies")
-    here.workspace.notify_on_paper(case, TODAY, "remis en main propre", base=base)
+    here.workspace.notify_on_paper(case, TODAY, "remis en main propre", base=base, decision="accepted")
     central, tenant = central_service.central, central_service.tenant
     # Decided otherwise before the paper was known: both stay, and a person settles it.
     with central.transaction(tenant) as connection:

@@ -235,7 +235,8 @@ class Agents:
         # The day by this machine, clock wrong or not, and now and then one before the hand-in.
         today = moment(machine.clock.now_ms(), dt.UTC).date() - dt.timedelta(days=self._chance.one([0, 0, 0, 1, 40]))
         with self._noted(machine, record) as base:
-            machine.workspace.notify_on_paper(record, today, "en main propre", base=base)
+            proposed = [one.decision for one in machine.workspace.case(record).proposals]
+            machine.workspace.notify_on_paper(record, today, "en main propre", base=base, decision=(*proposed, "")[0])
 
     # --- parts
 

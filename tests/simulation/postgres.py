@@ -150,6 +150,11 @@ class PostgresCentral(MemoryCentral):
                 now_ms=now_ms,
             )
 
+    def placed(self, agent: str) -> tuple[str, bool] | None:
+        with self._killable.quiet(TENANT) as transaction:
+            found = people.lock_agent(transaction.connection, TENANT, agent)
+        return None if found is None else (found.office, found.ended)
+
     def device(self, name: str) -> Device | None:
         with self._killable.quiet(TENANT) as transaction:
             return people.device(transaction.connection, TENANT, name)

@@ -55,6 +55,10 @@ class Service(Protocol):
         """Say where an agent works, and whether the mandate ended."""
         ...
 
+    def placed(self, agent: str) -> tuple[str, bool] | None:
+        """Return the office that the service knows an agent in, and whether the mandate ended there."""
+        ...
+
     def closed(self, device: str) -> str:
         """Return why a device is closed; empty for an open one."""
         ...
@@ -141,6 +145,9 @@ class InMemory:
 
     def assign(self, agent: str, office: str, *, ended: bool) -> None:
         self.central.assign(agent, office, ended=ended)
+
+    def placed(self, agent: str) -> tuple[str, bool] | None:
+        return self.central.placed(agent)
 
     def closed(self, device: str) -> str:
         found = self.central.device(device)

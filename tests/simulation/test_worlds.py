@@ -51,6 +51,11 @@ def test_copies_and_restores_that_once_went_wrong(seed: int, often: tuple[str, .
     assert running.run(seed, often=often) == []
 
 
+def test_agents_who_move_and_end_on_a_real_database_that_is_put_back() -> None:
+    often = ("change_office", "end_mandate", "restore_service", "back_up_service")
+    assert running.run(1, postgres=True, often=often) == []
+
+
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_broken_product_is_caught(variant: str) -> None:
     first = FIRST.get(variant, 1)

@@ -316,8 +316,13 @@ class World:
         return None
 
     def _enrol_again(self, machine: Machine) -> None:
-        """The service was put back to before this machine was enrolled: a person enrols it once more."""
+        """The service was put back to before this machine was enrolled: a person enrols it once more.
+
+        If that is before the agent came to this office, or during a time without a mandate, that is said anew first.
+        """
         identity = self._identity(machine)
+        if self.service.placed(identity.agent) not in (None, (identity.office, False)):
+            self.service.assign(identity.agent, identity.office, ended=False)
         code = self.service.enrolment_code(identity.agent, identity.office)
         try:
             machine.agent.enrol(self.service.url, code, machine.name)

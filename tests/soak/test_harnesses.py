@@ -47,6 +47,9 @@ KNOWN_BAD = {
 }
 
 
+SEEDS_TRIED = 4
+
+
 def ran(name: str, count: int, *options: str) -> Report:
     """Run a harness by chance's seed and return its report; the seed is printed first."""
     if name in ("faulty_calls", "power_cut") and shutil.which("strace") is None:
@@ -70,7 +73,8 @@ def test_a_small_run_finds_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", KNOWN_BAD)
 def test_the_known_bad_variant_is_found(name: str) -> None:
     bad, count = KNOWN_BAD[name]
-    assert ran(name.strip(), count, "--bad", bad).failed > 0
+    # So few runs may miss it for one seed; a harness that has lost its eye misses it for all of them.
+    assert any(ran(name.strip(), count, "--bad", bad).failed > 0 for _seed in range(SEEDS_TRIED))
 
 
 def test_every_harness_has_its_share_of_a_soak() -> None:

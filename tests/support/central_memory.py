@@ -6,7 +6,6 @@ makes the way to it misbehave.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -30,7 +29,7 @@ from central import rehoming, syncing, whole
 from central.appending import append_events
 from central.context import Nothing
 from central.judging import Actor
-from central.records import Device
+from central.records import Device, device_of
 from central.rehoming import Around
 from central.storage import NewEvents, StoredRecord, Transaction
 from central.tree import ReceiptTree
@@ -187,6 +186,10 @@ class MemoryCentral:
                     self.directory.devices[name] = replace(device, closed=closed, revoked_ms=revoked_ms)
             self._changed.notify_all()
 
+    def placed(self, agent: str) -> tuple[str, bool] | None:
+        """Return an agent's office and whether the mandate ended; None for one who never enrolled a computer."""
+        return self.directory.assigned.get(agent)
+
     def _closed(self, device: Device) -> str:
         office, ended = self.directory.assigned.get(str(device.account), (device.office, False))
         return MANDATE_ENDED if ended else OFFICE_CHANGED if office != device.office else ""
@@ -244,13 +247,15 @@ class MemoryCentral:
     def _add_console(self) -> None:
         """Enrol the console's own device; a new one in each epoch, as the old one's numbers may be known elsewhere."""
         key = self.randomness.token(32).hex()
-        self._console, self._console_chain = hashlib.sha256(bytes.fromhex(key)).hexdigest()[:32], (0, CHAIN_START)
+        self._console, self._console_chain = device_of(key), (0, CHAIN_START)
         self._join(Device(TENANT, self._console, "console", None, None, None, key, None), SUPERVISOR, "Dominique Petit")
 
     def _join(self, device: Device, account: str, name: str) -> None:
         """Write a device down, and who acts on it."""
         self.directory.devices[device.device] = device
         self.directory.names[account] = name
+        if device.office is not None:
+            self.directory.assigned.setdefault(account, (device.office, False))
 
     def act_as_supervisor(self, record: str, kind: str, body: dict[str, object]) -> None:
         """Record an act of the console on a case, as somebody who has seen everything."""
@@ -463,8 +468,16 @@ class MemoryCentral:
             key.verify(bytes.fromhex(request.proof), enrol_bytes(request.code, request.public_key, request.device_name))
         except InvalidSignature as error:
             raise Refused(422, "enrol.proof") from error
+        # A code is an agent's: the office is the agent's at that moment.
+        office, ended = self.placed(agent) or (office, False)
+        if ended:
+            raise Refused(403, "enrol.wrong_code")
+        if request.agent not in ("", agent):
+            raise Refused(403, "enrol.other_agent")
+        if request.office not in ("", office):
+            raise Refused(403, "enrol.other_office")
         self._codes[request.code] = (agent, agent_name, office, request.public_key)
-        device = hashlib.sha256(bytes.fromhex(request.public_key)).hexdigest()[:32]
+        device = device_of(request.public_key)
         self._join(Device(TENANT, device, "agent", agent, office, office, request.public_key, None), agent, agent_name)
         return EnrolReply(
             tenant=TENANT,

@@ -87,7 +87,7 @@ class ContractTests:
         client.case()
         client.sync()
         outcome = client.agent.sync_once()
-        assert (outcome.pushed, outcome.pulled, outcome.procedures) == (0, 0, 0)
+        assert (outcome.sent, outcome.pulled, outcome.procedures) == (0, 0, 0)
 
     def test_procedures_on_offer_come_with_the_first_round(self, office: Office) -> None:
         client = office.client()

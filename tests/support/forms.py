@@ -56,7 +56,7 @@ def convert_here(workbook: bytes, name: str) -> bytes:
     """Convert a workbook in this process: the same code as the limited worker, without starting one for each."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl speaks of styles and extensions that forms do not use
-        return compile_worker.convert(workbook, name)[0]
+        return compile_worker.convert(workbook, name).xform
 
 
 def corpus_media() -> dict[str, bytes]:

@@ -114,7 +114,7 @@ class Tables:
     offered: dict[str, str] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     assigned: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """Agent -> the office, and whether the mandate ended; of those about whom something was decided."""
+    """Agent -> the office, and whether the mandate ended."""
     names: dict[str, str] = field(default_factory=dict)
 
 

@@ -106,9 +106,9 @@ class WireDevice:
     def sign(self, data: bytes) -> str:
         return self.key.sign(data).hex()
 
-    def enrol(self, code: str, name: str = "Poste 1") -> EnrolReply:
+    def enrol(self, code: str, name: str = "Poste 1", *, agent: str = "", office: str = "") -> EnrolReply:
         proof = self.sign(enrol_bytes(code, self.public_key, name))
-        request = EnrolRequest(code, self.public_key, name, proof)
+        request = EnrolRequest(code, self.public_key, name, proof, agent=agent, office=office)
         self.who = self._read(self._send("POST", f"{API}/enrol", msgspec.json.encode(request)), EnrolReply)
         return self.who
 

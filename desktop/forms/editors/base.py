@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.theme import repolish
+from forms.explaining import Explanation
 from forms.views import Choice, QuestionView
 
 
@@ -25,6 +26,8 @@ class Surroundings:
         prepare: runs a reading of the session in the background, to warm what it keeps.
         today: completes dates typed without a year.
         zone: gives the offset that a date with a time is stored with.
+        explain: ``(path, aspect)`` gives why a question is as it is, None where there is nothing to say; called only
+            inside `when_quiet`.
     """
 
     choices: Callable[[str, str, int], tuple[Choice, ...]]
@@ -33,6 +36,7 @@ class Surroundings:
     prepare: Callable[[Callable[[], object]], None]
     today: date
     zone: tzinfo
+    explain: Callable[[str, str], Explanation | None] = lambda _path, _aspect: None
 
 
 class Editor(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
 from cases.views import Act, CaseView, Notice, Proposal
+from cases.workflow import CLOSED
 from desktop.context import Context
 from desktop.screens.record.decision_forms import DECISIONS, ActForm, PaperForm, ProposeForm
 from desktop.screens.record.model import WAITING
@@ -105,7 +106,7 @@ class BesideCard(QFrame):
         for proposal in case.proposals:
             self._said.addWidget(self._proposal(proposal))
         for notice in case.notices:
-            self._said.addWidget(self._notice(notice))
+            self._said.addWidget(self._notice(notice, decided=case.state in CLOSED))
         said = bool(case.proposals or case.notices)
         self._said_place.setVisible(said)
         self._buttons[PROPOSE].setVisible(case.state in WAITING)
@@ -131,10 +132,12 @@ class BesideCard(QFrame):
         words = replace(case_state(proposal.decision), icon="scale", tone="info")
         return self._line(words, self.tr("Proposed by %1").replace("%1", who), proposal.reasons)
 
-    def _notice(self, notice: Notice) -> QWidget:
+    def _notice(self, notice: Notice, *, decided: bool) -> QWidget:
         text = self.tr("Handed over on paper on %1: %2").replace("%1", iso_day(notice.on)).replace("%2", notice.how)
         written = self.tr("recorded by %1").replace("%1", notice.agent_name)
-        held = "" if notice.holds else self.tr("This decision holds no more: a supervisor has said so.")
+        held = "" if decided else self.tr("No supervisor has decided yet: the case still awaits the decision.")
+        if not notice.holds:
+            held = self.tr("This decision holds no more: a supervisor has said so.")
         return self._line(case_state(notice.decision), f"{text} — {written}", held)
 
     def _line(self, words: StateWords, about: str, text: str) -> QWidget:

@@ -22,6 +22,7 @@ _FIELD_OF_CODE = {
     "enrol.code_used": "code",
     "enrol.code_missing": "code",
     "enrol.other_agent": "code",
+    "enrol.other_office": "code",
     "enrol.code_expired": "code",
     "network.unreachable": "server",
     "server.insecure_url": "server",

@@ -194,8 +194,10 @@ def test_different_fields_merge_and_the_same_field_is_contested(workspace: Works
     for one in (workspace, other):
         assert (one.case(case).answers["/a"], one.case(case).contested) == ("mine", ())
         assert one.status().contested == 0 and one.case_count(contested_only=True) == 0
-    with pytest.raises(InputError):
-        workspace.settle(case, "/never", "x", base=99)
+    for field in ("/never", "/a", "/b"):
+        with pytest.raises(InputError, match=r"settle\.not_contested"):
+            workspace.settle(case, field, "x", base=99)
+    assert workspace.case(case).answers["/a"] == "mine"
 
 
 def test_base_does_not_claim_what_has_not_arrived(workspace: Workspace, other: Workspace) -> None:

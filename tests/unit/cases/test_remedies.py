@@ -268,11 +268,18 @@ def test_what_was_given_on_paper_is_a_fact(workspace: Workspace) -> None:
         workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0)
     workspace.change_status(case, "submitted", base=0)
     workspace.propose(case, "refused", base=0, reasons="Hors délai")
+    with pytest.raises(InputError, match=r"notify\.nothing"):
+        workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0)
+    with pytest.raises(InputError, match=r"notify\.decision"):
+        workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0, decision="submitted")
     with pytest.raises(InputError, match=r"notify\.date"):
         workspace.notify_on_paper(case, TODAY + dt.timedelta(days=2), "remis en main propre", base=0)
     with pytest.raises(InputError, match=r"notify\.how_required"):
         workspace.notify_on_paper(case, TODAY, " ", base=0)
-    workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0)
+    workspace.notify_on_paper(case, TODAY, "remis en main propre", base=0, decision="refused")
+    with pytest.raises(InputError, match=r"notify\.already") as refused:
+        workspace.notify_on_paper(case, TODAY, "Remis en main propre ", base=0, decision="refused")
+    assert refused.value.details == {"field": "on", "state": "refused", "on": TODAY.isoformat()}
     (notice,) = workspace.case(case).notices
     assert (notice.decision, notice.on, notice.how) == ("refused", TODAY.isoformat(), "remis en main propre")
     assert notice.holds and workspace.case(case).state == "submitted"
@@ -319,10 +326,11 @@ def test_a_paper_dated_before_the_decision_is_refused_with_the_first_day_that_ca
     workspace.change_status(case, "submitted", base=0)
     workspace.propose(case, "accepted", base=0, reasons="Urgent")
     with pytest.raises(InputError, match=r"workflow\.paper_too_early") as refused:
-        workspace.notify_on_paper(case, TODAY - dt.timedelta(days=2), "remis en main propre", base=0)
+        day = TODAY - dt.timedelta(days=2)
+        workspace.notify_on_paper(case, day, "remis en main propre", base=0, decision="accepted")
     yesterday = TODAY - dt.timedelta(days=1)
     assert refused.value.details == {"field": "on", "earliest": yesterday.isoformat()}
-    workspace.notify_on_paper(case, yesterday, "remis en main propre", base=0)
+    workspace.notify_on_paper(case, yesterday, "remis en main propre", base=0, decision="accepted")
     assert workspace.case(case).notices[0].on == yesterday.isoformat()
 
 

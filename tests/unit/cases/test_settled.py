@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cases.acts import Deed
 from cases.errors import InputError
+from cases.events import Kind
 from cases.workspace import Workspace
 from sync.messages import Receipt
 from tests.support.exchange import Numbering
@@ -103,12 +105,34 @@ def test_both_may_take_it_back_unseen_and_one_choice_ends_that(pair: Pair) -> No
     assert pair.ours.contested_queue() == [] and pair.phone(pair.ours) == THEIRS
 
 
+def test_a_value_that_came_back_and_was_written_anew_is_offered_once(pair: Pair) -> None:
+    pair.settle(pair.ours, OURS)
+    pair.exchange()
+    pair.ours.unsettle(pair.citizen, PHONE, base=pair.ours.citizen(pair.citizen).base)
+    pair.write(pair.theirs, THEIRS)
+    pair.exchange()
+    for workspace in (pair.ours, pair.theirs):
+        (item,) = workspace.contested_queue()
+        assert sorted(str(claim.value) for claim in item.claims) == [OURS, THEIRS]
+        (shown,) = workspace.citizen(pair.citizen).contested
+        assert sorted(str(claim.value) for claim in shown.claims) == [OURS, THEIRS]
+    pair.settle(pair.theirs, THEIRS)
+    (entry,) = [one for one in pair.theirs.history(pair.citizen) if one.kind == "settle" and one.state == "pending"]
+    assert entry.body is not None
+    named = entry.body["settles"]
+    assert isinstance(named, list) and len(named) == len(set(named)) == 2
+    pair.exchange()
+    assert pair.ours.contested_queue() == [] and pair.phone(pair.ours) == THEIRS
+
+
 def test_what_an_older_version_took_back_goes_back_to_the_first_contest(pair: Pair) -> None:
     """An older version settled the settlement with the value before: replayed, it stays what it was."""
     shown = pair.phone(pair.ours)
     pair.settle(pair.ours, THEIRS if shown == OURS else OURS)
     pair.exchange()
-    pair.settle(pair.theirs, shown)
+    settlement = pair.theirs.settlement(pair.citizen, PHONE)
+    older = Deed(Kind.SETTLE, {"field": PHONE, "value": shown, "settles": [str(settlement.event)]})
+    pair.theirs._recorded(None, pair.citizen, lambda _working: [older], settlement.base)
     pair.exchange()
     assert pair.ours.contested_queue() == [] and pair.phone(pair.ours) == shown
     pair.ours.unsettle(pair.citizen, PHONE, base=pair.ours.settlement(pair.citizen, PHONE).base)

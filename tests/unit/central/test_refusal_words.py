@@ -10,9 +10,9 @@ import pytest
 import forms
 from cases.errors import InputError
 from cases.verify import Verified
-from central.refusal_words import PROCEDURE_ERRORS, problem_lines
 from central.words import error_lines, refusal_lines, verified_lines
 from forms.errors import FormRefused, Problem
+from sync.refusal_words import PROCEDURE_ERRORS, problem_lines
 
 FORMS = Path(forms.__file__).parent
 UNKNOWN = problem_lines(Problem("forms.of_a_later_version"))[0].partition(" [")[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -14,22 +13,7 @@ from forms.compile import WORKER_ARGUMENT, compile_form, worker_command
 from forms.definition import parse_form
 from forms.errors import FormRefused, Problem
 from tests.support.forms import define, xform
-
-Rows = list[list[object]]
-
-
-def workbook(**sheets: Rows) -> bytes:
-    book = Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
-
+from tests.support.workbooks import Rows, archive, workbook
 
 SIMPLE: Rows = [["type", "name", "label"], ["text", "a", "A"]]
 
@@ -119,7 +103,8 @@ def test_an_appearance_that_is_only_a_look_is_kept() -> None:
 
 def test_an_authors_mistake_keeps_its_row() -> None:
     (problem,) = refusal(workbook(survey=[["type", "name", "label"], ["select_one nolist", "a", "A"]]))
-    assert (problem.code, problem.sheet, problem.row) == ("forms.author", "survey", 2)
+    assert (problem.code, problem.sheet, problem.row) == ("forms.list_missing", "survey", 2)
+    assert problem.details["cell"] == "A2" and problem.details["name"] == "nolist"
 
 
 def test_an_unknown_type_is_named() -> None:
@@ -149,22 +134,14 @@ def test_content_decides_not_the_name() -> None:
     assert reader.kind_of(b"\xef\xbb\xbf <h:html/>") == reader.XML
 
 
-def _archive(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
 def test_a_bomb_is_refused_before_it_is_inflated() -> None:
-    bomb = _archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
+    bomb = archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 30_000_000})
     (problem,) = refusal(bomb)
     assert (problem.code, problem.details["limit"]) == ("forms.too_large", "compression_ratio")
 
 
 def test_too_many_parts_and_too_many_bytes_are_refused() -> None:
-    (parts,) = refusal(_archive({f"xl/{number}": b"x" for number in range(limits.PARTS_MAX + 1)}))
+    (parts,) = refusal(archive({f"xl/{number}": b"x" for number in range(limits.PARTS_MAX + 1)}))
     assert parts.details["limit"] == "parts"
     (packed,) = refusal(b"PK\x03\x04" + bytes(limits.PACKED_BYTES_MAX))
     assert packed.details["limit"] == "packed_bytes"
@@ -191,7 +168,7 @@ def test_a_sparse_giant_sheet_is_refused_with_its_name(cell: str, limit: str) ->
 
 def test_a_sheet_with_a_document_type_is_no_form() -> None:
     evil = b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet>&x;</worksheet>'
-    (problem,) = refusal(_archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": evil}))
+    (problem,) = refusal(archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": evil}))
     assert problem.details["reason"] == "doctype"
 
 
@@ -210,7 +187,7 @@ def test_a_worker_that_dies_is_reported() -> None:
 def test_a_worker_that_eats_memory_is_stopped() -> None:
     greedy = (
         "from forms import compile_worker as w\n"
-        "w.convert = lambda data, name: bytearray(2 * 1024 ** 3)\n"
+        "w.convert = lambda data, name, lenient: bytearray(2 * 1024 ** 3)\n"
         "raise SystemExit(w.main())"
     )
     (problem,) = refusal(workbook(survey=SIMPLE), command=lambda: (sys.executable, "-c", greedy))
@@ -220,8 +197,10 @@ def test_a_worker_that_eats_memory_is_stopped() -> None:
 def test_elements_are_compared_by_identity_so_large_forms_convert_in_time() -> None:
     from pyxform.survey_element import SurveyElement
 
-    compile_worker.convert(workbook(survey=SIMPLE), "x")
-    assert SurveyElement.__eq__ is object.__eq__
+    own = SurveyElement.__eq__
+    with compile_worker.compared_by_identity():
+        assert SurveyElement.__eq__ is object.__eq__
+    assert SurveyElement.__eq__ is own
 
 
 def test_an_xform_document_is_taken_as_it_is() -> None:

@@ -272,7 +272,8 @@ def _rows_of(session: Session, repeat: str) -> list[str]:
 def test_nested_rows_mean_their_own_house() -> None:
     session = start(NESTED)
     first, second = "/house[r0]", f"/house[{session.add_row('/house').added_row}]"
-    third_kid = _rows_of(session, f"{second}/kid")[0]
+    assert _rows_of(session, f"{second}/kid") == []  # an added row is made from the template, which has no rows
+    third_kid = f"{second}/kid[{session.add_row(f'{second}/kid').added_row}]"
     session.answer(f"{first}/addr", "A")
     session.answer(f"{second}/addr", "B")
     session.answer(f"{first}/kid[r1]/age", "3")

@@ -216,7 +216,7 @@ def test_revoked_device_is_enrolled_again_by_a_person(post: Office, memory: Memo
     with pytest.raises(NotPermittedError):
         client.sync()
     client.citizen()
-    with pytest.raises(InputError, match="enrol.other_agent"):
+    with pytest.raises(NotPermittedError, match="enrol.other_agent"):
         client.agent.enrol(memory.url, memory.enrolment_code(), "Poste")
     client.agent.enrol(memory.url, memory.central.enrolment_code(agent=identity.agent), "Poste")
     assert client.agent.status().state is SyncState.OFFLINE

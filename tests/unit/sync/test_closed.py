@@ -119,6 +119,28 @@ def test_a_workspace_never_takes_over_another_office(memory: MemoryService, post
         client.workspace.enrolled(msgspec.structs.replace(identity, stream=OFFICES[1], office=OFFICES[1]))
 
 
+def test_a_code_of_another_office_is_refused_and_serves_once_the_agent_is_back(
+    memory: MemoryService, post: Office
+) -> None:
+    client = post.client()
+    identity = client.workspace.identity
+    assert identity is not None
+    kept = memory.central.storage.copy()
+    del kept.devices[identity.device]
+    memory.central.restored(kept)
+    client.case()
+    with pytest.raises(NotPermittedError, match=r"auth\.device_unknown"):
+        client.sync()
+    assign(memory, client, OFFICES[1])
+    code = memory.central.enrolment_code(agent=identity.agent)
+    with pytest.raises(NotPermittedError, match=r"enrol\.other_office"):
+        client.agent.enrol(memory.url, code, "Poste")
+    assign(memory, client)
+    client.agent.enrol(memory.url, code, "Poste")
+    client.sync()
+    assert client.pending == 0 and client.workspace.identity == identity
+
+
 def test_what_left_with_the_office_stays_away_when_the_mandate_ends_and_the_service_is_restored(
     memory: MemoryService, post: Office
 ) -> None:

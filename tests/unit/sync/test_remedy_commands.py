@@ -27,7 +27,8 @@ def contested(program: Program, central: MemoryService) -> str:
     case = draft(program)
     program.one("answer", case, NAME, "Zoe")
     central.central.act_as_supervisor(case, "set", {NAME: "Zoë"})
-    program.one("sync")
+    ended = program.one("sync")["sync"]
+    assert (ended["sent"], ended["contested"], ended["accepted"], ended["carried"]) == (1, 1, 0, 0)
     return case
 
 
@@ -61,12 +62,24 @@ def test_what_cannot_be_settled_says_why(enrolled: Program, central: MemoryServi
         (("settle", case, NAME, "x", "--keep", "1"), "usage", "--keep"),
         (("settle", case, NAME, "--keep", "3"), "settle.no_such_value", "1 à 2"),
         (("settle", case, NAME, "--keep", "0"), "settle.no_such_value", "1 à 2"),
-        (("settle", case, AGE, "--keep", "1"), "settle.nothing", AGE),
+        (("settle", case, AGE, "--keep", "1"), "settle.not_contested", AGE),
+        (("settle", case, AGE, "42"), "settle.not_contested", "answer"),
         (("settle", "0" * 32, NAME, "x"), "record.not_here", "pas sur ce poste"),
         (("unsettle", case, AGE), "settle.not_settled", AGE),
     ):
         status, (answer,) = enrolled.run(*line)
         assert status and answer["error"] == code and words in answer["message_fr"], line
+    assert AGE not in enrolled.one("show", case)["case"]["answers"], "nothing was written"
+
+
+def test_what_nobody_contests_is_not_settled_after_the_hand_in_either(enrolled: Program) -> None:
+    case = draft(enrolled)
+    enrolled.one("answer", case, AGE, "42")
+    enrolled.one("submit", case)
+    for how in (("43",), ("--keep", "1")):
+        status, (answer,) = enrolled.run("settle", case, AGE, *how)
+        assert status == 1 and answer["error"] == "settle.not_contested"
+        assert "unsettle" in answer["message_en"] and "note" in answer["message_en"]
 
 
 def parked(program: Program, central: MemoryService) -> tuple[str, dict[str, Any]]:
@@ -150,12 +163,17 @@ def test_a_decision_is_proposed_taken_back_and_written_down_as_handed_over(
     assert early["error"] == "workflow.paper_too_early"
     assert early["details"]["earliest"] == (today - dt.timedelta(days=1)).isoformat() in early["message_en"]
     assert enrolled.one("propose", case, "refused", "--reasons", "Hors délai")["proposed"] == "refused"
+    _status, (nobody,) = enrolled.run("paper", case, today.isoformat(), "remise au guichet")
+    assert nobody["error"] == "notify.nothing" and "--decision" in nobody["message_fr"], "a proposal is no decision"
     (proposal,) = enrolled.one("show", case)["case"]["proposals"]
     assert (proposal["decision"], proposal["reasons"]) == ("refused", "Hors délai")
     assert enrolled.one("propose", case, "--none")["proposed"] is None
     assert enrolled.one("show", case)["case"]["proposals"] == []
     made = enrolled.one("paper", case, today.isoformat(), "remise au guichet", "--decision", "accepted")
-    assert (made["on_paper"], made["on"]) == ("accepted", today.isoformat())
+    assert (made["on_paper"], made["on"], made["awaits_decision"]) == ("accepted", today.isoformat(), True)
+    assert "attend encore" in made["message_fr"] and "awaits" in made["message_en"]
+    _status, (again,) = enrolled.run("paper", case, today.isoformat(), "remise au guichet", "--decision", "accepted")
+    assert again["error"] == "notify.already" and "accepté" in again["message_fr"]
     (notice,) = enrolled.one("show", case)["case"]["notices"]
     assert (notice["how"], notice["holds"]) == ("remise au guichet", True)
     assert enrolled.one("sync")["sync"]["parked"] == 0
@@ -164,7 +182,8 @@ def test_a_decision_is_proposed_taken_back_and_written_down_as_handed_over(
         (("propose", case, "accepted"), "propose.reasons_required"),
         (("paper", case, "hier", "x"), "usage"),
         (("paper", case, "2999-01-01", "x", "--decision", "accepted"), "notify.date"),
-        (("paper", case, "2026-01-02", "x"), "notify.nothing"),
+        (("paper", case, today.isoformat(), "x"), "notify.nothing"),
+        (("paper", case, today.isoformat(), "x", "--decision", "submitted"), "notify.decision"),
     ):
         _status, (answer,) = enrolled.run(*line)
         assert answer["error"] == code, line

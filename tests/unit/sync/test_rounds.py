@@ -264,7 +264,7 @@ def test_parked_event_does_not_block_the_others_and_is_not_sent_again(post: Offi
     assert other.workspace.status().parked + len(other.workspace.case(case).contested) > 0
     assert other.pending == 0
     assert memory.central.record(later).value("family_name") == "Durand"
-    assert other.agent.sync_once().pushed == 0
+    assert other.agent.sync_once().sent == 0
 
 
 def test_service_restored_from_an_old_backup_gets_everything_again(post: Office, memory: MemoryService) -> None:

@@ -85,16 +85,45 @@ _EXPRESSIONS: dict[str, Pair] = {
         "the formula “{expression}” holds an unreadable text pattern: “{name}”",
     ),
 }
+_DIFFERS: dict[str, Pair] = {
+    "function_missing": (
+        "« {expression} » : fonctionne ici, mais ODK Collect n'a pas de fonction « {name} »",
+        "“{expression}”: works here, but ODK Collect has no function “{name}”",
+    ),
+    "argument_count": (
+        "« {expression} » : fonctionne ici, mais ODK Collect n'admet que deux valeurs dans « {name} »",
+        "“{expression}”: works here, but ODK Collect takes exactly two values in “{name}”",
+    ),
+    "row_number": (
+        "« {expression} » : fonctionne ici ; pour ODK Collect, écrivez le numéro de ligne « position() = … »",
+        "“{expression}”: works here; for ODK Collect write the row number as “position() = …”",
+    ),
+    "whole_text": (
+        "« {expression} » : ici et dans ODK Collect le texte entier doit convenir, ailleurs une partie suffit ;"
+        " écrivez ^ au début et $ à la fin",
+        "“{expression}”: here and in ODK Collect the whole text must match, elsewhere a part is enough; write ^ first"
+        " and $ last",
+    ),
+    "boolean_text": (
+        "« {expression} » : tous les moteurs ne lisent pas ce mot comme un oui ou un non ; écrivez true ou false",
+        "“{expression}”: not every engine reads this word as a truth; write true or false",
+    ),
+}
 _NOT_A_FORM: dict[str, Pair] = {
     "unknown_content": (
-        "ce fichier n'est ni un classeur Excel (.xlsx, .xls) ni un XForm (.xml)",
-        "this file is neither an Excel workbook (.xlsx, .xls) nor an XForm (.xml)",
+        "ce fichier n'est ni un classeur (.xlsx, .xls, .ods), ni un XLSForm en CSV, ni un XForm (.xml)",
+        "this file is neither a workbook (.xlsx, .xls, .ods), nor an XLSForm as CSV, nor an XForm (.xml)",
     ),
     "archive": ("ce classeur est abîmé : il ne s'ouvre pas", "this workbook is damaged: it cannot be opened"),
     "encrypted": (
         "ce classeur est protégé par un mot de passe ; enregistrez-le sans",
         "this workbook is protected by a password; save it without one",
     ),
+    "no_survey": (
+        "ce classeur n'a pas de feuille « survey » ; il contient : {found}",
+        "this workbook has no sheet “survey”; it holds: {found}",
+    ),
+    "csv": ("ce CSV ne se lit pas", "this CSV cannot be read"),
     "no_workbook": ("ce fichier n'est pas un classeur Excel", "this file is no Excel workbook"),
     "doctype": ("ce XML déclare un type de document, ce qui est interdit", "this XML declares a document type"),
     "xml": ("ce XML est mal formé", "this XML is malformed"),
@@ -112,6 +141,9 @@ _LIMITS: dict[str, Pair] = {
     "parts": ("le classeur contient {found} parties", "the workbook has {found} parts"),
     "rows": ("la feuille a {found} lignes", "the sheet has {found} rows"),
     "columns": ("la feuille a {found} colonnes", "the sheet has {found} columns"),
+    "sheets": ("le classeur a {found} feuilles", "the workbook has {found} sheets"),
+    "cells": ("le classeur a plus de {allowed} cellules remplies", "the workbook has more than {allowed} filled cells"),
+    "cell_chars": ("la cellule {cell} a {found} caractères", "cell {cell} has {found} characters"),
     "bytes": ("le fichier {file} pèse {found} octets", "the file {file} has {found} bytes"),
     "xform_bytes": ("le formulaire converti pèse {found} octets", "the converted form has {found} bytes"),
     "nodes": ("le formulaire a trop de questions", "the form has too many questions"),
@@ -132,6 +164,27 @@ _SENTENCES: dict[str, Pair] = {
     "forms.reference": (
         "« {path} » est cité mais n'existe pas dans le formulaire",
         "“{path}” is named but is not in the form",
+    ),
+    "forms.cancelled": ("l'ouverture a été interrompue", "opening was cancelled"),
+    "forms.column_missing": (
+        "il manque la colonne « {name} » ; la première ligne contient : {found}",
+        "the column “{name}” is missing; the first row holds: {found}",
+    ),
+    "forms.type_missing": (
+        "la question « {name} » n'a pas de type ({cell})",
+        "the question “{name}” has no type ({cell})",
+    ),
+    "forms.calculation_missing": (
+        "le calcul « {name} » n'a pas de formule ({cell})",
+        "the calculation “{name}” has no formula ({cell})",
+    ),
+    "forms.list_missing": (
+        "la liste « {name} » n'existe pas dans la feuille des choix ({cell})",
+        "the list “{name}” is not in the sheet of choices ({cell})",
+    ),
+    "forms.dangling": (
+        "« ${{{name}}} » ne nomme aucune question ({cell})",
+        "“${{{name}}}” names no question ({cell})",
     ),
     "forms.media_missing": (
         "le fichier {file} manque ; mettez-le dans le même dossier que le formulaire",
@@ -255,11 +308,20 @@ def _places(problem: Problem) -> Pair:
 
 
 def _sentences(problem: Problem) -> Pair:
+    french, english = _reason(problem)
+    if problem.details.get("nearest"):
+        return f"{french} ; au plus près : {{nearest}}", f"{english}; nearest: {{nearest}}"
+    return french, english
+
+
+def _reason(problem: Problem) -> Pair:
     reason = problem.details.get("reason", "")
     if problem.code == "forms.unsupported":
         return _unsupported(problem.details)
     if problem.code == "forms.expression":
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
+    if problem.code == "forms.differs":
+        return _DIFFERS.get(reason, _DIFFERS["function_missing"])
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":

@@ -1,0 +1,241 @@
+"""``main.py form FILE``: fill a form by a script and print every state, or say what its author should know."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cases.errors import EnvironmentFault, InputError
+from forms import limits
+from forms.compile import Converted, convert_form
+from forms.definition import FormDefinition, parse_form
+from forms.errors import FormRefused, FormsError, Problem
+from forms.portability import differences
+from forms.replay import StepsError, is_known, open_session, read_steps, replay
+from sync.refusal_words import problem_lines
+from sync.usage import SpokenParser
+from sync.words import Words, words_for
+
+EXIT_INPUT = 1
+EXIT_USAGE = 2
+EXIT_ENVIRONMENT = 3
+_DATA = frozenset({".csv", ".xml", ".geojson"})
+
+_STEPS: dict[str, Words] = {
+    "not_json": Words("ce n'est pas du JSON lisible ({detail})", "this is no readable JSON ({detail})"),
+    "not_a_list": Words("il faut une liste d'étapes", "a list of steps is needed"),
+    "too_long": Words("au plus {detail} étapes", "at most {detail} steps"),
+    "not_a_step": Words(
+        "une étape est un objet avec answer, add_row, remove_row ou language",
+        "a step is an object with answer, add_row, remove_row or language",
+    ),
+    "two_acts": Words("une étape ne fait qu'une chose, pas {detail}", "a step does one thing, not {detail}"),
+    "unknown_key": Words("« {detail} » n'est pas connu ici", "“{detail}” is not known here"),
+    "not_text": Words("« {detail} » attend un texte", "“{detail}” takes a text"),
+    "unknown": Words("le formulaire n'a pas de « {detail} »", "the form has no “{detail}”"),
+    "no_value": Words("il manque « {detail} »", "“{detail}” is missing"),
+}
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A form read as far as it can be, with what it came from."""
+
+    converted: Converted
+    definition: FormDefinition
+
+
+def run_form(argv: Sequence[str]) -> int:
+    """Run ``main.py form``: 0, or 1 the form is refused, 2 usage or a wrong script, 3 this machine."""
+    options = _parser().parse_args(list(argv))
+    try:
+        return _check(options) if options.check else _replay(options)
+    except StepsError as error:
+        return _said(_steps_words(error, options.replay), EXIT_USAGE)
+    except FormRefused as refused:
+        if options.json:
+            print(json.dumps({"opens": False, "problems": [_as_json(one) for one in refused.problems]}))
+            return EXIT_INPUT
+        french, english = zip(*map(problem_lines, refused.problems), strict=True)
+        words = Words(
+            "\n  ".join(["Ce formulaire est refusé :", *french]), "\n  ".join(["This form is refused:", *english])
+        )
+        return _said(words, EXIT_INPUT)
+    except FormsError as error:
+        return _said(words_for(error.code, EXIT_INPUT, error.details), EXIT_INPUT)
+    except InputError as error:
+        return _said(words_for(error.code, EXIT_USAGE, error.details), EXIT_USAGE)
+    except EnvironmentFault as error:
+        return _said(words_for(error.code, EXIT_ENVIRONMENT, error.details), EXIT_ENVIRONMENT)
+
+
+def _parser() -> SpokenParser:
+    parser = SpokenParser(prog="main.py form", description=__doc__)
+    parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
+    ways.add_argument("--check", action="store_true", help="say what the form's author should know")
+    parser.add_argument("--now", metavar="TIME", help="what the clock says, as 2026-11-23T10:00:00+01:00; default: now")
+    parser.add_argument("--timezone", metavar="ZONE", help="as Europe/Paris; default: this computer's")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness; default: 0")
+    parser.add_argument("--json", action="store_true", help="with --check: the report for machines")
+    return parser
+
+
+def _said(words: Words, exit_code: int) -> int:
+    print(f"{words.fr}\n{words.en}", file=sys.stderr)
+    return exit_code
+
+
+def _steps_words(error: StepsError, script: Path) -> Words:
+    known = _STEPS[error.reason]
+    french = f"étape {error.step} : " if error.step else ""
+    english = f"step {error.step}: " if error.step else ""
+    return Words(
+        f"{script.name}, {french}{known.fr.format(detail=error.detail)}",
+        f"{script.name}, {english}{known.en.format(detail=error.detail)}",
+    )
+
+
+# --- reading
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EnvironmentFault("form.unreadable", file=str(path), cause=type(error).__name__) from error
+
+
+def _media(form: Path, document: bytes) -> dict[str, bytes]:
+    """The data files that the document names and that lie beside the form or in ``NAME-media``, as ODK puts them."""
+    found: dict[str, bytes] = {}
+    for folder in (form.parent, form.parent / f"{form.stem}-media"):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            named = path.name.encode() in document or f"'{path.stem}'".encode() in document
+            data = path.suffix.lower() in _DATA and path != form and path.is_file()
+            if named and data and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
+                found[path.name] = _content(path)
+    return found
+
+
+def _open(path: Path) -> _Opened:
+    """Read the form, whatever screens could not show of it."""
+    converted = convert_form(_content(path), name=path.stem)
+    try:
+        definition = parse_form(converted.xform, _media(path, converted.xform), strict=False)
+    except FormRefused as refused:
+        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
+    return _Opened(converted, definition)
+
+
+# --- replay
+
+
+def _replay(options: argparse.Namespace) -> int:
+    zone = _zone(options.timezone)
+    now = _now(options.now, zone)
+    steps = read_steps(_content(options.replay))
+    opened = _open(options.file)
+    for number, step in enumerate(steps, 1):
+        if not is_known(opened.definition, step):
+            _said(_steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
+    session = open_session(opened.definition, now=now, zone=zone, seed=options.seed)
+    for state in replay(session, steps, zone):
+        print(json.dumps(state, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _zone(name: str | None) -> tzinfo:
+    if name is None:
+        return datetime.now(UTC).astimezone().tzinfo or UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError("timezone.unknown", zone=name) from error
+
+
+def _now(text: str | None, zone: tzinfo) -> datetime:
+    if text is None:
+        return datetime.now(zone)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("form.bad_time", text=text) from error
+    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
+
+
+# --- report
+
+
+def _check(options: argparse.Namespace) -> int:
+    opened = _open(options.file)
+    definition = opened.definition
+    limitations = [opened.converted.located(one) for one in definition.limitations]
+    portability = [opened.converted.located(one) for one in differences(definition.formulas)]
+    if options.json:
+        found = {
+            "opens": True,
+            "form_id": definition.form_id,
+            "version": definition.version,
+            "title": definition.title,
+            "languages": list(definition.languages),
+            "questions": len(definition.questions),
+            "formulas": len(definition.formulas),
+            "warnings": list(opened.converted.warnings),
+            "unsupported": [_as_json(one) for one in limitations],
+            "differs": [_as_json(one) for one in portability],
+            "cycles": [list(cycle) for cycle in definition.cycles],
+        }
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    print("\n".join(_report(opened, limitations, portability)))
+    return 0
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    words = problem_lines(problem)
+    return {
+        "code": problem.code,
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "details": dict(problem.details),
+        "message_fr": words[0],
+        "message_en": words[1],
+    }
+
+
+def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequence[Problem]) -> Iterator[str]:
+    definition = opened.definition
+    counts = len(definition.questions), len(definition.formulas)
+    yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"
+    yield "  {} questions, {} formules / formulas".format(*counts)
+    yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
+    yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
+    yield from _listed_problems(
+        "Ce qu'ODK Collect lira autrement", "What ODK Collect will read differently", portability
+    )
+    cycles = [" → ".join(cycle) for cycle in definition.cycles]
+    yield from _listed("Formules qui se mordent la queue", "Formulas that need each other", cycles)
+
+
+def _listed(french: str, english: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f"{french} / {english} :"
+        yield from (f"  {' '.join(line.split())}" for line in lines)
+
+
+def _listed_problems(french: str, english: str, problems: Sequence[Problem]) -> Iterator[str]:
+    if problems:
+        pairs = [problem_lines(problem) for problem in problems]
+        yield f"{french} :"
+        yield from (f"  {pair[0]}" for pair in pairs)
+        yield f"{english}:"
+        yield from (f"  {pair[1]}" for pair in pairs)

@@ -1,0 +1,85 @@
+"""``main.py form``: states as JSON lines, the author's report, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sync.form_command import run_form
+from tests.support.forms import xform
+
+FORM = """
+| survey |  |  |  |  |
+|  | type | name | label | calculation |
+|  | text | a | A |  |
+|  | range | r | R |  |
+|  | calculate | day |  | today() |
+|  | calculate | low |  | lower-case(${a}) |
+"""
+CLOCK = ("--now", "2026-11-23T23:30:00+00:00", "--timezone", "Europe/Paris")
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    path = tmp_path / "form.xml"
+    path.write_bytes(xform(FORM))
+    return path
+
+
+def run(form: Path, script: object, *more: str) -> int:
+    steps = form.with_name("steps.json")
+    steps.write_text(script if isinstance(script, str) else json.dumps(script), "utf-8")
+    return run_form([str(form), "--replay", str(steps), *CLOCK, *more])
+
+
+def test_a_replay_prints_a_state_before_and_after_each_step(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(form, [{"answer": "/data/a", "with": "Éa"}]) == 0
+    first, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["values"]["/data/day"] == "2026-11-24"
+    assert last["values"]["/data/low"] == "éa" and last["refused"] is False
+
+
+def test_a_step_on_what_the_form_has_not_is_named_and_refused(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(form, [{"answer": "/data/b", "with": "x"}]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out.splitlines()[1])["refused"] is True
+    assert "étape 1" in said.err and "step 1" in said.err and "/data/b" in said.err
+
+
+def test_a_wrong_script_is_said_in_both_languages(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(form, [{"language": "fr"}, {"jump": "/data/a"}]) == 2
+    said = capsys.readouterr()
+    assert "étape 2" in said.err and "step 2" in said.err and said.out == ""
+    assert run(form, "[", "--seed", "3") == 2
+
+
+def test_files_and_words_that_are_wrong_are_said(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_form([str(form.with_name("none.xlsx")), "--check"]) == 3
+    assert run(form, [], "--timezone", "Mars/Olympus") == 2
+    assert run(form, [], "--now", "soon") == 2
+    said = capsys.readouterr().err
+    assert "none.xlsx" in said and "Mars/Olympus" in said and "soon" in said
+
+
+def test_a_form_that_is_none_is_refused(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    form.write_bytes(b"plain text")
+    assert run(form, []) == 1
+    assert "Ce formulaire est refusé" in capsys.readouterr().err
+    assert run_form([str(form), "--check", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["opens"] is False and report["problems"][0]["code"] == "forms.not_a_form"
+
+
+def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
+    form: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_form([str(form), "--check"]) == 0
+    said = capsys.readouterr().out
+    assert "les curseurs" in said and "sliders" in said and "lower-case" in said
+    assert run_form([str(form), "--check", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["opens"] and report["questions"] == 2
+    assert [one["details"]["feature"] for one in report["unsupported"]] == ["range"]
+    assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
