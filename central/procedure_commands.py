@@ -43,7 +43,7 @@ def _check(path: Path) -> int:
 def _publish(options: argparse.Namespace) -> int:
     procedure = publishing.load(options.path)
     given_up = frozenset(key.strip() for keys in options.drop for key in keys.split(",") if key.strip())
-    bare = not options.path.is_dir()
+    bare = None if options.path.is_dir() else options.path
     with opened(options) as central:
         changed = publishing.publish(central, procedure, bare=bare, given_up=given_up)
     print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")

@@ -53,23 +53,23 @@ def version_of(procedure: Procedure) -> str:
 
 
 def publish(
-    central: Central, procedure: Procedure, *, bare: bool = False, given_up: frozenset[str] = frozenset()
+    central: Central, procedure: Procedure, *, bare: Path | None = None, given_up: frozenset[str] = frozenset()
 ) -> bool:
     """Publish a procedure to every tenant; False when nothing changed.
 
     Args:
-        bare: it was read from a form alone, which knows no rules. Where a procedure of the same identity is published
-            with rules, they would go: that needs to be said.
+        bare: the form alone that it was read from, which knows no rules. Where a procedure of the same identity is
+            published with rules, they would go: that needs to be said.
         given_up: the keys of ``procedure.toml`` that may go so.
 
     Raises:
-        InputError: ``procedure.rules_lost`` (``id``, ``keys``): nothing is published, to no tenant.
+        InputError: ``procedure.rules_lost`` (``path``, ``id``, ``keys``): nothing is published, to no tenant.
     """
     bundle = authored.to_bundle(procedure)
-    if bare:
+    if bare is not None:
         lost = _rules_lost(central, procedure.id, bundle)
         if not lost <= given_up:
-            raise InputError("procedure.rules_lost", id=procedure.id, keys=",".join(sorted(lost)))
+            raise InputError("procedure.rules_lost", path=str(bare), id=procedure.id, keys=",".join(sorted(lost)))
     return _publish_bundle(central, procedure, bundle)
 
 
