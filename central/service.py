@@ -24,6 +24,7 @@ from central.database.reading import (
     portal_case,
     queue,
     queue_counts,
+    recent_history,
 )
 from central.enrolment import make_enrolment_code
 from central.exporting import export_case
@@ -91,6 +92,7 @@ __all__ = [
     "procedures",
     "queue",
     "queue_counts",
+    "recent_history",
     "renew_mandate",
     "revoke_device",
     "sign_in_code",

@@ -21,6 +21,7 @@ Label = Callable[[str], str]
 _GROUP_GAP_MS = 30 * 60 * 1000
 """Each answer is an event of its own: those that one person gives in one sitting are told in one line."""
 _LABELS_SHOWN = 12
+WHOLE = range(2**62)
 
 _STATUS_WORDS = {
     "draft": N_("put the case back to draft"),
@@ -154,10 +155,17 @@ def text_of(event: HistoryEntry, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def history_lines(events: Sequence[HistoryEntry], label: Label, words: Words) -> tuple[HistoryLine, ...]:
-    """Return the history, newest first; answers given in one sitting are one line."""
-    ordered = _as_they_ended(sorted(events, key=lambda event: event.central_seq))
-    first = str(ordered[0].event) if ordered else ""
+def history_lines(
+    events: Sequence[HistoryEntry], label: Label, words: Words, told: range = WHOLE
+) -> tuple[HistoryLine, ...]:
+    """Return the history, newest first; answers given in one sitting are one line.
+
+    Args:
+        told: the numbers of the events to tell; the others only say how those ended. From 0: it begins with the first.
+    """
+    ended = _as_they_ended(sorted(events, key=lambda event: event.central_seq))
+    ordered = [event for event in ended if event.central_seq in told]
+    first = str(ordered[0].event) if ordered and not told.start else ""
     lines = [_line(group, label, words, is_first=str(group[0].event) == first) for group in _groups(ordered)]
     return tuple(reversed(lines))
 
