@@ -31,11 +31,15 @@ DATA_TYPES = {
     "time": "time",
     "dateTime": "dateTime",
     "geopoint": "geopoint",
+    "geotrace": "geotrace",
+    "geoshape": "geoshape",
 }
 QUESTION_KINDS = {
     "string": "text",
     "boolean": "text",
     "geopoint": "text",
+    "geotrace": "text",
+    "geoshape": "text",
     "int": "integer",
     "decimal": "decimal",
     "date": "date",

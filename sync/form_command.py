@@ -17,8 +17,10 @@ from forms.compile import Converted, convert_form
 from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, FormsError, Problem
 from forms.portability import differences
+from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
 from sync.refusal_words import problem_lines
+from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 from sync.words import Words, words_for
 
@@ -188,6 +190,7 @@ def _check(options: argparse.Namespace) -> int:
             "languages": list(definition.languages),
             "questions": len(definition.questions),
             "formulas": len(definition.formulas),
+            "repairs": [as_json(one) for one in opened.converted.repairs],
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
             "differs": [_as_json(one) for one in portability],
@@ -217,6 +220,8 @@ def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequen
     counts = len(definition.questions), len(definition.formulas)
     yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"
     yield "  {} questions, {} formules / formulas".format(*counts)
+    if opened.converted.repairs:
+        yield from repair_lines(opened.converted.repairs)
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
     yield from _listed_problems(
