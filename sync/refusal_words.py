@@ -155,6 +155,8 @@ _UNREADABLE: dict[str, Pair] = {
         "the file {file} is not in UTF-8; save it as “CSV UTF-8”",
     ),
     "csv": ("le fichier {file} n'est pas un CSV lisible", "the file {file} is no readable CSV"),
+    "xml": ("le fichier {file} n'est pas un XML lisible", "the file {file} is no readable XML"),
+    "geojson": ("le fichier {file} n'est pas un GeoJSON lisible", "the file {file} is no readable GeoJSON"),
     "empty": (
         "le fichier {file} est vide, ou sa première ligne ne nomme pas les colonnes",
         "the file {file} is empty, or its first row does not name the columns",
