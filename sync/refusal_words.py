@@ -172,6 +172,10 @@ _SENTENCES: dict[str, Pair] = {
         "il manque la colonne « {name} » ; la première ligne contient : {found}",
         "the column “{name}” is missing; the first row holds: {found}",
     ),
+    "forms.dialect": (
+        "ce classeur est fait pour {dialect}, dont les formules sont des programmes ; refaites-le en XLSForm",
+        "this workbook is made for {dialect}, whose formulas are programs; write it anew as an XLSForm",
+    ),
     "forms.type_missing": (
         "la question « {name} » n'a pas de type ({cell})",
         "the question “{name}” has no type ({cell})",
