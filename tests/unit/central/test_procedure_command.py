@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from central.commandline import run_procedure
+from central.procedure_commands import run_procedure
 from tests.support.workbooks import ods, workbook
 
 
