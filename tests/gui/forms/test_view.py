@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.forms import words
-from desktop.forms.blocks import NoteBlock, ValueBlock
+from desktop.forms.blocks import ValueBlock
 from desktop.forms.editors.typed import CalendarPopup
 from tests.gui.forms.conftest import Show
 from tests.gui.forms.keys import field, focused, press, settle, tab, type_text, write
