@@ -13,7 +13,7 @@ FRONT_DOORS = {
     "serve": ("central.commandline", "run_serve", "the central service"),
     "migrate": ("central.commandline", "run_migrate", "bring the service's database to this version, as its owner"),
     "form": ("sync.form_command", "run_form", "fill a form by a script of steps, or check it for its author"),
-    "procedure": ("central.commandline", "run_procedure", "publish a procedure or check its form"),
+    "procedure": ("central.procedure_commands", "run_procedure", "publish a procedure or check its form"),
     "network": ("sync.network", "run_network", "how this computer reaches the service; the proxy's password"),
     "bundle": ("sync.bundle", "run_bundle", "carry unsent work on a USB stick; import it with: bundle import"),
     "verify": ("central.commandline", "run_verify", "check a case's whole chain of events"),

@@ -1,4 +1,4 @@
-"""The service's front doors: ``serve``, ``migrate``, ``procedure``, ``verify``, ``backup``, ``restore``."""
+"""The service's front doors: ``serve``, ``migrate``, ``verify``, ``policy``, ``backup``, ``restore``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from psycopg.conninfo import conninfo_to_dict
 from cases import resources, tracking
 from cases.clock import SystemClock
 from cases.errors import EnvironmentFault, EstafetteError, InputError
-from cases.procedures import Procedure
 from cases.treelog import Finding
 from cases.verify import Verified, verify_chain
 from central import backups, policies, publishing, restoring, roots, starting, words
@@ -34,7 +33,6 @@ from central.logs import start_logging
 from central.notify import Notifier
 from central.starting import Names
 from forms.errors import FormRefused
-from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 
 if TYPE_CHECKING:
@@ -237,46 +235,6 @@ def _publish_all(central: Central, directories: list[Path], data: Path) -> None:
             print("\n".join([f"{folder.name}:", *words.refusal_lines(refused)]), file=sys.stderr, flush=True)
         except InputError as error:
             print("\n".join([f"{folder.name}:", *words.error_lines(error)]), file=sys.stderr, flush=True)
-
-
-def run_procedure(argv: list[str]) -> int:
-    """Publish or check a procedure; 1 when its form is refused."""
-    parser = SpokenParser(prog="main.py procedure", description="Publish a procedure, or check its form.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    publish = commands.add_parser("publish", help="publish to the service, running or not")
-    check = commands.add_parser("check", help="say whether the form can be shown, and if not why")
-    for command in (publish, check):
-        command.add_argument("path", type=Path, metavar="FILE_OR_DIR", help="a procedure's folder, or a bare XLSForm")
-    add_database(publish)
-    options = parser.parse_args(argv)
-    return guarded(lambda: _publish(options) if options.command == "publish" else _check(options.path))
-
-
-def _check(path: Path) -> int:
-    procedure = publishing.load(path)
-    print(f"{_named(procedure)} : conforme / fine")
-    _say_repairs(procedure)
-    return DONE
-
-
-def _publish(options: argparse.Namespace) -> int:
-    procedure = publishing.load(options.path)
-    with opened(options) as central:
-        changed = publishing.publish(central, procedure)
-    print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
-    _say_repairs(procedure)
-    return DONE
-
-
-def _say_repairs(procedure: Procedure) -> None:
-    """What was changed in the workbook is said on the error stream: the outcome itself stays one line."""
-    if procedure.repairs:
-        print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
-
-
-def _named(procedure: Procedure) -> str:
-    """Say which procedure it is: not every file is called as its procedure."""
-    return f"{procedure.id} (« {procedure.title['fr']} »), version {publishing.version_of(procedure)}"
 
 
 def run_verify(argv: list[str]) -> int:

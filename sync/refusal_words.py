@@ -155,6 +155,8 @@ _UNREADABLE: dict[str, Pair] = {
         "the file {file} is not in UTF-8; save it as “CSV UTF-8”",
     ),
     "csv": ("le fichier {file} n'est pas un CSV lisible", "the file {file} is no readable CSV"),
+    "xml": ("le fichier {file} n'est pas un XML lisible", "the file {file} is no readable XML"),
+    "geojson": ("le fichier {file} n'est pas un GeoJSON lisible", "the file {file} is no readable GeoJSON"),
     "empty": (
         "le fichier {file} est vide, ou sa première ligne ne nomme pas les colonnes",
         "the file {file} is empty, or its first row does not name the columns",
@@ -169,6 +171,10 @@ _SENTENCES: dict[str, Pair] = {
     "forms.column_missing": (
         "il manque la colonne « {name} » ; la première ligne contient : {found}",
         "the column “{name}” is missing; the first row holds: {found}",
+    ),
+    "forms.dialect": (
+        "ce classeur est fait pour {dialect}, dont les formules sont des programmes ; refaites-le en XLSForm",
+        "this workbook is made for {dialect}, whose formulas are programs; write it anew as an XLSForm",
     ),
     "forms.type_missing": (
         "la question « {name} » n'a pas de type ({cell})",
@@ -235,6 +241,14 @@ PROCEDURE_ERRORS: dict[str, Pair] = {
         " une lettre d'abord.",
         "{path}: “{id}” cannot name a procedure. Rename: lower-case letters without accents, digits and dashes, a"
         " letter first.",
+    ),
+    "procedure.rules_lost": (
+        "{path} : la démarche « {id} » est déjà publiée avec des règles qu'un formulaire seul n'a pas : {keys}. Publiez"
+        " plutôt son dossier (form.xlsx et procedure.toml), donnez au formulaire un autre form_id, ou dites ce qui doit"
+        " disparaître : --drop {keys}. Rien n'a été publié.",
+        "{path}: the procedure “{id}” is published already, with rules that a form alone does not have: {keys}. Publish"
+        " its folder instead (form.xlsx and procedure.toml), give the form another form_id, or say what is to go:"
+        " --drop {keys}. Nothing was published.",
     ),
     "procedure.bad_bundle": (
         "Cette démarche publiée est abîmée ({reason}). Publiez-la de nouveau.",

@@ -103,6 +103,24 @@ def test_choices_are_stored_in_the_order_of_the_list_and_a_day_is_no_number() ->
     assert last["values"]["/data/end"] == ""  # stored when the form is handed in
 
 
+def test_a_formula_that_cannot_be_read_leaves_the_rest_usable() -> None:
+    form = """
+| survey |              |      |       |               |             |
+|        | type         | name | label | choice_filter | calculation |
+|        | select_one l | c    | C     | pastel = maybe|             |
+|        | calculate    | d    |       |               | device-info() |
+|        | text         | t    | T     |               |             |
+| choices |             |      |       |        |
+|        | list_name    | name | label | pastel |
+|        | l            | a    | A     | yes    |
+"""
+    first, last = states({"answer": "/data/t", "with": "x"}, form=form)
+    assert first["choices"] == {"/data/c": []} and first["values"]["/data/d"] == ""
+    assert last["values"]["/data/t"] == "x"
+    found = parse_form(xform(form), strict=False).limitations
+    assert [problem.details["name"] for problem in found] == ["device-info", "maybe"]
+
+
 @pytest.mark.parametrize(
     "step",
     [
