@@ -53,14 +53,15 @@ def back_up(conninfo: str, keys: Path, target: Path, clock: Clock, *, binaries: 
 
     Args:
         conninfo: of the database's owner; a service may be at work on it.
-        keys: the service's key folder.
+        keys: the service's key folder, in its data folder.
+        target: in a folder that is there, outside the data folder.
 
     Raises:
-        InputError: ``backup.exists``. EnvironmentFault: ``backup.no_program``, ``backup.failed``,
-            ``backup.unwritable``, ``database.unavailable`` and those of ``find_binaries``.
+        InputError: ``backup.exists``, ``backup.no_folder``, ``backup.inside_data``. EnvironmentFault:
+            ``backup.no_program``, ``backup.failed``, ``backup.unwritable``, ``database.unavailable`` and those of
+            ``find_binaries``.
     """
-    if target.exists():
-        raise InputError("backup.exists", directory=str(target))
+    _check_place(target, keys.parent)
     fresh = target.with_name(target.name + ".new")
     try:
         with psycopg.connect(conninfo) as connection:
@@ -195,6 +196,18 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _check_place(target: Path, data: Path) -> None:
+    """Raise unless a backup may be made here: a place that is not there is mistyped, or a disk that is not mounted."""
+    if target.exists():
+        raise InputError("backup.exists", directory=str(target))
+    real, service = target.resolve(), data.resolve()
+    if not real.parent.is_dir():
+        raise InputError("backup.no_folder", directory=str(real.parent))
+    if service == real or service in real.parents:
+        # It would go with what it is to replace, and every backup would lie in the place that the next one saves.
+        raise InputError("backup.inside_data", directory=str(target), data=str(data))
+
+
 def _make_empty(fresh: Path) -> None:
     """Make the folder that is written to; what a backup that was killed left there goes, and nothing else."""
     if fresh.exists():
@@ -202,5 +215,5 @@ def _make_empty(fresh: Path) -> None:
         if strangers:
             raise InputError("backup.exists", directory=str(fresh))
         shutil.rmtree(fresh)
-    fresh.mkdir(mode=0o700, parents=True)
+    fresh.mkdir(mode=0o700)
     fresh.chmod(0o700)

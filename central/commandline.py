@@ -1,4 +1,4 @@
-"""The service's front doors: ``serve``, ``migrate``, ``procedure``, ``verify``, ``backup``, ``restore``."""
+"""The service's front doors: ``serve``, ``migrate``, ``verify``, ``policy``, ``backup``, ``restore``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from psycopg.conninfo import conninfo_to_dict
 from cases import resources, tracking
 from cases.clock import SystemClock
 from cases.errors import EnvironmentFault, EstafetteError, InputError
-from cases.procedures import Procedure
 from cases.treelog import Finding
 from cases.verify import Verified, verify_chain
 from central import backups, policies, publishing, restoring, roots, starting, words
@@ -34,7 +33,6 @@ from central.logs import start_logging
 from central.notify import Notifier
 from central.starting import Names
 from forms.errors import FormRefused
-from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 
 if TYPE_CHECKING:
@@ -68,7 +66,10 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument("--timezone", default="Europe/Paris", help="of the times shown (%(default)s)")
     proxies = "reverse proxy whose X-Forwarded-For is believed; may be repeated (none)"
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=proxies)
-    parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
+    procedures = "folders of procedures to publish at the start"
+    parser.add_argument(
+        "--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR", help=procedures
+    )
     parser.add_argument(
         "--operator", metavar="HOST:PORT", help="also answer /metrics, /readyz and /healthz here (nowhere)"
     )
@@ -78,7 +79,9 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument(
         "--device-rate", type=float, default=Settings.device_requests_per_second, metavar="N", help=rate
     )
-    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    levels = ["debug", "info", "warning", "error"]
+    log_level = "how much is written to the log (%(default)s)"
+    parser.add_argument("--log-level", default="info", choices=levels, help=log_level)
     for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
         parser.add_argument(f"--{name}-name", default=getattr(Names, name), help=f"{words_}, first start only")
     parser.add_argument("--supervisor-login", default=Names.supervisor_login, help="first start only")
@@ -89,6 +92,13 @@ def run_serve(argv: list[str]) -> int:
         return MISUSED
     start_logging(options.log_level)
     return guarded(lambda: _serve(options))
+
+
+def _say_ready(url: str) -> None:
+    """Say that the service answers: to a person, and in the last line to the program that started it."""
+    print(f"Le service est prêt : {url} (console : {url}/console/). Ctrl+C l'arrête proprement.")
+    print(f"The service is ready: {url} (console: {url}/console/). Ctrl+C stops it cleanly.")
+    print(f"ready {url}", flush=True)
 
 
 def _run_root(argv: list[str]) -> int:
@@ -176,7 +186,7 @@ def _serve(options: argparse.Namespace) -> int:
                 _first_start(central, options)
                 _publish_all(central, [resources.directory("procedures"), *options.procedures], options.data)
                 service = Service(central, operator=operator)
-                running = serving.Server(service, lambda: print(f"ready {local_url}", flush=True), notifier)
+                running = serving.Server(service, lambda: _say_ready(local_url), notifier)
                 if server is not None:
                     server.watch(running.fail)
                 running.run_on(listening, *also)
@@ -225,46 +235,6 @@ def _publish_all(central: Central, directories: list[Path], data: Path) -> None:
             print("\n".join([f"{folder.name}:", *words.refusal_lines(refused)]), file=sys.stderr, flush=True)
         except InputError as error:
             print("\n".join([f"{folder.name}:", *words.error_lines(error)]), file=sys.stderr, flush=True)
-
-
-def run_procedure(argv: list[str]) -> int:
-    """Publish or check a procedure; 1 when its form is refused."""
-    parser = SpokenParser(prog="main.py procedure", description="Publish a procedure, or check its form.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    publish = commands.add_parser("publish", help="publish to the service, running or not")
-    check = commands.add_parser("check", help="say whether the form can be shown, and if not why")
-    for command in (publish, check):
-        command.add_argument("path", type=Path, metavar="FILE_OR_DIR", help="a procedure's folder, or a bare XLSForm")
-    add_database(publish)
-    options = parser.parse_args(argv)
-    return guarded(lambda: _publish(options) if options.command == "publish" else _check(options.path))
-
-
-def _check(path: Path) -> int:
-    procedure = publishing.load(path)
-    print(f"{_named(procedure)} : conforme / fine")
-    _say_repairs(procedure)
-    return DONE
-
-
-def _publish(options: argparse.Namespace) -> int:
-    procedure = publishing.load(options.path)
-    with opened(options) as central:
-        changed = publishing.publish(central, procedure)
-    print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
-    _say_repairs(procedure)
-    return DONE
-
-
-def _say_repairs(procedure: Procedure) -> None:
-    """What was changed in the workbook is said on the error stream: the outcome itself stays one line."""
-    if procedure.repairs:
-        print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
-
-
-def _named(procedure: Procedure) -> str:
-    """Say which procedure it is: not every file is called as its procedure."""
-    return f"{procedure.id} (« {procedure.title['fr']} »), version {publishing.version_of(procedure)}"
 
 
 def run_verify(argv: list[str]) -> int:

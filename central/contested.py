@@ -34,24 +34,29 @@ left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.
 where e.tenant_id = %s and e.record_id = %s and e.record_type = %s and e.state <> 'parked' order by e.central_seq
 """
 _STATE = "select state from estafette.record_state where tenant_id = %s and record_type = %s and record_id = %s"
+_HERE = f"""
+from estafette.case_file c
+join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
+{CITIZEN_OF_CASE}cross join lateral (select p.contested > 0 and not exists (
+    select 1 from estafette.case_file b
+    where b.tenant_id = c.tenant_id and b.citizen_id = c.citizen_id
+        and (%(office)s::text is null or b.office_id = %(office)s)
+        and (b.updated_ms, b.case_id) < (c.updated_ms, c.case_id)
+        and (p.stream_id = b.stream_id or exists (select 1 from estafette.shared_record lent
+            where lent.tenant_id = b.tenant_id and lent.stream_id = b.stream_id
+                and lent.record_type = 'citizen' and lent.record_id = b.citizen_id))) as particulars) q
+where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
+    and (c.contested > 0 or q.particulars)
+    and (c.updated_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
+"""
+"""A citizen of several cases is settled once: their particulars are told with the case that has lain longest."""
 _QUEUE = f"""
 select c.case_id, c.tracking_code, c.procedure_id, c.procedure_version,
     trim(coalesce(p.given_names, '') || ' ' || coalesce(p.family_name, '')), o.name, c.state,
-    coalesce(p.citizen_id, ''), c.updated_ms
-from estafette.case_file c
-join estafette.office o on o.tenant_id = c.tenant_id and o.office_id = c.office_id
-{CITIZEN_OF_CASE}where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
-    and (c.contested > 0 or p.contested > 0)
-    and (c.updated_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
-order by c.updated_ms, c.case_id limit %(limit)s
+    case when q.particulars then p.citizen_id else '' end, c.updated_ms
+{_HERE}order by c.updated_ms, c.case_id limit %(limit)s
 """
-_COUNT = f"""
-select count(*) from estafette.case_file c
-{CITIZEN_OF_CASE}
-where c.tenant_id = %(tenant)s and (%(office)s::text is null or c.office_id = %(office)s)
-    and (c.contested > 0 or p.contested > 0)
-    and (c.updated_ms, c.case_id) > (%(after_ms)s::bigint, %(after_case)s::text)
-"""
+_COUNT = f"select count(*) {_HERE}"
 
 
 @dataclass(frozen=True)
@@ -213,6 +218,8 @@ def contested_cases(
     limit: int = PAGE_CASES,
 ) -> list[ContestedCase]:
     """Return the cases with something to settle, of one office or of all: those that have lain longest, by when due.
+
+    Each contested field of a record is there once, a citizen's with one of their cases.
 
     Args:
         delay_days: working days in which the agents concerned settle by themselves; what only a supervisor may settle,

@@ -34,51 +34,73 @@ Waits = Callable[[str], None]
 def held_server(server: PrivatePostgres, *, keeps: bool, waits: Waits) -> Iterator[bool]:
     """Start the server or join the one that runs; yield whether it is owned here.
 
+    A server whose owner was killed goes on for those who had joined it: a command joins it too, a service waits until
+    they are done. Whoever then owns the directory stops it and starts anew.
+
     Args:
         keeps: of a service: it must own the server, however long that takes, and stops it when it ends.
 
     Raises:
-        EnvironmentFault: ``postgres.not_running`` (whoever owns it is starting or stopping it all the time); those of
-            ``PrivatePostgres.start``, but ``postgres.in_use``.
+        EnvironmentFault: ``postgres.not_running`` (whoever owns it is starting or stopping it for longer than
+            ``JOIN_PATIENCE_S``); those of ``PrivatePostgres.start``, but ``postgres.in_use``.
     """
     patience = _Telling(waits)
     give_up_s = time.monotonic() + JOIN_PATIENCE_S
-    while not _started(server):
+    while not _owned(server, keeps, patience):
         if keeps:
             patience.wait(FOR_OWNER)
             continue
-        with (server.directory / JOINED_LOCK).open("ab") as joined:
-            if _taken(joined, fcntl.LOCK_SH) and _attached(server, last=time.monotonic() >= give_up_s):
+        with _joined_lock(server) as joined:
+            if _taken(joined, fcntl.LOCK_SH) and _attached(server):
                 yield False
                 return
+        if time.monotonic() >= give_up_s:
+            raise EnvironmentFault("postgres.not_running", directory=str(server.directory))
         patience.a_moment()
-    with (server.directory / JOINED_LOCK).open("ab") as joined:
-        try:
+    try:
+        yield True
+    finally:
+        # The lock is held until the server is gone: whoever comes now starts it anew and does not join its end.
+        with _joined_lock(server) as joined:
             try:
-                yield True
-            finally:
                 while not keeps and not _taken(joined, fcntl.LOCK_EX):
                     patience.wait(FOR_OTHERS)
-        finally:
-            # The lock is held until the server is gone: whoever comes now starts it anew and does not join its end.
-            server.stop()
+            finally:
+                server.stop()
 
 
-def _started(server: PrivatePostgres) -> bool:
+def _owned(server: PrivatePostgres, keeps: bool, patience: _Telling) -> bool:
+    """Start the server, unless another owns it, or a killed owner's is still used and whoever asks may join it."""
     try:
-        server.start()
+        server.own()
     except EnvironmentFault as fault:
         if fault.code != "postgres.in_use":
             raise
         return False
+    try:
+        with _joined_lock(server) as joined:
+            # Held until the new one answers: nobody joins the old one's end.
+            while not _taken(joined, fcntl.LOCK_EX) and server.orphaned():
+                if not keeps:
+                    server.stop()
+                    return False
+                patience.wait(FOR_OTHERS)
+            server.start()
+    except BaseException:
+        server.stop()
+        raise
     return True
 
 
-def _attached(server: PrivatePostgres, *, last: bool) -> bool:
+def _joined_lock(server: PrivatePostgres) -> IO[bytes]:
+    return (server.directory / JOINED_LOCK).open("ab")
+
+
+def _attached(server: PrivatePostgres) -> bool:
     try:
         server.attach()
-    except EnvironmentFault:
-        if last:
+    except EnvironmentFault as fault:
+        if fault.code != "postgres.not_running":
             raise
         return False
     return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
+from itertools import groupby
 
+from cases.clock import moment
 from cases.errors import InputError
 from central import staffing
 from central.commandline import DONE, add_database, guarded, opened
@@ -23,7 +25,7 @@ def run_office(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help="make an office")
     agent = commands.add_parser("agent", help="add an agent to an office, with the enrolment code for the agent's PC")
-    listing = commands.add_parser("list", help="the offices, each with its number of agents and its identity")
+    listing = commands.add_parser("list", help="the offices and who works or worked there, each with the identity")
     agent.add_argument("office", metavar="OFFICE", help="its name or its identity")
     moving = commands.add_parser("move-agent", help="an agent works in another office from now on")
     ending = commands.add_parser("end-mandate", help="an agent's mandate ends: what still comes is parked")
@@ -59,24 +61,24 @@ def _done(central: Central, connection: Connection, tenant: int, options: argpar
         case "move-agent":
             return _move_agent(central, connection, tenant, options)
         case "end-mandate":
-            agent = _agent_named(people.agents(connection, tenant), options.agent)
+            agent = _agent_named(central, connection, tenant, options.agent, _works)
             staffing.end_mandate(central, connection, None, agent, options.reason)
             return [
                 "Mandat terminé. Ce que ses postes remettent encore est mis de côté, à reprendre par un responsable.",
                 "Mandate ended. What the agent's computers still hand over is parked, for a supervisor to take on.",
             ]
         case "renew-mandate":
-            agent = _agent_named(people.former_agents(connection, tenant), options.agent)
+            agent = _agent_named(central, connection, tenant, options.agent, _has_ended)
             staffing.renew_mandate(central, connection, None, agent, options.reason)
             return [
                 "Mandat renouvelé. Ce qui a été mis de côté entre-temps le reste, à reprendre par un responsable.",
                 "Mandate renewed. What was parked meanwhile stays so, for a supervisor to take on.",
             ]
-    return _listed(connection, tenant)
+    return _listed(central, connection, tenant)
 
 
 def _move_agent(central: Central, connection: Connection, tenant: int, options: argparse.Namespace) -> list[str]:
-    agent = _agent_named(people.agents(connection, tenant), options.agent)
+    agent = _agent_named(central, connection, tenant, options.agent, _works)
     office = _office_named(connection, tenant, options.office)
     staffing.move_agent(central, connection, None, agent, office, options.reason)
     code = make_enrolment_code(central, connection, None, agent).code
@@ -88,15 +90,39 @@ def _move_agent(central: Central, connection: Connection, tenant: int, options: 
     ]
 
 
-def _agent_named(known: Sequence[AgentRow], asked: str) -> str:
-    """Return the identity of the agent who is asked for by name, in any case, or by identity."""
+def _works(agent: AgentRow) -> bool:
+    return agent.ended_ms is None
+
+
+def _has_ended(agent: AgentRow) -> bool:
+    return agent.ended_ms is not None
+
+
+def _agent_named(
+    central: Central, connection: Connection, tenant: int, asked: str, concerned: Callable[[AgentRow], bool]
+) -> str:
+    """Return the identity of the agent who is asked for by name, in any case, or by identity.
+
+    Of several of one name it is the one whom the command concerns; where it concerns none of them, the only one.
+
+    Raises:
+        InputError: ``agent.unknown``; ``agent.several`` (``known``: office, end of the mandate and identity of each).
+    """
     wanted = " ".join(asked.split()).casefold()
-    found = [each.account for each in known if wanted in (each.name.casefold(), each.account)]
-    if not found:
+    everybody = [*people.agents(connection, tenant), *people.former_agents(connection, tenant)]
+    named = [each for each in everybody if wanted in (each.name.casefold(), each.account)]
+    if not named:
         raise InputError("agent.unknown", field="agent")
+    found = [each for each in named if concerned(each)] or named
     if len(found) > 1:
-        raise InputError("agent.several", field="agent", known=", ".join(found))
-    return found[0]
+        known = (f"{each.office_name}{_ended(central, each, ' → ')} : {each.account}" for each in found)
+        raise InputError("agent.several", field="agent", known=" ; ".join(known))
+    return found[0].account
+
+
+def _ended(central: Central, agent: AgentRow, before: str) -> str:
+    """Return the day on which a mandate ended, with what comes before it; nothing while it lasts."""
+    return "" if agent.ended_ms is None else f"{before}{moment(agent.ended_ms, central.zone).date().isoformat()}"
 
 
 def _chosen_tenant(central: Central, asked: int | None) -> int:
@@ -135,8 +161,19 @@ def _office_named(connection: Connection, tenant: int, asked: str) -> str:
     raise InputError("office.unknown", field="office")
 
 
-def _listed(connection: Connection, tenant: int) -> list[str]:
-    agents = Counter(each.office for each in people.agents(connection, tenant))
-    return [
-        f"{each.name} : {agents[each.office]} agent(s) [{each.office}]" for each in people.offices(connection, tenant)
-    ]
+def _listed(central: Central, connection: Connection, tenant: int) -> list[str]:
+    working, former = people.agents(connection, tenant), people.former_agents(connection, tenant)
+    count = Counter(each.office for each in working)
+    there = sorted([*working, *former], key=lambda each: each.office)
+    by_office = {office: list(agents) for office, agents in groupby(there, key=lambda each: each.office)}
+    lines = []
+    for each in people.offices(connection, tenant):
+        lines.append(f"{each.name} : {count[each.office]} agent(s) [{each.office}]")
+        lines += [f"  {_described(central, agent)} [{agent.account}]" for agent in by_office.get(each.office, ())]
+    return lines
+
+
+def _described(central: Central, agent: AgentRow) -> str:
+    if agent.ended_ms is not None:
+        return f"{agent.name} : mandat terminé / mandate ended{_ended(central, agent, ' ')}"
+    return f"{agent.name} : en fonction / active, {agent.devices} poste(s) / device(s)"

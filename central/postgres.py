@@ -195,9 +195,9 @@ class PrivatePostgres:
                 ``postgres.wrong_major``, ``postgres.no_account``, ``postgres.unreachable_directory``,
                 ``postgres.failed`` with the name of the log.
         """
-        self._make_directories()
-        self._take_lock()
+        self.own()
         try:
+            self._make_directories()
             version = self._cluster / "PG_VERSION"
             major = int(version.read_text().strip()) if version.exists() else None
             self._binaries = find_binaries(self._configured, major=major)
@@ -210,6 +210,23 @@ class PrivatePostgres:
             self.stop()
             raise
         log.info("postgres ready version=%s source=%s", self._binaries.major, self._binaries.source)
+
+    def own(self) -> None:
+        """Take the directory, until ``stop``; ``start`` does it by itself. Twice is once, but for one that runs.
+
+        Raises:
+            EnvironmentFault: ``postgres.in_use``, ``postgres.unreachable_directory``.
+        """
+        if self._lock is None or self._process is not None:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o711 if self._account else 0o700)
+            self._check_reachable(self.directory)
+            self._take_lock()
+
+    def orphaned(self) -> bool:
+        """Say, to who owns the directory and has not started, whether a server answers that a killed owner left."""
+        lines = _pid_file(self._cluster)
+        # A number that belongs to another program by now answers nothing; PostgreSQL itself tells a stale file apart.
+        return lines is not None and _answers(Path(lines[4]))
 
     def stop(self) -> None:
         """Stop the server with ``fast`` (sessions are ended, everything committed is kept) and free the directory."""
@@ -294,9 +311,7 @@ class PrivatePostgres:
             return True
 
     def _make_directories(self) -> None:
-        """Make the layout; as root only ``cluster`` and ``run`` belong to the server's account."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o711 if self._account else 0o700)
-        self._check_reachable(self.directory)
+        """Make the rest of the layout; as root only ``cluster`` and ``run`` belong to the server's account."""
         socket_path = self.directory / "run" / f".s.PGSQL.{PORT}"
         if len(os.fsencode(socket_path)) > SOCKET_PATH_BYTES_MAX:
             self._socket_directory = Path(tempfile.mkdtemp(prefix="estafette-"))
@@ -400,9 +415,7 @@ class PrivatePostgres:
 
     def _stop_orphan(self) -> None:
         """Stop the server of a supervisor that was killed: we hold the lock, so whoever still answers has no owner."""
-        lines = _pid_file(self._cluster)
-        if lines is None or not _answers(Path(lines[4])):
-            # Not running, or the number belongs to another program by now. PostgreSQL itself tells a stale file apart.
+        if not self.orphaned():
             return
         log.warning("postgres of a killed supervisor found, stopping it")
         self._run("pg_ctl", "stop", f"--pgdata={self._cluster}", "--mode=fast", "--timeout=86400", "--silent")

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from cases import procedure_file
 from cases import procedures as authored
 from cases.errors import InputError
+from cases.procedure_file import Described
 from cases.procedures import Procedure
 from central.context import Central
 from central.database import people
@@ -50,9 +52,48 @@ def version_of(procedure: Procedure) -> str:
     return bundle_version(authored.to_bundle(procedure))
 
 
-def publish(central: Central, procedure: Procedure) -> bool:
-    """Publish a procedure to every tenant; False when nothing changed."""
-    return _publish_bundle(central, procedure, authored.to_bundle(procedure))
+def publish(
+    central: Central, procedure: Procedure, *, bare: Path | None = None, given_up: frozenset[str] = frozenset()
+) -> bool:
+    """Publish a procedure to every tenant; False when nothing changed.
+
+    Args:
+        bare: the form alone that it was read from, which knows no rules. Where a procedure of the same identity is
+            published with rules, they would go: that needs to be said.
+        given_up: the keys of ``procedure.toml`` that may go so.
+
+    Raises:
+        InputError: ``procedure.rules_lost`` (``path``, ``id``, ``keys``): nothing is published, to no tenant.
+    """
+    bundle = authored.to_bundle(procedure)
+    if bare is not None:
+        lost = _rules_lost(central, procedure.id, bundle)
+        if not lost <= given_up:
+            raise InputError("procedure.rules_lost", path=str(bare), id=procedure.id, keys=",".join(sorted(lost)))
+    return _publish_bundle(central, procedure, bundle)
+
+
+def rules_lost(published: Described, bare: Described) -> frozenset[str]:
+    """Return the keys of ``procedure.toml`` that a published procedure says and a bare form in its place would not.
+
+    Of the title only its other languages: a form has one title, and may well bring a new one.
+    """
+    lost = {
+        key for key in Described.__struct_fields__ if key != "title" and getattr(published, key) != getattr(bare, key)
+    }
+    return frozenset(lost | ({"title"} if set(published.title) > set(bare.title) else set()))
+
+
+def _rules_lost(central: Central, procedure: str, bundle: bytes) -> frozenset[str]:
+    bare = procedure_file.unpack(bundle).description
+    lost: frozenset[str] = frozenset()
+    for tenant in _tenants(central):
+        with central.transaction(tenant) as connection:
+            newest = dict(published.offered(connection, tenant)).get(procedure)
+            held = published.procedure_bundle(connection, tenant, procedure, newest) if newest else None
+        if held is not None:
+            lost |= rules_lost(procedure_file.unpack(held).description, bare)
+    return lost
 
 
 def publish_folder(central: Central, folder: Path, data: Path) -> bool:

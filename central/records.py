@@ -180,6 +180,8 @@ class AgentRow:
     office: str
     office_name: str
     devices: int
+    ended_ms: int | None = None
+    """Since when the mandate is over; None while it lasts."""
 
 
 @dataclass(frozen=True)

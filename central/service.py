@@ -14,7 +14,7 @@ from central.accounts import console_session, sign_in_code, sign_in_passphrase, 
 from central.appending import append_events
 from central.console_acts import act_as_console, change_status
 from central.context import Central
-from central.database.people import agents, devices, enrolment_codes, offices
+from central.database.people import agents, devices, enrolment_codes, former_agents, offices
 from central.database.procedures import procedure_bundle, procedures
 from central.database.reading import (
     case_by_tracking,
@@ -24,6 +24,7 @@ from central.database.reading import (
     portal_case,
     queue,
     queue_counts,
+    recent_history,
 )
 from central.enrolment import make_enrolment_code
 from central.exporting import export_case
@@ -46,7 +47,7 @@ from central.records import (
     ProcedureRow,
     QueueRow,
 )
-from central.staffing import add_agent, add_office, cancel_codes, revoke_device
+from central.staffing import add_agent, add_office, cancel_codes, renew_mandate, revoke_device
 from central.throttle import Subject, forgive, take
 
 _FREE_TRACKING = 10
@@ -81,6 +82,7 @@ __all__ = [
     "devices",
     "enrolment_codes",
     "export_case",
+    "former_agents",
     "history",
     "make_enrolment_code",
     "move_case",
@@ -90,6 +92,8 @@ __all__ = [
     "procedures",
     "queue",
     "queue_counts",
+    "recent_history",
+    "renew_mandate",
     "revoke_device",
     "sign_in_code",
     "sign_in_passphrase",

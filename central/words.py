@@ -86,20 +86,21 @@ _ERRORS: dict[str, tuple[str, str]] = {
         "NAME: an agent of this name is already in this office. Add what tells them apart; nothing was made.",
     ),
     "agent.unknown": (
-        "AGENT : aucun agent à qui cela s'applique ne porte ce nom (un mandat terminé ne se termine pas deux fois).",
-        "AGENT: no agent whom this concerns has this name (a mandate that ended cannot end again).",
+        "AGENT : aucun agent ne porte ce nom. La commande « office list » les montre.",
+        "AGENT: no agent has this name. The command 'office list' shows them.",
     ),
     "agent.several": (
-        "AGENT : plusieurs agents portent ce nom. Donnez l'identité de l'un d'eux : {known}.",
-        "AGENT: several agents have this name. Give the identity of one of them: {known}.",
+        "AGENT : plusieurs agents portent ce nom. Donnez l'identité de l'un d'eux (« office list » les montre tous) :"
+        " {known}",
+        "AGENT: several agents have this name. Give the identity of one of them ('office list' shows all): {known}",
     ),
     "agent.mandate_ended": (
-        "AGENT : le mandat de cet agent est terminé ; renouvelez-le d'abord (office renew-mandate).",
-        "AGENT: this agent's mandate has ended; renew it first (office renew-mandate).",
+        "AGENT : le mandat de cet agent est déjà terminé ; rien n'a changé. Pour le renouveler : office renew-mandate.",
+        "AGENT: this agent's mandate has ended already; nothing was changed. To renew it: office renew-mandate.",
     ),
     "agent.mandate_lasts": (
-        "AGENT : le mandat de cet agent n'est pas terminé ; il n'y a rien à renouveler.",
-        "AGENT: this agent's mandate has not ended; there is nothing to renew.",
+        "AGENT : le mandat de cet agent est en cours : il n'y a rien à renouveler, et rien n'a changé.",
+        "AGENT: this agent's mandate lasts: there is nothing to renew, and nothing was changed.",
     ),
     "office.same": (
         "OFFICE : cet agent y travaille déjà ; rien n'a changé.",
@@ -234,6 +235,18 @@ _ERRORS: dict[str, tuple[str, str]] = {
     "backup.exists": (
         "{directory} existe déjà. Donnez un autre nom à la sauvegarde ; rien n'a été remplacé.",
         "{directory} exists already. Give the backup another name; nothing was replaced.",
+    ),
+    "backup.no_folder": (
+        "Le dossier {directory} n'existe pas : vérifiez le nom et que le disque est branché, ou créez ce dossier."
+        " Rien n'a été sauvegardé.",
+        "The folder {directory} does not exist: check its name and that the disk is there, or make that folder."
+        " Nothing was backed up.",
+    ),
+    "backup.inside_data": (
+        "{directory} est dans le dossier de données {data} : une sauvegarde s'y perdrait avec lui. Choisissez un autre"
+        " endroit, de préférence un autre disque. Rien n'a été sauvegardé.",
+        "{directory} is in the data folder {data}: a backup would be lost there with it. Choose another place, best on"
+        " another disk. Nothing was backed up.",
     ),
     "backup.unwritable": (
         "Impossible d'écrire la sauvegarde dans {directory}. Les postes ne la croient pas faite.",

@@ -77,8 +77,11 @@ def run_form(argv: Sequence[str]) -> int:
         return _said(words_for(error.code, EXIT_ENVIRONMENT, error.details), EXIT_ENVIRONMENT)
 
 
+_ABOUT = "Fill a form by a script and print every state, or say what its author should know."
+
+
 def _parser() -> SpokenParser:
-    parser = SpokenParser(prog="main.py form", description=__doc__)
+    parser = SpokenParser(prog="main.py form", description=_ABOUT)
     parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
     ways = parser.add_mutually_exclusive_group(required=True)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")

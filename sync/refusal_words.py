@@ -172,6 +172,10 @@ _SENTENCES: dict[str, Pair] = {
         "il manque la colonne « {name} » ; la première ligne contient : {found}",
         "the column “{name}” is missing; the first row holds: {found}",
     ),
+    "forms.dialect": (
+        "ce classeur est fait pour {dialect}, dont les formules sont des programmes ; refaites-le en XLSForm",
+        "this workbook is made for {dialect}, whose formulas are programs; write it anew as an XLSForm",
+    ),
     "forms.type_missing": (
         "la question « {name} » n'a pas de type ({cell})",
         "the question “{name}” has no type ({cell})",
@@ -237,6 +241,14 @@ PROCEDURE_ERRORS: dict[str, Pair] = {
         " une lettre d'abord.",
         "{path}: “{id}” cannot name a procedure. Rename: lower-case letters without accents, digits and dashes, a"
         " letter first.",
+    ),
+    "procedure.rules_lost": (
+        "{path} : la démarche « {id} » est déjà publiée avec des règles qu'un formulaire seul n'a pas : {keys}. Publiez"
+        " plutôt son dossier (form.xlsx et procedure.toml), donnez au formulaire un autre form_id, ou dites ce qui doit"
+        " disparaître : --drop {keys}. Rien n'a été publié.",
+        "{path}: the procedure “{id}” is published already, with rules that a form alone does not have: {keys}. Publish"
+        " its folder instead (form.xlsx and procedure.toml), give the form another form_id, or say what is to go:"
+        " --drop {keys}. Nothing was published.",
     ),
     "procedure.bad_bundle": (
         "Cette démarche publiée est abîmée ({reason}). Publiez-la de nouveau.",

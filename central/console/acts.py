@@ -106,7 +106,7 @@ def _write_page(
     """
     case, history = read_case(visit, identity)
     reader = reader_of(visit, case)
-    news = changes_since(history, since, reader, visit.words) if since is not None else ()
+    news = changes_since(history.entries, since, reader, visit.words) if since is not None else ()
     shown = page_of(visit, case, history, reader)
     return visit.page(template, status=status, case=shown, news=news, **context)
 

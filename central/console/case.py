@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cases import workflow
-from cases.events import RecordType
+from cases.events import Kind, RecordType
 from cases.ids import row_id
 from central import contested, service
 from central.console.fields import named_fields
@@ -21,13 +22,43 @@ from central.console.visits import Reception, Visit
 from central.records import CaseView, ContestedField, ContestedValue, HistoryEntry
 from central.web.routes import GuardedRoute, PageRefused
 
+HISTORY_PAGE = 200
+"""Events told on a page, the newest first: a case may have thousands, and a page is drawn every few seconds."""
+_SAID = (Kind.STATUS, Kind.NOTE, Kind.RESOLVE)
+"""What a page tells beside the history: who has the case, what people wrote, and which acts wait no more."""
+_NEWEST = 2**62
 
-def read_case(visit: Visit, identity: str) -> tuple[CaseView, Sequence[HistoryEntry]]:
-    """Return a case and its history as they stand now. Raises PageRefused (404) when it is not this person's to see."""
+
+@dataclasses.dataclass(frozen=True)
+class CaseHistory:
+    """The newest events of a case.
+
+    Attributes:
+        entries: those of the page, and before them the last ones of changes of state, notes and what ended waiting.
+        first_seq: from where on the page tells every event; 0 when nothing is older.
+    """
+
+    entries: Sequence[HistoryEntry]
+    first_seq: int
+
+
+def read_case(visit: Visit, identity: str, *, before: int = _NEWEST) -> tuple[CaseView, CaseHistory]:
+    """Return a case as it stands now and its newest history, or that before a number.
+
+    Raises:
+        PageRefused: 404, it is not this person's to see.
+    """
     tenant = visit.session.tenant
     with visit.central.transaction(tenant) as conn:
         case = visit.require(service.case_view(conn, tenant, identity))
-        return case, service.history(conn, tenant, identity)
+        read = functools.partial(service.recent_history, conn, tenant, identity)
+        events = read(before=before, limit=HISTORY_PAGE + 1)
+        if len(events) <= HISTORY_PAGE and before == _NEWEST:
+            return case, CaseHistory(events, 0)
+        first_seq = events[1].central_seq if len(events) > HISTORY_PAGE else 0
+        told = {each.central_seq for each in events}
+        said = read(before=_NEWEST, limit=HISTORY_PAGE, kinds=_SAID)
+        return case, CaseHistory([*events, *(each for each in said if each.central_seq not in told)], first_seq)
 
 
 def reader_of(visit: Visit, case: CaseView) -> Reader:
@@ -41,16 +72,17 @@ def reader_of(visit: Visit, case: CaseView) -> Reader:
     )
 
 
-def page_of(visit: Visit, case: CaseView, history: Sequence[HistoryEntry], reader: Reader) -> CasePage:
+def page_of(visit: Visit, case: CaseView, history: CaseHistory, reader: Reader, *, before: int = _NEWEST) -> CasePage:
     """Return what the case's page says to this person."""
     return case_page(
         case,
-        history,
+        history.entries,
         visit.procedure(case),
         reader,
         role=visit.session.role,
         now_ms=visit.now_ms,
         words=visit.words,
+        told=range(history.first_seq, before),
     )
 
 
@@ -108,7 +140,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     def live_history(request: Request, identity: str, base: str = "0", vu: str = "") -> Response:
         visit = reception.poll(request)
         case, history = read_case(visit, identity)
-        if vu == str(last_seq(history)):
+        if vu == str(last_seq(history.entries)):
             return Response(status_code=204)
         reader = reader_of(visit, case)
         seen = int(base) if base.isdecimal() else 0
@@ -117,8 +149,16 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
             "console/_live.html",
             case=page_of(visit, case, history, reader),
             page_base=seen,
-            news=changes_since(history, seen, reader, visit.words),
+            news=changes_since(history.entries, seen, reader, visit.words),
         )
+
+    @routes.get("/{identity}/historique", response_class=Response)
+    def older_history(request: Request, identity: str, avant: str = "") -> Response:
+        visit = reception.visit(request)
+        before = int(avant) if avant.isascii() and avant.isdigit() and len(avant) < 18 else _NEWEST
+        case, history = read_case(visit, identity, before=before)
+        shown = page_of(visit, case, history, reader_of(visit, case), before=before)
+        return visit.page("console/history.html", case=shown)
 
     @routes.get("/{identity}/registre", response_class=Response)
     def record(request: Request, identity: str) -> Response:

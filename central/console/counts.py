@@ -22,13 +22,14 @@ select
         (select c.case_id from estafette.case_file c where c.tenant_id = %(tenant)s and c.contested > 0
             and (%(office)s::text is null or c.office_id = %(office)s) limit %(limit)s)
         union
-        (select c.case_id from estafette.citizen p
+        (select distinct on (c.citizen_id) c.case_id from estafette.citizen p
             join estafette.case_file c on c.tenant_id = p.tenant_id and c.citizen_id = p.citizen_id
             where p.tenant_id = %(tenant)s and p.contested > 0
                 and (p.stream_id = c.stream_id or exists (select 1 from estafette.shared_record lent
                     where lent.tenant_id = c.tenant_id and lent.stream_id = c.stream_id
                         and lent.record_type = 'citizen' and lent.record_id = c.citizen_id))
-                and (%(office)s::text is null or c.office_id = %(office)s) limit %(limit)s)) u),
+                and (%(office)s::text is null or c.office_id = %(office)s)
+            order by c.citizen_id, c.updated_ms, c.case_id limit %(limit)s)) u),
     (select count(*) from (select 1 from estafette.record_mark m
         join estafette.case_file c on c.tenant_id = m.tenant_id and c.case_id = m.record_id
         where m.tenant_id = %(tenant)s and m.record_type = 'case' and m.proposed_ms is not null

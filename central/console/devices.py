@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from cases.errors import InputError
+from cases.errors import InputError, NotPermittedError
 from central import service
 from central.console.sayings import saying
 from central.console.visits import Reception, Visit
@@ -23,6 +23,11 @@ _NAME_ERRORS = {
     "agent.name_too_long": N_("This name is too long: at most 100 characters."),
     "agent.name_malformed": N_("This name holds signs that cannot be shown. Type it again."),
     "agent.name_taken": N_("An agent of this name is already in this office. Add something that tells them apart."),
+}
+_REASON_ERRORS = {
+    "case.reasons_required": N_("Write why: it is kept with your name."),
+    "case.text_unstorable": N_("This text holds a character that cannot be kept. Write it again."),
+    "case.text_too_long": N_("This text is too long: at most 2,000 characters."),
 }
 _OFFICE_ERRORS = {
     "office.name_missing": N_("Write the office’s name, as agents and supervisors will read it."),
@@ -53,6 +58,12 @@ def _agents(visit: Visit, conn: Connection) -> list[AgentRow]:
     return [agent for agent in agents if visit.session.office in (None, agent.office)]
 
 
+def _former(visit: Visit, conn: Connection) -> list[AgentRow]:
+    """Return the agents whose mandate ended, of the offices that this person answers for."""
+    agents = service.former_agents(conn, visit.session.tenant)
+    return [agent for agent in agents if visit.session.office in (None, agent.office)]
+
+
 def _device(visit: Visit, conn: Connection, identity: str) -> DeviceRow:
     """Return a device of this person's offices. Raises PageRefused (404): what is not theirs looks like not there."""
     for device in service.devices(conn, visit.session.tenant):
@@ -64,7 +75,7 @@ def _device(visit: Visit, conn: Connection, identity: str) -> DeviceRow:
 def _show(visit: Visit, *, status: int = 200, said: str = "", **context: object) -> Response:
     tenant, own = visit.session.tenant, visit.session.office
     with visit.central.transaction(tenant) as conn:
-        offices, agents = _offices(visit, conn), _agents(visit, conn)
+        offices, agents, former = _offices(visit, conn), _agents(visit, conn), _former(visit, conn)
         devices = [device for device in service.devices(conn, tenant) if own in (None, device.office)]
         codes = [
             code
@@ -78,6 +89,7 @@ def _show(visit: Visit, *, status: int = 200, said: str = "", **context: object)
         said=saying(said, visit.words),
         offices=offices,
         agents=agents,
+        former=former,
         devices=devices,
         codes=codes,
         address=visit.central.settings.public_url,
@@ -101,6 +113,7 @@ def router(reception: Reception, route_class: type[GuardedRoute]) -> APIRouter:
     _codes(routes, reception)
     _new_agent(routes, reception)
     _new_office(routes, reception)
+    _renewal(routes, reception)
     _revocation(routes, reception)
     return routes
 
@@ -162,6 +175,37 @@ def _new_office(routes: APIRouter, reception: Reception) -> None:
             errors = {"office_name": visit.words.gettext(_OFFICE_ERRORS[refused.code])}
             return _show(visit, status=422, errors=errors, office_name=office_name)
         return _done("office-added")
+
+
+def _renewal(routes: APIRouter, reception: Reception) -> None:
+    def show(visit: Visit, account: str, *, status: int = 200, reason: str = "", error: str = "") -> Response:
+        with visit.central.transaction(visit.session.tenant) as conn:
+            agent = next((each for each in _former(visit, conn) if each.account == account), None)
+            if agent is None and account not in {each.account for each in _agents(visit, conn)}:
+                raise PageRefused(404, "agent.unknown")
+        if agent is None:
+            return _done("mandate-lasts")
+        errors = {"reason": error} if error else {}
+        about = {"agent": agent, "reason": reason, "errors": errors}
+        return visit.page("console/renew.html", status=status, section="devices", **about)
+
+    @routes.get("/agents/{account}/renouveler", response_class=Response)
+    def confirm(request: Request, account: str) -> Response:
+        return show(reception.visit(request), account)
+
+    @routes.post("/agents/{account}/renouveler", response_class=Response)
+    def renew(request: Request, account: str, reason: Text = "") -> Response:
+        visit = reception.visit(request)
+        try:
+            with visit.central.transaction(visit.session.tenant) as conn:
+                service.renew_mandate(visit.central, conn, visit.session, account, reason)
+        except NotPermittedError as refused:
+            # What is not theirs looks like what is not there.
+            raise PageRefused(404, "agent.unknown") from refused
+        except InputError as refused:
+            said = _REASON_ERRORS.get(refused.code)
+            return show(visit, account, status=422, reason=reason, error=visit.words.gettext(said) if said else "")
+        return _done("mandate-renewed")
 
 
 def _revocation(routes: APIRouter, reception: Reception) -> None:

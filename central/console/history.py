@@ -21,6 +21,7 @@ Label = Callable[[str], str]
 _GROUP_GAP_MS = 30 * 60 * 1000
 """Each answer is an event of its own: those that one person gives in one sitting are told in one line."""
 _LABELS_SHOWN = 12
+WHOLE = range(2**62)
 
 _STATUS_WORDS = {
     "draft": N_("put the case back to draft"),
@@ -44,10 +45,25 @@ _PARKED_WORDS = {
     "workflow.notified": N_("Not applied: the citizen holds another decision on paper."),
     "workflow.not_handed_in": N_("Not applied: the case was not handed in, so there was nothing to decide."),
     "workflow.paper_too_early": N_("Not applied: the paper is dated before the hand-in or before the decision."),
+    "workflow.malformed": N_("Not applied: it names a state that this service does not know."),
+    "right.mandate_ended": N_("Not applied: the agent’s mandate had ended when this arrived."),
+    "right.office_changed": N_("Not applied: the agent worked in another office already when this arrived."),
+    "right.foreign_record": N_("Not applied: it is about a record of another office."),
+    "right.foreign_office": N_("Not applied: it puts the case into another office than the agent’s."),
+    "right.role": N_("Not applied: only a supervisor may do this."),
+    "auth.device_revoked": N_("Not applied: this computer was revoked before this arrived."),
     "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
+    "event.malformed": N_("Not applied: what that computer sent cannot be read, or cannot be kept."),
+    "event.too_large": N_("Not applied: it says more than one act may say."),
+    "event.base": N_("Not applied: that computer refers to acts that this service does not have."),
+    "event.tracking_code": N_("Not applied: this tracking code does not fit, or is another case’s."),
+    "event.unexpected": N_("Not applied: the service failed on it. Tell support, with the code."),
     "event.time": N_("Not applied: the date on that computer makes no sense."),
     "settle.unknown_event": N_("Not applied: it settles values that the service did not hold when it arrived."),
+    "resolve.settled": N_("Not applied: somebody had decided about the same act already."),
+    "resolve.altered": N_("Not applied: it adopts an act with other words than those that wait here."),
+    "resolve.other_record": N_("Not applied: the act that it decides about is of another record."),
     "resolve": N_("Not applied: the act that it decides about does not wait here, or not as it says."),
     "auth": N_("Not applied: the device or its agent had lost their rights when this arrived."),
     "right": N_("Not applied: this person or device had no right to do it."),
@@ -139,10 +155,17 @@ def text_of(event: HistoryEntry, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def history_lines(events: Sequence[HistoryEntry], label: Label, words: Words) -> tuple[HistoryLine, ...]:
-    """Return the history, newest first; answers given in one sitting are one line."""
-    ordered = _as_they_ended(sorted(events, key=lambda event: event.central_seq))
-    first = str(ordered[0].event) if ordered else ""
+def history_lines(
+    events: Sequence[HistoryEntry], label: Label, words: Words, told: range = WHOLE
+) -> tuple[HistoryLine, ...]:
+    """Return the history, newest first; answers given in one sitting are one line.
+
+    Args:
+        told: the numbers of the events to tell; the others only say how those ended. From 0: it begins with the first.
+    """
+    ended = _as_they_ended(sorted(events, key=lambda event: event.central_seq))
+    ordered = [event for event in ended if event.central_seq in told]
+    first = str(ordered[0].event) if ordered and not told.start else ""
     lines = [_line(group, label, words, is_first=str(group[0].event) == first) for group in _groups(ordered)]
     return tuple(reversed(lines))
 

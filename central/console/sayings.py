@@ -44,6 +44,12 @@ _SAYINGS = {
         "circle-check",
         N_("The device is revoked: from its next request it can neither send nor receive."),
     ),
+    "mandate-renewed": (
+        "positive",
+        "circle-check",
+        N_("The mandate is renewed: the agent’s devices are open again. What was parked meanwhile still waits."),
+    ),
+    "mandate-lasts": ("info", "info", N_("This agent’s mandate lasts: there is nothing to renew.")),
     "code-cancelled": ("positive", "circle-check", N_("The code is cancelled: it enrols nobody any more.")),
     "code-gone": ("caution", "info", N_("This code had already been used or had ended.")),
     "alert-noted": ("positive", "circle-check", N_("It is written down, with your name and your reason.")),

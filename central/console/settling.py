@@ -42,6 +42,7 @@ class Line:
 
     case: str
     citizen: str
+    born: str
     procedure: str
     tracking_code: str
     office: str
@@ -117,6 +118,7 @@ def _line(visit: Visit, each: ContestedCase) -> Line:
     return Line(
         case=each.case,
         citizen=each.citizen_name or words.gettext("Citizen without a name"),
+        born=words.calendar_day(case.citizen_fields.get("birth_date") or ""),
         procedure=procedure_title(procedure, each.procedure, words),
         tracking_code=each.tracking_code,
         office=each.office_name,

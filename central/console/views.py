@@ -11,7 +11,7 @@ from cases.procedures import Procedure
 from cases.workflow import DECISIONS, State, next_states
 from central.console.beside import PaperView, ProposalView, paper_views, proposal_views
 from central.console.fields import field_label
-from central.console.history import HistoryLine, Message, history_lines, messages
+from central.console.history import WHOLE, HistoryLine, Message, history_lines, messages
 from central.console.reading import AnswerLine, Reader
 from central.records import COUNTED_MAX, CaseView, Decision, HistoryEntry, QueueRow
 from central.web.catalogue import N_
@@ -204,6 +204,8 @@ class CasePage:
     submitted_ms: int | None
     proposals: tuple[ProposalView, ...]
     papers: tuple[PaperView, ...]
+    older: int = 0
+    """Before which number the history goes on; 0 when it is whole."""
 
 
 def case_page(
@@ -215,8 +217,9 @@ def case_page(
     role: str,
     now_ms: int,
     words: Words,
+    told: range = WHOLE,
 ) -> CasePage:
-    """Return a case as its page shows it to a person of ``role``."""
+    """Return a case as its page shows it to a person of ``role``; ``told``: see ``history_lines``."""
     days = procedure.delay_days if procedure else None
     counted = counts_from(case.submitted_ms, case.holds, now_ms)
     running = delay(case.state, counted, days, now_ms, words)
@@ -245,12 +248,13 @@ def case_page(
         papers_contradict=any(each.field == NOTIFIED for each in case.contested),
         parked=case.parked,
         last_seq=last_seq(history),
-        history=history_lines(history, reader.label, words),
+        history=history_lines(history, reader.label, words, told),
         messages=messages(history),
         decision=_decision(case.decision, words),
         submitted_ms=case.submitted_ms,
         proposals=proposal_views(case.proposals, words),
         papers=paper_views(case.notices, words),
+        older=told.start,
     )
 
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import Kind, RecordType
-from cases.merge import PROPOSAL, STATE
+from cases.merge import PROPOSAL, SAME_AS, STATE
 from central import parked_events, service, settling
 from central.console.acts import base_of, text_errors, typed
 from central.console.fields import field_label
@@ -91,11 +91,23 @@ class Field:
     now: str
 
 
+def told_of(each: ParkedEvent) -> str:
+    """Return what the act did, as a message of the catalogue: not every edit answers a question of the form."""
+    if each.kind == Kind.SET:
+        if set(each.touched) == {SAME_AS}:
+            return N_("changed a link to another record")
+        if each.record_type == RecordType.CITIZEN:
+            return N_("changed the citizen’s particulars")
+        if each.touched and not any(name.startswith("/") for name in each.touched):
+            return N_("changed the case’s particulars")
+    return _KIND_WORDS.get(each.kind, N_("acted on the case"))
+
+
 def _line(visit: Visit, each: ParkedEvent) -> WaitingLine:
     words = visit.words
     return WaitingLine(
         who=each.agent_name,
-        what=words.gettext(_KIND_WORDS.get(each.kind, N_("acted on the case"))),
+        what=words.gettext(told_of(each)),
         when_ms=each.parked_ms,
         reason=words.gettext(parked_words(each.code)),
         case=each.record_id if each.record_type == RecordType.CASE and each.exists else "",

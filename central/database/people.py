@@ -283,7 +283,7 @@ def former_agents(connection: Connection, tenant: int) -> list[AgentRow]:
     return rows(
         connection,
         AgentRow,
-        "select a.account_id, a.name, o.office_id, o.name, 0 from estafette.account a"
+        "select a.account_id, a.name, o.office_id, o.name, 0, a.disabled_ms from estafette.account a"
         " join estafette.office o on o.tenant_id = a.tenant_id and o.office_id = a.office_id"
         " where a.tenant_id = %s and a.role = 'agent' and a.disabled_ms is not null"
         " order by o.name, a.name, a.account_id",

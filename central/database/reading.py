@@ -162,6 +162,11 @@ left join estafette.account a on a.tenant_id = e.tenant_id and a.account_id = e.
 where e.tenant_id = %s and e.record_id = %s and (%s::text is null or e.kind = %s) order by e.central_seq
 """
 
+_RECENT = f"""
+{_HISTORY.partition(" and (%s::text is null")[0]} and (%s::text[] is null or e.kind = any(%s)) and e.central_seq < %s
+order by e.central_seq desc limit %s
+"""
+
 _STATES_REACHED = """
 select record_id, received_ms, body from estafette.event
 where tenant_id = %s and record_id = any(%s) and kind = 'status' and state <> 'parked' order by central_seq
@@ -372,6 +377,19 @@ def history(connection: Connection, tenant: int, record: str, kind: str | None =
     """Return every event of a record in central's order, parked ones too; with ``kind`` those of one kind."""
     found = connection.execute(_HISTORY, [tenant, record, kind, kind]).fetchall()
     return [HistoryEntry(*(*entry[:8], _body(entry[8]), entry[9])) for entry in found]
+
+
+def recent_history(
+    connection: Connection, tenant: int, record: str, *, before: int, limit: int, kinds: Sequence[str] | None = None
+) -> list[HistoryEntry]:
+    """Return the newest events of a record, in central's order: at most ``limit``, those of some kinds or all.
+
+    Args:
+        before: only events with a smaller central number.
+    """
+    asked = list(kinds) if kinds is not None else None
+    found = connection.execute(_RECENT, [tenant, record, asked, asked, before, limit]).fetchall()
+    return [HistoryEntry(*(*entry[:8], _body(entry[8]), entry[9])) for entry in reversed(found)]
 
 
 def _body(data: Any) -> _WRITTEN | None:

@@ -180,7 +180,7 @@ def test_what_is_asked_for_in_vain_changes_nothing(office: Office, central_servi
     for arguments, code in (
         (("end-mandate", "Personne", "--reason", "x"), "agent.unknown"),
         (("end-mandate", "Nadia Lambert", "--reason", "  "), "case.reasons_required"),
-        (("renew-mandate", "Nadia Lambert", "--reason", "x"), "agent.unknown"),
+        (("renew-mandate", "Nadia Lambert", "--reason", "x"), "agent.mandate_lasts"),
         (("move-agent", "Nadia Lambert", first, "--reason", "x"), "office.same"),
         (("move-agent", "Nadia Lambert", "Nulle part", "--reason", "x"), "office.unknown"),
     ):

@@ -273,7 +273,7 @@ def office_of(service: RunningService, directory: Path) -> tuple[Office, Client]
 
 
 def test_receipts_cover_what_the_dump_holds_and_what_came_later_only_with_the_next_backup(
-    central_service: RunningService, tmp_path: Path
+    central_service: RunningService, place: Path, tmp_path: Path
 ) -> None:
     office, client = office_of(central_service, tmp_path)
     command = ["--data", str(central_service.data), "--database", central_service.owner_conninfo]
@@ -281,43 +281,63 @@ def test_receipts_cover_what_the_dump_holds_and_what_came_later_only_with_the_ne
     client.sync()
     held = client.workspace.chains()
     assert client.workspace.backed_up() == {}
-    assert main.main(["backup", str(tmp_path / "one"), *command]) == 0
+    assert main.main(["backup", str(place / "one"), *command]) == 0
     client.case()
     client.sync()
     assert client.workspace.backed_up() == held != client.workspace.chains()
-    assert main.main(["backup", str(tmp_path / "two"), *command]) == 0
+    assert main.main(["backup", str(place / "two"), *command]) == 0
     client.sync()
     assert client.workspace.backed_up() == client.workspace.chains()
-    assert stat.S_IMODE((tmp_path / "two").stat().st_mode) == 0o700
-    assert {path.name for path in (tmp_path / "two").iterdir()} == {"database.dump", "keys", "manifest.json"}
-    manifest = backups.read_backup(tmp_path / "two")
+    assert stat.S_IMODE((place / "two").stat().st_mode) == 0o700
+    assert {path.name for path in (place / "two").iterdir()} == {"database.dump", "keys", "manifest.json"}
+    manifest = backups.read_backup(place / "two")
     (chain,) = [each for each in manifest.coverage if each.device == device_of(client)]
     assert {chain.incarnation: chain.seq} == client.workspace.backed_up()
     office.close()
 
 
-def test_a_backup_that_fails_covers_nothing(central_service: RunningService, tmp_path: Path) -> None:
+def test_a_backup_goes_into_a_folder_that_is_there_and_not_into_the_data(
+    central_service: RunningService, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = central_service.data
+    command = ["--data", str(data), "--database", central_service.owner_conninfo]
+    (place / "beside").symlink_to(data)
+    before = {path.name for path in data.iterdir()}
+    for target, code in (
+        (place / "usb" / "monday", "backup.no_folder"),
+        (data / "monday", "backup.inside_data"),
+        (data / "keys" / "monday", "backup.inside_data"),
+        (place / "beside" / "monday", "backup.inside_data"),
+    ):
+        assert main.main(["backup", str(target), *command]) == 1
+        assert f"[{code}]" in capsys.readouterr().err and not target.exists()
+    assert not (place / "usb").exists() and {path.name for path in data.iterdir()} == before
+
+
+def test_a_backup_that_fails_covers_nothing(central_service: RunningService, place: Path, tmp_path: Path) -> None:
     office, client = office_of(central_service, tmp_path)
     client.case()
     client.sync()
     (tmp_path / "keys" / "broken.key").symlink_to("nowhere")
     with pytest.raises(EstafetteError, match=r"backup\.unwritable"):
-        backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
-    assert not (tmp_path / "one").exists()
+        backups.back_up(central_service.owner_conninfo, tmp_path / "keys", place / "one", SystemClock())
+    assert not (place / "one").exists()
     client.sync()
     assert client.workspace.backed_up() == {}
     (tmp_path / "keys" / "broken.key").unlink()
-    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", place / "one", SystemClock())
     client.sync()
     assert client.workspace.backed_up() == client.workspace.chains()
     office.close()
 
 
-def test_a_receipt_of_another_chain_or_epoch_is_not_kept(central_service: RunningService, tmp_path: Path) -> None:
+def test_a_receipt_of_another_chain_or_epoch_is_not_kept(
+    central_service: RunningService, place: Path, tmp_path: Path
+) -> None:
     office, client = office_of(central_service, tmp_path)
     client.case()
     client.sync()
-    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "one", SystemClock())
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", place / "one", SystemClock())
     identity = client.workspace.identity
     assert identity is not None
     (receipt,) = central_service.central.backups.receipts(identity.tenant, identity.device, identity.stream, {})
@@ -343,7 +363,7 @@ def _altered(backup: Path, **changes: object) -> None:
 def test_what_cannot_be_restored_is_said_in_words_and_nothing_is_made(
     central_service: RunningService, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = tmp_path / "good"
+    good = place / "good"
     backups.back_up(central_service.owner_conninfo, tmp_path / "keys", good, SystemClock())
 
     def code(source: Path, data: Path = place / "data") -> str:
@@ -377,16 +397,16 @@ def test_what_cannot_be_restored_is_said_in_words_and_nothing_is_made(
 def test_restoring_twice_takes_no_number_twice_and_keeps_what_was_there(
     central_service: RunningService, tmp_path: Path, place: Path
 ) -> None:
-    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", tmp_path / "good", SystemClock())
+    backups.back_up(central_service.owner_conninfo, tmp_path / "keys", place / "good", SystemClock())
     found: list[tuple[int, int]] = []
     for force in (False, True):
-        restoring.restore(tmp_path / "good", place / "data", SystemClock(), force=force)
+        restoring.restore(place / "good", place / "data", SystemClock(), force=force)
         with starting.opened_conninfo(place / "data", None, create=False) as (conninfo, _server):
             with psycopg.connect(conninfo) as connection:
                 row = connection.execute("select max(t.epoch), max(s.head) from estafette.tenant t, estafette.stream s")
                 found += row.fetchall()
             with pytest.raises(EstafetteError, match=r"postgres\.in_use"):
-                restoring.restore(tmp_path / "good", place / "data", SystemClock(), force=True)
+                restoring.restore(place / "good", place / "data", SystemClock(), force=True)
     (first_epoch, first_head), (second_epoch, second_head) = found
     assert second_epoch > first_epoch and second_head >= first_head + 2**32 and second_head % 2**32 == 0
     (kept,) = place.glob("data.replaced-*")

@@ -275,3 +275,23 @@ def test_root_is_told_what_to_do_about_a_closed_directory(tmp_path: Path) -> Non
     (tmp_path / "closed").mkdir(mode=0o700)
     said = run("serve", "--port", "0", "--data", str(tmp_path / "closed" / "data"))
     assert said.returncode == 1 and "--data" in said.stderr
+
+
+def test_a_bare_form_takes_no_rules_away_without_a_word(postgres: PrivatePostgres, tmp_path: Path) -> None:
+    where = ("--data", str(tmp_path / "data"), "--database", fresh_database(postgres))
+    process, _url, _said = start(*where)
+    assert stop(process) == 0
+    bare = tmp_path / "apa.xlsx"
+    shutil.copy(ROOT / "resources" / "procedures" / "apa" / "form.xlsx", bare)
+    said = run("procedure", "publish", str(bare), *where)
+    assert said.returncode == 1 and "[procedure.rules_lost]" in said.stderr and said.stdout == ""
+    assert "legal_basis" in said.stderr and "decision_fields" in said.stderr
+    keys = re.search(r"--drop ([a-z_,]+)\.", said.stderr)
+    assert keys is not None
+    again = run("procedure", "publish", "resources/procedures/apa", *where)
+    assert "already published" in again.stdout, "nothing was published"
+    some = keys[1].partition(",")[0]
+    assert run("procedure", "publish", str(bare), "--drop", some, *where).returncode == 1, "not all of it is named"
+    said = run("procedure", "publish", str(bare), "--drop", keys[1], *where)
+    assert said.returncode == 0, said.stderr
+    assert "already published" in run("procedure", "publish", str(bare), *where).stdout, "it has no rules to lose"

@@ -155,6 +155,43 @@ def test_nobody_waits_for_a_command_that_was_killed(place: Path, data: Path, hel
     assert service.ends() == 0
 
 
+def test_who_had_joined_a_service_that_was_killed_keeps_the_database_until_done(
+    place: Path, data: Path, held_up: Path
+) -> None:
+    first = Command("serve", "--port", "0", "--data", str(data))
+    first.says("ready ")
+    backup = Command("backup", str(place / "kept"), "--data", str(data), "--postgres", str(held_up))
+    at_work(place)
+    first.process.kill()
+    first.ends()
+    listing = Command("office", "list", "--data", str(data))
+    assert listing.ends() == 0, "a command joins the server that is left, and stops it under nobody"
+    second = Command("serve", "--port", "0", "--data", str(data))
+    french, english = words.waiting_lines(FOR_OTHERS)
+    assert second.says(french) and second.says(english)
+    listing = Command("office", "list", "--data", str(data))
+    assert listing.ends() == 0, listing.said
+    assert "ready" not in second.said and backup.process.poll() is None
+    let_go(place)
+    assert backup.ends() == 0, backup.said
+    url = second.says("ready ").split()[1]
+    assert requests.get(f"{url}/readyz").status_code == 200
+    second.process.terminate()
+    assert second.ends() == 0 and "Traceback" not in second.said
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_nobody_waits_for_a_killed_service_that_nobody_had_joined(data: Path) -> None:
+    first = Command("serve", "--port", "0", "--data", str(data))
+    first.says("ready ")
+    first.process.kill()
+    first.ends()
+    second = Command("serve", "--port", "0", "--data", str(data))
+    second.says("ready ")
+    second.process.terminate()
+    assert second.ends() == 0 and words.waiting_lines(FOR_OTHERS)[0] not in second.said
+
+
 OWNER = """
 import pathlib, sys
 from central import starting

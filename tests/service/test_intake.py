@@ -402,7 +402,7 @@ def test_a_colleagues_ordinary_round_forwards_and_the_authors_finds_the_receipts
 
 
 def test_a_colleagues_envelopes_go_once_they_are_backed_up_and_not_before(
-    central_service: RunningService, desks: tuple[Desk, Desk], tmp_path: Path
+    central_service: RunningService, desks: tuple[Desk, Desk], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     author, colleague = desks
     author.open_case()
@@ -414,7 +414,8 @@ def test_a_colleagues_envelopes_go_once_they_are_backed_up_and_not_before(
     (answer,) = [msgspec.json.decode(data, type=EnvelopeAnswer) for _name, data in mailbox.answers()]
     assert answer.pushed is not None
     keys = central_service.data / "keys"
-    backups.back_up(central_service.owner_conninfo, keys, tmp_path / "backup", SystemClock())
+    target = tmp_path_factory.mktemp("elsewhere") / "backup"
+    backups.back_up(central_service.owner_conninfo, keys, target, SystemClock())
     later = Courier(colleague.workspace, colleague.ports).round(Direct(central_service))
     assert (later.sent, later.held, later.removed) == (1, 1, 1)
     assert not mailbox.envelopes()

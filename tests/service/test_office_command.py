@@ -60,7 +60,7 @@ def test_a_case_moves_to_an_office_made_by_the_command(
     listed = office("list")
     assert listed.returncode == 0
     first = central_service.first.office_name
-    assert [line.partition(" [")[0] for line in listed.stdout.splitlines()] == [
+    assert [line.partition(" [")[0] for line in listed.stdout.splitlines() if line[:1] != " "] == [
         "Antenne de Guéret : 1 agent(s)",
         f"{first} : 1 agent(s)",
     ]

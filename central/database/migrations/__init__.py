@@ -128,7 +128,8 @@ def _applied(connection: psycopg.Connection[Any], migration: Migration, lock_ms:
 def _apply(connection: psycopg.Connection[Any], migration: Migration, lock_ms: int) -> bool:
     """Apply one migration if it is due; say whether it was."""
     with connection.transaction():
-        connection.execute("lock table estafette.migration in access exclusive mode")
+        # One at a time, past readers: a backup reads this table to its end, and its own dump would wait behind us.
+        connection.execute("lock table estafette.migration in share row exclusive mode")
         applied = dict(connection.execute("select number, digest from estafette.migration").fetchall())
         newest = len(all_migrations())
         if applied and max(applied) > newest:
