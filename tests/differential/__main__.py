@@ -100,6 +100,8 @@ def _reference(engine: str, xform: bytes, steps: Sequence[Step]) -> list[dict[st
         form, script = Path(folder, "form.xml"), Path(folder, "steps.json")
         form.write_bytes(xform)
         script.write_text(json.dumps([_as_json(step) for step in steps]), "utf-8")
+        lines = [f"{step.act}\t{step.on}\t{step.value}\n" for step in steps]
+        script.with_name("steps.json.lines").write_text("".join(lines), "utf-8")
         done = subprocess.run(
             [*ENGINES[engine](), str(form), str(script), NOW.isoformat(), str(CORPUS)],
             capture_output=True,

@@ -25,22 +25,35 @@ class Difference:
 
 
 def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Difference]:
-    """Compare two states; ids made by chance are equal, and so are words with and without mark-up."""
+    """Compare two states in the parts that both tell.
+
+    Ids made by chance are equal, and so are words with and without mark-up, and selections in another order where an
+    engine tells no choices: JavaRosa keeps the order of choosing.
+    """
+    if "choices" not in theirs:
+        ours, theirs = (
+            {**state, "values": {key: _ordered(key in ours["choices"], text) for key, text in state["values"].items()}}
+            for state in (ours, theirs)
+        )
     if ours["refused"] != theirs["refused"]:
         yield Difference("refused", "", ours["refused"], theirs["refused"])
     leaves = set(ours["values"])
     for part in ("values", "invalid", "rows", "labels", "choices"):
-        mine, other = ours[part], theirs[part]
+        mine, other = ours[part], theirs.get(part, ours[part])
         for reference in sorted(set(mine) | set(other)):
             a, b = _plain(part, mine.get(reference)), _plain(part, other.get(reference))
             if a != b and not _explained(part, a, b):
                 yield Difference(part, reference, a, b)
     for part in _ORDERLESS:
-        mine_set, other_set = set(ours[part]), set(theirs[part])
+        mine_set, other_set = set(ours[part]), set(theirs.get(part, ours[part]))
         if part in ("required", "readonly"):
             mine_set, other_set = mine_set & leaves, other_set & leaves
         for reference in sorted(mine_set ^ other_set):
             yield Difference(part, reference, reference in mine_set, reference in other_set)
+
+
+def _ordered(is_choice: bool, text: str) -> str:
+    return " ".join(sorted(text.split())) if is_choice else text
 
 
 def _explained(part: str, ours: Any, theirs: Any) -> bool:

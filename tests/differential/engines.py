@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyxform
+
 HERE = Path(__file__).parent
 
 
@@ -13,4 +15,10 @@ def webforms() -> list[str]:
     return ["node", str(HERE / "webforms" / "runner.mjs")]
 
 
-ENGINES: dict[str, Callable[[], list[str]]] = {"webforms": webforms}
+def javarosa() -> list[str]:
+    """JavaRosa on Java 17, out of the converter's validator; it tells values, relevance, required and readonly."""
+    jar = Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
+    return ["java", "-Dfile.encoding=UTF-8", "-cp", str(jar), str(HERE / "javarosa" / "Runner.java")]
+
+
+ENGINES: dict[str, Callable[[], list[str]]] = {"webforms": webforms, "javarosa": javarosa}
