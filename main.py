@@ -24,6 +24,24 @@ FRONT_DOORS = {
     "selfcheck": ("desktop.selfcheck", "run_selfcheck", "try this installation on a throw-away workspace"),
     "demo": ("build_scripts.demo", "run_demo", "the main job from an empty machine to a decided case"),
 }
+FRENCH = {
+    "desktop": "la fenêtre de l'agent (par défaut)",
+    "agent": "le même client sans fenêtre, réponses en lignes JSON",
+    "serve": "le service central",
+    "migrate": "mettre la base du service à cette version, comme son propriétaire",
+    "form": "remplir un formulaire par un script, ou dire à son auteur ce qui importe",
+    "procedure": "publier une démarche ou vérifier son formulaire",
+    "network": "par où ce poste joint le service ; le mot de passe du mandataire",
+    "bundle": "porter le travail non envoyé sur une clé USB ; la prendre : bundle import",
+    "verify": "vérifier toute la chaîne des actes d'un dossier",
+    "office": "faire une antenne, les lister, y ajouter un agent",
+    "policy": "montrer ou changer la façon dont travaille l'organisation",
+    "backup": "sauvegarder le service, qu'il tourne ou non",
+    "restore": "remettre une sauvegarde du service dans un dossier vide",
+    "selfcheck": "essayer cette installation sur un espace de travail jetable",
+    "demo": "le travail entier, d'une machine vide à un dossier décidé",
+}
+"""What each is for, for who reads no English; the usage shows both."""
 WINDOW = "desktop"
 INNER_DOORS = {("bundle", "import"): ("central.bundles", "run_import")}
 """What a front door cannot do itself: the client's side knows nothing of the service."""
@@ -64,8 +82,10 @@ def usage() -> str:
     """Return the list of front doors."""
     program = "estafette" if getattr(sys, "frozen", False) else "main.py"
     lines = [f"usage: {program} [command] [options]", ""]
-    lines += [f"  {name:10} {words}" for name, (_module, _function, words) in front_doors().items()]
-    return "\n".join([*lines, "", "Each command explains itself with --help; --version prints the version."])
+    for name, (_module, _function, words) in front_doors().items():
+        lines += [f"  {name:10} {FRENCH[name]}", f"  {'':10} {words}"]
+    said = "Chaque commande s'explique avec --help ; --version donne la version."
+    return "\n".join([*lines, "", said, "Each command explains itself with --help; --version prints the version."])
 
 
 def main(argv: list[str]) -> int:

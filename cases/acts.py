@@ -205,6 +205,7 @@ class Acts(Part):
             working = self._core.projector.load(connection, identity.tenant, record_id, str(known_type))
             event = self._append(connection, identity, working, deeds(working), base)
             self._core.projector.save(connection, [working])
+            self._core.standings.now(working.no, working.state(), len(working.pending))
             return Act(event, RecordId(record_id)), changed({working.type, "sync"}, {record_id})
 
         return self._core.transact(act)

@@ -31,6 +31,12 @@ def authors_of(state: RecordState, field: str, written: Mapping[EventId, StoredE
     return tuple(found.values())
 
 
+def named_by(stored: StoredEvent) -> list[EventId]:
+    """Return the events that an event names for the values it brings back."""
+    seen = merge.applied(log.seen(stored))
+    return [one.event for one in reopening.brought(seen.body)] if seen.kind == Kind.SETTLE else []
+
+
 def _is_brought(head: FieldHead, written: Mapping[EventId, StoredEvent]) -> bool:
     stored = written.get(head.event)
     return (

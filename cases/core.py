@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ from cases.journal import Journal
 from cases.ports import Ports
 from cases.projections import Projector
 from cases.snapshot import Opened
+from cases.standing import Standings
 from cases.store import facts, log
 from cases.store.engine import Connection, Store
 from cases.views import Changed, Identity, Listener
@@ -61,6 +63,7 @@ class Core:
         self.device_key = Ed25519PrivateKey.from_private_bytes(device_key)
         self.clock = HybridClock(ports.clock, last_ms=last.time, correction_ms=correction_ms)
         self.projector = Projector()
+        self.standings = Standings()
         self.journal = Journal(self.clock, salt_secret, self.projector.registers)
         self._identity = None if said is None else msgspec.json.decode(said, type=Identity)
 
@@ -126,7 +129,36 @@ class Core:
 
         A store that could not be written leaves nothing remembered in memory either.
         """
-        return self.store.write(act, tell=self._notice, undone=self.projector.forget)[0]
+
+        def heard(connection: Connection) -> tuple[T, Changed | None]:
+            self.standings.begin()
+            outcome = act(connection)
+            self.standings.commit()
+            return outcome
+
+        def tell(outcome: tuple[T, Changed | None]) -> Callable[[], None]:
+            self.standings.committed()
+            return self._notice(outcome)
+
+        return self.store.write(heard, tell=tell, undone=self._undone)[0]
+
+    def _undone(self) -> None:
+        self.projector.forget()
+        self.standings.undone()
+
+    # --- reading ---
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, int | None]]:
+        """Give this thread's connection inside one read transaction, and the commit that it sees for ``standings``.
+
+        None where that is not known: inside another reading, or when a write is committed at this very moment.
+        """
+        before = None if self.store.is_reading() else self.standings.mark()
+        with self.store.reading() as connection:
+            # A transaction sees what is committed when it asks for the first time.
+            connection.execute("SELECT 1 FROM chain LIMIT 1").fetchone()
+            yield connection, before if before == self.standings.mark() else None
 
     # --- notices ---
 

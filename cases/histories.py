@@ -6,7 +6,7 @@ hands on a case asks for the rest; without a line the screens show what there is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from cases import foundation
 from cases.core import Part, changed
 from cases.errors import InputError, RejectedError
-from cases.events import CHAIN_START, Event, EventId, Header, body_intact, header_hash
+from cases.events import CHAIN_START, Event, EventId, Header, Kind, body_intact, header_hash
 from cases.outbox import RENUMBERED
 from cases.store import histories, log, registers
 from cases.store.engine import Connection
@@ -23,6 +23,7 @@ from cases.store.log import StoredEvent
 from cases.views import Changed
 
 HISTORY_INVALID = "sync.history_invalid"
+SAID = frozenset({Kind.NOTE, Kind.STATUS})
 _HEADER_VERSION = 1
 
 
@@ -143,8 +144,23 @@ def events_of(connection: Connection, tenant: int, record_no: int) -> list[Store
 
     Where it ended is what the log says, which hears of it first; its hashes are what was fetched.
     """
-    logged = log.of_record(connection, tenant, record_no)
-    _as_of, rows = histories.of(connection, record_no)
+    return _with_fetched(log.of_record(connection, tenant, record_no), histories.of(connection, record_no)[1])
+
+
+def said_of(connection: Connection, tenant: int, record_no: int) -> list[StoredEvent]:
+    """Return what ``events_of`` does of notes and changes of state."""
+    rows = [row for row in histories.of(connection, record_no)[1] if row.header.kind in SAID]
+    return _with_fetched(log.said_of_record(connection, tenant, record_no), rows)
+
+
+def written(connection: Connection, tenant: int, record_no: int, wanted: Collection[EventId]) -> list[StoredEvent]:
+    """Return those of a record's events that bear these names, as ``events_of`` does, and maybe others of it."""
+    if wanted and histories.of(connection, record_no)[1]:
+        return events_of(connection, tenant, record_no)
+    return log.named_of_record(connection, tenant, record_no, wanted)
+
+
+def _with_fetched(logged: list[StoredEvent], rows: list[HistoryRow]) -> list[StoredEvent]:
     if not rows:
         return logged
     # A number of ours that another self of this device has used is that one's; what we wrote goes on under another.

@@ -471,7 +471,7 @@ def rebuild(connection: Connection, tenant: int, working: Working) -> None:
     """
     events = log.of_record(connection, tenant, working.no)
     confirmed = [log.seen(stored) for stored in events if stored.state in log.CONFIRMED]
-    working.pending = [log.seen(stored) for stored in events if stored.state == log.PENDING]
+    working.pending = {stored.id: log.seen(stored) for stored in events if stored.state == log.PENDING}
     working.found(working.foundation)
     for event in confirmed:
         working.confirm(event)

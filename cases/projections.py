@@ -35,7 +35,7 @@ class Working:
         folded, unfolded: what central said, and events of it that are not merged in yet: most records of a first sync
             are one event, which says everything by itself. ``confirmed_count`` counts both.
         on_top: see ``state``.
-        pending: own events that central has not answered for, oldest first.
+        pending: own events that central has not answered for, by name, oldest first.
         times: times of the events that are new in this transaction.
         touched: the fields that they touch; None means that anything may have changed.
         status: one of them changes the case's state, or an event was parked.
@@ -50,7 +50,7 @@ class Working:
     folded: RecordState = merge.EMPTY
     unfolded: list[SeenEvent] = field(default_factory=list)
     confirmed_count: int = 0
-    pending: list[SeenEvent] = field(default_factory=list)
+    pending: dict[EventId, SeenEvent] = field(default_factory=dict)
     times: list[int] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     agents: list[str] = field(default_factory=list)
@@ -80,20 +80,20 @@ class Working:
     def state(self) -> RecordState:
         """Return confirmed state with pending events on top; remembered, so that the next answer adds only itself."""
         if self.on_top is None:
-            self.on_top = merge.apply_all(self.confirmed, self.pending)
+            self.on_top = merge.apply_all(self.confirmed, self.pending.values())
         return self.on_top
 
     def add_pending(self, event: SeenEvent) -> None:
         """Take in an own event that is being recorded."""
         if self.on_top is not None:
             self.on_top = merge.apply(self.on_top, event)
-        self.pending.append(event)
+        self.pending[event.event] = event
         self.note_event(event)
 
     def remove_pending(self, event: EventId) -> None:
         """Central answered for an own event: it is confirmed next, or gives way."""
         self.on_top = None
-        self.pending = [one for one in self.pending if one.event != event]
+        self.pending.pop(event, None)
 
     def note_event(self, event: SeenEvent) -> None:
         """Remember what an event of this transaction may have made stale."""
@@ -322,7 +322,7 @@ def load_many(connection: Connection, tenant: int, wanted: dict[str, str]) -> di
             made_again=row.state is not None and state is None,
         )
     for event in log.pending_of_records(connection, tenant, [row.no for row in known.values() if not row.fresh]):
-        loaded[event.event.header.record_id].pending.append(log.seen(event))
+        loaded[event.event.header.record_id].pending[event.id] = log.seen(event)
     return loaded
 
 

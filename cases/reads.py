@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cases import beside, foundation, merge
-from cases.authors import authors_of
+from cases.authors import authors_of, named_by
 from cases.clock import CLOCK_OFF_MS
 from cases.core import Part
 from cases.errors import InputError
-from cases.events import Kind, RecordType
-from cases.histories import events_of
+from cases.events import EventId, Kind, RecordType
+from cases.histories import events_of, said_of, written
 from cases.merge import RecordState, Shown
 from cases.outbox import ACCEPTED, BACKED_UP, RENUMBERED, REPEATED
 from cases.projections import confirmed_state
@@ -57,8 +57,8 @@ class Reads(Part):
 
     def citizen(self, citizen: str) -> CitizenView:
         """Return a citizen; InputError ``citizen.unknown``."""
-        with self._core.store.reading() as connection:
-            number, state, pending = self._found(connection, citizen, RecordType.CITIZEN)
+        with self._core.reading() as (connection, commit):
+            number, state, pending = self._found(connection, citizen, RecordType.CITIZEN, commit)
             shown = merge.show(state)
             alike = links.group(connection, citizen)
             return CitizenView(
@@ -67,7 +67,7 @@ class Reads(Part):
                 base=self._base(connection, number),
                 cases=tuple(projected.cases_of_citizens(connection, alike, CASES_OF_CITIZEN_MAX)),
                 contested=_contested(
-                    state, shown, _names(connection, state), self._events(connection, number) if shown.contested else ()
+                    state, shown, _names(connection, state), self._written(connection, number, state, shown)
                 ),
                 pending=pending,
                 stands_for=links.leads_to(connection, citizen),
@@ -119,15 +119,16 @@ class Reads(Part):
 
     def case(self, case: str) -> CaseView:
         """Return a case; InputError ``case.unknown``."""
-        with self._core.store.reading() as connection:
-            number, state, pending = self._found(connection, case, RecordType.CASE)
+        with self._core.reading() as (connection, commit):
+            number, state, pending = self._found(connection, case, RecordType.CASE, commit)
             row = projected.case_rows(connection, [case])[0]
             created_ms = projected.cases_by_no(connection, [number])[number].created_ms
-            events = self._events(connection, number)
+            said = said_of(connection, self._tenant(), number)
             base = self._base(connection, number)
             shown = merge.show(state)
             names = _names(connection, state)
-            view = _case_view(row, shown, state, events, names, base, created_ms, pending)
+            contested = _contested(state, shown, names, self._written(connection, number, state, shown))
+            view = _case_view(row, shown, state, said, names, base, created_ms, pending, contested)
             alike = tuple(links.group(connection, case)[1:])
             return msgspec.structs.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
 
@@ -243,13 +244,33 @@ class Reads(Part):
         built_on = foundation.of_numbers(connection, [number]).get(number)
         return cursor if built_on is None else max(cursor, min(built_on.central_seq, taking.central_seq))
 
-    def _found(self, connection: Connection, record: str, record_type: RecordType) -> tuple[int, RecordState, int]:
+    def _found(
+        self, connection: Connection, record: str, record_type: RecordType, commit: int | None = None
+    ) -> tuple[int, RecordState, int]:
+        """Return a record's number, its state with what waits on top, and how much that is.
+
+        ``commit``: as ``Core.reading`` gives it; without it everything is gone through.
+        """
         known = registers.find(connection, record)
         if known is None or known.type != record_type or not registers.known_type(connection, record):
             raise InputError(f"{record_type}.unknown", field=str(record_type))
+        kept = self._core.standings.of(known.no, commit)
+        if kept is not None:
+            return known.no, kept.state, kept.pending
         pending = log.pending_of_record(connection, self._tenant(), known.no)
-        state = confirmed_state(connection, self._tenant(), known)
-        return known.no, merge.apply_all(state, map(log.seen, pending)), len(pending)
+        confirmed = confirmed_state(connection, self._tenant(), known)
+        state = merge.apply_all(confirmed, map(log.seen, pending))
+        self._core.standings.keep(known.no, commit, state, len(pending))
+        return known.no, state, len(pending)
+
+    def _written(
+        self, connection: Connection, number: int, state: RecordState, shown: Shown
+    ) -> dict[EventId, StoredEvent]:
+        """Return the events that made the values which stand in contested fields, and those that they brought back."""
+        heads = {head.event for field in shown.contested for head in state.fields[field].heads}
+        first = written(connection, self._tenant(), number, heads)
+        brought = {name for stored in first for name in named_by(stored)} - heads
+        return {one.id: one for one in (*first, *written(connection, self._tenant(), number, brought))}
 
     def _events(self, connection: Connection, number: int) -> list[StoredEvent]:
         return events_of(connection, self._tenant(), number)
@@ -269,6 +290,7 @@ def _case_view(
     base: int,
     created_ms: int,
     pending: int,
+    contested: tuple[Contested, ...],
 ) -> CaseView:
     values = shown.values
     return CaseView(
@@ -283,7 +305,7 @@ def _case_view(
         computed={
             name[1:]: value for name, value in values.items() if name[:1] == merge.COMPUTED and value is not None
         },
-        contested=_contested(state, shown, names, events),
+        contested=contested,
         base=base,
         notes=tuple(_note(event) for event in events if event.event.header.kind == Kind.NOTE and event.event.body),
         tracking_code=row.tracking_code,
@@ -315,10 +337,8 @@ def _covered(connection: Connection, identity: Identity | None) -> dict[str, int
 
 
 def _contested(
-    state: RecordState, shown: Shown, names: Mapping[str, str], events: Sequence[StoredEvent]
+    state: RecordState, shown: Shown, names: Mapping[str, str], written: Mapping[EventId, StoredEvent]
 ) -> tuple[Contested, ...]:
-    written = {one.id: one for one in events} if shown.contested else {}
-
     def claims(field: str) -> tuple[Claim, ...]:
         found: list[Claim] = []
         for author in authors_of(state, field, written):

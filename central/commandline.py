@@ -66,7 +66,10 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument("--timezone", default="Europe/Paris", help="of the times shown (%(default)s)")
     proxies = "reverse proxy whose X-Forwarded-For is believed; may be repeated (none)"
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=proxies)
-    parser.add_argument("--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR")
+    procedures = "folders of procedures to publish at the start"
+    parser.add_argument(
+        "--procedures", type=Path, nargs="+", action="extend", default=[], metavar="DIR", help=procedures
+    )
     parser.add_argument(
         "--operator", metavar="HOST:PORT", help="also answer /metrics, /readyz and /healthz here (nowhere)"
     )
@@ -76,7 +79,9 @@ def run_serve(argv: list[str]) -> int:
     parser.add_argument(
         "--device-rate", type=float, default=Settings.device_requests_per_second, metavar="N", help=rate
     )
-    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    levels = ["debug", "info", "warning", "error"]
+    log_level = "how much is written to the log (%(default)s)"
+    parser.add_argument("--log-level", default="info", choices=levels, help=log_level)
     for name, words_ in (("tenant", "organisation"), ("office", "first office"), ("supervisor", "first supervisor")):
         parser.add_argument(f"--{name}-name", default=getattr(Names, name), help=f"{words_}, first start only")
     parser.add_argument("--supervisor-login", default=Names.supervisor_login, help="first start only")
@@ -87,6 +92,13 @@ def run_serve(argv: list[str]) -> int:
         return MISUSED
     start_logging(options.log_level)
     return guarded(lambda: _serve(options))
+
+
+def _say_ready(url: str) -> None:
+    """Say that the service answers: to a person, and in the last line to the program that started it."""
+    print(f"Le service est prêt : {url} (console : {url}/console/). Ctrl+C l'arrête proprement.")
+    print(f"The service is ready: {url} (console: {url}/console/). Ctrl+C stops it cleanly.")
+    print(f"ready {url}", flush=True)
 
 
 def _run_root(argv: list[str]) -> int:
@@ -174,7 +186,7 @@ def _serve(options: argparse.Namespace) -> int:
                 _first_start(central, options)
                 _publish_all(central, [resources.directory("procedures"), *options.procedures], options.data)
                 service = Service(central, operator=operator)
-                running = serving.Server(service, lambda: print(f"ready {local_url}", flush=True), notifier)
+                running = serving.Server(service, lambda: _say_ready(local_url), notifier)
                 if server is not None:
                     server.watch(running.fail)
                 running.run_on(listening, *also)

@@ -99,8 +99,19 @@ class Server(uvicorn.Server):
 
     def run_on(self, *listening: socket.socket) -> None:
         """Serve on listening sockets until stopped."""
-        with contextlib.suppress(asyncio.CancelledError):
+        with _garbage_as_before(), contextlib.suppress(asyncio.CancelledError):
             self.run(sockets=list(listening))
+
+
+@contextlib.contextmanager
+def _garbage_as_before() -> Iterator[None]:
+    """Give back what a server set aside from the search for garbage: all that goes with it would stay for ever."""
+    before = gc.get_threshold()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -146,8 +146,8 @@ class BodyReader:
             return "select_multiple" if name == "select" else "select_one"
         if name == "trigger":
             return "acknowledge"
-        if name in ("upload", "rank"):
-            return "file" if name == "upload" else "rank"
+        if name in ("upload", "rank", "range"):
+            return "file" if name == "upload" else name
         kind = refusals.QUESTION_KINDS[node.data_type]
         silent = node.calculate is None and not node.default and not self.builder.is_target(node)
         if kind == "text" and silent and node.readonly is not None and node.readonly.source.strip() == "true()":

@@ -92,7 +92,9 @@ class Builder:
         }
         if error.reason in ("unsupported", "unknown_function"):
             details["feature"] = error.name + ("()" if error.reason == "unknown_function" else "")
-        self.problems.append(Problem("forms.expression", column=column, details=details))
+        # Where not all has to work, what this formula would say is left out and told of.
+        found = self.problems if self.strict else self.limitations
+        found.append(Problem("forms.expression", column=column, details=details))
 
     def compile(self, source: str, current: SchemaNode, path: str, column: str) -> Expression | None:
         """Compile a formula; a mistake becomes a problem and gives None."""

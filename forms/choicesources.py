@@ -39,7 +39,7 @@ class ChoiceReader:
             except ExpressionError as error:
                 source = attribute(itemset, "nodeset") or ""
                 self._builder.expression_problem(error, source, node.ref, "choice_filter")
-                return ChoiceSource(Table("", {}), None, "", None)
+                return ChoiceSource(Table("", {}), None, "", lambda language: ())
         return self._inline(children(element, "item"), node)
 
     def _inline(self, items: list[etree._Element], node: SchemaNode) -> ChoiceSource:

@@ -43,8 +43,6 @@ def main() -> int:
         _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
     except MemoryError:
         _reply(answers, {"problems": [{"code": "forms.compile_memory"}]}, b"")
-    except RecursionError:
-        _reply(answers, {"problems": [{"code": "forms.too_large", "details": {"limit": "depth"}}]}, b"")
     return 0
 
 
@@ -147,8 +145,10 @@ def by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tu
             result = pyxform_convert(sheets)
     except PyXFormError as error:
         raise FormRefused(_authors_mistake(str(error), rows)) from None
-    except (FormRefused, MemoryError, RecursionError):
+    except MemoryError:
         raise
+    except RecursionError:
+        raise FormRefused(Problem("forms.too_large", details={"limit": "depth"})) from None
     except Exception as error:
         # Some broken workbooks crash the converter; to the author that is the workbook's fault all the same.
         raise FormRefused(_crash(error)) from None

@@ -25,7 +25,22 @@ def fits(text: str, data_type: str, zone: tzinfo) -> bool:
         return dates.parse_time(text) is not None
     if data_type == "geopoint":
         return _is_position(text)
+    if data_type in ("geotrace", "geoshape"):
+        return _is_line(text, closed=data_type == "geoshape")
     return True
+
+
+def is_day(text: str) -> bool:
+    """True when ``text`` begins as a date does."""
+    return dates.parse_date(text.strip()[:10]) is not None
+
+
+def _is_line(text: str, *, closed: bool) -> bool:
+    """Positions with ``;`` between them: at least two, or a shape that comes back to where it began."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if len(parts) < (4 if closed else 2) or not all(_is_position(part) for part in parts):
+        return False
+    return not closed or parts[0].split()[:2] == parts[-1].split()[:2]
 
 
 def _is_position(text: str) -> bool:

@@ -9,6 +9,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 DAY_S = 86_400
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_SHORT_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?=T|$)", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 
 _ENGLISH = re.compile(r"^en\b|english|\(en\b", re.IGNORECASE)
@@ -71,6 +72,12 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+def padded(text: str) -> str:
+    """``text`` with the zeros of a date such as ``1970-1-2`` written; anything else as it is."""
+    found = _SHORT_DATE.match(text)
+    return text if found is None else f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{text[found.end() :]}"
+
+
 def parse_time(text: str) -> time | None:
     """Read ``HH:MM[:SS[.fff]][zone]``; None when it is no such time."""
     found = _TIME.fullmatch(text)
@@ -89,6 +96,8 @@ def _zone(text: str | None) -> tzinfo | None:
     if text == "Z":
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:] if len(text) > 3 else 0)
+    if len(text) > 3 and int(text[-2:]) > 59:
+        raise ValueError(text)
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 

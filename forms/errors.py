@@ -16,7 +16,8 @@ class Problem:
             ``limit``, ``found``, ``allowed``), ``forms.media_missing`` (details ``file``), ``forms.author`` (details
             ``reason``: the converter's English words), ``forms.compile_timeout``, ``forms.compile_memory``,
             ``forms.compile_failed``, ``forms.cancelled``, and those of the repair pass, with ``cell`` and, where
-            there are any, ``nearest`` names: ``forms.column_missing`` (``name``, ``found``), ``forms.type_missing``,
+            there are any, ``nearest`` names: ``forms.dialect`` (``dialect``),
+            ``forms.column_missing`` (``name``, ``found``), ``forms.type_missing``,
             ``forms.calculation_missing``, ``forms.list_missing``, ``forms.dangling`` (``name``).
         sheet: the workbook's sheet, or None when the form did not come from a workbook.
         row: the row in that sheet as a spreadsheet program shows it (the header is row 1), or None.

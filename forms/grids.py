@@ -19,6 +19,8 @@ from forms.repairs import CERTAIN, LIKELY, Repair, column_letters
 _OLD_NAMES = {"columns": "choices", "choice": "choices", "setting": "settings", "surveys": "survey"}
 _EMPTY_ROWS_END = 60
 """So many empty rows end a sheet, as in the reference converter: what follows are an author's notes."""
+_EMPTY_CHOICES_END = 2_000
+"""Lists of choices are kept far apart in real workbooks: the reference converter loses those after a wide gap."""
 
 Row = list[str]
 
@@ -57,7 +59,7 @@ def read_workbook(data: bytes, kind: str) -> Workbook:
     }
     try:
         book = readers[kind](data)
-    except (FormRefused, MemoryError, RecursionError):
+    except (FormRefused, MemoryError):
         raise
     except Exception as error:
         # A damaged workbook makes these libraries raise anything; to the person it is a damaged workbook.
@@ -97,14 +99,15 @@ def collect(name: str, purpose: str, rows: Iterable[Iterable[str]]) -> Grid:
     """
     grid = Grid(name)
     empty = cells = 0
-    most = limits.SHEET_ROWS_MAX if purpose != "choices" and purpose != "external_choices" else limits.CHOICE_ROWS_MAX
+    lists = purpose in ("choices", "external_choices")
+    most, gap = (limits.CHOICE_ROWS_MAX, _EMPTY_CHOICES_END) if lists else (limits.SHEET_ROWS_MAX, _EMPTY_ROWS_END)
     for number, values in enumerate(rows, 1):
         row = list(values)
         while row and not row[-1]:
             row.pop()
         grid.rows.append(row)
         empty = 0 if row else empty + 1
-        if empty > _EMPTY_ROWS_END:
+        if empty > gap:
             break
         cells += len(row)
         if number > most and row:

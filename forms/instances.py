@@ -8,9 +8,12 @@ from lxml import etree
 
 from forms import limits
 from forms.errors import FormRefused, Problem
+from forms.externals import read_geojson, read_xml_list, table_of
 from forms.schema import SchemaNode
 from forms.tables import Table, read_csv
 from forms.xmlreading import JR, attribute, children, local, text
+
+_READERS = {"csv": read_csv, "xml": read_xml_list, "geojson": read_geojson}
 
 
 class SchemaBuilder:
@@ -81,25 +84,18 @@ def read_table(element: etree._Element, media: Mapping[str, bytes]) -> tuple[str
         return name, _external(name, source, media)
     outer = children(element)
     items = children(outer[0]) if outer else []
-    if any(children(cell) for item in items for cell in children(item)):
+    table = table_of(name, items)
+    if table is None:
         return name, Problem("forms.unsupported", details={"feature": "nested_list", "value": name})
-    names: dict[str, None] = {}
-    rows: list[dict[str, str]] = []
-    for item in items:
-        row: dict[str, str] = {}
-        for cell in children(item):
-            row.setdefault(local(cell), text(cell))
-        names.update(dict.fromkeys(row))
-        rows.append(row)
-    item_name = local(items[0]) if items else None
-    return name, Table(name, {column: [row.get(column, "") for row in rows] for column in names}, item=item_name)
+    return name, table
 
 
 def _external(name: str, source: str, media: Mapping[str, bytes]) -> Table | Problem:
     if source.startswith("jr://instance/last-saved"):
         return Problem("forms.unsupported", details={"feature": "last_saved"})
     file = source.rpartition("/")[2]
-    if not file.lower().endswith(".csv"):
+    reader = _READERS.get(file.lower().rpartition(".")[2])
+    if reader is None:
         return Problem(
             "forms.unsupported", details={"feature": "external_" + file.rpartition(".")[2].lower(), "value": file}
         )
@@ -107,6 +103,6 @@ def _external(name: str, source: str, media: Mapping[str, bytes]) -> Table | Pro
     if data is None:
         return Problem("forms.media_missing", details={"file": file})
     try:
-        return read_csv(name, file, data)
+        return reader(name, file, data)
     except FormRefused as refused:
         return refused.problems[0]

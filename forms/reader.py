@@ -134,7 +134,7 @@ def feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType) -> No
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # the latter two: an encoding that nobody knows
         raise FormRefused(Problem("forms.not_a_form", details={"reason": "xml"})) from None
 
 

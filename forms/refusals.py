@@ -31,11 +31,15 @@ DATA_TYPES = {
     "time": "time",
     "dateTime": "dateTime",
     "geopoint": "geopoint",
+    "geotrace": "geotrace",
+    "geoshape": "geoshape",
 }
 QUESTION_KINDS = {
     "string": "text",
     "boolean": "text",
     "geopoint": "text",
+    "geotrace": "text",
+    "geoshape": "text",
     "int": "integer",
     "decimal": "decimal",
     "date": "date",
@@ -57,7 +61,7 @@ def appearance_feature(words: str) -> str | None:
     if "search(" in words:
         return "search()"
     if "(" in words:
-        return "appearance " + words.partition("(")[0].split()[-1]
+        return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
     for word in words.split():
         if word in _CALENDARS:
             return f"calendar {word}"

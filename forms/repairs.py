@@ -23,6 +23,7 @@ CODES = frozenset(
         "forms.repair.type_dialect",
         "forms.repair.type_as_text",
         "forms.repair.row_skipped",
+        "forms.repair.root_name",
         "forms.repair.name_missing",
         "forms.repair.name_invalid",
         "forms.repair.name_reserved",

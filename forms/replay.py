@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from forms import datatypes
 from forms.definition import FormDefinition
 from forms.errors import FormsError
 from forms.languages import matching_language
@@ -151,8 +152,15 @@ def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
             chosen = [value for value in offered if value in chosen]
         session.answer(node.path, " ".join(chosen))
     else:
-        session.answer(node.path, coerce(step.value, node.schema.data_type, zone))
+        session.answer(node.path, _stored(step.value, node.schema.data_type, zone))
     return True
+
+
+def _stored(text: str, data_type: str, zone: tzinfo) -> str:
+    if data_type in ("int", "decimal") and datatypes.is_day(text):
+        return ""  # a formula may count with a day as a number; a person who types one means no number
+    stored = coerce(text, data_type, zone)
+    return stored if datatypes.fits(stored, data_type, zone) else ""
 
 
 def _add_row(session: Session, step: Step, _zone: tzinfo) -> bool:

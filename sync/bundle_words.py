@@ -47,8 +47,8 @@ _ERRORS: Mapping[str, Pair] = {
         "These receipts answer nothing sent from this computer. Nothing was changed.",
     ),
     "bundle.no_workspace": (
-        "Il n'y a pas d'espace de travail ici : {directory}",
-        "There is no workspace here: {directory}",
+        "Il n'y a pas d'espace de travail ici : {directory}. Nommez son dossier (--workspace DIR).",
+        "There is no workspace here: {directory}. Name its folder (--workspace DIR).",
     ),
     "bundle.no_folder": (
         "Ce dossier n'existe pas : {folder}. La clé est-elle branchée ? Donnez un dossier qui existe, ou un fichier "
@@ -63,7 +63,10 @@ _ERRORS: Mapping[str, Pair] = {
         "Ce fichier existe et n'est pas un envoi : {file}. Il n'a pas été touché. Donnez un autre nom, ou un dossier.",
         "This file exists and is no bundle: {file}. It was left alone. Give another name, or a folder.",
     ),
-    "bundle.no_file": ("Ce fichier n'existe pas : {file}", "There is no such file: {file}"),
+    "bundle.no_file": (
+        "Ce fichier n'existe pas : {file}. La clé est-elle branchée ? Vérifiez son nom.",
+        "There is no such file: {file}. Is the stick plugged in? Check its name.",
+    ),
     "store.disk_full": (
         "Il n'y a plus de place à cet endroit. Rien n'est perdu : ce qui attend reste sur ce poste.",
         "There is no room left there. Nothing is lost: what waits stays on this computer.",

@@ -43,6 +43,7 @@ from sync.commands import (
     split_line,
 )
 from sync.desk import Desk, FormIncomplete
+from sync.help_words import FRENCH
 from sync.transport import RequestsTransport
 from sync.usage import HelpShown, UsageError, explained
 from sync.words import words_for
@@ -109,7 +110,7 @@ def _client_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="main.py agent",
         description="The client without a window. The passphrase is the first line of standard input.",
-        epilog="commands:\n" + "\n".join(f"  {name:14} {command.help}" for name, command in COMMANDS.items()),
+        epilog="commandes / commands:\n" + "\n".join(_command_lines()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -126,6 +127,14 @@ def _client_parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", choices=("fr", "en"), help="language of the forms")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND …")
     return parser
+
+
+def _command_lines() -> list[str]:
+    """Return what each command does, French first, the English beneath."""
+    lines: list[str] = []
+    for name, command in COMMANDS.items():
+        lines += [f"  {name:14} {FRENCH[command.help]}", f"  {'':14} {command.help}"]
+    return lines
 
 
 def _passphrase(stream: TextIO) -> str:

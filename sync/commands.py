@@ -21,7 +21,7 @@ from sync.issues import issue_words
 from sync.log_command import LOG
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
-from sync.usage import HelpShown, UsageError, explained
+from sync.usage import BilingualParser, HelpShown, UsageError, explained
 from sync.words import Words
 
 LIST_LIMIT = 256
@@ -32,7 +32,7 @@ _NO_PROCEDURES = Words(
 )
 
 
-class Parser(argparse.ArgumentParser):
+class Parser(BilingualParser):
     """A parser that raises instead of ending the process: in a shell a wrong line is only a wrong line."""
 
     def error(self, message: str) -> NoReturn:
@@ -147,7 +147,15 @@ def _procedures(context: Context, _given: argparse.Namespace) -> Answer:
 
 
 def _cases(context: Context, given: argparse.Namespace) -> Answer:
-    return {"cases": plain(context.workspace.cases(state=given.state, limit=given.limit))}
+    """List cases; with each its citizen's date of birth and commune, which tell namesakes apart."""
+    rows = context.workspace.cases(state=given.state, limit=given.limit)
+    people = {one.id: one for one in context.workspace.citizen_rows(list({row.citizen for row in rows}))}
+    listed = []
+    for row in rows:
+        person = people.get(row.citizen)
+        told = ("", "") if person is None else (person.birth_date, person.commune)
+        listed.append({**as_object(row), "citizen_birth_date": told[0], "citizen_commune": told[1]})
+    return {"cases": listed}
 
 
 def _new(context: Context, given: argparse.Namespace) -> Answer:
@@ -207,7 +215,9 @@ def _receipt(context: Context, given: argparse.Namespace) -> Answer:
     try:
         given.receipt.write_bytes(document)
     except OSError as error:
-        raise EnvironmentFault("receipt.not_written", reason=type(error).__name__) from error
+        if not given.receipt.absolute().parent.is_dir():
+            raise EnvironmentFault("receipt.no_folder", place=str(given.receipt.absolute().parent)) from error
+        raise EnvironmentFault("receipt.not_written", file=str(given.receipt), reason=type(error).__name__) from error
     return {"receipt": str(given.receipt)}
 
 

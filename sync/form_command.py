@@ -17,8 +17,10 @@ from forms.compile import Converted, convert_form
 from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, FormsError, Problem
 from forms.portability import differences
+from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
 from sync.refusal_words import problem_lines
+from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 from sync.words import Words, words_for
 
@@ -75,8 +77,11 @@ def run_form(argv: Sequence[str]) -> int:
         return _said(words_for(error.code, EXIT_ENVIRONMENT, error.details), EXIT_ENVIRONMENT)
 
 
+_ABOUT = "Fill a form by a script and print every state, or say what its author should know."
+
+
 def _parser() -> SpokenParser:
-    parser = SpokenParser(prog="main.py form", description=__doc__)
+    parser = SpokenParser(prog="main.py form", description=_ABOUT)
     parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
     ways = parser.add_mutually_exclusive_group(required=True)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
@@ -188,6 +193,7 @@ def _check(options: argparse.Namespace) -> int:
             "languages": list(definition.languages),
             "questions": len(definition.questions),
             "formulas": len(definition.formulas),
+            "repairs": [as_json(one) for one in opened.converted.repairs],
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
             "differs": [_as_json(one) for one in portability],
@@ -217,6 +223,8 @@ def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequen
     counts = len(definition.questions), len(definition.formulas)
     yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"
     yield "  {} questions, {} formules / formulas".format(*counts)
+    if opened.converted.repairs:
+        yield from repair_lines(opened.converted.repairs)
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
     yield from _listed_problems(

@@ -12,17 +12,23 @@ import sys
 from collections.abc import Sequence
 
 from cases.errors import EnvironmentFault, EstafetteError, InputError, NetworkFault
+from sync import network_check
 from sync.proxies import Way, password_name, policy_path, this_computer
-from sync.transport import RequestsTransport, checked_url
+from sync.transport import checked_url
 from sync.usage import SpokenParser
 from sync.words import words_for
 
-_EXITS = ((EnvironmentFault, 3), (NetworkFault, 4))
+NETWORK = 4
+_ABOUT = (
+    "How this computer reaches the service, for those who set it up; and the proxy's password. Answers are JSON, one "
+    "line each; no line ever holds a password."
+)
+_EXITS = ((EnvironmentFault, 3), (NetworkFault, NETWORK))
 
 
 def run_network(argv: Sequence[str]) -> int:
-    """Run ``main.py network``: 0, or 1 input, 3 this machine, 4 network."""
-    parser = SpokenParser(prog="main.py network", description=__doc__)
+    """Run ``main.py network``: 0, or 1 input, 3 this machine, 4 network or a service that is not well."""
+    parser = SpokenParser(prog="main.py network", description=_ABOUT)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="ask a service for its health, by the way that the program would take")
     check.add_argument("url", metavar="URL", help="the service's address")
@@ -32,31 +38,26 @@ def run_network(argv: Sequence[str]) -> int:
     password.add_argument("--forget", action="store_true", help="forget it instead")
     options = parser.parse_args(list(argv))
     try:
-        found = _check(options.url) if options.command == "check" else _password(options)
-    except EstafetteError as error:
-        exit_code = next((code for kind, code in _EXITS if isinstance(error, kind)), 1)
-        words = words_for(error.code, exit_code, error.details)
-        found = {"error": error.code, "details": dict(error.details), "message_fr": words.fr, "message_en": words.en}
+        found, error = _check(options.url) if options.command == "check" else (_password(options), None)
+    except EstafetteError as refusal:
+        found, error = {}, refusal
+    if error is None:
         print(json.dumps(found, ensure_ascii=False))
-        return exit_code
-    print(json.dumps(found, ensure_ascii=False))
-    return 0
+        return 0 if found.get("status", 200) == 200 else NETWORK
+    exit_code = next((code for kind, code in _EXITS if isinstance(error, kind)), 1)
+    words = words_for(error.code, exit_code, error.details)
+    said = {"error": error.code, "details": dict(error.details), "message_fr": words.fr, "message_en": words.en}
+    print(json.dumps({**said, **found}, ensure_ascii=False))
+    return exit_code
 
 
-def _check(url: str) -> dict[str, object]:
-    root = checked_url(url)
-    straight = root.startswith("http:")
-    ways = () if straight else this_computer().ways(root)
-    transport = RequestsTransport(root)
-    try:
-        status = transport.request("HEAD", "/healthz", b"", {}).status
-    finally:
-        transport.close()
-    return {
-        "policy": str(policy_path()),
-        "ways": [way.place or "direct" for way in ways] or ["direct"],
-        "status": status,
-    }
+def _check(url: str) -> tuple[dict[str, object], EstafetteError | None]:
+    """Return what was found on the way to a service, and what ended the search. InputError: no service's address."""
+    found = network_check.check(checked_url(url))
+    answer: dict[str, object] = {"policy": str(policy_path()), "ways": found.ways, "findings": found.findings}
+    if found.fault is None:
+        answer["status"] = found.status
+    return answer, found.fault
 
 
 def _password(options: argparse.Namespace) -> dict[str, object]:

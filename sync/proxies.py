@@ -203,6 +203,23 @@ class Network:
                     raise
         return self._system_ways(parts.scheme, host)
 
+    def source(self, url: str) -> str:
+        """Return where ``ways`` finds the way to a service.
+
+        ``policy``, ``except`` (of the policy), ``script``, ``system``, or ``none``: nothing names a proxy.
+        """
+        parts, policy = urlsplit(url), self.policy
+        host = parts.hostname or ""
+        if policy.mode == "direct":
+            return "policy"
+        if any(fnmatch.fnmatch(host, pattern) for pattern in policy.direct_hosts):
+            return "except"
+        if policy.mode == "proxy":
+            return "policy"
+        if self._script is not None:
+            return "script"
+        return "system" if self._system_ways(parts.scheme, host)[0].proxy else "none"
+
     def forget(self) -> None:
         """Ask the script anew next time."""
         if self._script is not None:

@@ -155,6 +155,8 @@ _UNREADABLE: dict[str, Pair] = {
         "the file {file} is not in UTF-8; save it as “CSV UTF-8”",
     ),
     "csv": ("le fichier {file} n'est pas un CSV lisible", "the file {file} is no readable CSV"),
+    "xml": ("le fichier {file} n'est pas un XML lisible", "the file {file} is no readable XML"),
+    "geojson": ("le fichier {file} n'est pas un GeoJSON lisible", "the file {file} is no readable GeoJSON"),
     "empty": (
         "le fichier {file} est vide, ou sa première ligne ne nomme pas les colonnes",
         "the file {file} is empty, or its first row does not name the columns",
@@ -169,6 +171,10 @@ _SENTENCES: dict[str, Pair] = {
     "forms.column_missing": (
         "il manque la colonne « {name} » ; la première ligne contient : {found}",
         "the column “{name}” is missing; the first row holds: {found}",
+    ),
+    "forms.dialect": (
+        "ce classeur est fait pour {dialect}, dont les formules sont des programmes ; refaites-le en XLSForm",
+        "this workbook is made for {dialect}, whose formulas are programs; write it anew as an XLSForm",
     ),
     "forms.type_missing": (
         "la question « {name} » n'a pas de type ({cell})",

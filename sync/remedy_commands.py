@@ -130,7 +130,12 @@ def _paper(context: Context, given: argparse.Namespace) -> Answer:
     except ValueError as error:
         french = f"JOUR attend une date comme 2026-11-23, pas « {given.day} »."
         raise UsageError(Words(french, f"DAY takes a date such as 2026-11-23, not “{given.day}”.")) from error
-    act = context.workspace.notify_on_paper(case, day, given.how, base=base, decision=given.decision)
+    try:
+        act = context.workspace.notify_on_paper(case, day, given.how, base=base, decision=given.decision)
+    except InputError as error:
+        # Here the argument is called DAY, on the window's form and in the event ``on``.
+        called = {"field": "day"} if error.details.get("field") == "on" else {}
+        raise InputError(error.code, **{**error.details, **called}) from error
     view = context.workspace.case(case)
     notice = next(one for one in view.notices if one.event == act.event)
     answer = {"case": case, "on_paper": notice.decision, "on": notice.on, **event_of(act)}

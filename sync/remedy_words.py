@@ -110,18 +110,24 @@ WORDS: Mapping[str, Pair] = {
     ),
     "resolve.reason_required": ("Il faut une raison (--reason).", "A reason is needed (--reason)."),
     "resolve.field": (
-        "Cet acte ne remplit pas le champ « {field} », ou il n'en resterait rien.",
-        "This act does not set the field “{field}”, or nothing of it would be left.",
+        "Cet acte ne remplit pas le champ « {field} », ou il n'en resterait rien : `parked` montre ce qu'il remplit "
+        "(texts) ; pour y renoncer tout entier, withdraw.",
+        "This act does not set the field “{field}”, or nothing of it would be left: `parked` shows what it sets "
+        "(texts); to give it up whole, withdraw.",
     ),
     "link.self": ("Une fiche ne se lie pas à elle-même.", "A record is not linked to itself."),
     "link.circle": ("L'autre fiche mène déjà à celle-ci.", "The other record leads to this one already."),
     "link.unknown": (
-        "La fiche à lier n'est pas sur ce poste, ou n'est pas du même genre.",
-        "The record to link to is not on this computer, or not of the same kind.",
+        "La fiche à lier n'est pas sur ce poste, ou n'est pas du même genre : `citizens` et `cases` en donnent les "
+        "identités.",
+        "The record to link to is not on this computer, or not of the same kind: `citizens` and `cases` give their "
+        "identities.",
     ),
     "record.not_here": (
-        "Ce dossier ou cet usager n'est pas sur ce poste.",
-        "This case or citizen is not on this computer.",
+        "Ce dossier ou cet usager n'est pas sur ce poste : `cases` et `citizens` montrent ce qui y est ; synchronisez "
+        "d'abord (sync) si cela vient d'un autre poste.",
+        "This case or citizen is not on this computer: `cases` and `citizens` list what is; synchronise first (sync) "
+        "if it comes from another computer.",
     ),
     "notify.nothing": _NO_DECISION,
     "paper.awaits_decision": (

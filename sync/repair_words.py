@@ -55,6 +55,10 @@ SENTENCES: dict[str, Pair] = {
         "la ligne ne pose rien et est sautée : « {found} »",
         "the row asks nothing and is skipped: “{found}”",
     ),
+    "forms.repair.root_name": (
+        "une question s'appelle « {found} », comme le formulaire lui-même, qui s'appelle désormais « {used} »",
+        "a question is called “{found}”, like the form itself, which is now called “{used}”",
+    ),
     "forms.repair.name_missing": ("le nom manque ; « {used} » est mis", "the name is missing; “{used}” is set"),
     "forms.repair.name_invalid": (
         "« {found} » ne peut pas être un nom ; « {used} » le remplace, ici et dans les formules",

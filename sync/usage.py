@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from sync.help_words import FRENCH, TITLES
 from sync.words import Words
 
 
@@ -82,6 +83,28 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[dict[str, str]], Words]], ...] = 
 )
 
 
+def in_both(english: str) -> str:
+    """Return a text of the help in both languages, French first; one without French as it is."""
+    french = FRENCH.get(english)
+    return english if french is None else f"{french} / {english}"
+
+
+class BilingualParser(argparse.ArgumentParser):
+    """A parser whose help is in both languages: a command line does not know which one its reader has."""
+
+    def format_help(self) -> str:
+        """Return the help, every text of it French first."""
+        self.description = in_both(self.description) if self.description else None
+        for group in self._action_groups:
+            group.title = TITLES.get(str(group.title), group.title)
+        for action in self._actions:
+            # What is not the name of a command is an argument; a command's own line is one of these.
+            for each in (action, *getattr(action, "_choices_actions", ())):
+                if each.help:
+                    each.help = in_both(each.help)
+        return super().format_help()
+
+
 def explained(message: str) -> UsageError:
     """Return the error for what argparse has to say."""
     for pattern, words in _KNOWN:
@@ -95,7 +118,7 @@ def _plain(choices: str) -> str:
     return choices.replace("'", "")
 
 
-class SpokenParser(argparse.ArgumentParser):
+class SpokenParser(BilingualParser):
     """A parser that says in both languages what is wrong with a command line, and ends the process with 2."""
 
     def error(self, message: str) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sync import remedy_words
+from sync import network_words, remedy_words
 
 
 class Words(NamedTuple):
@@ -61,6 +61,7 @@ _STATE_DETAILS = frozenset({"state", "before", "after"})
 
 _KNOWN: Mapping[str, Words] = {
     **{code: Words(*pair) for code, pair in remedy_words.WORDS.items()},
+    **{code: Words(*pair) for code, pair in network_words.WORDS.items()},
     "usage": Words("Commande mal écrite : {reason_fr}", "Badly written command: {reason_en}"),
     "bug": Words(
         "Le programme a rencontré une erreur imprévue.",
@@ -72,8 +73,10 @@ _KNOWN: Mapping[str, Words] = {
         "The passphrase does not fit this workspace.",
     ),
     "unlock.no_workspace": Words(
-        "Il n'y a pas d'espace de travail dans ce dossier ; inscrivez d'abord le poste (enrol).",
-        "There is no workspace in this folder; enrol the device first (enrol).",
+        "Il n'y a pas d'espace de travail dans ce dossier : vérifiez --workspace, ou inscrivez d'abord le poste (enrol "
+        "--server URL --code CODE ; le code vient de votre responsable).",
+        "There is no workspace in this folder: check --workspace, or enrol the device first (enrol --server URL --code "
+        "CODE; the code comes from your supervisor).",
     ),
     "unlock.other_device": Words(
         "Cet espace de travail appartient à un autre poste : il ne s'ouvre pas ici.",
@@ -182,9 +185,9 @@ _KNOWN: Mapping[str, Words] = {
         "This enrolment code is another agent's: a workspace belongs to one only.",
     ),
     "enrol.other_office": Words(
-        "Cet espace de travail est celui d'un autre site que celui où vous travaillez selon le service central. Votre "
-        "responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec ce "
-        "code.",
+        "Cet espace de travail est celui d'une autre antenne que celle où vous travaillez selon le service central. "
+        "Votre responsable peut vous y affecter de nouveau : le même code servira. Sinon, ouvrez un autre espace avec "
+        "ce code.",
         "This workspace is of another office than the one where you work according to the central service. Your "
         "supervisor can put you there again: the same code will do. Else open another workspace with this code.",
     ),
@@ -194,100 +197,15 @@ _KNOWN: Mapping[str, Words] = {
         "This workspace was enrolled before, then revoked: it cannot be enrolled again. Open another workspace with a "
         "new code. What waits here stays saved: see your supervisor.",
     ),
-    "server.url": Words("L'adresse du service n'est pas valable.", "The service's address is not valid."),
+    "server.url": Words(
+        "Ce n'est pas l'adresse d'un service : donnez-la comme https://dossiers.exemple.fr, sans nom ni question ; "
+        "elle est donnée avec le code d'inscription.",
+        "This is no service's address: give it as https://dossiers.exemple.fr, without a name or a query; it comes "
+        "with the enrolment code.",
+    ),
     "server.insecure_url": Words(
-        "L'adresse du service doit commencer par https.", "The service's address must begin with https."
-    ),
-    "network.unreachable": Words("Le service central est injoignable.", "The central service cannot be reached."),
-    "network.timeout": Words(
-        "Le service central n'a pas répondu à temps.",
-        "The central service did not answer in time.",
-    ),
-    "network.told_to_wait": Words(
-        "Ce poste a demandé trop souvent : le service central demande d'attendre {retry_after_s} secondes.",
-        "This computer asked too often: the central service asks to wait {retry_after_s} seconds.",
-    ),
-    "network.untrusted": Words(
-        "Le certificat présenté vient d'une autorité que ce poste ne connaît pas : rien n'a été envoyé. Si votre "
-        "réseau inspecte les connexions, l'autorité de votre organisation doit être installée sur ce poste.",
-        "The certificate shown is of an authority that this computer does not know: nothing was sent. If your network "
-        "inspects connections, your organisation's authority must be installed on this computer.",
-    ),
-    "network.certificate_expired": Words(
-        "Le certificat du service central n'est plus valable, ou ne l'est pas encore : rien n'a été envoyé.",
-        "The central service's certificate has expired, or is not valid yet: nothing was sent.",
-    ),
-    "network.clock_ahead": Words(
-        "L'horloge de ce poste avance de {days} jours, {hours} h et {minutes} min : remettez-le à l'heure.",
-        "This computer's clock is {days} days, {hours} h and {minutes} min ahead: set it right.",
-    ),
-    "network.clock_behind": Words(
-        "L'horloge de ce poste retarde de {days} jours, {hours} h et {minutes} min : remettez-le à l'heure.",
-        "This computer's clock is {days} days, {hours} h and {minutes} min behind: set it right.",
-    ),
-    "network.proxy_unreachable": Words(
-        "Le serveur mandataire {proxy} de votre réseau ne répond pas.",
-        "Your network's proxy {proxy} does not answer.",
-    ),
-    "network.proxy_sign_in": Words(
-        "Le serveur mandataire {proxy} demande un nom et un mot de passe, et n'en a pas ici qu'il accepte : voyez "
-        "votre support informatique (commande network password).",
-        "The proxy {proxy} asks for a name and a password, and there are none here that it takes: see your IT support "
-        "(command network password).",
-    ),
-    "network.proxy_unsupported": Words(
-        "Le serveur mandataire demande une méthode que ce programme ne connaît pas ({methods}). Votre support peut y "
-        "permettre l'adresse du service sans mot de passe.",
-        "The proxy asks for a method that this program does not know ({methods}). Your IT support can allow the "
-        "service's address there without a password.",
-    ),
-    "network.proxy_refused": Words(
-        "Le serveur mandataire {proxy} refuse le chemin vers le service central ({status}).",
-        "The proxy {proxy} refuses the way to the central service ({status}).",
-    ),
-    "network.pac_broken": Words(
-        "Le script de configuration réseau (PAC) de votre organisation ne dit pas de chemin ({reason}).",
-        "Your organisation's network configuration script (PAC) does not say a way ({reason}).",
-    ),
-    "network.pac_unreachable": Words(
-        "Le script de configuration réseau (PAC) de votre organisation est introuvable.",
-        "Your organisation's network configuration script (PAC) cannot be found.",
-    ),
-    "network_policy.invalid": Words(
-        "Le fichier des règles du réseau de ce poste n'est pas valable ({field}).",
-        "This computer's network policy file is not valid ({field}).",
-    ),
-    "trust.unreadable": Words(
-        "Le fichier des autorités de certification de ce poste ne se lit pas.",
-        "This computer's file of certificate authorities cannot be read.",
-    ),
-    "proxy.pac_insecure": Words(
-        "L'adresse du script de configuration réseau (PAC) doit commencer par https, ou nommer un fichier.",
-        "The address of the network configuration script (PAC) must begin with https, or name a file.",
-    ),
-    "proxy.pac_place": Words(
-        "L'adresse du script de configuration réseau (PAC) n'est pas valable.",
-        "The address of the network configuration script (PAC) is not valid.",
-    ),
-    "proxy.none": Words("Aucun serveur mandataire n'est réglé pour ce service.", "No proxy is set for this service."),
-    "proxy.user_missing": Words(
-        "Le nom d'utilisateur du mandataire manque (--user).", "The proxy's user is missing (--user)."
-    ),
-    "proxy.password_missing": Words(
-        "Le mot de passe manque : il est attendu sur la première ligne de l'entrée standard.",
-        "The password is missing: it is expected on the first line of standard input.",
-    ),
-    "network.captive_portal": Words(
-        "Une page web a répondu à la place du service central : connectez-vous d'abord au réseau du lieu.",
-        "A web page answered instead of the central service: sign in to the local network first.",
-    ),
-    "network.tls": Words(
-        "La connexion chiffrée avec le service central n'est pas sûre : vérifiez la date du poste et le réseau.",
-        "The encrypted connection to the central service is not safe: check this computer's date and the network.",
-    ),
-    "network.altered": Words(
-        "La réponse n'est pas celle du service central : elle a été modifiée en chemin et n'a pas été prise.",
-        "The answer is not the central service's own: it was altered on the way, and not used.",
+        "L'adresse du service doit commencer par https:// (http:// ne va que pour ce poste lui-même, 127.0.0.1).",
+        "The service's address must begin with https:// (http:// is for this very computer only, 127.0.0.1).",
     ),
     "agent.broken": Words(
         "L'échange s'est arrêté sur un défaut du programme : relancez-le.",
@@ -396,8 +314,18 @@ _KNOWN: Mapping[str, Words] = {
     ),
     "sync.paused": Words("La synchronisation est en pause.", "Synchronisation is paused."),
     # cases
-    "case.unknown": Words("Ce dossier n'est pas sur ce poste.", "This case is not on this device."),
-    "citizen.unknown": Words("Cet usager n'est pas sur ce poste.", "This citizen is not on this device."),
+    "case.unknown": Words(
+        "Ce dossier n'est pas sur ce poste : `cases` montre ceux qui y sont ; s'il vient d'un autre poste, "
+        "synchronisez d'abord (sync).",
+        "This case is not on this device: `cases` lists those that are; if it comes from another computer, synchronise "
+        "first (sync).",
+    ),
+    "citizen.unknown": Words(
+        "Cet usager n'est pas sur ce poste : `citizens --search NOM` donne les identités de ceux qui y sont ; s'il "
+        "vient d'un autre poste, synchronisez d'abord (sync).",
+        "This citizen is not on this device: `citizens --search NAME` gives the identities of those that are; if it "
+        "comes from another computer, synchronise first (sync).",
+    ),
     "citizen.unknown_field": Words(
         "Un usager n'a pas de champ {field}. Ses champs : {known}.",
         "A citizen has no field {field}. The fields: {known}.",
@@ -408,7 +336,10 @@ _KNOWN: Mapping[str, Words] = {
     "citizen.name_missing": Words("Le nom de l'usager manque.", "The citizen's name is missing."),
     "field.unknown": Words("Il n'y a pas de champ nommé {field}.", "There is no field named {field}."),
     "procedure.unknown": Words(
-        "La démarche {procedure} n'est pas sur ce poste.", "The procedure {procedure} is not on this device."
+        "La démarche {procedure} n'est pas sur ce poste : `procedures` montre celles qui y sont ; une nouvelle arrive "
+        "avec la synchronisation (sync).",
+        "The procedure {procedure} is not on this device: `procedures` lists those that are; a new one comes with the "
+        "synchronisation (sync).",
     ),
     "case.not_editable": Words(
         "Dans l'état « {state} », les réponses du dossier ne se modifient plus.",
@@ -422,10 +353,21 @@ _KNOWN: Mapping[str, Words] = {
         "Le formulaire n'est pas complet : {issues} question(s) à revoir.",
         "The form is not complete: {issues} question(s) to look at.",
     ),
-    "receipt.not_submitted": Words("Ce dossier n'a pas encore été transmis.", "This case was not handed in yet."),
+    "receipt.not_submitted": Words(
+        "Ce dossier n'a pas encore été transmis : son récépissé vient avec la transmission (submit).",
+        "This case was not handed in yet: its receipt comes with the hand-in (submit).",
+    ),
     "receipt.not_written": Words(
-        "Le récépissé n'a pas pu être écrit ; le dossier, lui, est bien transmis.",
-        "The receipt could not be written; the case itself is handed in.",
+        "Le récépissé n'a pas pu être écrit dans {file} ({reason}) ; le dossier, lui, est bien transmis. Recommencez "
+        "avec un autre endroit : receipt DOSSIER FICHIER.",
+        "The receipt could not be written to {file} ({reason}); the case itself is handed in. Try again with another "
+        "place: receipt CASE FILE.",
+    ),
+    "receipt.no_folder": Words(
+        "Le dossier {place} n'existe pas : le récépissé n'y a pas été écrit ; ce qui est transmis le reste. Faites ce "
+        "dossier, ou donnez un autre endroit : receipt DOSSIER FICHIER.",
+        "There is no folder {place}: the receipt was not written there; what is handed in stays so. Make that folder, "
+        "or name another place: receipt CASE FILE.",
     ),
     "note.empty": Words("La note est vide.", "The note is empty."),
     "workflow.not_allowed": Words(

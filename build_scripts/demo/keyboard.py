@@ -160,23 +160,22 @@ class Hands:
         wait(lambda: self.seen("citizen.new_case"), "the citizen's page")
         return {}
 
-    def open_case(self, procedure: str = "", title_part: str = "") -> Seen:
+    def open_case(self, procedure: str) -> Seen:
         """Choose a procedure for the citizen on the screen and begin the case."""
         self.press("citizen.new_case")
         assert self.window.shell is not None
         screen = self.window.shell.current
         assert isinstance(screen, NewCaseScreen)
-        wanted = procedure or _plain(title_part)
         model = screen.list.model()
 
         def place() -> int | None:
             for row in range(model.rowCount()):
                 screen.list.setCurrentIndex(model.index(row, 0))
-                if screen.chosen is not None and _plain(screen.chosen.id) == _plain(wanted):
+                if screen.chosen is not None and screen.chosen.id == procedure:
                     return row
             return None
 
-        wait(lambda: place() is not None, f"the procedure {wanted}")
+        wait(lambda: place() is not None, f"the procedure {procedure}")
         self.press("procedure.start")
         wait(lambda: self.seen("case.tabs"), "the new case")
         return {"pages": len(self.form.page_paths())}
@@ -277,10 +276,6 @@ class Hands:
         record = self.record
         wait(lambda: record._form.view.state == "in_review", "the case sent back")
         return {}
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.removesuffix(".xlsx").casefold() if letter.isalnum())
 
 
 class Orders:

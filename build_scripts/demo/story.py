@@ -22,7 +22,11 @@ from build_scripts.demo.processes import ROOT, Desktop, Screen, Service, StepFai
 PASSPHRASE = "bruyère lanterne 42 passerelle"
 PICTURES = ROOT / "build" / "demo"
 CORPUS = ROOT.parent / "shared" / "corpus" / "xlsforms"
-CORPUS_FORMS = ("onadata__mali_health.xlsx", "web-forms__socio-economic-survey-v20240515.xlsx")
+CORPUS_FORMS = {
+    "onadata__mali_health.xlsx": "onadata-mali-health",
+    "web-forms__socio-economic-survey-v20240515.xlsx": "socio-economic-survey",
+}
+"""File -> the procedure that it becomes: a form with an identity of its own goes by that, else by its file's name."""
 QUESTION = "Merci de préciser le téléphone d’un proche que nous pouvons appeler."
 REPLY = "Le fils de Mme Koné peut être appelé au 06 00 00 00 00."
 REASONS = "Les conditions de résidence et d’âge sont remplies (CASF, art. L. 232-1)."
@@ -111,10 +115,10 @@ class Story:
             self.desktop.do("picture", name=f"3e-{visitor.procedure}")
             name = f"{visitor.citizen['family_name']} {visitor.citizen['given_names']}"
             self.others.append(self._hand_in(f"3e-{visitor.procedure}-receipt", name)[0])
-        for name, family in zip(CORPUS_FORMS, ("Marchand", "Berthelot"), strict=True):
+        for (name, procedure), family in zip(CORPUS_FORMS.items(), ("Marchand", "Berthelot"), strict=True):
             if (CORPUS / name).exists():
                 self._citizen(Visitor("", {"family_name": family, "given_names": "Camille", "birth_date": "5/2/1979"}))
-                self.desktop.do("open_case", title_part=name)
+                self.desktop.do("open_case", procedure=procedure)
                 self.desktop.do("fill", answers={}, rows={}, thorough=True)
                 self.desktop.do("picture", name=f"3f-{name.split('.')[0]}")
                 self.others.append(self._hand_in(f"3f-{name.split('.')[0]}-receipt", f"{family} Camille")[0])

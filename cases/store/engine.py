@@ -292,6 +292,10 @@ class Store:
             finally:
                 connection.execute("ROLLBACK")
 
+    def is_reading(self) -> bool:
+        """Say whether this thread is inside a read transaction."""
+        return self._reader().in_transaction
+
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one query on this thread's connection."""
         connection = self._reader()

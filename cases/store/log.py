@@ -121,6 +121,15 @@ def of_record(connection: Connection, tenant: int, record_no: int) -> list[Store
     return _events(connection, tenant, "WHERE e.record_no = ? ORDER BY e.no", (record_no,))
 
 
+def said_of_record(connection: Connection, tenant: int, record_no: int) -> list[StoredEvent]:
+    """Return the notes and changes of state of a record, in the order in which this store learnt of them.
+
+    They have an index of their own: among thousands of answers there are few.
+    """
+    where = "WHERE e.record_no = ? AND e.kind IN ('note', 'status') ORDER BY e.no"
+    return _events(connection, tenant, where, (record_no,))
+
+
 def pending_of_record(connection: Connection, tenant: int, record_no: int) -> list[StoredEvent]:
     """Return the record's pending events, oldest first."""
     where = "WHERE e.record_no = ? AND e.state = 'pending' ORDER BY e.incarnation, e.seq"
@@ -412,6 +421,12 @@ def find(connection: Connection, tenant: int, event: EventId) -> StoredEvent | N
     where = "WHERE d.id = ? AND e.incarnation = ? AND e.seq = ?"
     found = _events(connection, tenant, where, event)
     return found[0] if found else None
+
+
+def named_of_record(connection: Connection, tenant: int, record_no: int, names: Iterable[EventId]) -> list[StoredEvent]:
+    """Return those of a record's events that bear these names."""
+    where = "WHERE d.id = ? AND e.incarnation = ? AND e.seq = ? AND e.record_no = ?"
+    return [one for name in names for one in _events(connection, tenant, where, (*name, record_no))]
 
 
 def seen(stored: StoredEvent) -> SeenEvent:

@@ -40,6 +40,7 @@ RELEASED: frozenset[str] = frozenset(
         "2026_11_23_links",
         "2026_11_23_snapshots_stay_cold",
         "2026_11_23_histories",
+        "2026_11_23_what_is_said_of_a_case",
     }
 )
 """Every step that this program knows. A store that records another one was made by a newer program."""
@@ -258,6 +259,19 @@ CREATE TABLE history (
 def fetched_histories(db: Database) -> None:
     """The history of a record may be fetched and kept."""
     for statement in statements(_HISTORIES):
+        db.execute(statement)
+
+
+_SAID = """
+-- What a case's screen shows of its history; an answer writes none of it.
+CREATE INDEX event_said ON event (record_no) WHERE kind IN ('note', 'status');
+"""
+
+
+@migrations(name="2026_11_23_what_is_said_of_a_case")
+def said_of_a_case(db: Database) -> None:
+    """A case is read without going through all of its answers."""
+    for statement in statements(_SAID):
         db.execute(statement)
 
 

@@ -112,3 +112,4 @@ CREATE INDEX citizen_contested ON citizen (record_no) WHERE contested > 0;
 CREATE INDEX case_by_citizen ON case_file (citizen_no);
 CREATE INDEX chunk_wanted ON chunk (stream, place) WHERE standing = 'wanted' AND place IS NOT NULL;
 CREATE INDEX chunk_held ON chunk (stream, first_no) WHERE standing = 'held';
+CREATE INDEX event_said ON event (record_no) WHERE kind IN ('note', 'status');

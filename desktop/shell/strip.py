@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy
 from desktop.theme import theme
 from desktop.widgets.basics import button, holder, row, set_role, tool_button
 from desktop.widgets.elided import ElidedLabel
-from desktop.words.sync_line import SyncLine
+from desktop.words.sync_line import SyncLine, not_asked_yet
 
 PASSING_MS = 8000
 _ICONS = {"positive": "circle-check", "caution": "triangle-alert", "critical": "circle-x", "info": "info"}
@@ -61,7 +61,7 @@ class Strip(QFrame):
         self._state.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._draw)
         self.clear()
-        self._draw()
+        self.show_state(not_asked_yet())
 
     @property
     def state_text(self) -> str:

@@ -88,6 +88,12 @@ def clock_is_off(standing: Standing) -> bool:
     return abs(standing.clock_off_ms) > CLOCK_OFF_MS
 
 
+def not_asked_yet() -> SyncLine:
+    """Return the line until the sync client, which is loaded after the window, has said where it stands."""
+    text = translate("Sync", "Everything typed is saved · looking at what the central service lacks")
+    return SyncLine(text, "cloud", "ink_soft")
+
+
 def sync_line(standing: Standing, now_ms: int) -> SyncLine:
     """Return the strip's line for ``standing``: first what is on this computer, then the link, then the contact."""
     link = link_of(standing.state, standing.fault, standing.fault_details)

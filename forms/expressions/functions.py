@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from forms.expressions.context import Context
 from forms.values import NAN, Moment, Value, round_half_up, to_number, to_text, to_truth, unpack
 
 ANY = 1_000
+_BLANKS = re.compile(r"[ \t\r\n]+")
+"""XPath's white space; other signs that look like it belong to the text."""
 
 
 class Apply(Protocol):
@@ -109,7 +112,8 @@ def _weighted_checklist(context: Context, *arguments: Value) -> Value:
     held = sum(
         _number(context, weight) for truth, weight in zip(pairs[::2], pairs[1::2], strict=False) if to_truth(truth)
     )
-    return low <= held <= high
+    # Minus one is "no limit", as in checklist; other negative limits count, for weights may be negative.
+    return (low == -1 or held >= low) and (high == -1 or held <= high)
 
 
 # --- numbers
@@ -249,8 +253,9 @@ def _substring(context: Context, *arguments: Value) -> Value:
     """XPath 1.0 section 4.2: positions count from 1 and are rounded."""
     text = to_text(arguments[0])
     start = round_half_up(_number(context, arguments[1]), 0)
-    length = round_half_up(_number(context, arguments[2]), 0) if len(arguments) == 3 else math.inf
-    return "".join(sign for place, sign in enumerate(text, 1) if start <= place < start + length)
+    # Without a length there is no end at all: minus infinity plus infinity would be no number.
+    end = start + round_half_up(_number(context, arguments[2]), 0) if len(arguments) == 3 else math.inf
+    return "".join(sign for place, sign in enumerate(text, 1) if start <= place < end)
 
 
 @_function("substring-before", 2)
@@ -291,7 +296,8 @@ def _translate(context: Context, *arguments: Value) -> Value:
 
 @_function("normalize-space", 0, 1)
 def _normalize_space(context: Context, *arguments: Value) -> Value:
-    return " ".join((to_text(arguments[0]) if arguments else context.node.value).split())
+    text = to_text(arguments[0]) if arguments else context.node.value
+    return " ".join(word for word in _BLANKS.split(text) if word)
 
 
 @_function("upper-case", 1)
@@ -395,7 +401,7 @@ def _moment(context: Context, value: Value) -> datetime | None:
     value = unpack(value)
     zone = context.env.zone
     if isinstance(value, str):
-        moment = dates.parse_datetime(value.strip(), zone)
+        moment = dates.parse_datetime(dates.padded(value.strip()), zone)
         if moment is not None:
             return moment
         number = to_number(value, zone)
@@ -416,7 +422,9 @@ def _now(context: Context, *arguments: Value) -> Value:
 @_function("date", 1)
 def _date(context: Context, *arguments: Value) -> Value:
     moment = _moment(context, arguments[0])
-    return NAN if moment is None else Moment.of_date(moment.date())
+    if moment is None:
+        return "" if to_text(arguments[0]) == "" else NAN
+    return Moment.of_date(moment.date())
 
 
 @_function("date-time", 1)
@@ -441,6 +449,11 @@ def _decimal_time(context: Context, *arguments: Value) -> Value:
         if moment is None:
             return NAN
         at = moment.time()
+    elif at.tzinfo is not None:
+        # A time with a zone is meant on the session's clock, with the shift that clock has today.
+        day = dates.from_number(context.env.today, context.env.zone)
+        assert day is not None
+        at = datetime.combine(day.date(), at).astimezone(context.env.zone).time()
     return (at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6) / dates.DAY_S
 
 

@@ -15,6 +15,8 @@ from forms.repairs import CERTAIN, GUESS, LIKELY
 
 _REQUIRED = {"survey": ("type", "name"), "choices": ("list_name", "name")}
 _CHOICE_NAMES = ("data_value", "choice_value", "choice_name", "value", "code", "choice")
+_ODKX = frozenset({"clause", "values_list"})
+"""Headings of ODK-X, a tool whose sheets look alike and whose formulas are programs."""
 _TAKEN_FOR = {("type",), ("name",), ("list name",)}
 _CRASHING = frozenset({"tag", "toParseString"})
 """Names of attributes that the converter's own functions take as arguments."""
@@ -39,6 +41,7 @@ def mend(bench: Bench) -> None:
         _spell(bench, table)
         _fill(bench, table, grid, headings)
         _drop_crashing(bench, table)
+        _drop_notes(bench, table)
         _require(bench, table)
 
 
@@ -134,7 +137,24 @@ def _drop_crashing(bench: Bench, table: Table) -> None:
             del table.tokens[heading], table.places[heading]
 
 
+def _drop_notes(bench: Bench, table: Table) -> None:
+    """Leave out columns that the converter does not know where they would still stop it: an author's own notes."""
+    if table.purpose != "survey":
+        return
+    for heading, tokens in list(table.tokens.items()):
+        unknown = tokens == (heading,) and heading not in MultipleChoiceQuestion.get_slot_names()
+        if unknown and any("${" in row.get(heading, "") for row in table.rows):
+            for row in table.rows:
+                row.pop(heading, None)
+            bench.note("forms.repair.column_dropped", table, None, heading, found=heading)
+            del table.tokens[heading], table.places[heading]
+
+
 def _require(bench: Bench, table: Table) -> None:
+    foreign = [heading for heading in table.places if heading in _ODKX or heading.startswith("display.")]
+    if table.purpose == "survey" and foreign:
+        bench.refuse("forms.dialect", table, None, foreign[0], dialect="ODK-X")
+        return
     if table.purpose == "survey" and (not table.places or table.heading("type") is None):
         found = ", ".join(table.places)[:200]
         bench.refuse("forms.column_missing", table, None, None, name="type", found=found)

@@ -24,6 +24,7 @@ def mend(bench: Bench) -> None:
     if kind_heading is None:
         return
     name_heading = table.ensure("name", "name")
+    _root(bench, name_heading)
     rows = [(index, row, row.get(kind_heading, "")) for index, row in table.filled()]
     taken = {row.get(name_heading, "").lower() for _, row, _ in rows}
     around: list[set[str]] = [set()]
@@ -43,6 +44,25 @@ def mend(bench: Bench) -> None:
         around[-1].add(name)
         if begins(kind):
             around.append(set())
+
+
+def _root(bench: Bench, heading: str) -> None:
+    """The form's own element gives way to a question of its name, unless a formula spells a path from it."""
+    root = root_name(bench)
+    kind = bench.survey.heading("type") or ""
+    same = [index for index, row in bench.survey.filled() if row.get(heading) == root]
+    repeated = any(begins(bench.survey.rows[index].get(kind, "")) == "repeat" for index in same)
+    texts = [text for table in bench.tables.values() for row in table.rows for text in row.values()]
+    meant = repeated or any(f"${{{root}}}" in text for text in texts)
+    if not same or not meant or any(f"/{root}" in text for text in texts):
+        return
+    used = f"{root}_form"
+    settings = bench.tables.setdefault("settings", Table("settings", "settings"))
+    column = settings.ensure("name", "name")
+    if not settings.rows:
+        settings.rows.append({})
+    settings.rows[0][column] = used
+    bench.note("forms.repair.root_name", bench.survey, same[0], heading, found=root, used=used)
 
 
 def root_name(bench: Bench) -> str:

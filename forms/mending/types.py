@@ -27,6 +27,7 @@ _DIALECTS = {
     "memo": ("text", "multiline"),
     "multiline": ("text", "multiline"),
     "number": ("decimal", ""),
+    "numeric": ("decimal", ""),
     "float": ("decimal", ""),
     "double": ("decimal", ""),
     "boolean": ("text", ""),
@@ -36,6 +37,8 @@ _DIALECTS = {
     "dropdown": ("text", ""),
 }
 """Types of other dialects: what is asked here instead, and how it looks."""
+_UNASKED = ("speed violations", "sensor_stat", "sensor_stream", "text audit", "audio audit")
+"""Beginnings of types that ask nothing and record what a desk has not."""
 _NEAR = 0.82
 
 
@@ -138,6 +141,8 @@ def _dialect(bench: Bench, index: int, heading: str, kind: str) -> bool:
     plain = kind.casefold()
     if plain.startswith("db:"):
         used, look = "text", "db-object"
+    elif plain.startswith(_UNASKED):
+        used, look = "hidden", ""
     elif plain in _DIALECTS:
         used, look = _DIALECTS[plain]
     else:

@@ -3075,6 +3075,10 @@
 <context>
     <name>Sync</name>
     <message>
+        <source>Everything typed is saved · looking at what the central service lacks</source>
+        <translation>Tout ce qui est saisi est enregistré · relecture de ce qui manque au service central</translation>
+    </message>
+    <message>
         <source>Up to date: everything was received by the central service</source>
         <translation>À jour&#xa0;: tout est reçu par le service central</translation>
     </message>

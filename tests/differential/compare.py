@@ -33,7 +33,7 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[
         mine, other = ours[part], theirs[part]
         for reference in sorted(set(mine) | set(other)):
             a, b = _plain(part, mine.get(reference)), _plain(part, other.get(reference))
-            if a != b:
+            if a != b and not _explained(part, a, b):
                 yield Difference(part, reference, a, b)
     for part in _ORDERLESS:
         mine_set, other_set = set(ours[part]), set(theirs[part])
@@ -41,6 +41,19 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[
             mine_set, other_set = mine_set & leaves, other_set & leaves
         for reference in sorted(mine_set ^ other_set):
             yield Difference(part, reference, reference in mine_set, reference in other_set)
+
+
+def _explained(part: str, ours: Any, theirs: Any) -> bool:
+    """Differences that are meant. Where a language has no words the converter writes a dash, which they show and we
+    replace by the default language's words; a list that is shuffled without a seed is shuffled otherwise."""
+    if part in ("labels", "invalid"):
+        return theirs == "-" or (part == "labels" and not theirs)
+    if part == "choices" and ours and theirs and len(ours) == len(theirs):
+        said = [
+            (value, mine if label == "-" else label) for (value, label), (_v, mine) in zip(theirs, ours, strict=True)
+        ]
+        return said == ours or sorted(ours) == sorted(theirs)
+    return False
 
 
 def _plain(part: str, value: Any) -> Any:

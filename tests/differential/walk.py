@@ -18,6 +18,7 @@ _TYPICAL = {
     "time": ("08:30:00.000", "23:59:00.000"),
     "datetime": ("2026-05-01T08:30:00.000+00:00",),
     "acknowledge": ("OK",),
+    "range": ("1", "2", "3"),
     "text": ("x", "Éloïse", "a b c", "12", "0612345678"),
 }
 _UNASKED = frozenset({"note", "calculate", "file", "group", "repeat"})

@@ -15,6 +15,7 @@ from desktop import i18n, route
 from desktop.bridge import TITLES, Changes
 from desktop.route import Route
 from desktop.shell.search.delegate import subtitle
+from desktop.shell.strip import Strip
 from desktop.theme import Mode, theme
 from tests.support.faults import Fault
 from tests.support.stage import Stage, until
@@ -107,6 +108,13 @@ def test_settings_are_taken_at_once_and_kept(enrolled: Stage) -> None:
     assert i18n.language() == "en" and enrolled.station.preferences.language == "en"
     assert enrolled.shell.current.route().screen == route.CASES
     assert enrolled.find(QPushButton, "case.new").accessibleName() == "New"
+
+
+def test_the_strip_is_worded_before_the_sync_client_is_loaded(enrolled: Stage) -> None:
+    enrolled.quiet()
+    strip = Strip()
+    assert "Tout ce qui est saisi est enregistré" in strip.state_text
+    strip.deleteLater()
 
 
 def test_the_strip_goes_from_here_to_received_without_a_click(enrolled: Stage) -> None:

@@ -435,7 +435,7 @@ def test_it_is_told_which_way_is_taken_and_what_is_wrong(
 ) -> None:
     policy = tmp_path / "network.toml"
     monkeypatch.setenv(proxies.POLICY_VARIABLE, str(policy))
-    monkeypatch.setattr("sync.network.this_computer", proxies.this_computer.__wrapped__)
+    monkeypatch.setattr("sync.network_check.this_computer", proxies.this_computer.__wrapped__)
     monkeypatch.setattr("sync.transport.this_computer", proxies.this_computer.__wrapped__)
     gone = WebProxy()
     gone.close()
@@ -449,10 +449,37 @@ def test_it_is_told_which_way_is_taken_and_what_is_wrong(
         policy.write_text(text)
         code = run_network(["check", url])
         answer = json.loads(capsys.readouterr().out)
-        said.append((code, answer.get("error", answer.get("ways"))))
+        said.append((code, answer.get("error", answer.get("ways")), [one["finding"] for one in answer["findings"]]))
+        assert all(one["message_fr"] and one["message_en"] for one in answer["findings"])
+        assert all(one["ok"] for one in answer["findings"]) is (code == 0)
+        if gone.url in text and text:
+            assert f"Proxy: {urlsplit(gone.url).netloc} (as the policy file says)." in str(answer["findings"])
     assert said == [
-        (0, ["direct"]),
-        (4, "network.proxy_unreachable"),
-        (1, "proxy.pac_insecure"),
-        (3, "network_policy.invalid"),
+        (0, ["direct"], ["proxy", "address", "portal", "clock", "service"]),
+        (4, "network.proxy_unreachable", ["policy", "proxy", "address", "certificate", "service"]),
+        (1, "proxy.pac_insecure", ["policy", "proxy"]),
+        (3, "network_policy.invalid", ["proxy"]),
     ]
+
+
+def test_it_is_told_who_issued_the_certificate_and_how_far_the_clocks_are_apart(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = desk.network(mode="direct")
+    monkeypatch.setattr("sync.network_check.this_computer", lambda: network)
+    monkeypatch.setattr("sync.transport.this_computer", lambda: network)
+    assert run_network(["check", desk.url]) == 0
+    found = {one["finding"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert found["certificate"]["issuer"] not in ("", "?") and found["certificate"]["until"] > "2020"
+    assert found["address"]["addresses"] and abs(found["clock"]["off_s"]) < 300
+    assert desk.url in found["service"]["message_fr"]
+    # A network that inspects connections with an authority that this computer does not know.
+    stranger = Network(Policy(mode="direct"), secrets=desk.secrets, system_proxies=dict)
+    monkeypatch.setattr("sync.network_check.this_computer", lambda: stranger)
+    monkeypatch.setattr("sync.transport.this_computer", lambda: stranger)
+    assert run_network(["check", desk.url]) == 4
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["error"] == "network.untrusted"
+    shown = next(one for one in answer["findings"] if one["finding"] == "certificate")
+    assert shown["issuer"] == found["certificate"]["issuer"]
+    assert answer["findings"][-1]["code"] == "network.untrusted"

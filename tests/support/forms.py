@@ -61,7 +61,7 @@ def convert_here(workbook: bytes, name: str) -> bytes:
 
 def corpus_media() -> dict[str, bytes]:
     """The data files that lie beside the public corpus."""
-    return {path.name: path.read_bytes() for path in CORPUS.glob("*.csv")}
+    return {path.name: path.read_bytes() for path in CORPUS.glob("*") if path.suffix in (".csv", ".geojson")}
 
 
 def corpus_forms() -> list[Path]:

@@ -131,6 +131,8 @@ class ChoicePopup(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.list)
         layout.addWidget(self.more)
+        # The list outlives the line by a moment: a list that is left without its model says so in the log.
+        model.setParent(self)
         area = _scroll_area(anchor)
         if area is not None:
             area.verticalScrollBar().valueChanged.connect(self._place)

@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QWidget
+from pytestqt.logging import _QtMessageCapture as LogCapture
 from pytestqt.qtbot import QtBot
 
 from desktop.forms import words
@@ -183,6 +184,23 @@ def test_a_list_whose_line_has_gone_is_not_placed_any_more(qtbot: QtBot) -> None
     with qtbot.waitSignal(popup.destroyed):
         # What a slot raises fails the test.
         bar.setValue(100)
+
+
+def test_a_list_that_outlives_its_editor_by_a_moment_logs_nothing(qtbot: QtBot, qtlog: LogCapture) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    editor = QWidget()
+    window.setCentralWidget(editor)
+    model = ChoiceModel(parent=editor)
+    popup = ChoicePopup(model, SearchLine(editor))
+    model.offer((Choice("a", "Aubin"), Choice("b", "Blois")))
+    window.show()
+    popup.open()
+    popup.list.setCurrentIndex(model.index(1))
+    with qtbot.waitSignal(popup.destroyed):
+        shiboken6.delete(editor)
+        popup.list.reset()  # As Qt does by itself once the window has gone on to something else.
+    assert [record.message for record in qtlog.records if "Selection" in record.message] == []
 
 
 def test_several_can_be_searched_and_ticked(qtbot: QtBot, show: Show, long_list: FormDefinition) -> None:

@@ -13,5 +13,5 @@ def test_a_field_without_a_name_does_not_keep_a_case_from_being_read() -> None:
     body = {"": "x", "/name": "Durand", "=/income": "900"}
     state = merge.apply(EMPTY, SeenEvent(EventId("d", 1, 1), "a", Kind.SET, 0, 1, body, 1))
     row = CaseRow("c", "", "apa", "1", "", "", "draft", 1, 0, 0, "a", "", None)
-    view = _case_view(row, merge.show(state), state, [], {}, 1, 1, 0)
+    view = _case_view(row, merge.show(state), state, [], {}, 1, 1, 0, ())
     assert (view.answers, view.computed) == ({"/name": "Durand"}, {"/income": "900"})

@@ -483,6 +483,7 @@ def test_a_chunk_that_was_damaged_on_the_disk_is_named_and_mended_by_the_audit(
     workspace._core.store.write(
         lambda connection: connection.execute("UPDATE chunk_data SET data = zeroblob(90) WHERE no = 1").rowcount
     )
+    workspace._core.standings.undone()  # What was read before is not read from the disk again.
     sql = "SELECT id FROM record WHERE cold / 32768 = 1 AND state IS NULL"
     damaged = [row[0] for row in workspace._core.store.rows(sql)]
     case = next(each for each in damaged if records[each].record_type == "case")

@@ -18,6 +18,27 @@ from forms.values import Moment, to_text
 from tests.support.forms import TODAY
 
 FACTS = [
+    ("weighted-checklist(1, -1, true(), 700, false(), 2)", "true"),
+    ("weighted-checklist(-1, 1, true(), 700)", "false"),
+    ("substring('abc', -1 div 0)", "abc"),
+    ("substring('abc', -1 div 0, 1 div 0)", ""),
+    ("string-length(normalize-space('\t a \f b '))", "5"),
+    ("date('1980-3-9')", "1980-03-09"),
+    ("string-length(date(''))", "0"),
+    ("decimal-time('03:00:00.000-03:00')", "0.25"),
+    ("decimal-time('03:00:00.000-03:75')", "NaN"),
+    ("is-selected('a b', 'b')", "true"),
+    ("version()", "v7"),
+    ("round(distance('0 0 0 0', '0 1 0 0'))", "111319"),
+    ("abs(distance('0 0; 0 1; 0 0') - 2 * distance('0 0', '0 1')) < 0.02", "true"),
+    ("distance('0 0', 'x')", "NaN"),
+    ("round(area('0 0; 0 1; 1 1; 1 0; 0 0') div 1000000)", "12391"),
+    ("area('0 0; 0 1; 1 1; 1 0') = area('0 0; 0 1; 1 1; 1 0; 0 0')", "true"),
+    ("enclosed-area('0 0; 0 1')", "0"),
+    ("geofence('0.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", "true"),
+    ("geofence('1.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", "false"),
+    ("geofence('0.5 0.5', '0 0; 0 1; 1 1; 1 0')", "false"),
+    ("geofence('', '')", "false"),
     ("1 + 2 * 3", "7"),
     ("(1 + 2) * 3", "9"),
     ("7 div 2", "3.5"),
@@ -138,7 +159,7 @@ def _world(zone: tzinfo = UTC) -> tuple[Names, Context]:
         choice_label=lambda _node, value: value,
         spoken_text=lambda identity, _node: identity,
     )
-    return Names(root, {"fruits": fruits}), Context(env, node, node)
+    return Names(root, {"fruits": fruits}, version="v7"), Context(env, node, node)
 
 
 def evaluate(source: str, zone: tzinfo = UTC) -> str:

@@ -8,7 +8,7 @@ from forms import mending
 from forms.compile_worker import by_converter
 from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, Problem
-from forms.grids import Grid, Workbook
+from forms.grids import Grid, Workbook, collect
 from forms.repairs import CODES, SURENESS, Repair, column_letters
 from sync.repair_words import SENTENCES, repair_lines, repair_words
 
@@ -167,12 +167,12 @@ def test_names_that_are_missing_invalid_or_taken() -> None:
     ]
     definition, repairs = mended(rows)
     assert said(repairs) == [
+        ("root_name", "B6", "data", "data_form"),
         ("name_missing", "B2", "", "votre_age"),
         ("name_invalid", "B3", "my name", "my_name"),
         ("name_duplicate", "B5", "a", "a_2"),
-        ("name_duplicate", "B6", "data", "data_2"),
     ]
-    assert list(definition.questions) == ["/votre_age", "/my_name", "/a", "/a_2", "/data_2/x"]
+    assert list(definition.questions) == ["/votre_age", "/my_name", "/a", "/a_2", "/data/x"]
 
 
 def test_groups_are_closed_and_ends_match() -> None:
@@ -237,3 +237,27 @@ def test_every_repair_has_words_in_both_languages() -> None:
 
 def test_columns_are_lettered_as_spreadsheets_do() -> None:
     assert [column_letters(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_question_called_as_the_form_keeps_its_name_unless_paths_are_spelled() -> None:
+    definition, repairs = mended([HEAD, ["text", "data", "D"], ["text", "b", "B", "", "${data} = 1"]])
+    assert said(repairs) == [("root_name", "B2", "data", "data_form")] and "/data" in definition.questions
+    rows = [HEAD, ["begin repeat", "data", "D"], ["text", "x", "X"], ["end repeat"], ["calculate", "c", "", "/data/b"]]
+    bench = mending.mend(book(rows))
+    assert said(bench.repairs) == [("name_duplicate", "B2", "data", "data_2")]
+
+
+def test_a_form_for_another_tool_is_named() -> None:
+    (problem,) = problems([["clause", "type", "name", "display.prompt"], ["", "text", "a", "A"]])
+    assert (problem.code, problem.details["dialect"], problem.details["cell"]) == ("forms.dialect", "ODK-X", "A1")
+
+
+def test_a_column_of_remarks_cannot_stop_the_converter() -> None:
+    _, repairs = mended([[*HEAD, "remarks"], ["text", "a", "A", "", "", "", "", "", "see ${no such thing"]])
+    assert said(repairs) == [("column_dropped", "I1", "remarks", "")]
+
+
+def test_lists_far_apart_are_all_read() -> None:
+    choices = [["c", "x", "X"], *[[]] * 200, ["d", "y", "Y"]]
+    assert len(collect("choices", "choices", choices).rows) == 202
+    assert len(collect("survey", "survey", choices).rows) == 1

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from forms.definition import parse_form
 from forms.replay import Replayed, StepsError, open_session, read_steps, replay
-from tests.support.forms import define
+from tests.support.forms import xform
 
 HOUSEHOLD = """
 | survey |  |  |  |  |  |  |  |  |  |
@@ -36,7 +37,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def states(*steps: dict[str, Any], form: str = HOUSEHOLD, seed: int = 0) -> list[Replayed]:
-    session = open_session(define(form), now=NOW, zone=UTC, seed=seed)
+    session = open_session(parse_form(xform(form), strict=False), now=NOW, zone=UTC, seed=seed)
     return list(replay(session, read_steps(json.dumps(steps).encode()), UTC))
 
 
@@ -77,6 +78,47 @@ def test_an_answer_is_stored_as_its_type_stores_it() -> None:
         {"answer": "/data/member/age", "with": "7"},
     )
     assert [state["values"]["/data/member[1]/age"] for state in found] == ["", "10", "", "7"]
+
+
+def test_choices_are_stored_in_the_order_of_the_list_and_a_day_is_no_number() -> None:
+    form = """
+| survey |                   |      |       |
+|        | type              | name | label |
+|        | select_multiple l | m    | M     |
+|        | integer           | i    | I     |
+|        | geotrace          | g    | G     |
+|        | end               | end  |       |
+| choices |                  |      |       |
+|        | list_name         | name | label |
+|        | l                 | a    | A     |
+|        | l                 | b    | B     |
+"""
+    last = states(
+        {"answer": "/data/m", "with": "b a"},
+        {"answer": "/data/i", "with": "2026-05-01"},
+        {"answer": "/data/g", "with": "here"},
+        form=form,
+    )[-1]
+    assert last["values"]["/data/m"] == "a b" and last["values"]["/data/i"] == last["values"]["/data/g"] == ""
+    assert last["values"]["/data/end"] == ""  # stored when the form is handed in
+
+
+def test_a_formula_that_cannot_be_read_leaves_the_rest_usable() -> None:
+    form = """
+| survey |              |      |       |               |             |
+|        | type         | name | label | choice_filter | calculation |
+|        | select_one l | c    | C     | pastel = maybe|             |
+|        | calculate    | d    |       |               | device-info() |
+|        | text         | t    | T     |               |             |
+| choices |             |      |       |        |
+|        | list_name    | name | label | pastel |
+|        | l            | a    | A     | yes    |
+"""
+    first, last = states({"answer": "/data/t", "with": "x"}, form=form)
+    assert first["choices"] == {"/data/c": []} and first["values"]["/data/d"] == ""
+    assert last["values"]["/data/t"] == "x"
+    found = parse_form(xform(form), strict=False).limitations
+    assert [problem.details["name"] for problem in found] == ["device-info", "maybe"]
 
 
 @pytest.mark.parametrize(

@@ -565,3 +565,38 @@ def test_a_repeat_label_that_quotes_an_answer_speaks_for_its_row() -> None:
     session.answer("/kid[r0]/first", "Léa")
     (view,) = session.pages()[0].items
     assert isinstance(view, RepeatView) and view.label == "Enfant" and view.rows[0].label == "Enfant : Léa"
+
+
+def test_a_list_is_shuffled_by_its_seed_and_else_the_same_way_all_through_a_session() -> None:
+    form = """
+| survey |            |       |       |                           |
+|        | type       | name  | label | parameters                |
+|        | integer    | seed  | Seed  |                           |
+|        | select_one l | given | A   | randomize=true, seed=${seed} |
+|        | select_one l | free  | B   | randomize=true            |
+| choices |           |       |       |
+|        | list_name  | name  | label |
+|        | l          | a     | A     |
+|        | l          | b     | B     |
+|        | l          | c     | C     |
+|        | l          | d     | D     |
+|        | l          | e     | E     |
+|        | l          | f     | F     |
+"""
+    one, other = start(form, seed=1), start(form, seed=2)
+    free = one.offered("/free")
+    one.answer("/seed", "42")
+    assert "".join(one.offered("/given")) == "afcbde"
+    assert one.offered("/free") == free != other.offered("/free")
+
+
+def test_what_a_calculation_gives_a_choice_question_is_never_called_wrong() -> None:
+    form = """
+| survey |              |      |       |             |          |
+|        | type         | name | label | calculation | readonly |
+|        | select_one l | c    | C     | 1 + 1       | yes      |
+| choices |             |      |       |
+|        | list_name    | name | label |
+|        | l            | a    | A     |
+"""
+    assert start(form).validate() == () and start(form).computed() == {"/c": "2"}

@@ -160,7 +160,7 @@ def test_a_decision_is_proposed_taken_back_and_written_down_as_handed_over(
     enrolled.one("answer", case, AGE, "42")
     enrolled.one("submit", case)
     _status, (early,) = enrolled.run("paper", case, "2026-01-02", "remise au guichet", "--decision", "accepted")
-    assert early["error"] == "workflow.paper_too_early"
+    assert early["error"] == "workflow.paper_too_early" and early["details"]["field"] == "day"
     assert early["details"]["earliest"] == (today - dt.timedelta(days=1)).isoformat() in early["message_en"]
     assert enrolled.one("propose", case, "refused", "--reasons", "Hors délai")["proposed"] == "refused"
     _status, (nobody,) = enrolled.run("paper", case, today.isoformat(), "remise au guichet")
