@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from forms import markup
 from forms.expressions.context import Context, Environment
 from forms.schema import ChoiceSource, Expression, SchemaNode, Text, TextPart
 from forms.tables import SearchIndex
@@ -82,14 +83,27 @@ class ChoiceBook:
                     pairs.append((value, to_text(source.node_label.evaluate(context))))
         return pairs
 
+    def written(self, node: Node, text: Text | str | None) -> str:
+        """A text as its author wrote it, formatting included, in the session's language, its values at ``node``."""
+        return self._joined(node, text, str)
+
     def words(self, node: Node, text: Text | str | None) -> str:
-        """A text in the session's language, its values computed at ``node``."""
+        """The same without its formatting."""
+        return markup.plain(self._joined(node, text, markup.escaped))
+
+    def formatted(self, node: Node, text: Text | str | None) -> tuple[markup.Segment, ...]:
+        """The same in pieces with their formatting."""
+        return markup.segments(self._joined(node, text, markup.escaped))
+
+    def _joined(self, node: Node, text: Text | str | None, value: Callable[[str], str]) -> str:
         if text is None:
             return ""
         if isinstance(text, str):
             return text
         context = self._context(node)
-        return "".join(self._piece(part, context) for part in self._parts(text))
+        return "".join(
+            part if isinstance(part, str) else value(self._piece(part, context)) for part in self._parts(text)
+        )
 
     def _parts(self, text: Text) -> Sequence[TextPart]:
         parts = text.parts.get(self._env.language)
@@ -99,12 +113,10 @@ class ChoiceBook:
 
     def fixed_words(self, text: Text) -> str:
         """A text without its computed pieces."""
-        return "".join(part for part in self._parts(text) if isinstance(part, str)).strip()
+        return markup.plain("".join(part for part in self._parts(text) if isinstance(part, str))).strip()
 
     @staticmethod
-    def _piece(part: str | Expression, context: Context) -> str:
-        if isinstance(part, str):
-            return part
+    def _piece(part: Expression, context: Context) -> str:
         value = to_text(part.evaluate(context))
         return "" if value == "NaN" else value
 

@@ -9,6 +9,7 @@ from forms.body import LayoutItem
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.expressions.context import Environment
+from forms.markup import Segment, is_formatted
 from forms.schema import Read, SchemaNode, Text
 from forms.tables import SearchIndex
 from forms.tree import Node, Repeat
@@ -50,7 +51,17 @@ class Views:
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
             computed=node.schema.computed,
+            label_parts=() if control is None else self._formatted(node, control.label),
+            help_parts=() if control is None else self._formatted(node, control.hint, control.guidance),
         )
+
+    def _formatted(self, node: Node, *texts: Text | None) -> tuple[Segment, ...]:
+        """Texts below each other, in pieces; nothing when no piece has any formatting."""
+        found: list[Segment] = []
+        for text in texts:
+            parts = self._choices.formatted(node, text)
+            found += [Segment("\n"), *parts] if found and parts else parts
+        return tuple(found) if is_formatted(tuple(found)) else ()
 
     def find(self, search: str, limit: int) -> tuple[FoundQuestion, ...]:
         """Questions whose words contain ``search``, those not asked now included; best first, else in order."""

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from forms.markup import plain
 from forms.schema import Expression, Read, Text, TextPart
 from forms.xmlreading import attribute, children, local
 
 CompileOutput = Callable[[str], Expression]
 _ITEXT = re.compile(r"""\s*jr:itext\(\s*['"](.*)['"]\s*\)\s*""", re.DOTALL)
-_MARKUP = re.compile(
-    r"</?(?:span|b|i|u|strong|em|br|p|div|font|small|sup|sub|center|h[1-6])(?:\s[^<>]*)?/?>", re.IGNORECASE
-)
 _NOTHING = "-"
 """What the converter writes where a translation is missing."""
 
@@ -82,7 +80,7 @@ class Translations:
     def plain(self, language: str, identity: str) -> str:
         """The words without computed pieces."""
         element = self.element(language, identity, "")
-        return "" if element is None else clean("".join(str(piece) for piece in element.itertext())).strip()
+        return "" if element is None else plain("".join(str(piece) for piece in element.itertext())).strip()
 
     def has_outputs(self, identity: str) -> bool:
         """True when a language of this text computes a piece."""
@@ -112,13 +110,7 @@ def make_text(parts: Mapping[str, tuple[TextPart, ...]]) -> Text:
 
 def pieces(element: etree._Element, compile_output: CompileOutput) -> tuple[TextPart, ...]:
     """Literal and computed pieces of a label, in order, blanks trimmed at both ends."""
-    found: list[TextPart] = [clean(element.text or "")]
-    for one in element:
-        if isinstance(one.tag, str) and local(one) == "output":
-            found.append(compile_output(attribute(one, "value") or attribute(one, "ref") or ""))
-        elif isinstance(one.tag, str):
-            found.append(clean("".join(str(piece) for piece in one.itertext())))
-        found.append(clean(one.tail or ""))
+    found = _inside(element, compile_output)
     if isinstance(found[0], str):
         found[0] = found[0].lstrip()
     if isinstance(found[-1], str):
@@ -126,6 +118,19 @@ def pieces(element: etree._Element, compile_output: CompileOutput) -> tuple[Text
     return tuple(piece for piece in found if piece != "")
 
 
-def clean(words: str) -> str:
-    """Labels are plain text (DESIGN section 8): simple mark-up is taken out."""
-    return _MARKUP.sub("", words) if "<" in words else words
+def _tagged(element: etree._Element, compile_output: CompileOutput) -> list[TextPart]:
+    """Formatting written as elements, as the same formatting written as text (:mod:`forms.markup`)."""
+    name, style = local(element), attribute(element, "style") or ""
+    begin = f'<{name} style="{style}">' if name == "span" and '"' not in style else f"<{name}>"
+    return [begin, *_inside(element, compile_output), f"</{name}>"]
+
+
+def _inside(element: etree._Element, compile_output: CompileOutput) -> list[TextPart]:
+    found: list[TextPart] = [element.text or ""]
+    for one in element:
+        if isinstance(one.tag, str) and local(one) == "output":
+            found.append(compile_output(attribute(one, "value") or attribute(one, "ref") or ""))
+        elif isinstance(one.tag, str):
+            found.extend(_tagged(one, compile_output))
+        found.append(one.tail or "")
+    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms.markup import Segment
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -46,6 +48,8 @@ class QuestionView:
         problem: constraint or type only; a missing required answer is told by :meth:`Session.validate`.
         choice_count: how many choices are offered now, 0 when it is not a choice.
         computed: the form finds the value, nobody enters it.
+        label_parts, help_parts: the label, and the hint with the guidance below it, in pieces with their formatting;
+            empty when there is none. ``label``, ``hint`` and ``guidance`` are the same words without it.
     """
 
     path: str
@@ -62,6 +66,8 @@ class QuestionView:
     appearance: frozenset[str]
     choice_count: int
     computed: bool = False
+    label_parts: tuple[Segment, ...] = ()
+    help_parts: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

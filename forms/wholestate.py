@@ -91,7 +91,7 @@ def _label(thing: Node | Repeat, book: ChoiceBook) -> str:
         return ""
     if isinstance(thing, Repeat):
         return book.fixed_words(control.label)
-    return book.words(thing, control.label)
+    return book.written(thing, control.label)
 
 
 def _leaf(found: WholeState, reference: str, node: Node, book: ChoiceBook) -> None:
@@ -105,7 +105,7 @@ def _leaf(found: WholeState, reference: str, node: Node, book: ChoiceBook) -> No
         found["readonly"].append(reference)
     if node.flaw:
         message = schema.constraint_message if node.flaw == "constraint" else None
-        found["invalid"][reference] = book.words(node, message)
+        found["invalid"][reference] = book.written(node, message)
     if _is_choice(node):
         offered = book.find(node, "", _CHOICES_MAX)
         found["choices"][reference] = [[choice.value, choice.label] for choice in offered]

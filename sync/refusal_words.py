@@ -243,12 +243,12 @@ PROCEDURE_ERRORS: dict[str, Pair] = {
         " letter first.",
     ),
     "procedure.rules_lost": (
-        "{path} : la démarche « {id} » est déjà publiée avec des règles qu'un formulaire seul n'a pas : {keys}."
-        " Publiez plutôt son dossier (form.xlsx et procedure.toml), donnez au formulaire un autre form_id, ou dites ce"
-        " qui doit disparaître : --drop {keys}. Rien n'a été publié.",
-        "{path}: the procedure “{id}” is published already, with rules that a form alone does not have: {keys}."
-        " Publish its folder instead (form.xlsx and procedure.toml), give the form another form_id, or say what is to"
-        " go: --drop {keys}. Nothing was published.",
+        "{path} : la démarche « {id} » est déjà publiée avec des règles qu'un formulaire seul n'a pas : {keys}. Publiez"
+        " plutôt son dossier (form.xlsx et procedure.toml), donnez au formulaire un autre form_id, ou dites ce qui doit"
+        " disparaître : --drop {keys}. Rien n'a été publié.",
+        "{path}: the procedure “{id}” is published already, with rules that a form alone does not have: {keys}. Publish"
+        " its folder instead (form.xlsx and procedure.toml), give the form another form_id, or say what is to go:"
+        " --drop {keys}. Nothing was published.",
     ),
     "procedure.bad_bundle": (
         "Cette démarche publiée est abîmée ({reason}). Publiez-la de nouveau.",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
-from desktop.forms import words
+from desktop.forms import rich, words
 from desktop.forms.checking import Checking
 from desktop.forms.contested import ContestedFields, ContestedMark
 from desktop.forms.editors.base import Surroundings
@@ -161,8 +161,8 @@ class NoteBlock(Block):
 
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
-        self.label.setText(question.label)
-        self.help.setText(_help_text(question))
+        rich.put(self.label, question.label, question.label_parts)
+        rich.put(self.help, _help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
 
 
@@ -191,8 +191,8 @@ class ValueBlock(Block):
 
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
-        self.label.setText(question.label)
-        self.help.setText(_help_text(question))
+        rich.put(self.label, question.label, question.label_parts)
+        rich.put(self.help, _help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         self.origin.setVisible(question.computed)
         self.origin.setAccessibleName(
@@ -268,10 +268,10 @@ class FieldBlock(Block):
         """Show the question as it stands now; what is being typed is never overwritten. Called while quiet."""
         changed = question != self.question
         super().show_question(question)
-        self.label.setText(question.label)
+        rich.put(self.label, question.label, question.label_parts)
         self.label.setVisible(bool(question.label))
         self.required.setVisible(question.required)
-        self.help.setText(_help_text(question))
+        rich.put(self.help, _help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         if changed:
             self.editor.take_question(question)
@@ -362,7 +362,7 @@ class FieldBlock(Block):
 
     def _describe(self, problem: str) -> None:
         required = QCoreApplication.translate("Forms", "required") if self.question.required else ""
-        parts = (problem or (self.status.told if self._failure else ""), required, self.help.text())
+        parts = (problem or (self.status.told if self._failure else ""), required, _help_text(self.question))
         self.editor.describe(self.question.label or self.question.ref, ". ".join(part for part in parts if part))
 
     def _on_typed(self) -> None:

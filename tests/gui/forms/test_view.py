@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.forms import words
-from desktop.forms.blocks import NoteBlock, ValueBlock
+from desktop.forms.blocks import ValueBlock
 from desktop.forms.editors.typed import CalendarPopup
 from tests.gui.forms.conftest import Show
 from tests.gui.forms.keys import field, focused, press, settle, tab, type_text, write
@@ -105,7 +105,7 @@ def test_a_required_field_left_empty_says_so_and_others_wait(qtbot: QtBot, show:
     assert field(view, "/who/works").status.told == ""
 
 
-def test_calculations_and_notes_are_plain_text_that_follows(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
+def test_calculations_follow_the_answers(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
     view = show(form)
     view.go_to("/money")
     settle(qtbot, view)
@@ -116,9 +116,6 @@ def test_calculations_and_notes_are_plain_text_that_follows(qtbot: QtBot, show: 
     assert yearly.value.text() == "14814"
     assert form.stored["/money/income"] == "1234.5"
     assert view.editor("/money/income").text() == "1234,5"  # type: ignore[attr-defined]
-    note = view.page.block("/money/money_note")
-    assert isinstance(note, NoteBlock)
-    assert note.label.textFormat() == Qt.TextFormat.PlainText
     assert view.page.block("/money/double") is None, "a calculation without a label is not shown"
 
 
