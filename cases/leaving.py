@@ -26,6 +26,18 @@ class Leaving(Part):
         with self._core.store.reading() as connection:
             return facts.get(connection, facts.LEFT_OFFICE) == "1"
 
+    def note_closed(self, code: str) -> None:
+        """Note why the service parks all that comes from here, as it says now; empty: it does not. Twice is as once."""
+        with self._core.store.reading() as connection:
+            if (facts.get(connection, facts.CLOSED) or "") == code:
+                return
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            facts.put(connection, facts.CLOSED, code)
+            return None, changed({"sync"})
+
+        self._core.transact(act)
+
     def leave_office(self) -> None:
         """Let every record of the office go: at once, or with the last answer to what waits of it. Twice is as once."""
         identity = self._core.enrolled_identity()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from cases import foundation, merge
 from cases.again import Asking, cannot_be_corrected, refusal
 from cases.authors import authors_of
@@ -12,7 +14,7 @@ from cases.merge import FieldHead, RecordState, SeenEvent
 from cases.projections import state_here
 from cases.reads import Reads
 from cases.remedies import ADOPT, RESEND, WITHDRAW, attempts, texts_of
-from cases.store import log, projected, registers
+from cases.store import facts, log, projected, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import CaseRow, Claim, ContestedItem, Identity, ParkedItem
@@ -53,7 +55,11 @@ class Queues(Reads):
             waiting = log.troubled(connection, identity.tenant, identity.device)
             names = {str(one.id) for one in waiting}
             shown = [one for one in waiting if not _is_attempt(one, names)]
-            return [self._parked_item(connection, identity, one) for one in shown]
+            items = [self._parked_item(connection, identity, one) for one in shown]
+            if facts.get(connection, facts.CLOSED):
+                # Whatever is done here would only wait as well.
+                items = [msgspec.structs.replace(item, actions=()) for item in items]
+            return items
 
     def _contested_items(
         self, connection: Connection, identity: Identity, record_type: str, record: str

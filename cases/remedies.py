@@ -20,7 +20,7 @@ from cases.events import EventId, Kind, RecordType
 from cases.ids import RecordId
 from cases.merge import RecordState, SeenEvent
 from cases.projections import Working
-from cases.store import links, log, registers
+from cases.store import facts, links, log, registers
 from cases.store.engine import Connection
 from cases.store.log import StoredEvent
 from cases.views import Act, Changed, Identity
@@ -40,7 +40,8 @@ class Remedies(Acts):
 
         Raises:
             InputError: ``resolve.unknown``; ``resolve.not_open``: it waits no more; ``resolve.damaged``;
-                ``resolve.reason_required``, ``input.unstorable``.
+                ``resolve.closed``: the service parks all that comes from here, this too; ``resolve.reason_required``,
+                ``input.unstorable``.
         """
         _required(reason, "reason", "resolve.reason_required")
         return self._resolve(event, WITHDRAW, reason, 0, None)
@@ -91,6 +92,8 @@ class Remedies(Acts):
 
         def act(connection: Connection) -> tuple[Act, Changed]:
             waiting = _waiting(connection, identity, event)
+            if facts.get(connection, facts.CLOSED):
+                raise InputError("resolve.closed", field="event")
             if carried is not None and is_supervisors(waiting.code):
                 raise InputError("resolve.supervisor", field="event")
             header = waiting.event.header

@@ -19,6 +19,7 @@ from central.context import Central
 from central.database import people
 from central.database import procedures as published
 from central.database.client import NO_TENANT
+from forms.conversions import IMPORTER
 from sync.messages import bundle_version
 
 REMEMBERED_FILE = "published.json"
@@ -162,8 +163,8 @@ def _recall(data: Path) -> dict[str, _Remembered]:
 
 
 def _sources_digest(folder: Path) -> str:
-    """Return a digest of a folder's files and of the converter that reads them."""
-    digest = hashlib.sha256(metadata.version("pyxform").encode())
+    """Return a digest of a folder's files and of the importer and converter that read them."""
+    digest = hashlib.sha256(f"{IMPORTER} {metadata.version('pyxform')}".encode())
     for file in sorted(path for path in folder.iterdir() if path.is_file()):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         digest.update(f"\0{file.name}\0{content}".encode())

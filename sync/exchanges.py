@@ -277,6 +277,7 @@ class Exchanges:
             self._size.succeeded()
             self._tally.pushed += len(verdicts)
             self._tally.ends += ends_of(verdicts)
+        self._workspace.note_closed(reply.closed)
         if reply.closed or self._workspace.has_left():
             return self._without_news(reply, batch, restored=restored)
         self._note_offer(reply, cursors, restored=restored)

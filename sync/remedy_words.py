@@ -79,6 +79,12 @@ WORDS: Mapping[str, Pair] = {
         "You had no right any more when this act arrived: only your supervisor can take it on. Speak to them, or "
         "withdraw it (withdraw).",
     ),
+    "resolve.closed": (
+        "Le service central met de côté tout ce qui vient de ce poste, votre mandat étant terminé ou votre antenne "
+        "changée : ceci attendrait aussi. Votre responsable décide de cet acte ; il peut aussi renouveler le mandat.",
+        "The central service parks all that comes from this computer, as your mandate has ended or your office has "
+        "changed: this would wait too. Your supervisor decides about this act, and can renew the mandate as well.",
+    ),
     "resolve.unknown": (
         "Aucun acte de ce nom n'attend sur ce poste ; `parked` les montre.",
         "No act of this name waits on this computer; `parked` lists them.",

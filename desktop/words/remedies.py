@@ -181,6 +181,11 @@ def _only_supervisor() -> Words:
     return what, _still(), _supervisor_only()
 
 
+def _closed() -> Words:
+    what = translate("Remedies", "Your mandate has ended or your office has changed: this would only wait as well.")
+    return what, _still(), translate("Remedies", "Speak to your supervisor, who decides about it.")
+
+
 def _refused_again() -> Words:
     what = translate("Remedies", "As the case stands now, this act would be refused again.")
     return what, _still(), _supervisor()
@@ -329,6 +334,7 @@ WORDS: dict[str, Callable[[], Words]] = {
     "settle.choose": _choose,
     "resolve.refused_again": _refused_again,
     "resolve.supervisor": _only_supervisor,
+    "resolve.closed": _closed,
     "settle.unknown_event": _settles_unknown,
     "settle.not_settled": _not_settled,
     "link.self": _link,

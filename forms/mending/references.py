@@ -14,6 +14,8 @@ from forms.repairs import GUESS, LIKELY
 
 _REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^{}]*?)\s*\}")
 _OF_THE_CONVERTER = frozenset({"instanceID"})
+_COMPUTED = frozenset({"bind", "choice_filter", "control", "default"})
+_OWN_META = re.compile(r"/meta/(?!instanceID|instanceName|audit|entity|deprecatedID)")
 _UNCOMPUTED = frozenset({"label", "hint", "guidance_hint", "media", "trigger"})
 _TABLES = ("survey", "choices", "settings", "entities")
 
@@ -41,11 +43,23 @@ def mend(bench: Bench) -> None:
     known = _Known(names, {})
     for name in names:
         known.folded.setdefault(name.casefold(), set()).add(name)
+    _follow_paths(bench)
     for cell in list(_cells(bench)):
         row = cell.table.rows[cell.index]
         row[cell.heading] = _REFERENCE.sub(partial(_one, bench, cell, known), row[cell.heading])
         if not row[cell.heading].strip(" ,"):
             del row[cell.heading]
+
+
+def _follow_paths(bench: Bench) -> None:
+    """Formulas that spell a path to a group whose name was reserved follow its new name."""
+    used = bench.renamed.get("meta")
+    if used is None:
+        return
+    for row in bench.survey.rows:
+        for heading, text in row.items():
+            if "/meta/" in text and bench.survey.tokens.get(heading, ("",))[0] in _COMPUTED:
+                row[heading] = _OWN_META.sub(f"/{used}/", text)
 
 
 def _names(bench: Bench) -> set[str]:

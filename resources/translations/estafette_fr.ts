@@ -2761,6 +2761,14 @@
         <translation>Vous n’aviez plus ce droit quand l’acte est arrivé au service.</translation>
     </message>
     <message>
+        <source>Your mandate has ended or your office has changed: this would only wait as well.</source>
+        <translation>Votre mandat est terminé ou votre antenne a changé : ceci ne ferait qu’attendre aussi.</translation>
+    </message>
+    <message>
+        <source>Speak to your supervisor, who decides about it.</source>
+        <translation>Parlez à votre responsable, qui en décide.</translation>
+    </message>
+    <message>
         <source>As the case stands now, this act would be refused again.</source>
         <translation>Vu où en est le dossier, cet acte serait refusé de nouveau.</translation>
     </message>

@@ -107,7 +107,9 @@ def test_what_waits_when_a_mandate_ends_is_parked_and_on_renewal_it_goes_on(
     assert _parked_codes(central_service) == [ENDED] * 2 and _cases(central_service) == {before}
     assert desk.workspace.case(before) and desk.workspace.case(meanwhile), "what it holds stays to be read and exported"
     assert len(desk.workspace.parked()) == 2
-    assert {item.actions for item in desk.workspace.parked_queue()} == {("withdraw",)}, "a supervisor takes them on"
+    assert {item.actions for item in desk.workspace.parked_queue()} == {()}, "what would be done here would wait too"
+    with pytest.raises(InputError, match=r"resolve\.closed"):
+        desk.workspace.withdraw(desk.workspace.parked_queue()[0].event, "Saisi deux fois")
 
     _, session = central_service.sign_in()
     central, tenant = central_service.central, central_service.tenant

@@ -111,6 +111,8 @@ class ParkedCard(QFrame):
         # Of an act with one way on, the advice of the code may name ways that it has not; a right's names one.
         advised = ADOPT in item.actions or is_supervisors(item.code)
         advice = words.next if advised else _one_way(item.actions)
+        if is_supervisors(item.code) and not item.actions:
+            advice = explain(EstafetteError("resolve.closed")).next
         self._why.say(words.what, " ".join(part for part in (now, again, words.safe, advice) if part))
         named = [f"{name} {value}" for name, value in act.named]
         tried = [item.tried] if item.tried and item.tried != item.code else []

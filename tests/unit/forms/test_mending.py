@@ -261,3 +261,15 @@ def test_lists_far_apart_are_all_read() -> None:
     choices = [["c", "x", "X"], *[[]] * 200, ["d", "y", "Y"]]
     assert len(collect("choices", "choices", choices).rows) == 202
     assert len(collect("survey", "survey", choices).rows) == 1
+
+
+def test_paths_spelled_to_a_reserved_name_follow_it() -> None:
+    rows = [
+        HEAD,
+        ["begin group", "meta", "M"],
+        ["text", "a", "A"],
+        ["end group"],
+        ["calculate", "c", "", "concat(../meta/a, /data/meta/instanceID)"],
+    ]
+    bench = mending.mend(book(rows))
+    assert bench.survey.rows[3]["calculation"] == "concat(../meta_/a, /data/meta/instanceID)"
