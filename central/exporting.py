@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cases import merkle, tiles
@@ -37,6 +38,8 @@ from central.tree import head_of
 
 log = logging.getLogger("estafette.central.exporting")
 
+EVENTS_AT_A_TIME = 500
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -59,23 +62,39 @@ def export_case(central: Central, connection: Connection, tenant: int, case: str
     if not chains:
         raise InputError("case.unknown")
     service_key = central.keys.service()
-    lines: list[Line] = [Start(FORMAT, tenant, RecordType.CASE, case, public_hex(service_key))]
+    written = _Written()
+    written.add(Start(FORMAT, tenant, RecordType.CASE, case, public_hex(service_key)))
     keys = {chain.device: chain.public_key for chain in chains}
-    lines += [DeviceLine(device, key) for device, key in sorted(keys.items())]
+    for device, key in sorted(keys.items()):
+        written.add(DeviceLine(device, key))
+    heads: list[HeadLine] = []
     for chain in chains:
-        heads = event_log.heads_over(connection, HeadLine, tenant, chain.device, chain.incarnation, case)
-        last_seq = max((head.last_seq for head in heads), default=chain.last_seq)
-        lines += _segment(connection, tenant, case, chain, last_seq)
-        lines += heads
+        over = event_log.heads_over(connection, HeadLine, tenant, chain.device, chain.incarnation, case)
+        last_seq = max((head.last_seq for head in over), default=chain.last_seq)
+        for line in itertools.chain(_segment(connection, tenant, case, chain, last_seq), over):
+            written.add(line)
+        heads += over
     try:
-        lines += _logged(connection, tenant, [line for line in lines if isinstance(line, HeadLine)])
+        for line in _logged(connection, tenant, heads):
+            written.add(line)
     except KeyError:
         # The chains prove the events without it; that nothing is said of the log is seen by who checks.
         log.warning("the log of receipts is damaged tenant=%s", tenant)
-    written = [line_bytes(line) for line in lines]
-    listed = [(line_digest(data), line_name(line)) for data, line in zip(written, lines, strict=True)]
-    end = EndLine(listed, service_key.sign(end_bytes(listed)).hex())
-    return b"\n".join([*written, line_bytes(end), b""])
+    end = EndLine(written.listed, service_key.sign(end_bytes(written.listed)).hex())
+    return b"\n".join([*written.lines, line_bytes(end), b""])
+
+
+class _Written:
+    """The lines as they are sent, each written as soon as it is known: what it was made of is held no longer."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.listed: list[tuple[str, str]] = []
+
+    def add(self, line: Line) -> None:
+        data = line_bytes(line)
+        self.lines.append(data)
+        self.listed.append((line_digest(data), line_name(line)))
 
 
 def _logged(connection: Connection, tenant: int, heads: Sequence[HeadLine]) -> list[Line]:
@@ -112,9 +131,12 @@ def _leaf_line(receipt: IssuedReceipt, leaf: int, proof: list[str]) -> LeafLine:
     )
 
 
-def _segment(connection: Connection, tenant: int, case: str, chain: Chain, last_seq: int) -> Sequence[Line]:
-    found = event_log.segment(connection, tenant, chain.device, chain.incarnation, chain.first_seq, last_seq)
-    return [_line(tenant, chain, case, row) for row in found]
+def _segment(connection: Connection, tenant: int, case: str, chain: Chain, last_seq: int) -> Iterator[Line]:
+    """Yield a stretch of a chain, some events at a time: between two of one case may lie thousands."""
+    for first in range(chain.first_seq, last_seq + 1, EVENTS_AT_A_TIME):
+        last = min(first + EVENTS_AT_A_TIME - 1, last_seq)
+        for row in event_log.segment(connection, tenant, chain.device, chain.incarnation, first, last, case):
+            yield _line(tenant, chain, case, row)
 
 
 def _line(tenant: int, chain: Chain, case: str, row: event_log.Stored) -> Line:

@@ -257,7 +257,7 @@ class ProcedureRow:
 class PortalCase:
     """What the holder of a tracking code may see: where the case stands, nothing about persons.
 
-    ``steps`` are the states reached, oldest first, each with its time.
+    ``steps`` are the states reached, oldest first, each with its time. ``holds``: see ``CaseView``.
     """
 
     tenant_name: str
@@ -272,3 +272,4 @@ class PortalCase:
     reasons: str
     decided_ms: int | None
     steps: tuple[tuple[str, int], ...]
+    holds: tuple[Hold, ...] = ()

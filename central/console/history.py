@@ -52,7 +52,9 @@ _PARKED_WORDS = {
     "right.foreign_office": N_("Not applied: it puts the case into another office than the agent’s."),
     "right.role": N_("Not applied: only a supervisor may do this."),
     "auth.device_revoked": N_("Not applied: this computer was revoked before this arrived."),
-    "right.protected_field": N_("Not applied: what identifies a case does not change once it is handed in."),
+    "right.protected_field": N_(
+        "Not applied: no edit changes this. A state has acts of its own; what identifies a case stays as handed in."
+    ),
     "event.unknown_procedure": N_("Not applied: this procedure is not published here."),
     "event.malformed": N_("Not applied: what that computer sent cannot be read, or cannot be kept."),
     "event.too_large": N_("Not applied: it says more than one act may say."),

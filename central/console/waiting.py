@@ -57,7 +57,7 @@ _ACTION_ERRORS = {
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """One act that waits. ``case`` is empty when it is not about a case that exists."""
+    """One act that waits. ``case``, or one of its citizen's, is empty when there is none that exists."""
 
     who: str
     what: str
@@ -110,7 +110,7 @@ def _line(visit: Visit, each: ParkedEvent) -> WaitingLine:
         what=words.gettext(told_of(each)),
         when_ms=each.parked_ms,
         reason=words.gettext(parked_words(each.code)),
-        case=each.record_id if each.record_type == RecordType.CASE and each.exists else "",
+        case=each.case if each.exists else "",
         citizen=each.citizen_name,
         office=each.office_name,
         event=each.event,

@@ -90,16 +90,17 @@ def chains_of(connection: Connection, shape: type[T], tenant: int, record: str) 
 
 
 def segment(
-    connection: Connection, tenant: int, device: str, incarnation: int, first_seq: int, last_seq: int
+    connection: Connection, tenant: int, device: str, incarnation: int, first_seq: int, last_seq: int, record: str
 ) -> list[Stored]:
-    """Return a stretch of one chain, in order."""
+    """Return a stretch of one chain, in order; what was said of other records than one is not read."""
     return rows(
         connection,
         Stored,
-        "select seq, prev, agent, record_type, record_id, kind, base, time_ms, digest, salt, body, central_seq, state,"
-        " code from estafette.event where tenant_id = %s and device_id = %s and incarnation = %s"
+        "select seq, prev, agent, record_type, record_id, kind, base, time_ms, digest,"
+        " case when record_id = %s then salt end, case when record_id = %s then body end, central_seq, state, code"
+        " from estafette.event where tenant_id = %s and device_id = %s and incarnation = %s"
         " and seq between %s and %s order by seq",
-        [tenant, device, incarnation, first_seq, last_seq],
+        [record, record, tenant, device, incarnation, first_seq, last_seq],
     )
 
 

@@ -442,6 +442,7 @@ def portal_case(connection: Connection, tenant: int, case: str) -> PortalCase | 
         reasons=view.decision.reasons if view.decision else "",
         decided_ms=view.decision.time_ms if view.decision else None,
         steps=_steps(history(connection, tenant, case, Kind.STATUS)),
+        holds=view.holds,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from central.records import PortalCase
 from central.web.catalogue import N_
-from central.web.states import DECIDED_STATES, OPEN_STATES, SUSPENDED_STATE, Chip, due_ms, state_chip
+from central.web.states import DECIDED_STATES, OPEN_STATES, Chip, counts_from, due_ms, state_chip
 from central.web.words import Words
 
 _TITLES = {
@@ -95,11 +95,12 @@ def tell(case: PortalCase, words: Words, *, delay_days: int | None = None, silen
 
 def _next(case: PortalCase, words: Words, delay_days: int | None, silence: str) -> tuple[str, ...]:
     sentences = [words.gettext(_NEXT.get(case.state, _UNKNOWN_NEXT))]
-    # A request for information puts the delay on hold: the day would be another, and only the office can tell it.
-    held_up = any(state == SUSPENDED_STATE for state, _when in case.steps)
-    runs = case.state in OPEN_STATES and not held_up
-    if runs and case.submitted_ms is not None and delay_days and silence in _SILENCE:
-        day = words.date(due_ms(case.submitted_ms, delay_days))
+    # While information is awaited nobody knows the day; then it is later by that time, as the console counts it.
+    ended = [hold for hold in case.holds if hold.until_ms is not None]
+    runs = case.state in OPEN_STATES and len(ended) == len(case.holds)
+    counted = counts_from(case.submitted_ms, ended, 0)
+    if runs and counted is not None and delay_days and silence in _SILENCE:
+        day = words.date(due_ms(counted, delay_days))
         sentences.append(words.gettext(_SILENCE[silence]) % {"day": day})
     return tuple(sentences)
 

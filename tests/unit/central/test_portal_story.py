@@ -9,7 +9,7 @@ import pytest
 
 from cases.workflow import State
 from central.portal.story import tell
-from central.records import PortalCase
+from central.records import Hold, PortalCase
 from central.web.words import Words
 
 FRENCH = Words("fr", ZoneInfo("Europe/Paris"))
@@ -53,10 +53,16 @@ def test_what_silence_means_is_said_while_the_delay_runs() -> None:
     assert any("considérée comme refusée" in sentence for sentence in told)
 
 
-def test_no_day_is_promised_once_the_delay_was_on_hold() -> None:
-    steps = (("submitted", SUBMITTED), ("needs_information", SUBMITTED + 1), ("in_review", SUBMITTED + 2))
-    case = replace(CASE, state="in_review", steps=steps)
-    assert len(tell(case, FRENCH, delay_days=60, silence="refusal").next) == 1
+def test_the_day_is_later_by_the_time_on_hold_and_none_is_promised_while_it_lasts() -> None:
+    def days(*holds: Hold) -> list[str]:
+        case = replace(CASE, state="in_review", holds=holds)
+        return [said for said in tell(case, FRENCH, delay_days=60, silence="refusal").next if "refusée" in said]
+
+    day_ms = 24 * 3_600_000
+    (whole,), (later,) = days(), days(Hold(SUBMITTED + 1, SUBMITTED + 1 + 3 * day_ms))
+    due = SUBMITTED + 60 * day_ms
+    assert FRENCH.date(due) in whole and FRENCH.date(due + 3 * day_ms) in later
+    assert not days(Hold(SUBMITTED, SUBMITTED + 1), Hold(SUBMITTED + 2, None))
 
 
 @pytest.mark.parametrize(
