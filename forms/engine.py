@@ -173,6 +173,20 @@ class Engine:
             self.changes.answers[node.path] = node.text
         self.refresh(node)
 
+    def write(self, node: Node, text: str | None) -> None:
+        """Store ``text`` and recompute what follows from it."""
+        node.text, node.touched = text, True
+        self.changes.answers[node.path] = text
+        self.changes.changed.add(node.path)
+        self.refresh(node)
+        self.run()
+
+    def refresh_below(self, top: Node) -> None:
+        """Recompute what expressions read in every question below ``top``."""
+        for node in top.below():
+            if isinstance(node, Node) and node.schema.is_leaf:
+                self.refresh(node)
+
     def refresh(self, node: Node) -> None:
         """Recompute what expressions read in ``node``."""
         if not node.relevant:

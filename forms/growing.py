@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from forms import limits
 from forms.errors import FormsError
 from forms.schema import SchemaNode
 from forms.tree import Node, Repeat
+from forms.undoing import RowRemoved
 
 
 class Stored:
@@ -120,6 +121,22 @@ class Grower:
                 raise FormsError("forms.row_identity", path=repeat.path)
         return self._row(repeat, identity, place)
 
+    def bring_back(self, repeat: Repeat, removed: RowRemoved) -> Node:
+        """Make a removed row again, in its place and with its answers, under an identity of its own."""
+        identity = self._new_row_id()
+        if identity in {row.row_id for row in repeat.rows} | set(repeat.removed) or not identity.isalnum():
+            raise FormsError("forms.row_identity", path=repeat.path)
+        path = f"{repeat.path}[{identity}]"
+        answers = {path + field[len(removed.path) :]: value for field, value in removed.answers.items()}
+        before, self._stored = self._stored, Stored(answers)
+        try:
+            row = self._row(repeat, identity, removed.place)
+        finally:
+            self._stored = before
+        repeat.rows.sort(key=lambda one: (one.place, one.row_id))
+        repeat.renumber()
+        return row
+
     def _row(self, repeat: Repeat, identity: str, place: int) -> Node:
         row = Node(repeat.schema, repeat.parent, f"{repeat.path}[{identity}]")
         row.container, row.row_id, row.place, row.touched = repeat, identity, place, True
@@ -139,6 +156,18 @@ class Grower:
         for thing in row.below():
             thing.alive = False
             self.by_path.pop(thing.path, None)
+
+
+def stored_below(top: Node) -> Iterator[tuple[str, str | None]]:
+    """Everything to store of what is below ``top``, by path; a row's own marker left out."""
+    for thing in top.below():
+        if isinstance(thing, Repeat):
+            yield from ((f"{thing.path}[{row}]", None) for row in thing.removed)
+        elif thing.container is not None:
+            if thing is not top:
+                yield thing.path, str(thing.place)
+        elif thing.touched:
+            yield thing.path, thing.text
 
 
 def _is_added(node: Node | None) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms import limits, presentation
@@ -16,10 +17,12 @@ from forms.errors import FormsError
 from forms.explaining import Explainer, Explanation
 from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
-from forms.growing import Grower, Stored
+from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
+from forms.rewinding import Rewinder
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
+from forms.undoing import Past, RowAdded, Written
 from forms.values import Moment, coerce
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
 from forms.wholestate import WholeState, locate, whole_state
@@ -72,6 +75,8 @@ class Session:
         self._choices = ChoiceBook(self._env, definition.default_language)
         self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
         self._grower = Grower(Stored(answers or {}), new_row_id)
+        self._past = Past()
+        self._rewinder = Rewinder(self._past, self._engine, self._grower)
         self._root = self._grower.grow(definition.root, None, "")
         self._load()
 
@@ -80,7 +85,7 @@ class Session:
     def _load(self) -> None:
         self._preload(self._root)
         self._engine.push_below(self._root)
-        self._refresh_below(self._root)
+        self._engine.refresh_below(self._root)
         self._engine.run()
         for action in self.definition.actions:
             if action.trigger is None and action.events & (_FIRST_LOAD | {"odk-instance-load"}):
@@ -116,11 +121,6 @@ class Session:
         made = digest.hex()
         return "-".join((made[:8], made[8:12], made[12:16], made[16:20], made[20:]))
 
-    def _refresh_below(self, top: Node) -> None:
-        for node in top.below():
-            if isinstance(node, Node) and node.schema.is_leaf:
-                self._engine.refresh(node)
-
     def _all(self, schema: SchemaNode) -> list[Node]:
         """Every instance of ``schema``."""
         found: list[Node] = [self._root]
@@ -150,7 +150,9 @@ class Session:
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
+        self._past.begin()
         self._put(node, text, 0)
+        self._past.end()
         return self._change_set()
 
     def add_row(self, repeat: str) -> ChangeSet:
@@ -165,9 +167,12 @@ class Session:
         if target.schema.counted:
             raise FormsError("forms.read_only", path=repeat)
         row = self._grower.add_row(target)
+        self._past.begin()
+        self._past.note(RowAdded(row.path))
         self._settle_new_row(row)
         self._engine.settle_rows(target)
         self._engine.run()
+        self._past.end()
         return self._change_set(added_row=row.row_id)
 
     def remove_row(self, row: str) -> ChangeSet:
@@ -181,12 +186,30 @@ class Session:
             raise FormsError("forms.unknown_path", path=row)
         if target.schema.counted:
             raise FormsError("forms.read_only", path=row)
-        repeat = target.container
-        self._grower.fell(target)
-        self._engine.changes.answers[row] = None
-        self._engine.settle_rows(repeat)
+        self._past.begin()
+        self._past.note(self._rewinder.fell(target))
         self._engine.run()
+        self._past.end()
         return self._change_set()
+
+    def undo(self) -> ChangeSet:
+        """Take the last act back: an answer with all that it set, a row added or removed. Nothing changes without one.
+
+        The session's own acts only, at most ``undoing.STEPS_MAX``; a row comes back with another identity, in its old
+        place. ``about`` of the change set is the question, row or repeat to look at.
+        """
+        about = self._rewinder.back()
+        return replace(self._change_set(), about=about)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an act to take back."""
+        return self._past.can_go_back
+
+    def redo(self) -> ChangeSet:
+        """Make the act again that was last taken back; see ``undo``."""
+        about = self._rewinder.forth()
+        return replace(self._change_set(), about=about)
 
     def set_language(self, language: str) -> ChangeSet:
         """Say everything in ``language`` from now on, computed texts included.
@@ -234,11 +257,8 @@ class Session:
     def _put(self, node: Node, text: str | None, chained: int) -> None:
         """Store ``text``, recompute, then run the actions that wait for this node."""
         before = node.text
-        node.text, node.touched = text, True
-        self._engine.changes.answers[node.path] = text
-        self._engine.changes.changed.add(node.path)
-        self._engine.refresh(node)
-        self._engine.run()
+        self._past.note(Written(node.path, before))
+        self._engine.write(node, text)
         if before == text or chained >= _ACTIONS_CHAINED_MAX:
             return
         for action in self.definition.actions:
@@ -280,7 +300,7 @@ class Session:
             if isinstance(node, Node) and (node.container is not None or node.text is not None):
                 changes.answers[node.path] = str(node.place) if node.container is not None else node.text
         self._engine.push_below(row)
-        self._refresh_below(row)
+        self._engine.refresh_below(row)
         waiting = [
             (action, node)
             for action in self.definition.actions
@@ -358,15 +378,7 @@ class Session:
         """Everything to store: entered and cleared answers, defaults, results of actions, row markers. A session made
         from them hands in the same. Calculations are not in it, but for results that cannot be computed again (uuid,
         once)."""
-        found: dict[str, str | None] = {}
-        for thing in self._root.below():
-            if isinstance(thing, Repeat):
-                found.update((f"{thing.path}[{row}]", None) for row in thing.removed)
-            elif thing.container is not None:
-                found[thing.path] = str(thing.place)
-            elif thing.touched:
-                found[thing.path] = thing.text
-        return found
+        return dict(stored_below(self._root))
 
     def computed(self) -> dict[str, str]:
         """Calculated values of relevant nodes, empty ones left out."""

@@ -144,6 +144,7 @@ class ChangeSet:
         rows: repeat paths whose rows changed.
         added_row: identity of the row added by this act.
         structure: :meth:`Session.pages` changed: relevance of items, rows, or language.
+        about: what an undo or redo was about, else "".
     """
 
     answers: Mapping[str, str | None]
@@ -151,3 +152,4 @@ class ChangeSet:
     rows: frozenset[str] = frozenset()
     added_row: str | None = None
     structure: bool = False
+    about: str = ""

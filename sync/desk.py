@@ -217,6 +217,16 @@ class OpenForm:
         self._check_editable()
         return self._commit(self.session.remove_row(row))
 
+    def undo(self) -> ChangeSet:
+        """Take the last act on this form back, as an act of its own; ``about`` says on what. Raises as ``answer``."""
+        self._check_editable()
+        return self._commit(self.session.undo())
+
+    def redo(self) -> ChangeSet:
+        """Make the act again that was last taken back. Raises as ``answer``."""
+        self._check_editable()
+        return self._commit(self.session.redo())
+
     def save(self) -> Act | None:
         """Commit what an earlier act could not; None when there is nothing."""
         if not self._unsaved:

@@ -162,6 +162,7 @@ class ContentsList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.clicked.connect(lambda index: self.page_chosen.emit(self._contents.pages[index.row()].path))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
@@ -11,6 +12,9 @@ from desktop.forms.status import StatusLine
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import tool_button
+
+WORDS_FIT = 720
+"""The bar's width at 100 % text from which all its words have room."""
 
 
 class Footer(QFrame):
@@ -21,19 +25,22 @@ class Footer(QFrame):
         problem: to the next answer to check.
         retry: save again what could not be saved.
         jump: to any question, by its words.
+        undo: the last act back.
         anyway: submit the form although nothing in it is answered.
     """
 
     back = Signal()
     on = Signal()
     jump = Signal()
+    undo = Signal()
     anyway = Signal()
     problem = Signal()
     retry = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.back_button = QPushButton(words.beside_icon(QCoreApplication.translate("Forms", "Previous page")), self)
+        self._to_check = 0
+        self.back_button = QPushButton(self)
         self.back_button.setObjectName("form.back")
         self.back_button.setToolTip(QCoreApplication.translate("Forms", "Previous page (Ctrl+Page Up)"))
         self.back_button.clicked.connect(self.back)
@@ -47,6 +54,9 @@ class Footer(QFrame):
         )
         self.jump_button.setObjectName("form.jump_to")
         self.jump_button.setToolTip(QCoreApplication.translate("Forms", "Go to a question (Ctrl+J)"))
+        self.undo_button = tool_button("undo-2", QCoreApplication.translate("Forms", "Take back"), self.undo.emit)
+        self.undo_button.setObjectName("form.undo")
+        self.undo_button.setToolTip(QCoreApplication.translate("Forms", "Take the last act back (Ctrl+Z)"))
         self.on_button = QPushButton(self)
         self.on_button.setObjectName("form.next")
         self.on_button.setProperty("kind", "primary")
@@ -64,6 +74,7 @@ class Footer(QFrame):
         buttons.setSpacing(12)
         buttons.addWidget(self.back_button)
         buttons.addWidget(self.jump_button)
+        buttons.addWidget(self.undo_button)
         buttons.addWidget(self.problem_button)
         buttons.addStretch(1)
         buttons.addWidget(self.on_button)
@@ -78,14 +89,12 @@ class Footer(QFrame):
 
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab reaches, in order."""
-        return (
-            self.failure.again,
-            self.anyway_button,
-            self.back_button,
-            self.jump_button,
-            self.problem_button,
-            self.on_button,
-        )
+        tools = (self.back_button, self.jump_button, self.undo_button, self.problem_button)
+        return (self.failure.again, self.anyway_button, *tools, self.on_button)
+
+    def offer_undo(self, offered: bool) -> None:
+        """Let the last act be taken back, or not."""
+        self.undo_button.setEnabled(offered)
 
     def show_place(self, number: int, pages: int, *, read_only: bool) -> None:
         """Show the buttons of page `number` (from 0) of `pages`."""
@@ -101,8 +110,23 @@ class Footer(QFrame):
             self.on_button.setToolTip(QCoreApplication.translate("Forms", "Next page (Ctrl+Page Down or Ctrl+Enter)"))
 
     def show_problems(self, count: int) -> None:
+        self._to_check = count
         self.problem_button.setVisible(count > 0)
-        self.problem_button.setText(words.beside_icon(words.Counts().to_check(count)))
+        self.problem_button.setAccessibleName(words.Counts().to_check(count))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for words beside the icons, the icons and the number stay."""
+        narrow = self.width() < theme().px(WORDS_FIT)
+        back = QCoreApplication.translate("Forms", "Previous page")
+        self.back_button.setAccessibleName(back)
+        self.back_button.setText("" if narrow else words.beside_icon(back))
+        text = str(self._to_check) if narrow else words.Counts().to_check(self._to_check)
+        self.problem_button.setText(words.beside_icon(text))
 
     def ask_anyway(self, asked: bool) -> None:
         """Ask whether a form without any answer is really meant to be submitted; a line, not a window."""
@@ -121,3 +145,4 @@ class Footer(QFrame):
         self.problem_button.setIcon(theme().icon("triangle-alert", "caution"))
         for button in (self.back_button, self.problem_button):
             button.setIconSize(QSize(theme().px(18), theme().px(18)))
+        self._fit()

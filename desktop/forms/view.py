@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, tzinfo
 from functools import partial
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.forms import words
 from desktop.forms.blocks import FieldBlock, PageContext, field_around
 from desktop.forms.checking import Checking
-from desktop.forms.contents import WIDTH, ContentsBox, ContentsList, ContentsModel
 from desktop.forms.editors.base import Surroundings
 from desktop.forms.failures import Failures
-from desktop.forms.footer import Footer
-from desktop.forms.jump import JumpBar
-from desktop.forms.page import COLUMN_WIDTH, PageView
+from desktop.forms.frame import FormFrame
 from desktop.forms.ports import Changer, OpenForm
 from desktop.forms.progress import page_with, progress_of
 from desktop.forms.reasons import quoted
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
-from desktop.theme import theme
 from desktop.widgets.basics import add_key
 from forms.views import ChangeSet, Page
 
@@ -33,7 +30,7 @@ COUNT_MS = 60
 Route = dict[str, str]
 
 
-class FormView(QWidget):
+class FormView(FormFrame):
     """Shows an open form, and saves each answer as it is given. GUI thread only.
 
     Signals:
@@ -86,42 +83,13 @@ class FormView(QWidget):
             explain=lambda path, aspect: form.session.explain(path, aspect, quoted=quoted),
         )
         self._context = PageContext(around, self, self._checking, read_only=read_only)
-        self._build()
+        self.build(self._context, lambda words, most: form.session.find(words, most))
+        self._failures = Failures(self.page, self.footer)
+        self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._connect()
         self._saver.when_quiet(self._open)
 
     # Building
-
-    def _build(self) -> None:
-        self._contents = ContentsModel(self)
-        self.contents_list = ContentsList(self._contents, self)
-        self.contents_box = ContentsBox(self._contents, self)
-        self.page = PageView(self._context, self)
-        self.footer = Footer(self)
-        self._failures = Failures(self.page, self.footer)
-        self.jump = JumpBar(self._context.around, lambda words, most: self._form.session.find(words, most))
-        self.page.stops_before = (self.contents_list, self.contents_box)
-        self.page.stops_after = self.footer.stops()
-        self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        self._box_row = QHBoxLayout()
-        self._box_row.addWidget(self.contents_box)
-        right.addLayout(self._box_row)
-        jump_row = QHBoxLayout()
-        jump_row.setContentsMargins(16, 8, 16, 0)
-        jump_row.addWidget(self.jump)
-        right.addLayout(jump_row)
-        right.addWidget(self.page, 1)
-        right.addWidget(self.footer)
-        self._list_column = QVBoxLayout()
-        self._list_column.addWidget(self.contents_list)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(self._list_column)
-        row.addLayout(right, 1)
 
     def _connect(self) -> None:
         saver = self._saver
@@ -138,10 +106,10 @@ class FormView(QWidget):
         self.footer.anyway.connect(self._submit_anyway)
         self.footer.retry.connect(lambda: self.retry(self._failures.first))
         self.footer.jump.connect(self.jump.open)
+        self.footer.undo.connect(self.undo)
         self.jump.chosen.connect(self.go_to)
         self.jump.closed.connect(self._close_jump)
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
-        theme().changed.connect(self._arrange)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus)
@@ -152,6 +120,9 @@ class FormView(QWidget):
         add_key(self, "Alt+R", self._add_row_here)
         add_key(self, "Ctrl+J", self.jump.open)
         add_key(self, "Alt+P", self._explain_here)
+        add_key(self, "Ctrl+Z", self.undo)
+        add_key(self, "Ctrl+Y", self.redo)
+        add_key(self, "Ctrl+Shift+Z", self.redo)
         add_key(self, "F8", self.next_problem)
         add_key(self, "Shift+F8", self.previous_problem)
 
@@ -227,6 +198,25 @@ class FormView(QWidget):
     def set_language(self, language: str) -> None:
         """Show the form in another of its languages."""
         self._saver.act("", lambda: self._form.session.set_language(language))
+
+    def undo(self) -> None:
+        """Take the last act on this form back, and go to what it was about. In a line being typed, the line's own."""
+        self._rewind(lambda: self._form.undo())
+
+    def redo(self) -> None:
+        """Make the act again that was last taken back."""
+        self._rewind(lambda: self._form.redo())
+
+    def _rewind(self, step: Callable[[], ChangeSet]) -> None:
+        if not self._context.read_only:
+            self.flush()
+            self._saver.act("", step, self._show_rewound)
+
+    def _show_rewound(self, changes: ChangeSet) -> None:
+        about = changes.about
+        if about:
+            # A row that went leaves its repeat to look at.
+            self._go(about if page_with(self._form.session.pages(), about) else about.rpartition("[")[0])
 
     # Hands of the blocks
 
@@ -318,13 +308,14 @@ class FormView(QWidget):
         to_check = () if read_only else self._checking.to_check
         paths = frozenset(issue.path for issue in to_check)
         number, seen = self._place, self._context.visited
-        self._contents.show_pages(tuple(progress_of(page, paths, seen) for page in self._pages))
+        self.contents.show_pages(tuple(progress_of(page, paths, seen) for page in self._pages))
         self.contents_list.select(number)
         self.contents_box.select(number)
         self.footer.show_place(number, len(self._pages), read_only=read_only)
         self.footer.show_problems(len(to_check))
+        self.footer.offer_undo(self._form.session.can_undo and not read_only)
         self.page.problems.show_issues(to_check if self._checking.everything else ())
-        self._arrange()
+        self.arrange(several=len(self._pages) > 1)
 
     def _follow(self, route: Route) -> None:
         page = page_with(self._pages, route.get("page", ""))
@@ -365,7 +356,7 @@ class FormView(QWidget):
             self._go(self._checking.to_check[0].path)
         elif wrong is not None:
             self._focus(wrong.editor.entrance())
-        elif any(page.answered for page in self._contents.pages):
+        elif any(page.answered for page in self.contents.pages):
             self.submitRequested.emit()
         else:
             self.footer.ask_anyway(True)
@@ -475,22 +466,6 @@ class FormView(QWidget):
             repeat.mark_saved()
         self.saved.emit(path)
 
-    # Layout
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
-
     def hideEvent(self, event: QHideEvent) -> None:
         self.flush()
         super().hideEvent(event)
-
-    def _arrange(self) -> None:
-        """Put the table of contents at the left where there is room for it, else above."""
-        several = len(self._pages) > 1
-        wide = self.width() >= theme().px(WIDTH) + theme().px(COLUMN_WIDTH) * 3 // 4
-        self.contents_list.setFixedWidth(theme().px(WIDTH))
-        self.contents_list.setVisible(several and wide)
-        self.contents_box.setVisible(several and not wide)
-        self._list_column.setContentsMargins(*((16, 16, 0, 16) if several and wide else (0, 0, 0, 0)))
-        self._box_row.setContentsMargins(*((24, 4, 24, 4) if several and not wide else (0, 0, 0, 0)))

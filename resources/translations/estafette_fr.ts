@@ -1542,6 +1542,14 @@
         <translation>Aller à une question (Ctrl+J)</translation>
     </message>
     <message>
+        <source>Take back</source>
+        <translation>Annuler la dernière réponse</translation>
+    </message>
+    <message>
+        <source>Take the last act back (Ctrl+Z)</source>
+        <translation>Annuler la dernière réponse (Ctrl+Z)</translation>
+    </message>
+    <message>
         <source>Submit anyway</source>
         <translation>Transmettre quand même</translation>
     </message>

@@ -139,6 +139,12 @@ class MemoryForm:
     def remove_row(self, row: str) -> ChangeSet:
         return self._commit(self.session.remove_row(row))
 
+    def undo(self) -> ChangeSet:
+        return self._commit(self.session.undo())
+
+    def redo(self) -> ChangeSet:
+        return self._commit(self.session.redo())
+
     def save(self) -> None:
         if self.fault is not None:
             raise self.fault
