@@ -52,9 +52,13 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _say_repairs(procedure: Procedure) -> None:
-    """What was changed in the workbook is said on the error stream: the outcome itself stays one line."""
+    """What was changed in the workbook, and what an author should look at, is said on the error stream: the outcome
+    itself stays one line."""
     if procedure.repairs:
         print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
+    for cycle in publishing.cycles(procedure):
+        print(f"formules qui se mordent la queue, un lien est ignoré : {cycle}", file=sys.stderr)
+        print(f"formulas that need each other, one link is ignored: {cycle}", file=sys.stderr)
 
 
 def _named(procedure: Procedure) -> str:

@@ -20,6 +20,7 @@ from central.database import people
 from central.database import procedures as published
 from central.database.client import NO_TENANT
 from forms.conversions import IMPORTER
+from forms.errors import FormRefused, Problem
 from sync.messages import bundle_version
 
 REMEMBERED_FILE = "published.json"
@@ -38,14 +39,22 @@ def load(path: Path) -> Procedure:
 
     Raises:
         InputError: ``procedure.no_such_path``, and those of ``cases.procedures``; ``path`` names what was given.
-        FormRefused: see ``cases.procedures``.
+        FormRefused: see ``cases.procedures``; ``forms.no_questions``.
     """
     if not path.exists():
         raise InputError("procedure.no_such_path", path=str(path))
     try:
-        return authored.load_directory(path) if path.is_dir() else authored.load_workbook(path)
+        procedure = authored.load_directory(path) if path.is_dir() else authored.load_workbook(path)
     except InputError as error:
         raise InputError(error.code, **{**error.details, "path": str(path)}) from error
+    if not authored.form_definition(procedure).questions:
+        raise FormRefused(Problem("forms.no_questions", details={"file": path.name}))
+    return procedure
+
+
+def cycles(procedure: Procedure) -> tuple[str, ...]:
+    """Return the groups of questions whose formulas need each other: such a form works, one link of each is ignored."""
+    return tuple(" → ".join(cycle) for cycle in authored.form_definition(procedure).cycles)
 
 
 def version_of(procedure: Procedure) -> str:

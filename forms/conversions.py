@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forms import limits
 
-IMPORTER = 1
+IMPORTER = 2
 """The version of the repair pass; raise it with every change of what it makes of a workbook."""
 _SUFFIX = ".form"
 
@@ -30,7 +30,7 @@ class ConversionCache:
     @staticmethod
     def key(workbook: bytes, name: str, lenient: bool) -> str:
         """What a conversion depends on, as a file's name."""
-        digest = hashlib.sha256(f"{IMPORTER}\0{_converter()}\0{name}\0{lenient}\0".encode())
+        digest = hashlib.sha256(f"{IMPORTER}\0{_converter()}\0{name}\0{lenient}\0".encode(errors="surrogateescape"))
         digest.update(workbook)
         return digest.hexdigest()
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-_ESCAPED = re.compile(r"([\\*_\[\]<>#])")
+_ESCAPED = re.compile(r"([\\*_\[\]<>#+-])")
+FORMATTED_CHARS_MAX = 20_000
+"""Longer words are shown as they are: a label with a whole essay for an answer within it is nobody's layout."""
 _TOKEN = re.compile(
     r"""(?P<escape>\\[\\`*_{}\[\]()#+\-.!<>|~])
       | (?P<mark>\*{1,3}|_{1,3})
@@ -21,9 +23,73 @@ _TOKEN = re.compile(
       | (?P<tag></?[A-Za-z][A-Za-z0-9]{0,10}(?:\s[^<>]{0,500})?/?>)""",
     re.VERBOSE,
 )
-_HEADING = re.compile(r"[ \t]{0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$")
-_LIST = re.compile(r"([ \t]*)[-*+][ \t]+(.*)$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]")
+_ITEM = re.compile(r"([ \t]{0,20})[-*+][ \t]")
+_SIGNS = re.compile(r"[\\*_\[<#+-]")
 _COLOUR = re.compile(r"""color\s*:\s*(#[0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?|[A-Za-z]{3,20})\s*(?=[;"'/>]|$)""")
+_NOTHING = "\ue000"
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~])")
+_LEFT_OUT = frozenset(
+    [
+        "a",
+        "abbr",
+        "article",
+        "audio",
+        "body",
+        "button",
+        "center",
+        "code",
+        "div",
+        "dl",
+        "dd",
+        "dt",
+        "font",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "img",
+        "input",
+        "label",
+        "li",
+        "link",
+        "main",
+        "meta",
+        "object",
+        "ol",
+        "pre",
+        "s",
+        "script",
+        "section",
+        "select",
+        "small",
+        "strike",
+        "style",
+        "sub",
+        "sup",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "textarea",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "video",
+    ]
+)
+"""Tags that mean nothing here; what looks like a tag and is none of these stays as it was typed."""
 _STYLES = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underlined"}
 
 
@@ -47,8 +113,11 @@ class Segment:
 
 
 def escaped(text: str) -> str:
-    """Return ``text`` so that it reads as it is: an answer within an author's words is no formatting."""
-    return _ESCAPED.sub(r"\\\1", text)
+    """Return ``text`` so that it reads as it is: an answer within an author's words is no formatting.
+
+    An answer that is not there leaves a sign that nobody sees, so that the marks around it do not meet.
+    """
+    return _ESCAPED.sub(r"\\\1", text) or _NOTHING
 
 
 def plain(text: str) -> str:
@@ -64,7 +133,8 @@ def is_formatted(parts: tuple[Segment, ...]) -> bool:
 @lru_cache(maxsize=4096)
 def segments(text: str) -> tuple[Segment, ...]:
     """Return the pieces of ``text`` in order, neighbours of one dress joined."""
-    if not _TOKEN.search(text) and "#" not in text and not _LIST.search(text.replace("\n", " ")):
+    if len(text) > FORMATTED_CHARS_MAX or not _SIGNS.search(text):
+        text = _ESCAPE.sub(r"\1", text).replace(_NOTHING, "")
         return (Segment(text),) if text else ()
     found: list[Segment] = []
     for number, line in enumerate(text.split("\n")):
@@ -75,15 +145,15 @@ def segments(text: str) -> tuple[Segment, ...]:
 
 
 def _line(line: str) -> Iterator[Segment]:
-    heading = _HEADING.fullmatch(line)
+    heading = _HEADING.match(line)
     if heading is not None:
-        level = len(heading[1])
-        yield from (replace(one, heading=level) for one in _inline(heading[2]))
+        level, words = len(heading[1]), line[heading.end() :].strip(" \t").rstrip("#").rstrip(" \t")
+        yield from (replace(one, heading=level) for one in _inline(words))
         return
-    item = _LIST.fullmatch(line)
+    item = _ITEM.match(line)
     if item is not None:
         yield Segment(f"{item[1]}\N{BULLET} ")
-        yield from _inline(item[2])
+        yield from _inline(line[item.end() :].lstrip(" \t"))
         return
     yield from _inline(line)
 
@@ -123,7 +193,7 @@ def _inline(line: str) -> list[Segment]:
     depth = {"bold": 0, "italic": 0, "underlined": 0}
     for piece in pieces:
         if piece.kind == "text":
-            found.append(replace(now, text=piece.text, link=piece.link))
+            found.append(replace(now, text=piece.text.replace(_NOTHING, ""), link=piece.link))
         elif piece.kind == "colour":
             if piece.begins:
                 colours.append(piece.style)
@@ -167,7 +237,9 @@ def _mark(match: re.Match[str], line: str) -> _Piece:
 
 
 def _tag(text: str) -> list[_Piece]:
-    name = re.sub(r"[</>]", "", text).split()[0].lower()
+    name = text.strip("</>").split()[0].rstrip("/").lower()
+    if name not in _LEFT_OUT and name not in _STYLES and name not in ("br", "p", "span"):
+        return [_Piece(text)]
     begins = not text.startswith("</")
     if name in ("br", "p"):
         return [_Piece("\n")] if name == "br" or not begins else []

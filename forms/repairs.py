@@ -12,6 +12,7 @@ SURENESS = (CERTAIN, LIKELY, GUESS)
 
 CODES = frozenset(
     {
+        "forms.repair.yes_no",
         "forms.repair.sheet_name",
         "forms.repair.part_ignored",
         "forms.repair.sheet_hidden",

@@ -82,14 +82,19 @@ def _step(number: int, given: object) -> Step:
     known = {act, "with"} if act == ANSWER else {act}
     for key in given:
         if key not in known:
-            raise StepsError("unknown_key", number, str(key))
+            raise StepsError("unknown_key", number, f"{key} ({', '.join(sorted(known))})")
     if act == ANSWER and "with" not in given:
         raise StepsError("no_value", number, "with")
     value = given.get("with")
     for key, text in ((act, given[act]), ("with", "" if value is None else value)):
-        if not isinstance(text, str):
+        if not isinstance(text, str) or not _is_text(text):
             raise StepsError("not_text", number, key)
     return Step(act, given[act], value or "")
+
+
+def _is_text(text: str) -> bool:
+    """Half a letter (a lone surrogate) is no text: it could be neither stored nor printed."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def is_known(definition: FormDefinition, step: Step) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
 from forms import limits
 from forms.compile import Converted, convert_form
@@ -38,7 +40,9 @@ _STEPS: dict[str, Words] = {
         "a step is an object with answer, add_row, remove_row or language",
     ),
     "two_acts": Words("une étape ne fait qu'une chose, pas {detail}", "a step does one thing, not {detail}"),
-    "unknown_key": Words("« {detail} » n'est pas connu ici", "“{detail}” is not known here"),
+    "unknown_key": Words(
+        "clé inconnue et, entre parenthèses, celles qui le sont : {detail}", "unknown key, and the known ones: {detail}"
+    ),
     "not_text": Words("« {detail} » attend un texte", "“{detail}” takes a text"),
     "unknown": Words("le formulaire n'a pas de « {detail} »", "the form has no “{detail}”"),
     "no_value": Words("il manque « {detail} »", "“{detail}” is missing"),
@@ -54,7 +58,7 @@ class _Opened:
 
 
 def run_form(argv: Sequence[str]) -> int:
-    """Run ``main.py form``: 0, or 1 the form is refused, 2 usage or a wrong script, 3 this machine."""
+    """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine."""
     options = _parser().parse_args(list(argv))
     try:
         return _check(options) if options.check else _replay(options)
@@ -123,7 +127,7 @@ def _media(form: Path, document: bytes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for folder in (form.parent, form.parent / f"{form.stem}-media"):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            named = path.name.encode() in document or f"'{path.stem}'".encode() in document
+            named = os.fsencode(path.name) in document or os.fsencode(f"'{path.stem}'") in document
             data = path.suffix.lower() in _DATA and path != form and path.is_file()
             if named and data and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
                 found[path.name] = _content(path)
@@ -159,7 +163,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _zone(name: str | None) -> tzinfo:
     if name is None:
-        return datetime.now(UTC).astimezone().tzinfo or UTC
+        return moment(SystemClock().now_ms(), None).tzinfo or UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -168,12 +172,15 @@ def _zone(name: str | None) -> tzinfo:
 
 def _now(text: str | None, zone: tzinfo) -> datetime:
     if text is None:
-        return datetime.now(zone)
+        return moment(SystemClock().now_ms(), zone)
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        found = found if found.tzinfo is not None else found.replace(tzinfo=zone)
+        if not believable(int(found.timestamp() * 1000)):
+            raise ValueError("out of range")
+    except (ValueError, OverflowError) as error:
         raise InputError("form.bad_time", text=text) from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    return found
 
 
 # --- report
@@ -183,10 +190,11 @@ def _check(options: argparse.Namespace) -> int:
     opened = _open(options.file)
     definition = opened.definition
     limitations = [opened.converted.located(one) for one in definition.limitations]
-    portability = [opened.converted.located(one) for one in differences(definition.formulas)]
+    portability = [opened.converted.located(one) for one in _portability(definition)]
     if options.json:
         found = {
             "opens": True,
+            "publishable": not limitations,
             "form_id": definition.form_id,
             "version": definition.version,
             "title": definition.title,
@@ -200,9 +208,15 @@ def _check(options: argparse.Namespace) -> int:
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
         print(json.dumps(found, ensure_ascii=False))
-        return 0
-    print("\n".join(_report(opened, limitations, portability)))
-    return 0
+    else:
+        print("\n".join(_report(opened, limitations, portability)))
+    return EXIT_INPUT if limitations else 0
+
+
+def _portability(definition: FormDefinition) -> Iterator[Problem]:
+    """What ODK Collect reads differently; what nobody can read is told elsewhere."""
+    unread = {one.details.get("expression") for one in definition.limitations}
+    return (one for one in differences(definition.formulas) if one.details.get("expression") not in unread)
 
 
 def _as_json(problem: Problem) -> dict[str, object]:
@@ -232,6 +246,8 @@ def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequen
     )
     cycles = [" → ".join(cycle) for cycle in definition.cycles]
     yield from _listed("Formules qui se mordent la queue", "Formulas that need each other", cycles)
+    if limitations:
+        yield "Ce formulaire ne peut pas être publié tel quel. / This form cannot be published as it is."
 
 
 def _listed(french: str, english: str, lines: Sequence[str]) -> Iterator[str]:

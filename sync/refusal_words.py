@@ -200,6 +200,10 @@ _SENTENCES: dict[str, Pair] = {
         "le classeur contient une erreur ; le convertisseur dit : {reason}",
         "the workbook has a mistake; the converter says: {reason}",
     ),
+    "forms.no_questions": (
+        "{file} ne pose aucune question ; écrivez-les dans la feuille « survey », une par ligne",
+        "{file} asks no question; write them in the sheet “survey”, one a row",
+    ),
     "forms.compile_timeout": (
         "le formulaire n'a pas pu être converti en {seconds} secondes ; simplifiez-le ou découpez-le",
         "the form could not be converted within {seconds} seconds; make it simpler or split it",

@@ -11,6 +11,10 @@ _SHOWN_MAX = 40
 """So many lines in each language: a column read twice may be wrong in hundreds of rows."""
 
 SENTENCES: dict[str, Pair] = {
+    "forms.repair.yes_no": (
+        "« {found} » est lu comme « {used} »",
+        "“{found}” is read as “{used}”",
+    ),
     "forms.repair.sheet_name": (
         "la feuille « {found} » est lue comme « {used} »",
         "the sheet “{found}” is read as “{used}”",

@@ -100,6 +100,10 @@ class Block(QFrame):
         """Show the question as it stands now."""
         self.question = question
 
+    def entrance(self) -> QWidget:
+        """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
+        return self
+
     def aspect(self) -> str:
         """What there is to explain of the question now, "" for nothing."""
         if self.question.computed:
@@ -203,6 +207,9 @@ class ValueBlock(Block):
             self.context.around.when_quiet(self._show_choices)
         else:
             self._show(())
+
+    def entrance(self) -> QWidget:
+        return self if self.origin.isHidden() else self.origin
 
     def _show_choices(self) -> None:
         stored = self.question.value or ""

@@ -133,12 +133,12 @@ class JumpBar(QFrame):
             self._around.when_quiet(lambda: self._say_why(question))
 
     def _leave(self, path: str = "") -> None:
-        """Go to a question, or back to where the person was."""
-        self.hide()
+        """Go to a question, or back to where the person was; hidden after, or the focus would go elsewhere first."""
         if path:
             self.chosen.emit(path)
         else:
             self.closed.emit()
+        self.hide()
 
     def _say_why(self, question: FoundQuestion) -> None:
         found = self._around.explain(question.path, "relevant")

@@ -1,4 +1,4 @@
-"""Formatted words of a form on a label: bold, italic, headings, links, and colours where they can be read."""
+"""Formatted words of a form on a label: bold, italic, headings, links, and colours that can be read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desktop.theme import theme
 from desktop.theme.tokens import TEXT_CONTRAST, contrast
 from forms.markup import Segment
 
+_SHADES = 25
 _HEADING_PX = (24, 22, 20, 18, 16, 16)
 
 
@@ -67,10 +68,19 @@ def _style(part: Segment) -> str:
 
 
 def _readable(name: str) -> str:
-    """The author's colour, if its words can be read on every ground of the theme; else none."""
+    """The author's colour, so much darker or lighter that its words can be read on every ground of the theme."""
     colour = QColor.fromString(name) if name else QColor()
     if not colour.isValid():
         return ""
-    tint, found = theme(), colour.name()
-    grounds = (tint.colour(token).name() for token in ("surface_0", "surface_1", "surface_2"))
-    return found if all(contrast(found, ground) >= TEXT_CONTRAST for ground in grounds) else ""
+    tint = theme()
+    grounds = [tint.colour(token).name() for token in ("surface_0", "surface_1", "surface_2")]
+    for _ in range(_SHADES):
+        if all(contrast(colour.name(), ground) >= TEXT_CONTRAST for ground in grounds):
+            return colour.name()
+        colour = _mixed(colour, 255 if tint.is_dark else 0)
+    return ""
+
+
+def _mixed(colour: QColor, towards: int) -> QColor:
+    """A step of a tenth towards white or black."""
+    return QColor(*((9 * part + towards) // 10 for part in (colour.red(), colour.green(), colour.blue())))

@@ -338,8 +338,12 @@ class FormView(FormFrame):
         block = next((each for each in fields if each.path == path or each.path.startswith(f"{path}/")), None)
         if block is None and path == page.path and fields:
             block = fields[0]
+        shown = self.page.block(path)
         if block is not None:
             self._focus(block.editor.entrance())
+        elif shown is not None:
+            self._focus(shown.entrance())
+            self._focus_path = path
 
     def _leave_page(self) -> None:
         """A page that was gone through counts as seen: what is missing on it is to be checked from now on."""

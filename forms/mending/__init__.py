@@ -30,6 +30,7 @@ def mend(book: Workbook, *, lenient: bool = False) -> Bench:
     if bench.problems:
         raise FormRefused(*bench.problems)
     contents.skip_disabled(bench)
+    contents.say_yes(bench)
     types.mend(bench)
     nesting.mend(bench)
     names.mend(bench)

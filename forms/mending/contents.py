@@ -9,9 +9,10 @@ from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
 from forms.mending.bench import Bench, Row
 from forms.mending.nesting import begins, ends
-from forms.repairs import GUESS, LIKELY
+from forms.repairs import CERTAIN, GUESS, LIKELY
 
 _SPEAKING = ("label", "media", "hint")
+_YES = {"oui": "yes", "vrai": "yes", "o": "yes", "x": "yes", "non": "no", "faux": "no", "n": "no"}
 _PARAMETER = re.compile(r"[\w:.-]+\s*=\s*\S+")
 
 
@@ -38,6 +39,19 @@ def skip_disabled(bench: Bench) -> None:
             table.rows[index] = {}
         else:
             bench.refuse("forms.type_missing", table, index, kind or None, name=row[name][:100])
+
+
+def say_yes(bench: Bench) -> None:
+    """``oui`` and ``non`` where the converter knows ``yes`` and ``no`` alone; a formula stays one."""
+    table = bench.survey
+    for column in ("required", "readonly"):
+        heading = table.heading("bind", column)
+        for index, row in table.filled():
+            found = bench.cell(table, row, heading)
+            used = _YES.get(found.strip().casefold())
+            if heading is not None and used is not None:
+                row[heading] = used
+                bench.note("forms.repair.yes_no", table, index, heading, found=found, used=used, sure=CERTAIN)
 
 
 def mend(bench: Bench) -> None:

@@ -35,3 +35,33 @@ def test_what_cannot_be_mended_is_refused_with_its_cell_and_the_nearest(
     told = capsys.readouterr().err
     assert "ligne 3, colonne relevant : « ${nim} » ne nomme aucune question (D3) ; au plus près : nom" in told
     assert "row 3, column relevant: “${nim}” names no question (D3); nearest: nom" in told
+
+
+def test_a_form_that_asks_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "vide.xlsx"
+    path.write_bytes(workbook(survey=[["type", "name", "label"]]))
+    assert run_procedure(["check", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "question" in told and "survey" in told
+
+
+def test_formulas_that_need_each_other_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ronde.xlsx"
+    survey: list[list[object]] = [
+        ["type", "name", "label", "calculation"],
+        ["calculate", "a", "", "${b} + 1"],
+        ["calculate", "b", "", "${a} + 1"],
+        ["note", "n", "Voilà ${a}", ""],
+    ]
+    path.write_bytes(workbook(survey=survey))
+    assert run_procedure(["check", str(path)]) == 0
+    assert "formules qui se mordent la queue" in capsys.readouterr().err
+
+
+def test_a_french_author_says_yes_in_french(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "oui.xlsx"
+    path.write_bytes(workbook(survey=[["type", "name", "label", "required"], ["text", "a", "A", "Oui"]]))
+    assert run_procedure(["check", str(path)]) == 0
+    assert "« Oui » est lu comme « yes »" in (
+        capsys.readouterr().err
+    )

@@ -18,7 +18,9 @@ from tests.support.form_sessions import MemoryForm
 def jump(qtbot: QtBot, view: FormView, text: str) -> list[str]:
     """Open the bar by its key, type, and return what is listed."""
     settle(qtbot, view)
-    QTest.keyClick(view.editor(view.route["focus"] or "/who/name"), Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    focus = QApplication.focusWidget()
+    at = focus if focus is not None and view.isAncestorOf(focus) else view.editor("/who/name")
+    QTest.keyClick(at, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert not view.jump.isHidden() and QApplication.focusWidget() is view.jump.line
     type_text(view.jump.line, text)
     return [view.jump.list.item(row).text() for row in range(view.jump.list.count())]
@@ -48,6 +50,23 @@ def test_every_question_is_listed_before_a_letter_is_typed_and_escape_goes_back(
     QTest.keyClick(view.jump.line, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: focused(view) == "/who/birth")
     assert view.jump.isHidden()
+
+
+def test_what_is_only_read_is_reached_too_and_the_keys_go_on_from_there(
+    qtbot: QtBot, show: Show, form: MemoryForm
+) -> None:
+    form.answer("/money/income", "1500")
+    view = show(form)
+    for words, path in (("annuel", "/money/yearly"), ("revenus", "/money/money_note")):
+        assert len(jump(qtbot, view, words)) == 1
+        QTest.keyClick(view.jump.line, Qt.Key.Key_Return)
+        settle(qtbot, view)
+        block = view.page.block(path)
+        focus = QApplication.focusWidget()
+        assert block is not None and focus is not None and (focus is block or block.isAncestorOf(focus))
+        QTest.keyClick(focus, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        assert not view.jump.isHidden()
+        QTest.keyClick(view.jump.line, Qt.Key.Key_Escape)
 
 
 def test_words_of_no_question_are_said(qtbot: QtBot, show: Show, form: MemoryForm) -> None:

@@ -75,11 +75,12 @@ def test_a_form_that_is_none_is_refused(form: Path, capsys: pytest.CaptureFixtur
 def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     form: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_form([str(form), "--check"]) == 0
+    assert run_form([str(form), "--check"]) == 1
     said = capsys.readouterr().out
+    assert "ne peut pas être publié tel quel" in said
     assert "les curseurs" in said and "sliders" in said and "lower-case" in said
-    assert run_form([str(form), "--check", "--json"]) == 0
+    assert run_form([str(form), "--check", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
-    assert report["opens"] and report["questions"] == 2
+    assert report["opens"] and not report["publishable"] and report["questions"] == 2
     assert [one["details"]["feature"] for one in report["unsupported"]] == ["range"]
     assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
