@@ -62,6 +62,4 @@ def test_a_french_author_says_yes_in_french(tmp_path: Path, capsys: pytest.Captu
     path = tmp_path / "oui.xlsx"
     path.write_bytes(workbook(survey=[["type", "name", "label", "required"], ["text", "a", "A", "Oui"]]))
     assert run_procedure(["check", str(path)]) == 0
-    assert "« Oui » est lu comme « yes »" in (
-        capsys.readouterr().err
-    )
+    assert "« Oui » est lu comme « yes »" in (capsys.readouterr().err)
