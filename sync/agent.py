@@ -179,6 +179,17 @@ class AgentStatus:
 StatusListener = Callable[[AgentStatus], None]
 
 
+@dataclass(frozen=True)
+class _Point:
+    """What of a status belongs together: set by the thread that makes a round, read whole by any."""
+
+    state: SyncState
+    last_state: SyncState
+    fault: EstafetteError | None = None
+    round_since_ms: int | None = None
+    round_began_ms: int | None = None
+
+
 class Agent:
     """Carries one workspace's events to and from the central service.
 
@@ -213,6 +224,7 @@ class Agent:
         self._line: Line | None = None
         self._background: Background | None = None
         self._listeners: list[StatusListener] = []
+        self._publish()
 
     # --- enrolment ---------------------------------------------------------------------------------------------------
 
@@ -396,8 +408,17 @@ class Agent:
             self._round_since_ms = self._round_began_ms = self._ports.clock.now_ms()
         elif state not in UNDER_WAY:
             self._round_since_ms = None
-        self._machine.move(state)
+        try:
+            self._machine.move(state)
+        finally:
+            self._publish()
         self.tell()
+
+    def _publish(self) -> None:
+        """Let readers see what was set. Not before: a round that is over beside a state from within it looks well."""
+        self._point = _Point(
+            self._machine.current, self._machine.last, self._fault, self._round_since_ms, self._round_began_ms
+        )
 
     def _identity(self) -> Identity:
         identity = self._workspace.identity
@@ -440,6 +461,7 @@ class Agent:
     def broken(self) -> None:
         """Show that the background ended because of a bug."""
         self._fault = EstafetteError(BROKEN)
+        self._publish()
         self.tell()
 
     def tell(self) -> None:
@@ -503,13 +525,15 @@ class Agent:
 
     def status(self) -> AgentStatus:
         """Return where the client stands now."""
+        # What is pending is counted after the round is looked at: a round that is over left no more than that.
+        point = self._point
         counts = self._workspace.status()
-        fault, heard_ms, retry_s = self._fault, self._heard_ms, self._schedule.retry_s()
+        heard_ms, retry_s = self._heard_ms, self._schedule.retry_s()
         last_contact_ms = counts.last_contact_ms
         if heard_ms is not None and last_contact_ms is not None:
             last_contact_ms = max(last_contact_ms, heard_ms + counts.clock_off_ms)
         return AgentStatus(
-            state=self._machine.current,
+            state=point.state,
             enrolled=self._workspace.identity is not None,
             pending=counts.pending,
             pending_cases=counts.pending_cases,
@@ -518,14 +542,14 @@ class Agent:
             last_contact_ms=last_contact_ms,
             parked=counts.parked,
             contested=counts.contested,
-            fault=fault.code if fault is not None else "",
-            fault_details=dict(fault.details) if fault is not None else {},
+            fault=point.fault.code if point.fault is not None else "",
+            fault_details=dict(point.fault.details) if point.fault is not None else {},
             retry_s=retry_s,
-            last_state=self._machine.last,
+            last_state=point.last_state,
             retry_ms=None if retry_s is None else self._ports.clock.now_ms() + round(retry_s * 1000),
             heard_ms=heard_ms,
-            round_since_ms=self._round_since_ms,
-            round_began_ms=self._round_began_ms,
+            round_since_ms=point.round_since_ms,
+            round_began_ms=point.round_began_ms,
             accepted=counts.accepted,
             backed_up=counts.backed_up,
             clock_off_ms=counts.clock_off_ms,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop.words.sync_line import Standing
-from desktop.words.sync_link import link_of
+from desktop.words.sync_link import UNDER_WAY, link_of
 
 translate = QCoreApplication.translate
 
@@ -27,6 +27,9 @@ class AskedExchange:
         # One that was under way already may have passed by what the person means; one that failed at once may be over
         # before anybody looked.
         if standing.round_began_ms is None or standing.round_began_ms < self._asked_ms:
+            return None
+        # How it ended could not be written down (a full disk); the next round tells.
+        if standing.state in UNDER_WAY:
             return None
         self._asked_ms = None
         return outcome(standing)

@@ -11,7 +11,7 @@ from desktop.words import network
 
 translate = QCoreApplication.translate
 _NO_WAY = frozenset({"network.unreachable", "network.timeout", "network.cut"})
-_UNDER_WAY = frozenset({"handshake", "push", "pull", "documents"})
+UNDER_WAY = frozenset({"handshake", "push", "pull", "documents"})
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ def link_of(state: str, fault: str, details: Mapping[str, object]) -> Link:
         return Link(short, f"{what} {advice}".strip(), icon, tone)
     if fault and state == "offline":
         return _no_network()
-    if fault in _NO_WAY and state in _UNDER_WAY:
+    if fault in _NO_WAY and state in UNDER_WAY:
         # An earlier round found no network. This one still looks for the service, or has got through to it.
         return _no_network() if state == "handshake" else _clear()
     if fault:

@@ -365,3 +365,27 @@ def test_bug_in_the_background_is_shown_and_not_retried(post: Office, monkeypatc
     client.agent.start()
     assert shown.wait(WAIT_S)
     client.agent.stop()
+
+
+def test_a_round_never_looks_over_while_its_end_is_being_written_down(
+    post: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = post.client()
+    client.sync()
+    seen: list[AgentStatus] = []
+    write = client.workspace.set_sync_state
+
+    def write_slowly(state: str) -> None:
+        seen.append(client.agent.status())
+        write(state)
+        seen.append(client.agent.status())
+
+    monkeypatch.setattr(client.agent._machine, "_store", write_slowly)
+    client.faults.always = Fault.UNREACHABLE
+    with pytest.raises(NetworkFault):
+        client.sync()
+    assert len(seen) == 2
+    for status in seen:
+        assert status.round_since_ms is not None and status.state is not SyncState.OFFLINE
+    after = client.agent.status()
+    assert (after.state, after.fault, after.round_since_ms) == (SyncState.OFFLINE, "network.unreachable", None)
