@@ -13,8 +13,7 @@ from desktop.forms import rich, words
 from desktop.forms.checking import Checking
 from desktop.forms.contested import ContestedFields, ContestedMark
 from desktop.forms.editors.base import Surroundings
-from desktop.forms.editors.buttons import RadioEditor
-from desktop.forms.editors.factory import editor_class, make_editor
+from desktop.forms.editors.factory import make_editor
 from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
@@ -88,14 +87,6 @@ class Block(QFrame):
     def path(self) -> str:
         return self.question.path
 
-    @staticmethod
-    def fits(block: QWidget, question: QuestionView, context: PageContext) -> bool:
-        """Say whether `block` can go on showing `question`, or another has to be made."""
-        wanted = block_class(question, context)
-        if type(block) is not wanted:
-            return False
-        return not isinstance(block, FieldBlock) or type(block.editor) is editor_class(question)
-
     def show_question(self, question: QuestionView) -> None:
         """Show the question as it stands now."""
         self.question = question
@@ -166,7 +157,7 @@ class NoteBlock(Block):
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
         rich.put(self.label, question.label, question.label_parts)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
 
 
@@ -196,14 +187,14 @@ class ValueBlock(Block):
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
         rich.put(self.label, question.label, question.label_parts)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         self.origin.setVisible(question.computed)
         self.origin.setAccessibleName(
             QCoreApplication.translate("Forms", "Where does “{label}” come from?").format(label=question.label)
         )
         self.keep_why()
-        if question.kind in ("select_one", "select_multiple"):
+        if question.kind in ("select_one", "select_multiple", "rank"):
             self.context.around.when_quiet(self._show_choices)
         else:
             self._show(())
@@ -213,7 +204,7 @@ class ValueBlock(Block):
 
     def _show_choices(self) -> None:
         stored = self.question.value or ""
-        values = stored.split() if self.question.kind == "select_multiple" else [stored]
+        values = [stored] if self.question.kind == "select_one" else stored.split()
         self._show(tuple(self.context.around.choice_label(self.path, value) for value in values if value))
 
     def _show(self, labels: tuple[str, ...]) -> None:
@@ -247,6 +238,8 @@ class FieldBlock(Block):
         self.required = QLabel(QCoreApplication.translate("Forms", "required"), self)
         self.required.setProperty("role", "secondary")
         self.help = plain_label(role="help", parent=self)
+        self.aside = plain_label(words.aside_text(question), role="help", parent=self)
+        self.aside.setVisible(bool(self.aside.text()))
         self.editor = make_editor(question, context.around, self)
         self.status = StatusLine(self)
         self._arrange()
@@ -268,6 +261,7 @@ class FieldBlock(Block):
         head.addWidget(self.required, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(head)
         self.column.addWidget(self.help)
+        self.column.addWidget(self.aside)
         self.column.addWidget(self.editor)
         self.column.addWidget(self.status)
 
@@ -278,7 +272,7 @@ class FieldBlock(Block):
         rich.put(self.label, question.label, question.label_parts)
         self.label.setVisible(bool(question.label))
         self.required.setVisible(question.required)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         if changed:
             self.editor.take_question(question)
@@ -341,7 +335,7 @@ class FieldBlock(Block):
             self.status.show_saved()
         else:
             self.status.show_nothing()
-        clearable = isinstance(self.editor, RadioEditor) and self.editor.stored() is not None
+        clearable = self.editor.clearable and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
         self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
         self.editor.mark_invalid(bool(problem) or self._failure is not None)
@@ -369,7 +363,8 @@ class FieldBlock(Block):
 
     def _describe(self, problem: str) -> None:
         required = QCoreApplication.translate("Forms", "required") if self.question.required else ""
-        parts = (problem or (self.status.told if self._failure else ""), required, _help_text(self.question))
+        told = problem or (self.status.told if self._failure else "")
+        parts = (told, required, help_text(self.question), self.aside.text())
         self.editor.describe(self.question.label or self.question.ref, ". ".join(part for part in parts if part))
 
     def _on_typed(self) -> None:
@@ -399,24 +394,7 @@ class FieldBlock(Block):
             self.context.hands.retry(self.path)
 
     def _on_clear(self) -> None:
-        if isinstance(self.editor, RadioEditor):
-            self.editor.clear()
-
-
-def block_class(question: QuestionView, context: PageContext) -> type[Block]:
-    """Return the kind of block that suits `question`."""
-    if question.kind == "note":
-        return NoteBlock
-    if context.read_only or question.readonly or question.kind == "calculate":
-        return ValueBlock
-    return FieldBlock
-
-
-def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
-    """Return a new block for `question`."""
-    made = block_class(question, context)(question, context, parent)
-    made.mark_contested()
-    return made
+        self.editor.clear()
 
 
 def field_around(widget: QWidget) -> FieldBlock | None:
@@ -427,5 +405,6 @@ def field_around(widget: QWidget) -> FieldBlock | None:
     return each
 
 
-def _help_text(question: QuestionView) -> str:
+def help_text(question: QuestionView) -> str:
+    """Return the hint and the guidance, each on its line."""
     return "\n".join(text for text in (question.hint, question.guidance) if text)
