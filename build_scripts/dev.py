@@ -129,6 +129,7 @@ def _one_after_the_other(steps: dict[str, list[str]]) -> list[str]:
     """Return which steps failed."""
     failed = []
     for title, command in steps.items():
+        print(f"── {title}: begun", flush=True)
         begun = time.monotonic()
         # The demo brings a screen of its own.
         env = offscreen() if title != MAIN_JOB else {**os.environ, "PYTHONPATH": str(ROOT)}
