@@ -1358,6 +1358,10 @@
         <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
     </message>
     <message>
+        <source>“{label}” takes a number from {start} to {end}.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un nombre de {start} à {end}.</translation>
+    </message>
+    <message>
         <source>“{label}” takes a number, for example 12.5.</source>
         <translation>«&#xa0;{label}&#xa0;» attend un nombre, par exemple 12,5.</translation>
     </message>
@@ -1376,6 +1380,18 @@
     <message>
         <source>“{label}” takes an answer from the list.</source>
         <translation>«&#xa0;{label}&#xa0;» attend une réponse de la liste.</translation>
+    </message>
+    <message>
+        <source>The calendar that the form asks for is not offered here: give the day in the Gregorian calendar.</source>
+        <translation>Le calendrier que demande le formulaire n’est pas proposé ici&#xa0;: donnez le jour dans le calendrier grégorien.</translation>
+    </message>
+    <message>
+        <source>The picture to point at is not shown here: choose in the list.</source>
+        <translation>L’image à toucher n’est pas montrée ici&#xa0;: choisissez dans la liste.</translation>
+    </message>
+    <message>
+        <source>The application that the form calls is not here: type the answer.</source>
+        <translation>L’application qu’appelle le formulaire n’est pas ici&#xa0;: tapez la réponse.</translation>
     </message>
     <message>
         <source>Nothing in the list has this name. Choose “{label}” in the list.</source>
@@ -1490,8 +1506,40 @@
         <translation>Annuler&#xa0;: {row}</translation>
     </message>
     <message>
+        <source>A sound cannot be recorded at this desk.</source>
+        <translation>On ne peut pas enregistrer de son à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A video cannot be filmed at this desk.</source>
+        <translation>On ne peut pas filmer à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A signature cannot be drawn at this desk.</source>
+        <translation>On ne peut pas signer à l’écran à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A picture cannot be taken or drawn at this desk.</source>
+        <translation>On ne peut ni photographier ni dessiner à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A file cannot be attached at this desk.</source>
+        <translation>On ne peut pas joindre de fichier à ce guichet.</translation>
+    </message>
+    <message>
+        <source>The form asks for it, and can be handed in without it: write in a note how it will be brought.</source>
+        <translation>Le formulaire la demande, mais il peut être remis sans elle&#xa0;: notez comment cette pièce sera apportée.</translation>
+    </message>
+    <message>
+        <source>Go on without it: the rest of the form is complete all the same.</source>
+        <translation>Continuez sans elle&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>État</translation>
+    </message>
+    <message>
+        <source>Answered elsewhere and kept: {file}</source>
+        <translation>Répondu ailleurs et conservé&#xa0;: {file}</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1736,6 +1784,42 @@
     <message>
         <source>not met</source>
         <translation>non remplie</translation>
+    </message>
+    <message>
+        <source>Choose in the list</source>
+        <translation>Choisir dans la liste</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Monter</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Descendre</translation>
+    </message>
+    <message>
+        <source>This order is right</source>
+        <translation>Cet ordre convient</translation>
+    </message>
+    <message>
+        <source>Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>Not ranked yet. Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Pas encore classé. Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>from {start} to {end}, in steps of {step}</source>
+        <translation>de {start} à {end}, par pas de {step}</translation>
+    </message>
+    <message>
+        <source>{label}: number</source>
+        <translation>{label}&#xa0;: nombre</translation>
+    </message>
+    <message>
+        <source>No answer yet</source>
+        <translation>Pas encore de réponse</translation>
     </message>
 </context>
 <context>

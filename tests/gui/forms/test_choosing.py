@@ -200,7 +200,11 @@ def test_a_table_has_its_head_once_and_a_row_of_marks_for_each_question(qtbot: Q
     form = MemoryForm(definition_of(TABLE, CHOICES))
     view = show(form, width=900)
     head, smokes = view.page.block("/habits/head"), field(view, "/habits/smokes")
-    assert isinstance(head, TableHeadBlock) and [each.text() for each in head.columns] == ["Jamais", "Parfois", "Régulièrement"]
+    assert isinstance(head, TableHeadBlock) and [each.text() for each in head.columns] == [
+        "Jamais",
+        "Parfois",
+        "Régulièrement",
+    ]
     assert isinstance(smokes, TableFieldBlock) and isinstance(smokes.editor, TableRowEditor)
     qtbot.waitUntil(lambda: smokes.editor.columns == 3)  # type: ignore[attr-defined]
     for column, button in zip(head.columns, smokes.editor.buttons, strict=True):
