@@ -30,6 +30,7 @@ class Expression:
         reads: what it depends on.
         fickle: it must not be recomputed on reloading (uuid, random, once): its result is stored.
         spoken: it depends on the session's language.
+        unknown: bare words in it that name nothing.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Expression:
     reads: tuple[Read, ...]
     fickle: bool = False
     spoken: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "submit": ("les boutons d'envoi", "mp", "submit buttons"),
     "switch": ("les parties échangeables", "fp", "parts that replace one another"),
     "external_app": ("les applications externes", "fp", "external applications"),
-    "search()": ("les listes cherchées avec search()", "fp", "lists looked up with search()"),
-    "select_one_external": ("les choix lus dans un fichier externe", "mp", "choices read from an external file"),
     "nested_list": ("les listes de choix imbriquées", "fp", "nested lists of choices"),
     "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
     "bearing": ("les relevés de boussole", "mp", "compass bearings"),
@@ -109,6 +107,15 @@ _DIFFERS: dict[str, Pair] = {
         "“{expression}”: not every engine reads this word as a truth; write true or false",
     ),
 }
+_NOTICES: dict[str, Pair] = {
+    "unknown_name": (
+        "« {expression} » : rien ne s'appelle « {name} » ici, ce mot ne vaut donc rien ;"
+        " si c'est un texte, écrivez '{name}', si c'est une question, ${{{name}}}",
+        "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
+        " ${{{name}}} for a question",
+    ),
+}
+"""What an author should look at although the form can be used as it is."""
 _NOT_A_FORM: dict[str, Pair] = {
     "unknown_content": (
         "ce fichier n'est ni un classeur (.xlsx, .xls, .ods), ni un XLSForm en CSV, ni un XForm (.xml)",
@@ -191,6 +198,10 @@ _SENTENCES: dict[str, Pair] = {
     "forms.dangling": (
         "« ${{{name}}} » ne nomme aucune question ({cell})",
         "“${{{name}}}” names no question ({cell})",
+    ),
+    "forms.data_column": (
+        "la liste « {file} » n'a pas de colonne « {name} » ; elle a : {columns}",
+        "the list “{file}” has no column “{name}”; it has: {columns}",
     ),
     "forms.media_missing": (
         "le fichier {file} manque ; mettez-le dans le même dossier que le formulaire",
@@ -332,6 +343,8 @@ def _reason(problem: Problem) -> Pair:
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])
+    if problem.code == "forms.notice":
+        return _NOTICES.get(reason, _UNKNOWN)
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from forms.datafiles import DataFiles
 from forms.errors import ExpressionError
 from forms.expressions import functions, special
 from forms.expressions.context import Context
@@ -24,15 +25,20 @@ Dot = SchemaNode | Table
 
 @dataclass(frozen=True)
 class Names:
-    """What formulas of one form may name: its nodes from ``root``, its tables by instance id, its version."""
+    """What formulas of one form may name: its nodes from ``root``, its tables by instance id, its version, and the data
+    files beside it."""
 
     root: SchemaNode
     tables: Mapping[str, Table]
     version: str = ""
+    files: DataFiles | None = None
 
 
 class Compiler:
     """Compiles formulas that belong to one node; collects what they read.
+
+    Attributes:
+        unknown: bare words that name nothing here; they read as nothing.
 
     Args:
         names: what may be named.
@@ -40,6 +46,7 @@ class Compiler:
     """
 
     def __init__(self, names: Names, current: SchemaNode) -> None:
+        self.unknown: list[str] = []
         self.names = names
         self.current = current
         self.reads: dict[tuple[str, str], Read] = {}
@@ -57,7 +64,8 @@ class Compiler:
 
     def finish(self, source: str, closure: Closure) -> Expression:
         """Make the frozen result."""
-        return Expression(source, closure, tuple(self.reads.values()), self.fickle, self.spoken)
+        unknown = tuple(dict.fromkeys(self.unknown))
+        return Expression(source, closure, tuple(self.reads.values()), self.fickle, self.spoken, unknown)
 
     def value(self, tree: Syntax, dot: Dot) -> Closure:
         """Compile for a value."""

@@ -32,6 +32,9 @@ MUST_OPEN = {
     "onadata__mali_health.xlsx",
     "onadata__nested_repeats.xlsx",
     "onadata__select_one_choices_test.xlsx",
+    "onadata__subdistrict_profiling_tool.xlsx",
+    "pyxform__or_other.xlsx",
+    "pyxform__xl_date_ambiguous.xlsx",
     "pyxform__pull_data.xlsx",
     "web-forms__bench9.xml",
     "web-forms__socio-economic-survey-v20240515.xlsx",
@@ -46,9 +49,6 @@ BROKEN = {
 NOT_YET = {
     "SurveyCTO-Templates__repeat_allows_selection.xlsx",
     "pyxform__case_insensitivity.xlsx",
-    "pyxform__UCL_Biomass_Plot_Form.xlsx",
-    "pyxform__or_other.xlsx",
-    "pyxform__xl_date_ambiguous.xlsx",
     "collect__one-question-entity-upsert.xml",
     "web-forms__all-question-types-v2024091201-3.xlsx",
 }
