@@ -9,6 +9,7 @@ from lxml import etree
 from forms.datafiles import DataFiles
 from forms.errors import ExpressionError, Problem
 from forms.expressions.compiler import Names, compile_source
+from forms.portability import known_of
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations, same_everywhere
@@ -117,6 +118,8 @@ class Builder:
         }
         if error.reason in ("unsupported", "unknown_function"):
             details["feature"] = error.name + ("()" if error.reason == "unknown_function" else "")
+        if error.reason == "unknown_function":
+            details |= known_of(error.name)
         # Where not all has to work, what this formula would say is left out and told of.
         self.refuse(Problem("forms.expression", column=column, details=details))
 

@@ -62,6 +62,10 @@ _EXPRESSIONS: dict[str, Pair] = {
         "la formule « {expression} » utilise la fonction « {name} », que nous ne connaissons pas",
         "the formula “{expression}” uses the function “{name}”, which we do not know",
     ),
+    "foreign_function": (
+        "la formule « {expression} » utilise « {name} », une fonction de {tool} qui n'existe pas ici",
+        "the formula “{expression}” uses “{name}”, a function of {tool} that is not here",
+    ),
     "argument_count": (
         "la formule « {expression} » donne à « {name} » trop ou trop peu de valeurs",
         "the formula “{expression}” gives “{name}” too many or too few values",
@@ -87,6 +91,15 @@ _DIFFERS: dict[str, Pair] = {
     "function_missing": (
         "« {expression} » : fonctionne ici, mais ODK Collect n'a pas de fonction « {name} »",
         "“{expression}”: works here, but ODK Collect has no function “{name}”",
+    ),
+    "dialect_function": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; elle fonctionne ici, pas dans ODK Collect",
+        "“{expression}”: “{name}” is a function of {tool}; it works here, not in ODK Collect",
+    ),
+    "dialect_empty": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; un poste de bureau n'a pas de quoi y répondre, elle"
+        " reste vide",
+        "“{expression}”: “{name}” is a function of {tool}; a desk has no answer to it, so it stays empty",
     ),
     "argument_count": (
         "« {expression} » : fonctionne ici, mais ODK Collect n'admet que deux valeurs dans « {name} »",
@@ -330,6 +343,8 @@ def _places(problem: Problem) -> Pair:
 
 def _sentences(problem: Problem) -> Pair:
     french, english = _reason(problem)
+    if problem.details.get("instead"):
+        french, english = f"{french} ; écrivez plutôt {{instead}}", f"{english}; write {{instead}} instead"
     if problem.details.get("nearest"):
         return f"{french} ; au plus près : {{nearest}}", f"{english}; nearest: {{nearest}}"
     return french, english
@@ -340,6 +355,7 @@ def _reason(problem: Problem) -> Pair:
     if problem.code == "forms.unsupported":
         return _unsupported(problem.details)
     if problem.code == "forms.expression":
+        reason = "foreign_function" if reason == "unknown_function" and problem.details.get("tool") else reason
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])

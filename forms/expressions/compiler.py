@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from forms.datafiles import DataFiles
 from forms.errors import ExpressionError
-from forms.expressions import functions, special
+from forms.expressions import dialects, functions, special
 from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset, PathCompiler
 from forms.expressions.syntax import Call, Literal, Operation, Path, Syntax, parse
@@ -100,12 +100,12 @@ class Compiler:
         return self._paths.target(tree, dot)
 
     def _call(self, tree: Call, dot: Dot) -> Closure:
-        maker = special.SPECIAL.get(tree.name)
+        maker = special.SPECIAL.get(tree.name) or dialects.LAZY.get(tree.name)
         if maker is not None:
             low, high, make = maker
             self._check_count(tree, low, high)
             return make(self, tree, dot)
-        found = functions.FUNCTIONS.get(tree.name)
+        found = functions.FUNCTIONS.get(tree.name) or dialects.PLAIN.get(tree.name)
         if found is None:
             raise ExpressionError("unknown_function", tree.name, tree.position)
         self._check_count(tree, found.low, found.high)
