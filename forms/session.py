@@ -71,6 +71,7 @@ class Session:
             seed=random.Random(seed),
             shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
             unique=self._unique,
+            properties=self._properties,
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
         )
