@@ -1,7 +1,7 @@
 """Reading positions that people type or paste. Pure: no Qt.
 
-``48,85 2,35``, ``48.85, 2.35``, ``48°51'24"N 2°21'03"E`` and ``N 48 51.4 E 2 21.05`` mean the same kind of thing; the form
-stores ``latitude longitude altitude accuracy``. What cannot be read stays as it was typed, and the form flags it.
+``48,85 2,35``, ``48.85, 2.35``, ``48°51'24"N 2°21'03"E`` and ``N 48 51.4 E 2 21.05`` mean the same kind of thing; the
+form stores ``latitude longitude altitude accuracy``. What cannot be read stays as it was typed, and the form flags it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from decimal import Decimal
 _DIGITS_MOST = 7
 """Decimals of a degree that are kept: about a centimetre."""
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,15})?")
-_SIGNS = str.maketrans({"′": "'", "’": "'", "‘": "'", "´": "'", "″": '"', "”": '"', "“": '"', "º": "°", "−": "-", "\u00a0": " ", "\u202f": " "})  # fmt: skip
-_NAMES = re.compile(r"\b(?:latitude|longitude|lat|long?|lng|nord|north|sud|south|ouest|west|est|east)\b\.?:?", re.I)
+_SIGNS = str.maketrans("′’‘´″”“º−\u00a0\u202f", "''''\"\"\"°-  ")
 _LETTERS = {"nord": "N", "north": "N", "sud": "S", "south": "S", "ouest": "W", "west": "W", "est": "E", "east": "E"}
+_NAMES = re.compile(rf"\b(?:latitude|longitude|lat|long?|lng|{'|'.join(_LETTERS)})\b\.?:?", re.I)
 _PART = re.compile(
     r"(?P<before>[NSEWO])?\s*(?P<degrees>[+-]?\d{1,3}(?:[.,]\d{1,15})?)\s*"
     r"(?:(?:°|d\b|(?<=\s))\s*"
