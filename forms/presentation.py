@@ -19,9 +19,16 @@ _UNASKED = frozenset({"note", "calculate"})
 
 
 class Views:
-    """Makes views of one session's tree as it stands."""
+    """Makes views of one session's tree as it stands.
 
-    def __init__(self, definition: FormDefinition, root: Node, choices: ChoiceBook, env: Environment) -> None:
+    Args:
+        everything: what is not asked now is shown too, as on a form of paper.
+    """
+
+    def __init__(
+        self, definition: FormDefinition, root: Node, choices: ChoiceBook, env: Environment, *, everything: bool = False
+    ) -> None:
+        self._everything = everything
         self._definition = definition
         self._root = root
         self._choices = choices
@@ -140,8 +147,8 @@ class Views:
             return [around]
         thing = self._find(item, around)
         if isinstance(thing, Repeat):
-            return [row for row in thing.rows if row.relevant]
-        return [thing] if thing.relevant else []
+            return [row for row in thing.rows if row.relevant or self._everything]
+        return [thing] if thing.relevant or self._everything else []
 
     @staticmethod
     def _find(item: LayoutItem, around: Node) -> Node | Repeat:
@@ -189,7 +196,7 @@ class Views:
 
     def _group_page(self, item: LayoutItem) -> list[Page]:
         node = self._root if item.node is None else self._find(item, self._root)
-        if not isinstance(node, Node) or not node.relevant:
+        if not isinstance(node, Node) or not (node.relevant or self._everything):
             return []
         items = self._items(item.items, node)
         path = node.path if item.node is not None else (items[0].path if items else "")
@@ -225,10 +232,10 @@ class Views:
 
     def _repeat(self, item: LayoutItem, around: Node) -> RepeatView | None:
         repeat = self._find(item, around)
-        if not isinstance(repeat, Repeat) or not repeat.relevant:
+        if not isinstance(repeat, Repeat) or not (repeat.relevant or self._everything):
             return None
         free = not repeat.schema.counted
-        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant)
+        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant or self._everything)
         return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free)
 
     def _repeat_label(self, label: Text | None, repeat: Repeat) -> str:
