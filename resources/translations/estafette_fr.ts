@@ -1550,6 +1550,10 @@
         <translation>Annuler la dernière réponse (Ctrl+Z)</translation>
     </message>
     <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
         <source>Submit anyway</source>
         <translation>Transmettre quand même</translation>
     </message>
@@ -2083,6 +2087,76 @@
     </message>
 </context>
 <context>
+    <name>PaperPane</name>
+    <message>
+        <source>Back to the form</source>
+        <translation>Revenir au formulaire</translation>
+    </message>
+    <message>
+        <source>Back to the form (Esc)</source>
+        <translation>Revenir au formulaire (Échap)</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Enregistrer en PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>What is printed</source>
+        <translation>Ce qui est imprimé</translation>
+    </message>
+    <message>
+        <source>With the answers</source>
+        <translation>Avec les réponses</translation>
+    </message>
+    <message>
+        <source>Blank, to fill in by hand</source>
+        <translation>Vierge, à remplir à la main</translation>
+    </message>
+    <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
+        <source>Page %1 of the form</source>
+        <translation>Page&#xa0;%1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Save the form</source>
+        <translation>Enregistrer le formulaire</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>vierge</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>brouillon</translation>
+    </message>
+    <message>
+        <source>form-%1.pdf</source>
+        <translation>formulaire-%1.pdf</translation>
+    </message>
+    <message>
+        <source>The pages are being laid out…</source>
+        <translation>Mise en page en cours…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n page</numerusform>
+            <numerusform>%n pages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Form saved: %1</source>
+        <translation>Formulaire enregistré&#xa0;:&#xa0;%1</translation>
+    </message>
+</context>
+<context>
     <name>ParkedCard</name>
     <message>
         <source>Open the case</source>
@@ -2506,8 +2580,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
-        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;» : chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;» : ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;» : ce que la personne emporte. «&#xa0;Historique&#xa0;» : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
