@@ -108,6 +108,8 @@ class Printing:
             if question.label or question.help_parts or question.hint:
                 yield {"what": "note", **self._words(question)}
             return
+        if question.heading:
+            return  # it names the choices of the questions below, which name them too
         if question.computed if self.blank else question.kind == "calculate" and not question.value:
             return  # nobody writes a result by hand
         yield {"what": "question", **self._words(question), **self._answer(question)}
@@ -143,7 +145,9 @@ class Printing:
         if question.kind in ("date", "time", "datetime"):
             return {"shape": question.kind}
         if question.kind in ("integer", "decimal", "range"):
-            return {"shape": "short"}
+            bounds = question.bounds
+            how = "" if bounds is None else known["between"].format(start=bounds.start, end=bounds.end)
+            return {"shape": "short", "how": how}
         long = {"multiline", "textarea"} & question.appearance
         return {"shape": "lines" if long else "line"}
 

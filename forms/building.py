@@ -26,6 +26,7 @@ class Builder:
         actions: every ``setvalue`` read so far.
         formulas: all that were compiled so far, in that order.
         limitations: what cannot be shown, where that is no reason to refuse the form.
+        left_out: what a desk does without, so that the form is whole all the same.
 
     Args:
         strict: refuse what cannot be shown.
@@ -49,6 +50,7 @@ class Builder:
         self.actions: list[Action] = []
         self.broken_tables: dict[str, Problem] = {}
         self.limitations: list[Problem] = []
+        self.left_out: list[Problem] = []
         self.formulas: dict[Formula, None] = {}
         self._targets: set[str] = set()
 
@@ -74,6 +76,12 @@ class Builder:
         found = self.problems if self.strict else self.limitations
         if problem not in found:
             found.append(problem)
+
+    def leave_out(self, feature: str, path: str) -> None:
+        """Note what is not done here and need not be: the form can be filled and handed in without it."""
+        problem = Problem("forms.left_out", details={"feature": feature, "path": path})
+        if problem not in self.left_out:
+            self.left_out.append(problem)
 
     def broken_reference(self, reference: str) -> None:
         """Refuse the form because a control or a bind names a node that is not there."""

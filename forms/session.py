@@ -146,7 +146,11 @@ class Session:
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
             raise FormsError("forms.answer_too_long", path=path)
-        if text is not None and node.schema.control is not None and node.schema.control.kind == "select_multiple":
+        if (
+            text is not None
+            and node.schema.control is not None
+            and node.schema.control.kind in ("select_multiple", "rank")
+        ):
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})

@@ -234,6 +234,7 @@ def _check(options: argparse.Namespace) -> int:
             "repairs": [as_json(one) for one in opened.converted.repairs],
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
+            "left_out": [_as_json(opened.converted.located(one)) for one in definition.left_out],
             "differs": [_as_json(one) for one in portability],
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
@@ -271,6 +272,8 @@ def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequen
         yield from repair_lines(opened.converted.repairs)
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
+    left_out = [opened.converted.located(one) for one in definition.left_out]
+    yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", left_out)
     yield from _listed_problems(
         "Ce qu'ODK Collect lira autrement", "What ODK Collect will read differently", portability
     )

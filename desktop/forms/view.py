@@ -250,12 +250,15 @@ class FormView(FormFrame):
         self._saver.retry(path)
 
     def go_on_from(self, block: FieldBlock) -> None:
-        fields = list(self.page.fields())
-        place = fields.index(block) + 1 if block in fields else len(fields)
-        if place < len(fields):
-            self._focus(fields[place].editor.entrance())
+        target = self.page.after(block)
+        if target is not None:
+            self._focus(target)
         else:
             self.footer.on_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def lay_out_rows(self) -> None:
+        self.flush()
+        self._saver.when_quiet(self.page.lay_out_rows)
 
     def reshaped(self) -> None:
         self.page.set_tab_order()
