@@ -37,6 +37,8 @@ class FormDefinition:
         formulas: every formula as it was written, for reports.
         limitations: what a screen cannot show; always empty in a form that was read strictly.
         notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
+        left_out: what a desk does without (photos, sound, other calendars); such a form is whole all the same.
+        grid: the form asks for questions beside each other, by their widths w1 to w10.
     """
 
     form_id: str
@@ -53,6 +55,8 @@ class FormDefinition:
     translations: Translations
     plan: Plan
     limitations: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+    grid: bool = False
     formulas: tuple[Formula, ...] = ()
     notices: tuple[Problem, ...] = ()
 
@@ -121,6 +125,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         translations=builder.translations,
         plan=graph.make_plan(_works(schema)),
         limitations=tuple(builder.limitations),
+        left_out=tuple(builder.left_out),
+        grid="theme-grid" in (attribute(body, "class") or "").split(),
         formulas=tuple(builder.formulas),
         notices=tuple(builder.notices),
     )
@@ -179,12 +185,12 @@ def _refuse_model_features(builder: Builder, model: etree._Element, primary: etr
         if name == "submission" and attribute(element, "base64RsaPublicKey"):
             builder.unsupported("encryption", "")
         elif name in ("recordaudio", "setgeopoint"):
-            builder.unsupported("background-audio" if name == "recordaudio" else "background-geopoint", "")
+            builder.leave_out("background-audio" if name == "recordaudio" else "background-geopoint", "")
     meta = child(primary, "meta")
     if meta is not None and child(meta, "entity") is not None:
         builder.unsupported("entities", "/meta/entity")
     if meta is not None and child(meta, "audit") is not None:
-        builder.unsupported("audit", "/meta/audit")
+        builder.leave_out("audit", "/meta/audit")
 
 
 def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNode, etree._Element]]:
@@ -200,7 +206,7 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
         written = (attribute(bind, "type") or "string").rpartition(":")[2]
         builder.types[node.ref] = written
         node.data_type = refusals.DATA_TYPES.get(written, "string")
-        if written not in refusals.DATA_TYPES and written not in refusals.FEATURES_BY_TYPE:
+        if written not in refusals.DATA_TYPES:
             builder.unsupported(f"type {written}", node.ref)
         found.append((node, bind))
     for node, bind in found:
