@@ -15,6 +15,7 @@ from forms.datafiles import DataFiles
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
+from forms.preloading import is_end
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations
@@ -233,7 +234,7 @@ def _read_formulas(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
     preload = attribute(bind, "preload")
     if preload in _PRELOADS:
         node.preload = (preload, attribute(bind, "preloadParams") or "")
-        node.computed = node.computed or node.preload == ("timestamp", "end")
+        node.computed = node.computed or is_end(node)
     elif preload:
         builder.unsupported(f"preload {preload}", node.ref)
 
