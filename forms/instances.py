@@ -83,8 +83,7 @@ def read_table(element: etree._Element, media: Mapping[str, bytes]) -> tuple[str
     if source is not None:
         return name, _external(name, source, media)
     outer = children(element)
-    items = children(outer[0]) if outer else []
-    table = table_of(name, items)
+    table = table_of(name, outer[0]) if outer else Table(name, {})
     if table is None:
         return name, Problem("forms.unsupported", details={"feature": "nested_list", "value": name})
     return name, table
