@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from forms.bounds import Bounds
+
 if TYPE_CHECKING:
     from forms.expressions.context import Context
     from forms.tables import Table
@@ -30,6 +32,8 @@ class Expression:
         reads: what it depends on.
         fickle: it must not be recomputed on reloading (uuid, random, once): its result is stored.
         spoken: it depends on the session's language.
+        weight: the steps that it takes at least (:mod:`forms.expressions.budget`).
+        unknown: bare words in it that name nothing.
     """
 
     source: str
@@ -37,6 +41,8 @@ class Expression:
     reads: tuple[Read, ...]
     fickle: bool = False
     spoken: bool = False
+    weight: int = 1
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,10 @@ class ChoiceSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Control:
-    """How a node is asked. ``kind`` as in :class:`forms.views.QuestionView`, or ``group`` or ``repeat``."""
+    """How a node is asked. ``kind`` as in :class:`forms.views.QuestionView`, or ``group`` or ``repeat``.
+
+    ``bounds`` are those of a ``range``.
+    """
 
     kind: str
     label: Text | None
@@ -98,6 +107,7 @@ class Control:
     guidance: Text | None
     appearance: frozenset[str]
     choices: ChoiceSource | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
