@@ -25,7 +25,7 @@ from tests.benchmarks.forms_made import Step
 from tests.benchmarks.measure import percentile
 from tests.differential.engines import javarosa, webforms
 
-LONGEST_S = 900.0
+LONGEST_S = 240.0
 JAVAROSA, WEB_FORMS = "JavaRosa", "ODK Web Forms"
 WEB_FORMS_FOLDER = Path(__file__).parents[1] / "differential" / "webforms"
 

@@ -119,9 +119,8 @@ def formulas_steps() -> list[Step]:
 def rows_form() -> bytes:
     """A repeat of eighteen questions, a sum and a number for each row, a count and a total."""
     names = [f"q{number}" for number in range(ASKED_IN_ROW)]
-    instance = (
-        f'<rep jr:template="">{"".join(f"<{name}>1</{name}>" for name in names)}<sum/><pos/></rep><many/><total/>'
-    )
+    cells = f"{''.join(f'<{name}>1</{name}>' for name in names)}<sum/><pos/>"
+    instance = f'<rep jr:template="">{cells}</rep><rep>{cells}</rep><many/><total/>'
     binds = "".join(f'<bind nodeset="/data/rep/{name}" type="int"/>' for name in names)
     added = " + ".join(f"/data/rep/{name}" for name in names)
     binds += f'<bind nodeset="/data/rep/sum" type="int" calculate="{added}"/>'
