@@ -122,7 +122,7 @@ def rows_form() -> bytes:
     cells = f"{''.join(f'<{name}>1</{name}>' for name in names)}<sum/><pos/>"
     instance = f'<rep jr:template="">{cells}</rep><rep>{cells}</rep><many/><total/>'
     binds = "".join(f'<bind nodeset="/data/rep/{name}" type="int"/>' for name in names)
-    added = " + ".join(f"/data/rep/{name}" for name in names)
+    added = " + ".join(f"../{name}" for name in names)  # as the converter writes ${name}
     binds += f'<bind nodeset="/data/rep/sum" type="int" calculate="{added}"/>'
     binds += '<bind nodeset="/data/rep/pos" type="int" calculate="position(..)"/>'
     binds += '<bind nodeset="/data/many" type="int" calculate="count(/data/rep)"/>'
