@@ -169,7 +169,7 @@ def _choices(bench: Bench) -> list[Figure]:
         return one.median("open")
 
     def filtered(one: Timed) -> float:
-        return one.p95("filtered")
+        return percentile(refiltered(one), 0.95)
 
     open_ms = min(repeated(lambda: session.choices("/anywhere"), 20)) * 1e3
     built_ms, keys = _typed(session.choices)
@@ -184,11 +184,16 @@ def _choices(bench: Bench) -> list[Figure]:
                note=f"the first 200, as the screen asks; document and all {first_ms:.0f} ms; all {count:,}: "
                     f"ours {listed(mine):.0f}, {others.note(listed)}"),
         figure("forms.choices_filtered_p95_ms", filtered(mine), unit="ms", target=5, floor=floor.filtered_ms(),
-               peer=others.peer(filtered), note=f"{count // forms_made.PROVINCES} of {count:,} by equality, all read; "
-               f"the first {max(mine.least('filtered')):.0f} ms; {others.note(filtered)}"),
+               peer=others.peer(filtered), note=f"{count // forms_made.PROVINCES} of {count:,} by equality, answered and all read; "
+               f"the first {max(refiltered(mine)):.0f} ms; {others.note(filtered)}"),
         figure("forms.choices_key_p95_ms", percentile(keys, 0.95), unit="ms", target=16, floor=plain,
                note=f"{len(keys)} key presses in the list of {count:,}; index made beforehand, {built_ms:.0f} ms"),
     ]  # fmt: skip
+
+
+def refiltered(one: Timed) -> list[float]:
+    """From the answer that filters to the list read: some engines filter at the answer, some when the list is read."""
+    return [sum(both) for both in zip(one.least("province"), one.least("filtered"), strict=True)]
 
 
 def _typed(choices: Callable[[str, str], object]) -> tuple[float, list[float]]:
