@@ -181,7 +181,7 @@ def _repeat_references(body: etree._Element, root_name: str) -> frozenset[str]:
 
 
 def _refuse_model_features(builder: Builder, model: etree._Element, primary: etree._Element) -> None:
-    for element in model.iter():
+    for element in model.iter("{*}submission", "{*}recordaudio", "{*}setgeopoint"):
         name = local(element)
         if name == "submission" and attribute(element, "base64RsaPublicKey"):
             builder.unsupported("encryption", "")
@@ -249,12 +249,7 @@ def _read_messages(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
 
 
 def _all_setvalues(model: etree._Element, body: etree._Element) -> list[etree._Element]:
-    return [
-        element
-        for part in (model, body)
-        for element in part.iter()
-        if isinstance(element.tag, str) and local(element) == "setvalue"
-    ]
+    return [element for part in (model, body) for element in part.iter("{*}setvalue")]
 
 
 def _nested_setvalues(body: etree._Element) -> list[etree._Element]:
