@@ -1,0 +1,156 @@
+"""Moving a case between the versions of its form: what it would do, the act, and what earlier versions still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cases import versions
+from cases.errors import InputError
+from cases.procedures import Procedure, form_definition
+from cases.views import Act, CaseView
+from cases.workflow import State
+from forms.moving import Line, Moving, Ways, lines, plan_move, reference, without_place
+from forms.views import QuestionView
+from sync.desk import Desk, OpenForm
+
+SHORT = 8
+"""Digits of a version's own name where its form says none that tells it from another."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A dry run.
+
+    Attributes:
+        before, after: versions of the case's procedure; ``name``: what people call the one it would go to.
+        back: the case was on that one before.
+    """
+
+    before: str
+    after: str
+    name: str
+    back: bool
+    plan: Moving
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An answer that the version of now has no place for, or that was given elsewhere without having seen the move.
+
+    Attributes:
+        path, value: as they are stored; ``label``: the question's words, its name where no version held knows it.
+        question: as an earlier version asks it; None where none that is held knows it. labels: of its choices.
+        to: where the version of now asks for it; None when it does not. now: what stands there.
+    """
+
+    path: str
+    value: str
+    label: str
+    question: QuestionView | None
+    labels: tuple[str, ...]
+    to: str | None = None
+    now: str | None = None
+
+
+def newer_version(desk: Desk, view: CaseView) -> str | None:
+    """Return the version that a draft could be moved to, None when it is on the newest one held."""
+    contested = {each.field for each in view.contested}
+    if view.state != State.DRAFT or versions.VERSION in contested:
+        return None
+    try:
+        newest = desk.newest_version(view.procedure)
+    except InputError:
+        return None  # No version of it is here any more, or none yet.
+    return newest if newest != view.version else None
+
+
+def version_name(desk: Desk, procedure: str, version: str, beside: str = "") -> str:
+    """Return what people call a version: what its form says, else the beginning of its own name.
+
+    Args:
+        beside: a version that the name must tell it from.
+    """
+    said = form_definition(desk.procedure(procedure, version)).version
+    other = form_definition(desk.procedure(procedure, beside)).version if beside else ""
+    return said if said and said != other else version[:SHORT]
+
+
+def plan(desk: Desk, form: OpenForm, version: str) -> Move:
+    """Return what moving an open case to a version would do. Nothing is changed.
+
+    Raises:
+        InputError: ``procedure.unknown``: that version is not here; ``version.same``; ``case.not_editable``.
+    """
+    view = form.view
+    if view.state != State.DRAFT:
+        raise InputError("case.not_editable", state=view.state)
+    if version == view.version:
+        raise InputError("version.same")
+    procedure = desk.procedure(view.procedure, version)
+    made = plan_move(
+        form.session, form.stored, form_definition(procedure), lambda answers: desk.session(procedure, answers)
+    )
+    back = version in versions.left_behind(view.fields, view.version)
+    return Move(view.version, version, version_name(desk, view.procedure, version, view.version), back, made)
+
+
+def move(desk: Desk, form: OpenForm, wanted: Move) -> Act:
+    """Move an open case as the dry run said; durable on return, and ``form`` shows it.
+
+    Raises:
+        InputError: ``version.changed``: answers or the version changed since; look at what it would do now.
+            ``case.not_editable``, ``act.too_large``.
+        EnvironmentFault: nothing was moved.
+    """
+    form.save()
+    if plan(desk, form, wanted.after).plan.writes != wanted.plan.writes or form.view.version != wanted.before:
+        raise InputError("version.changed")
+    act = desk.workspace.move_case(form.case_id, wanted.before, wanted.after, wanted.plan.writes, base=form.view.base)
+    form.act = act
+    form.refresh()
+    return act
+
+
+def earlier_answers(desk: Desk, form: OpenForm) -> tuple[Earlier, ...]:
+    """Return what earlier versions hold that the one of now does not show, in their order; nothing for most cases."""
+    view = form.view
+    stored = form.stored
+    left = without_place(form.session.definition, stored)
+    if not left:
+        return ()
+    found: dict[str, Earlier] = {}
+    for procedure in _earlier(desk, view):
+        ways = Ways(form_definition(procedure), form.session.definition)
+        for line in lines(desk.session(procedure, stored), left, ways):
+            if line.question.path not in found:
+                found[line.question.path] = _told(line, stored)
+    late = desk.workspace.unseen(view.id, [(each.path, each.to) for each in found.values() if each.to is not None])
+    kept = [each for each in found.values() if _is_earlier(each, late)]
+    kept += [_bare(path, value) for path, value in sorted(left.items()) if path not in found]
+    return tuple(kept)
+
+
+def _earlier(desk: Desk, view: CaseView) -> Iterator[Procedure]:
+    """The versions that the case was on before, then others of its procedure that may know what it holds."""
+    for version in versions.left_behind(view.fields, view.version):
+        try:
+            yield desk.procedure(view.procedure, version)
+        except InputError:
+            continue  # Not here yet; what it alone asked for is told by its name.
+
+
+def _told(line: Line, stored: Mapping[str, str | None]) -> Earlier:
+    question = line.question
+    assert question.value is not None
+    now = None if line.to is None else stored.get(line.to)
+    return Earlier(question.path, question.value, question.label, question, line.labels, line.to, now)
+
+
+def _is_earlier(each: Earlier, late: frozenset[tuple[str, str]]) -> bool:
+    """Say whether an answer is to be told: it has no place, or came to its old one after the move had left it."""
+    return each.to is None or (each.now != each.value and (each.path, each.to) in late)
+
+
+def _bare(path: str, value: str) -> Earlier:
+    return Earlier(path, value, reference(path).rsplit("/", 1)[-1].replace("_", " "), None, ())
