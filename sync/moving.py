@@ -65,6 +65,15 @@ def newer_version(desk: Desk, view: CaseView) -> str | None:
     return newest if newest != view.version else None
 
 
+def is_held(desk: Desk, procedure: str, version: str) -> bool:
+    """Say whether a version is on this device."""
+    try:
+        desk.procedure(procedure, version)
+    except InputError:
+        return False
+    return True
+
+
 def version_name(desk: Desk, procedure: str, version: str, beside: str = "") -> str:
     """Return what people call a version: what its form says, else the beginning of its own name.
 
@@ -88,9 +97,9 @@ def plan(desk: Desk, form: OpenForm, version: str) -> Move:
     if version == view.version:
         raise InputError("version.same")
     procedure = desk.procedure(view.procedure, version)
-    made = plan_move(
-        form.session, form.stored, form_definition(procedure), lambda answers: desk.session(procedure, answers)
-    )
+    # A session of its own: the one that is shown may be read by another thread meanwhile.
+    before = desk.session(form.procedure, form.stored)
+    made = plan_move(before, form.stored, form_definition(procedure), lambda answers: desk.session(procedure, answers))
     back = version in versions.left_behind(view.fields, view.version)
     return Move(view.version, version, version_name(desk, view.procedure, version, view.version), back, made)
 
@@ -110,6 +119,23 @@ def move(desk: Desk, form: OpenForm, wanted: Move) -> Act:
     form.act = act
     form.refresh()
     return act
+
+
+def take(desk: Desk, form: OpenForm, to: str, value: str | None) -> Act:
+    """Say which of two answers holds that two versions were given: ``value``, where the version of now asks.
+
+    An act also where it is the one that stands there: it has seen the other.
+
+    Raises:
+        InputError: ``case.not_editable``.
+        EnvironmentFault: nothing was recorded.
+    """
+    if not form.editable:
+        raise InputError("case.not_editable", state=form.view.state)
+    form.save()
+    form.act = desk.workspace.answer(form.case_id, {to: value}, base=form.view.base)
+    form.refresh()
+    return form.act
 
 
 def earlier_answers(desk: Desk, form: OpenForm) -> tuple[Earlier, ...]:
