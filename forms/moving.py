@@ -60,6 +60,25 @@ class Moving:
     writes: Answers
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer that the version of now has no place for, or that was given elsewhere without having seen the move.
+
+    Attributes:
+        path, value: as they are stored; ``label``: the question's words, its name where no version held knows it.
+        question: as an earlier version asks it; None where none that is held knows it. labels: of its choices.
+        to: where the version of now asks for it; None when it does not. now: what stands there.
+    """
+
+    path: str
+    value: str
+    label: str
+    question: QuestionView | None
+    labels: tuple[str, ...]
+    to: str | None = None
+    now: str | None = None
+
+
 def plan_move(before: Session, stored: Answers, after: FormDefinition, opened: Callable[[Answers], Session]) -> Moving:
     """Say what moving a draft from the version of ``before`` to ``after`` would do. Nothing is changed.
 
@@ -101,6 +120,39 @@ def lines(session: Session, stored: Answers, ways: Ways) -> tuple[Line, ...]:
         labels = _labels(session, question, value)
         found.append(Line(replace(question, value=value), labels, ways.to(question.path)))
     return tuple(found)
+
+
+def earlier_answers(
+    now: FormDefinition, stored: Answers, before: Iterable[Session], unseen: Callable[[str, str], bool]
+) -> tuple[Earlier, ...]:
+    """Return what the version of now does not show of a case, in the order of the versions that asked for it.
+
+    Args:
+        before: a session over ``stored`` at each version that the case was on before.
+        unseen: says that nobody who wrote the second field had seen what stands in the first.
+    """
+    left = without_place(now, stored)
+    if not left:
+        return ()
+    found: dict[str, Earlier] = {}
+    for session in before:
+        for line in lines(session, left, Ways(session.definition, now)):
+            found.setdefault(line.question.path, _told(line, stored))
+    for path, value in sorted(left.items()):
+        name = reference(path).rsplit("/", 1)[-1].replace("_", " ")
+        found.setdefault(path, Earlier(path, value, name, None, ()))
+    return tuple(each for each in found.values() if _is_earlier(each, unseen))
+
+
+def _told(line: Line, stored: Answers) -> Earlier:
+    question = line.question
+    now = None if line.to is None else stored.get(line.to)
+    return Earlier(question.path, question.value or "", question.label, question, line.labels, line.to, now)
+
+
+def _is_earlier(each: Earlier, unseen: Callable[[str, str], bool]) -> bool:
+    """Say whether an answer is to be told: it has no place, or came to its old one after the move had left it."""
+    return each.to is None or (each.now != each.value and unseen(each.path, each.to))
 
 
 def without_place(definition: FormDefinition, stored: Answers) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cases import versions
@@ -10,8 +10,7 @@ from cases.errors import InputError
 from cases.procedures import Procedure, form_definition
 from cases.views import Act, CaseView
 from cases.workflow import State
-from forms.moving import Line, Moving, Ways, lines, plan_move, reference, without_place
-from forms.views import QuestionView
+from forms.moving import Earlier, Moving, earlier_answers, plan_move
 from sync.desk import Desk, OpenForm
 
 SHORT = 8
@@ -32,25 +31,6 @@ class Move:
     name: str
     back: bool
     plan: Moving
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """An answer that the version of now has no place for, or that was given elsewhere without having seen the move.
-
-    Attributes:
-        path, value: as they are stored; ``label``: the question's words, its name where no version held knows it.
-        question: as an earlier version asks it; None where none that is held knows it. labels: of its choices.
-        to: where the version of now asks for it; None when it does not. now: what stands there.
-    """
-
-    path: str
-    value: str
-    label: str
-    question: QuestionView | None
-    labels: tuple[str, ...]
-    to: str | None = None
-    now: str | None = None
 
 
 def newer_version(desk: Desk, view: CaseView) -> str | None:
@@ -138,45 +118,20 @@ def take(desk: Desk, form: OpenForm, to: str, value: str | None) -> Act:
     return form.act
 
 
-def earlier_answers(desk: Desk, form: OpenForm) -> tuple[Earlier, ...]:
-    """Return what earlier versions hold that the one of now does not show, in their order; nothing for most cases."""
-    view = form.view
-    stored = form.stored
-    left = without_place(form.session.definition, stored)
-    if not left:
-        return ()
-    found: dict[str, Earlier] = {}
-    for procedure in _earlier(desk, view):
-        ways = Ways(form_definition(procedure), form.session.definition)
-        for line in lines(desk.session(procedure, stored), left, ways):
-            if line.question.path not in found:
-                found[line.question.path] = _told(line, stored)
-    late = desk.workspace.unseen(view.id, [(each.path, each.to) for each in found.values() if each.to is not None])
-    kept = [each for each in found.values() if _is_earlier(each, late)]
-    kept += [_bare(path, value) for path, value in sorted(left.items()) if path not in found]
-    return tuple(kept)
+def earlier(desk: Desk, form: OpenForm) -> tuple[Earlier, ...]:
+    """Return what earlier versions hold that the one of now does not show; nothing for nearly every case."""
+    view, stored = form.view, form.stored
+
+    def unseen(before: str, after: str) -> bool:
+        return bool(desk.workspace.unseen(view.id, [(before, after)]))
+
+    sessions = (desk.session(procedure, stored) for procedure in _left_behind(desk, view))
+    return earlier_answers(form.session.definition, stored, sessions, unseen)
 
 
-def _earlier(desk: Desk, view: CaseView) -> Iterator[Procedure]:
-    """The versions that the case was on before, then others of its procedure that may know what it holds."""
+def _left_behind(desk: Desk, view: CaseView) -> Iterator[Procedure]:
     for version in versions.left_behind(view.fields, view.version):
         try:
             yield desk.procedure(view.procedure, version)
         except InputError:
             continue  # Not here yet; what it alone asked for is told by its name.
-
-
-def _told(line: Line, stored: Mapping[str, str | None]) -> Earlier:
-    question = line.question
-    assert question.value is not None
-    now = None if line.to is None else stored.get(line.to)
-    return Earlier(question.path, question.value, question.label, question, line.labels, line.to, now)
-
-
-def _is_earlier(each: Earlier, late: frozenset[tuple[str, str]]) -> bool:
-    """Say whether an answer is to be told: it has no place, or came to its old one after the move had left it."""
-    return each.to is None or (each.now != each.value and (each.path, each.to) in late)
-
-
-def _bare(path: str, value: str) -> Earlier:
-    return Earlier(path, value, reference(path).rsplit("/", 1)[-1].replace("_", " "), None, ())

@@ -55,7 +55,7 @@ def told_earlier(context: Context, case: str) -> list[Answer]:
             "now_at": each.to,
             "now": each.now,
         }
-        for each in moving.earlier_answers(context.desk, context.open(case))
+        for each in moving.earlier(context.desk, context.open(case))
     ]
 
 

@@ -24,6 +24,7 @@ FIRST, SECOND = bundle(), bundle(form=NEXT)
 def desk(enrolled: Stage) -> Stage:
     """An enrolled computer with a draft whose form has a newer version."""
     workspace = workspace_of(enrolled)
+    enrolled.central.publish(PROCEDURE, FIRST)
     workspace.store_procedure(PROCEDURE, bundle_version(FIRST), FIRST)
     citizen = make_citizen(workspace, family_name="DIALLO", given_names="Aminata", birth_date="1948-03-07")
     form = enrolled.station.desk(workspace, "fr").new_case(PROCEDURE, citizen)
@@ -31,7 +32,6 @@ def desk(enrolled: Stage) -> Stage:
         form.answer(path, value)
     row = form.add_row("/child").added_row
     form.answer(f"/child[{row}]/first", "Ana")
-    enrolled.central.publish(PROCEDURE, FIRST)
     enrolled.go(Route(route.CASE, form.case_id))
     until(lambda: record(enrolled).form_view is not None, "the form")
     return enrolled

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
 from desktop.context import Context
-from desktop.screens.record.versions import VersionStanding, VersionLine, VersionPage
+from desktop.screens.record.versions import VersionLine, VersionPage, VersionStanding
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import column, holder
 from desktop.words.errors import explain

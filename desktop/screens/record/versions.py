@@ -1,4 +1,4 @@
-"""The versions of a case's form: a quiet line that there is a newer one, what moving would do, what earlier ones hold."""
+"""The versions of a form: a quiet line that there is a newer one, what moving would do, what earlier ones hold."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from desktop.forms import words
 from desktop.theme import theme
 from desktop.widgets.basics import button, clear, column, frame, holder, label, row, rule, scroll
 from desktop.words.plurals import plurals
-from forms.moving import Line
+from forms.moving import Earlier, Line
 from forms.views import QuestionView
 from sync import moving
 from sync.desk import Desk, OpenForm
-from sync.moving import Earlier, Move
+from sync.moving import Move
 
 LISTED_MAX = 100
 """Answers listed of one kind; their count says how many there are."""
@@ -50,7 +50,7 @@ def standing_of(desk: Desk, form: OpenForm) -> VersionStanding:
         name(desk, form.view.procedure, newer, form.view.version) if newer else "",
         back,
         name(desk, form.view.procedure, back, form.view.version) if back else "",
-        moving.earlier_answers(desk, form),
+        moving.earlier(desk, form),
     )
 
 

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from cases.errors import InputError
+from forms.moving import Earlier
 from sync import moving
 from sync.messages import bundle_version
-from sync.moving import Earlier
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Client, Office, bundle
 from tests.support.memory_service import MemoryService
 
@@ -58,7 +58,7 @@ def moved(client: Client, case: str) -> None:
 
 
 def earlier(client: Client, case: str) -> dict[str, Earlier]:
-    found = moving.earlier_answers(client.desk, client.desk.open(case))
+    found = moving.earlier(client.desk, client.desk.open(case))
     return {each.path.partition("[")[0] + each.path.partition("]")[2]: each for each in found}
 
 
