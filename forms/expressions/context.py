@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
+from forms.expressions.budget import Budget
 from forms.tree import Node
 from forms.values import Moment
 
@@ -17,9 +18,22 @@ class Environment:
         choice_label: the label of a value of a choice question, by its node.
         spoken_text: a text of the form by its identity.
         shuffle: seed of lists that are shuffled without one.
+        properties: metadata by XLSForm name (``deviceid``, ``username``…).
     """
 
-    __slots__ = ("choice_label", "language", "now", "random", "shuffle", "spoken_text", "today", "unique", "zone")
+    __slots__ = (
+        "budget",
+        "choice_label",
+        "language",
+        "now",
+        "properties",
+        "random",
+        "shuffle",
+        "spoken_text",
+        "today",
+        "unique",
+        "zone",
+    )
 
     def __init__(
         self,
@@ -33,7 +47,10 @@ class Environment:
         choice_label: Callable[[Node, str], str],
         spoken_text: Callable[[str, Node], str],
         shuffle: int = 1,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
+        self.budget = Budget()
+        self.properties = properties or {}
         self.shuffle = shuffle
         self.zone = zone
         self.today = today

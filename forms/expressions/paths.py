@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.errors import ExpressionError
+from forms.expressions.budget import weight_of
 from forms.expressions.context import Context
 from forms.expressions.syntax import Call, Literal, Operation, Path, Step, Syntax
 from forms.schema import SchemaNode
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from forms.expressions.compiler import Compiler
 
 Predicate = Callable[[Context], Value]
+Filter = tuple[int, Predicate]
+"""A predicate and the steps that one evaluation of it takes."""
 
 
 class Leaf:
@@ -49,7 +52,7 @@ class Nodeset:
 class _Down:
     index: int
     schema: SchemaNode
-    predicates: tuple[Predicate, ...]
+    predicates: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class PathCompiler:
             if not isinstance(dot, Table) or path.start is not None:
                 return found.nodes
             return self._own_cell(path, dot)
+        if self._names_nothing(path, dot):
+            return lambda context: ()
         route = self._route(path, dot)
         if route.single:
             return _reader(route)
@@ -89,6 +94,8 @@ class PathCompiler:
         """Compile a path for its nodes."""
         if self._over_table(path, dot):
             return self._table_path(path, dot)
+        if self._names_nothing(path, dot):
+            return Nodeset(lambda context: ())
         route = self._route(path, dot)
         return Nodeset(_collector(route), target=route.target, filtered=any(down.predicates for down in route.downs))
 
@@ -99,6 +106,16 @@ class PathCompiler:
         return self._route(tree, dot).target
 
     # --- paths over the form's own nodes
+
+    def _names_nothing(self, path: Path, dot: SchemaNode | Table) -> bool:
+        """A bare word that is no question here, mostly a text without its quotes: it reads as nothing, as in ODK."""
+        if path.absolute or path.start is not None or len(path.steps) != 1 or isinstance(dot, Table):
+            return False
+        step = path.steps[0]
+        nothing = step.name[:1] not in ".*@" and not step.predicates and _below(dot, step.name) is None
+        if nothing:
+            self._compiler.unknown.append(step.name)
+        return nothing
 
     def _over_table(self, path: Path, dot: SchemaNode | Table) -> bool:
         if isinstance(path.start, Call) and path.start.name == "instance":
@@ -178,10 +195,10 @@ class PathCompiler:
     def _down(self, at: SchemaNode, step: Step, downs: list[_Down]) -> SchemaNode:
         if step.name == "*" or step.name.startswith("@"):
             raise ExpressionError("unsupported", step.name, step.position)
-        child = at.child(step.name) or at.child(step.name.rpartition(":")[2])
+        child = _below(at, step.name)
         if child is None:
             raise ExpressionError("unknown_path", step.name, step.position)
-        predicates = tuple(self._predicate(tree, child) for tree in step.predicates)
+        predicates = tuple((weight_of(tree), self._predicate(tree, child)) for tree in step.predicates)
         downs.append(_Down(child.index, child, predicates))
         return child
 
@@ -209,10 +226,12 @@ class PathCompiler:
         predicates = [_TableFilter(self, tree, table) for whole in steps[1].predicates for tree in _conjuncts(whole)]
         rows = _row_picker(table, predicates)
         column = self._column(table, steps[2]) if len(steps) == 3 else ""
-        cells = table.columns[column] if column else ("",) * table.length
+        cells = table.cells(column) if column else ("",) * table.length
 
         def nodes(context: Context) -> Nodes:
-            return [Leaf(cells[row]) for row in rows(context)]
+            picked = rows(context)
+            context.env.budget.spend(len(picked))
+            return [Leaf(cells[row]) for row in picked]
 
         return Nodeset(nodes, table=table, rows=rows, column=column, filtered=bool(predicates))
 
@@ -231,14 +250,18 @@ class PathCompiler:
         steps = [step for step in path.steps if step.name != "."]
         if len(steps) != 1:
             raise ExpressionError("unsupported", path.steps[0].name, path.position)
-        cells = table.columns[self._column(table, steps[0])]
+        step = steps[0]
+        if not table.has(step.name) and not step.predicates and step.name[:1] not in ".*@":
+            self._compiler.unknown.append(step.name)
+            return lambda context: ""
+        cells = table.cells(self._column(table, step))
         return lambda context: cells[context.row]
 
     @staticmethod
     def _column(table: Table, step: Step) -> str:
         if step.predicates:
             raise ExpressionError("unsupported", step.name, step.position)
-        if step.name not in table.columns:
+        if not table.has(step.name):
             raise ExpressionError("unknown_path", step.name, step.position)
         return step.name
 
@@ -247,11 +270,16 @@ class PathCompiler:
         if not isinstance(tree, Path) or tree.absolute or tree.start is not None:
             return None
         steps = [step for step in tree.steps if step.name != "."]
-        return self._column(table, steps[0]) if len(steps) == 1 and steps[0].name != ".." else None
+        named = len(steps) == 1 and steps[0].name != ".." and table.has(steps[0].name)
+        return self._column(table, steps[0]) if named else None
 
     def compile(self, tree: Syntax, dot: SchemaNode | Table) -> Predicate:
         """Compile a predicate's expression."""
         return self._predicate(tree, dot)
+
+
+def _below(node: SchemaNode, name: str) -> SchemaNode | None:
+    return node.child(name) or node.child(name.rpartition(":")[2])
 
 
 class _TableFilter:
@@ -260,6 +288,7 @@ class _TableFilter:
     def __init__(self, paths: PathCompiler, tree: Syntax, table: Table) -> None:
         self.table = table
         self.test = paths.compile(tree, table)
+        self.weight = weight_of(tree) + 1
         self.column: str | None = None
         self.key: Predicate | None = None
         if isinstance(tree, Operation) and tree.operator == "=" and tree.right is not None:
@@ -277,11 +306,13 @@ class _TableFilter:
                 text = value if isinstance(value, str) else (value[0].value if value else "")
                 if rows is None:
                     return self.table.index(self.column).get(text, ())
-                cells = self.table.columns[self.column]
+                context.env.budget.spend(len(rows) >> 2)
+                cells = self.table.cells(self.column)
                 return [row for row in rows if cells[row] == text]
         return self._scan(context, range(self.table.length) if rows is None else rows)
 
     def _scan(self, context: Context, rows: Sequence[int]) -> list[int]:
+        context.env.budget.spend(len(rows) * self.weight)
         inner = Context(context.env, context.node, context.current, size=len(rows))
         kept = []
         for position, row in enumerate(rows, 1):
@@ -397,6 +428,7 @@ def _collector(route: _Route) -> Callable[[Context], Nodes]:
             for node in found:
                 child = node.children[down.index]
                 candidates = [child] if isinstance(child, Node) else child.rows
+                context.env.budget.spend(len(candidates) + 1)
                 reached = [candidate for candidate in candidates if candidate.relevant]
                 for predicate in down.predicates:
                     reached = _filtered(reached, predicate, context)
@@ -408,7 +440,9 @@ def _collector(route: _Route) -> Callable[[Context], Nodes]:
     return collect
 
 
-def _filtered(nodes: list[Node], predicate: Predicate, context: Context) -> list[Node]:
+def _filtered(nodes: list[Node], filtering: Filter, context: Context) -> list[Node]:
+    weight, predicate = filtering
+    context.env.budget.spend(len(nodes) * (weight + 2))
     kept = []
     for position, node in enumerate(nodes, 1):
         inner = Context(context.env, node, context.current, position, len(nodes), context.row)

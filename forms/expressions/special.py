@@ -14,6 +14,7 @@ from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset
 from forms.expressions.syntax import Call, Literal, Syntax, parse
 from forms.schema import SchemaNode
+from forms.tables import Table
 from forms.tree import Node, Repeat
 from forms.values import Nodes, Value, to_number, to_text, to_truth
 
@@ -72,12 +73,16 @@ def _count(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 @_special("count-non-empty", 1)
 def _count_non_empty(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     nodes = compiler.nodes(tree.arguments[0], dot)
-    return lambda context: float(sum(1 for node in nodes(context) if _has_text(node)))
+    return lambda context: float(sum(1 for node in nodes(context) if _has_text(context, node)))
 
 
-def _has_text(node: object) -> bool:
+def _has_text(context: Context, node: object) -> bool:
     if isinstance(node, Node) and not node.schema.is_leaf:
-        return any(_has_text(child) for child in node.below() if isinstance(child, Node) and child.schema.is_leaf)
+        for child in node.below():
+            context.env.budget.spend(1)
+            if isinstance(child, Node) and child.schema.is_leaf and child.value:
+                return True
+        return False
     return bool(getattr(node, "value", ""))
 
 
@@ -139,7 +144,7 @@ def _regex(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
             patterns.compile_pattern(str(given.value))
         except patterns.PatternError:
             raise ExpressionError("pattern", str(given.value), given.position) from None
-    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)))
+    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)), context.env.budget.spend)
 
 
 @_special("jr:choice-name", 2)
@@ -216,6 +221,7 @@ def _indexed(context: Context, chain: Sequence[SchemaNode], numbers: dict[str, V
 def _row(
     child: Repeat, schema: SchemaNode, numbers: dict[str, Value], around: dict[str, Node], context: Context
 ) -> Node | None:
+    context.env.budget.spend(len(child.rows) >> 3)
     rows = [row for row in child.rows if row.relevant]
     if schema.ref not in numbers:
         mine = around.get(schema.ref)
@@ -223,6 +229,19 @@ def _row(
     number = to_number(numbers[schema.ref], context.env.zone)
     place = 1 if math.isnan(number) or number < 1 else number
     return rows[int(place) - 1] if place <= len(rows) else None
+
+
+def _data_table(compiler: Compiler, name: str, named: Syntax) -> Table:
+    """The list of that name, declared by the form or only lying beside it."""
+    table = compiler.names.tables.get(name)
+    if table is None and compiler.names.files is not None:
+        found = compiler.names.files.table(f"{name}.csv")
+        if not isinstance(found, Table):
+            raise ExpressionError("data_file", f"{name}.csv", named.position)
+        table = found
+    if table is None:
+        raise ExpressionError("unknown_instance", name, named.position)
+    return table
 
 
 @_special("pulldata", 4)
@@ -233,13 +252,11 @@ def _pulldata(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
         if not isinstance(argument, Literal):
             raise ExpressionError("unsupported", "pulldata", argument.position)
         names.append(str(argument.value))
-    table = compiler.names.tables.get(names[0].removesuffix(".csv"))
-    if table is None:
-        raise ExpressionError("unknown_instance", names[0], tree.arguments[0].position)
+    table = _data_table(compiler, names[0].removesuffix(".csv"), tree.arguments[0])
     for name, argument in zip(names[1:], tree.arguments[1:], strict=False):
-        if name not in table.columns:
+        if not table.has(name):
             raise ExpressionError("unknown_path", name, argument.position)
-    cells, index = table.columns[names[1]], table.index(names[2])
+    cells, index = table.cells(names[1]), table.index(names[2])
     key = compiler.value(tree.arguments[3], dot)
 
     def look_up(context: Context) -> Value:
@@ -259,6 +276,7 @@ def randomized(compiler: Compiler, tree: Call, dot: Dot) -> Nodeset:
     inner_nodes, inner_rows = found.nodes, found.rows
 
     def order(context: Context, size: int) -> list[int]:
+        context.env.budget.spend(size * 2)
         return _shuffled(size, context.env.shuffle if seed is None else _seed(seed(context), context.env.zone))
 
     def nodes(context: Context) -> Nodes:

@@ -83,7 +83,6 @@ def test_each_unsupported_type_is_named(kind: str, feature: str) -> None:
     ("appearance", "feature"),
     [
         ("ex:org.app", "external_app"),
-        ("search('x')", "search()"),
         ("ethiopian", "calendar ethiopian"),
         ("custom(1)", "appearance custom"),
     ],
