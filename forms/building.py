@@ -28,9 +28,9 @@ class Builder:
         actions: every ``setvalue`` read so far.
         formulas: all that were compiled so far, in that order.
         limitations: what cannot be shown, where that is no reason to refuse the form.
-        left_out: what a desk does without, so that the form is whole all the same.
         notices: what the author should look at all the same.
         files: the data files beside the form.
+        left_out: what a desk does without, so that the form is whole all the same.
 
     Args:
         strict: refuse what cannot be shown.
@@ -87,12 +87,6 @@ class Builder:
         if problem not in found:
             found.append(problem)
 
-    def leave_out(self, feature: str, path: str) -> None:
-        """Note what is not done here and need not be: the form can be filled and handed in without it."""
-        problem = Problem("forms.left_out", details={"feature": feature, "path": path})
-        if problem not in self.left_out:
-            self.left_out.append(problem)
-
     def notice(self, reason: str, path: str, column: str, **details: str) -> None:
         """Tell the author of something that does not stop anybody."""
         problem = Problem("forms.notice", column=column, details={"reason": reason, "path": path} | details)
@@ -103,6 +97,12 @@ class Builder:
         """Tell of bare words that name nothing: mostly a text whose quotes were forgotten."""
         for name in unknown:
             self.notice("unknown_name", path, column, name=name, expression=source)
+
+    def leave_out(self, feature: str, path: str) -> None:
+        """Note what is not done here and need not be: the form can be filled and handed in without it."""
+        problem = Problem("forms.left_out", details={"feature": feature, "path": path})
+        if problem not in self.left_out:
+            self.left_out.append(problem)
 
     def broken_reference(self, reference: str) -> None:
         """Refuse the form because a control or a bind names a node that is not there."""

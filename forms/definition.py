@@ -15,6 +15,7 @@ from forms.datafiles import DataFiles
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
+from forms.preloading import is_end
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations
@@ -36,9 +37,9 @@ class FormDefinition:
         plan: what to recompute when.
         formulas: every formula as it was written, for reports.
         limitations: what a screen cannot show; always empty in a form that was read strictly.
+        notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
         left_out: what a desk does without (photos, sound, other calendars); such a form is whole all the same.
         grid: the form asks for questions beside each other, by their widths w1 to w10.
-        notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
     """
 
     form_id: str
@@ -180,7 +181,7 @@ def _repeat_references(body: etree._Element, root_name: str) -> frozenset[str]:
 
 
 def _refuse_model_features(builder: Builder, model: etree._Element, primary: etree._Element) -> None:
-    for element in model.iter():
+    for element in model.iter("{*}submission", "{*}recordaudio", "{*}setgeopoint"):
         name = local(element)
         if name == "submission" and attribute(element, "base64RsaPublicKey"):
             builder.unsupported("encryption", "")
@@ -233,7 +234,7 @@ def _read_formulas(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
     preload = attribute(bind, "preload")
     if preload in _PRELOADS:
         node.preload = (preload, attribute(bind, "preloadParams") or "")
-        node.computed = node.computed or node.preload == ("timestamp", "end")
+        node.computed = node.computed or is_end(node)
     elif preload:
         builder.unsupported(f"preload {preload}", node.ref)
 
@@ -248,12 +249,7 @@ def _read_messages(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
 
 
 def _all_setvalues(model: etree._Element, body: etree._Element) -> list[etree._Element]:
-    return [
-        element
-        for part in (model, body)
-        for element in part.iter()
-        if isinstance(element.tag, str) and local(element) == "setvalue"
-    ]
+    return [element for part in (model, body) for element in part.iter("{*}setvalue")]
 
 
 def _nested_setvalues(body: etree._Element) -> list[etree._Element]:

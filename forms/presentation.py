@@ -36,6 +36,7 @@ class Views:
 
     Args:
         uncomputed: what has formulas that would take too many steps.
+        everything: what is not asked now is shown too, as on a form of paper.
     """
 
     def __init__(
@@ -45,7 +46,10 @@ class Views:
         choices: ChoiceBook,
         env: Environment,
         uncomputed: Sequence[Node | Repeat] = (),
+        *,
+        everything: bool = False,
     ) -> None:
+        self._everything = everything
         self._uncomputed = uncomputed
         self._told: dict[str, Issue] | None = None
         self._definition = definition
@@ -199,8 +203,8 @@ class Views:
             return [around]
         thing = self._find(item, around)
         if isinstance(thing, Repeat):
-            return [row for row in thing.rows if row.relevant]
-        return [thing] if thing.relevant else []
+            return [row for row in thing.rows if row.relevant or self._everything]
+        return [thing] if thing.relevant or self._everything else []
 
     @staticmethod
     def _find(item: LayoutItem, around: Node) -> Node | Repeat:
@@ -248,7 +252,7 @@ class Views:
 
     def _group_page(self, item: LayoutItem) -> list[Page]:
         node = self._root if item.node is None else self._find(item, self._root)
-        if not isinstance(node, Node) or not node.relevant:
+        if not isinstance(node, Node) or not (node.relevant or self._everything):
             return []
         items = self._items(item.items, node)
         path = node.path if item.node is not None else (items[0].path if items else "")
@@ -290,10 +294,10 @@ class Views:
 
     def _repeat(self, item: LayoutItem, around: Node) -> RepeatView | None:
         repeat = self._find(item, around)
-        if not isinstance(repeat, Repeat) or not repeat.relevant:
+        if not isinstance(repeat, Repeat) or not (repeat.relevant or self._everything):
             return None
         free = not repeat.schema.counted
-        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant)
+        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant or self._everything)
         columns = self._columns(item.appearance)
         return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free, columns)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from cases.errors import EstafetteError
 from desktop.forms import rich, words
 from desktop.forms.checking import Checking
 from desktop.forms.contested import ContestedFields, ContestedMark
-from desktop.forms.editors.base import Surroundings
+from desktop.forms.editors.base import Editor, Surroundings
 from desktop.forms.editors.factory import make_editor
 from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
@@ -45,6 +46,8 @@ class Hands(Protocol):
 
     def reshaped(self) -> None: ...
 
+    def lay_out_rows(self) -> None: ...
+
     def go_to(self, path: str) -> None: ...
 
 
@@ -59,6 +62,8 @@ class PageContext:
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
         contested: the fields that two people answered differently.
+        grids: rows of short questions are a table where there is room, else blocks.
+        room: how wide the page's column can be, in pixels.
     """
 
     around: Surroundings
@@ -67,6 +72,8 @@ class PageContext:
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
     contested: ContestedFields = field(default_factory=ContestedFields)
+    grids: bool = True
+    room: Callable[[], int] = lambda: 0
 
 
 class Block(QFrame):
@@ -102,6 +109,10 @@ class Block(QFrame):
             self._unknown.setVisible(problem is not None)
             self._unknown.show_problem("" if problem is None else words.issue_text(problem, self.question))
 
+    def put_below(self, part: QWidget) -> None:
+        """Show a part that says more below the question."""
+        self.column.addWidget(part)
+
     def entrance(self) -> QWidget:
         """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
         return self
@@ -127,7 +138,7 @@ class Block(QFrame):
             self._why = WhyPanel(self)
             self._why.closed.connect(self._why.hide)
             self._why.chosen.connect(self.context.hands.go_to)
-            self.column.addWidget(self._why)
+            self.put_below(self._why)
         self._why.show_told(told(found, self.question.label, self.path))
         self.context.hands.reshaped()
 
@@ -143,7 +154,7 @@ class Block(QFrame):
         """Show, or show no more, that another value waits to be settled."""
         if self._mark is None and self.path in self.context.contested.notes:
             self._mark = ContestedMark(self.path, self.question.label, self.context.contested, self)
-            self.column.addWidget(self._mark)
+            self.put_below(self._mark)
         if self._mark is not None:
             self._mark.tell()
 
@@ -238,6 +249,7 @@ class FieldBlock(Block):
     """
 
     told = Signal()
+    status_class = StatusLine
 
     def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(question, context, parent)
@@ -253,8 +265,8 @@ class FieldBlock(Block):
         self.help = plain_label(role="help", parent=self)
         self.aside = plain_label(words.aside_text(question), role="help", parent=self)
         self.aside.setVisible(bool(self.aside.text()))
-        self.editor = make_editor(question, context.around, self)
-        self.status = StatusLine(self)
+        self.editor = self._make_editor()
+        self.status = self.status_class(self)
         self._arrange()
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.hand_over)
@@ -265,6 +277,9 @@ class FieldBlock(Block):
         self.status.clear.connect(self._on_clear)
         self.status.why.connect(self.explain)
         self.show_question(question)
+
+    def _make_editor(self) -> Editor:
+        return make_editor(self.question, self.context.around, self)
 
     def _arrange(self) -> None:
         self.label.setBuddy(self.editor.entrance())
@@ -356,6 +371,11 @@ class FieldBlock(Block):
         self.told.emit()
 
     @property
+    def failed(self) -> bool:
+        """True while the answer could not be saved."""
+        return self._failure is not None
+
+    @property
     def problem_shown(self) -> bool:
         """True while the block says that its answer is wrong or missing."""
         return bool(self._problem())
@@ -378,7 +398,11 @@ class FieldBlock(Block):
         required = QCoreApplication.translate("Forms", "required") if self.question.required else ""
         told = problem or (self.status.told if self._failure else "")
         parts = (told, required, help_text(self.question), self.aside.text())
-        self.editor.describe(self.question.label or self.question.ref, ". ".join(part for part in parts if part))
+        self.editor.describe(self.name(), ". ".join(part for part in parts if part))
+
+    def name(self) -> str:
+        """Return what the field is called by who cannot see where it stands."""
+        return self.question.label or self.question.ref
 
     def _on_typed(self) -> None:
         self._dirty = True

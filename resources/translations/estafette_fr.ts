@@ -830,6 +830,14 @@
         <translation>Lisez son historique, puis choisissez la suite.</translation>
     </message>
     <message>
+        <source>The case changed meanwhile; nothing was moved.</source>
+        <translation>Le dossier a changé entre-temps&#xa0;; rien n’a été déplacé.</translation>
+    </message>
+    <message>
+        <source>Look again at what the change would do.</source>
+        <translation>Regardez de nouveau ce que donnerait le changement.</translation>
+    </message>
+    <message>
         <source>A colleague changed this case meanwhile.</source>
         <translation>Un collègue a modifié ce dossier entre-temps.</translation>
     </message>
@@ -1272,6 +1280,13 @@
     </message>
 </context>
 <context>
+    <name>FormTab</name>
+    <message>
+        <source>The case is on version %1 of the form now, saved on this computer</source>
+        <translation>Le dossier est maintenant à la version %1 du formulaire, enregistré sur ce poste</translation>
+    </message>
+</context>
+<context>
     <name>Forms</name>
     <message>
         <source>dd/mm/yyyy</source>
@@ -1478,8 +1493,24 @@
         <translation>N° {number}</translation>
     </message>
     <message>
+        <source>{question}, row {number}</source>
+        <translation>{question}, ligne {number}</translation>
+    </message>
+    <message>
+        <source>Not asked in this row</source>
+        <translation>N’est pas demandé dans cette ligne</translation>
+    </message>
+    <message>
+        <source>Row {number}: {row}</source>
+        <translation>Ligne {number}&#xa0;: {row}</translation>
+    </message>
+    <message>
         <source>Remove: {row}</source>
         <translation>Retirer&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N°</translation>
     </message>
     <message>
         <source>Close: {row}</source>
@@ -1504,6 +1535,14 @@
     <message>
         <source>Add a row</source>
         <translation>Ajouter une ligne</translation>
+    </message>
+    <message>
+        <source>Show as blocks</source>
+        <translation>Afficher en blocs</translation>
+    </message>
+    <message>
+        <source>Show as a table</source>
+        <translation>Afficher en tableau</translation>
     </message>
     <message>
         <source>“{row}” is removed.</source>
@@ -1604,6 +1643,10 @@
     <message>
         <source>Take the last act back (Ctrl+Z)</source>
         <translation>Annuler la dernière réponse (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
     </message>
     <message>
         <source>Submit anyway</source>
@@ -2175,6 +2218,76 @@
     </message>
 </context>
 <context>
+    <name>PaperPane</name>
+    <message>
+        <source>Back to the form</source>
+        <translation>Revenir au formulaire</translation>
+    </message>
+    <message>
+        <source>Back to the form (Esc)</source>
+        <translation>Revenir au formulaire (Échap)</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Enregistrer en PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>What is printed</source>
+        <translation>Ce qui est imprimé</translation>
+    </message>
+    <message>
+        <source>With the answers</source>
+        <translation>Avec les réponses</translation>
+    </message>
+    <message>
+        <source>Blank, to fill in by hand</source>
+        <translation>Vierge, à remplir à la main</translation>
+    </message>
+    <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
+        <source>Page %1 of the form</source>
+        <translation>Page&#xa0;%1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Save the form</source>
+        <translation>Enregistrer le formulaire</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>vierge</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>brouillon</translation>
+    </message>
+    <message>
+        <source>form-%1.pdf</source>
+        <translation>formulaire-%1.pdf</translation>
+    </message>
+    <message>
+        <source>The pages are being laid out…</source>
+        <translation>Mise en page en cours…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n page</numerusform>
+            <numerusform>%n pages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Form saved: %1</source>
+        <translation>Formulaire enregistré&#xa0;:&#xa0;%1</translation>
+    </message>
+</context>
+<context>
     <name>ParkedCard</name>
     <message>
         <source>Open the case</source>
@@ -2366,6 +2479,59 @@
         <translation>
             <numerusform>%n champ à départager</numerusform>
             <numerusform>%n champs à départager</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The form of this case was moved to another version.</source>
+        <translation>Ce dossier est passé à une autre version du formulaire.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) of an earlier version of the form stay with this case.</source>
+        <translation>
+            <numerusform>%n réponse d’une version antérieure du formulaire reste avec ce dossier.</numerusform>
+            <numerusform>%n réponses d’une version antérieure du formulaire restent avec ce dossier.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) to check afterwards</source>
+        <translation>
+            <numerusform>%n réponse à revoir ensuite</numerusform>
+            <numerusform>%n réponses à revoir ensuite</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) without a place in that version: kept with the case, readable</source>
+        <translation>
+            <numerusform>%n réponse sans place dans cette version&#xa0;: gardée avec le dossier, lisible</numerusform>
+            <numerusform>%n réponses sans place dans cette version&#xa0;: gardées avec le dossier, lisibles</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) go to another page of the form</source>
+        <translation>
+            <numerusform>%n réponse change de place dans le formulaire</numerusform>
+            <numerusform>%n réponses changent de place dans le formulaire</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) kept</source>
+        <translation>
+            <numerusform>%n réponse gardée</numerusform>
+            <numerusform>%n réponses gardées</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s) newly asked</source>
+        <translation>
+            <numerusform>%n nouvelle question</numerusform>
+            <numerusform>%n nouvelles questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The first %n are listed.</source>
+        <translation>
+            <numerusform>La première est listée.</numerusform>
+            <numerusform>Les %n premières sont listées.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2598,8 +2764,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
-        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;» : chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;» : ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;» : ce que la personne emporte. «&#xa0;Historique&#xa0;» : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
@@ -3604,6 +3770,83 @@
     <message>
         <source>Note</source>
         <translation>Note</translation>
+    </message>
+</context>
+<context>
+    <name>VersionLine</name>
+    <message>
+        <source>See what would change</source>
+        <translation>Voir ce qui changerait</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>Les lire</translation>
+    </message>
+    <message>
+        <source>There is a newer version of the form.</source>
+        <translation>Une version plus récente du formulaire existe.</translation>
+    </message>
+</context>
+<context>
+    <name>VersionPage</name>
+    <message>
+        <source>Move to version %1 of the form</source>
+        <translation>Passer à la version %1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Nothing is moved yet. Nothing typed is lost: the case can go back to the version of now.</source>
+        <translation>Rien n’est encore changé. Rien de ce qui a été saisi ne se perd&#xa0;: le dossier peut revenir à la version actuelle.</translation>
+    </message>
+    <message>
+        <source>Move to version %1</source>
+        <translation>Passer à la version %1</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Answers of an earlier version of the form</source>
+        <translation>Réponses d’une version antérieure du formulaire</translation>
+    </message>
+    <message>
+        <source>They stay with the case and travel with it. The form of now has no place for them.</source>
+        <translation>Elles restent avec le dossier et voyagent avec lui. Le formulaire actuel n’a pas de place pour elles.</translation>
+    </message>
+    <message>
+        <source>Go back to version %1…</source>
+        <translation>Revenir à la version %1…</translation>
+    </message>
+    <message>
+        <source>Back to the form</source>
+        <translation>Retour au formulaire</translation>
+    </message>
+    <message>
+        <source>(no answer)</source>
+        <translation>(sans réponse)</translation>
+    </message>
+    <message>
+        <source>Given on the version before, by somebody who had not seen the move: « %1 ». Here: « %2 ».</source>
+        <translation>Donnée sur la version précédente, par quelqu’un qui n’avait pas vu le changement&#xa0;: «&#xa0;%1&#xa0;». Ici&#xa0;: «&#xa0;%2&#xa0;».</translation>
+    </message>
+    <message>
+        <source>Take this answer</source>
+        <translation>Prendre cette réponse</translation>
+    </message>
+    <message>
+        <source>Keep the one here</source>
+        <translation>Garder celle d’ici</translation>
+    </message>
+</context>
+<context>
+    <name>Versions</name>
+    <message>
+        <source>required</source>
+        <translation>obligatoire</translation>
     </message>
 </context>
 <context>
