@@ -144,7 +144,7 @@ class BodyReader:
             return None
         return found
 
-    def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
+    def _refused_feature(self, element: etree._Element) -> str | None:
         return refusals.FEATURES_BY_ELEMENT.get(local(element))
 
     def _told_by_appearance(self, element: etree._Element, node: SchemaNode) -> frozenset[str]:
