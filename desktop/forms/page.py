@@ -114,6 +114,7 @@ class PageView(QScrollArea):
         self.setWidget(self._ground)
         self._awaited: QWidget | None = None
         self._only_rows = False
+        self._beside = False
         context.room = self._room
         self.stops_before: tuple[QWidget, ...] = ()
         self.stops_after: tuple[QWidget, ...] = ()
@@ -136,19 +137,20 @@ class PageView(QScrollArea):
         self.title.setText(title)
         self.title.setVisible(bool(title) and not (isinstance(alone, RepeatView) and alone.label == title))
         self._only_rows = isinstance(alone, RepeatView)
+        self._beside = bool(page.columns)
         self._dress()
         if another:
-            self._renew()
+            self._renew(page.columns)
         self._items.show_items(page.items)
         self.set_tab_order()
         if another:
             self.verticalScrollBar().setValue(0)
 
-    def _renew(self) -> None:
+    def _renew(self, columns: int) -> None:
         layout = self._column.layout()
         assert isinstance(layout, QVBoxLayout)
         old = self._items
-        self._items = ItemColumn(self._context, self._column)
+        self._items = ItemColumn(self._context, self._column, columns=columns)
         layout.insertWidget(layout.indexOf(old), self._items)
         layout.removeWidget(old)
         old.hide()
@@ -250,11 +252,11 @@ class PageView(QScrollArea):
             self._context.around.when_quiet(self.lay_out_rows)
 
     def _room(self) -> int:
-        most = theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH)
+        most = theme().px(TABLE_WIDTH if self._only_rows or self._beside else COLUMN_WIDTH)
         return min(most, self.width() - 2 * MARGIN_PX - BAR_PX)
 
     def _dress(self) -> None:
-        self._column.setMaximumWidth(theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH))
+        self._column.setMaximumWidth(theme().px(TABLE_WIDTH if self._only_rows or self._beside else COLUMN_WIDTH))
 
 
 def _block_around(widget: QWidget) -> QWidget | None:
