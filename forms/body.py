@@ -12,6 +12,7 @@ from forms.bounds import Bounds, read_bounds
 from forms.building import Builder
 from forms.choicesources import ChoiceReader
 from forms.schema import Control, SchemaNode, Text
+from forms.searching import parted
 from forms.xmlreading import attribute, child, children, local
 
 _CHOOSES = frozenset({"select_one", "select_multiple", "rank"})
@@ -69,7 +70,7 @@ class BodyReader:
         return None if found is None else self.builder.text(found, around)
 
     def _appearance(self, element: etree._Element, ref: str) -> frozenset[str]:
-        words = attribute(element, "appearance") or ""
+        words, _search = parted(attribute(element, "appearance") or "")
         feature = refusals.appearance_feature(words)
         if feature is not None:
             self.builder.unsupported(feature, ref)
@@ -146,13 +147,11 @@ class BodyReader:
             return refusals.upload_feature(attribute(element, "mediatype") or "")
         if name in refusals.FEATURES_BY_ELEMENT:
             return refusals.FEATURES_BY_ELEMENT[name]
-        if attribute(element, "query") is not None:
-            return "select_one_external"
         return refusals.FEATURES_BY_TYPE.get(self.builder.types.get(node.ref, "string"))
 
     def _kind(self, element: etree._Element, node: SchemaNode) -> str:
         name = local(element)
-        if name in ("select", "select1"):
+        if name in ("select", "select1") or attribute(element, "query") is not None:
             return "select_multiple" if name == "select" else "select_one"
         if name == "trigger":
             return "acknowledge"

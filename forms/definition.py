@@ -11,6 +11,7 @@ from forms import graph, refusals
 from forms.body import BodyReader, LayoutItem
 from forms.building import Builder
 from forms.choicesources import ChoiceReader
+from forms.datafiles import DataFiles
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
@@ -36,6 +37,7 @@ class FormDefinition:
         plan: what to recompute when.
         formulas: every formula as it was written, for reports.
         limitations: what a screen cannot show; always empty in a form that was read strictly.
+        notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
     """
 
     form_id: str
@@ -53,6 +55,7 @@ class FormDefinition:
     plan: Plan
     limitations: tuple[Problem, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    notices: tuple[Problem, ...] = ()
 
     @property
     def cycles(self) -> tuple[tuple[str, ...], ...]:
@@ -75,7 +78,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
     head, body, model = _parts(parse_xml(xform))
     instances = children(model, "instance")
     primary = children(instances[0])[0]
-    tables, broken = _tables(instances[1:], media or {})
+    files = DataFiles(media or {})
+    tables, broken = _tables(instances[1:], files, strict)
     schema = SchemaBuilder(_repeat_references(body, local(primary))).build(primary)
     builder = Builder(
         schema,
@@ -83,9 +87,10 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         Translations.read(child(model, "itext")),
         strict=strict,
         version=attribute(primary, "version") or "",
+        files=files,
     )
     builder.broken_tables = broken
-    builder.problems.extend(broken.values())
+    (builder.problems if strict else builder.limitations).extend(broken.values())
     _refuse_model_features(builder, model, primary)
     binds = _read_binds(builder, model)
     for element in _all_setvalues(model, body):
@@ -118,6 +123,7 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         plan=graph.make_plan(_works(schema)),
         limitations=tuple(builder.limitations),
         formulas=tuple(builder.formulas),
+        notices=tuple(builder.notices),
     )
 
 
@@ -139,15 +145,20 @@ def _parts(root: etree._Element) -> tuple[etree._Element, etree._Element, etree.
     return head, body, model
 
 
-def _tables(instances: list[etree._Element], media: Mapping[str, bytes]) -> tuple[dict[str, Table], dict[str, Problem]]:
+def _tables(
+    instances: list[etree._Element], files: DataFiles, strict: bool
+) -> tuple[dict[str, Table], dict[str, Problem]]:
+    """The lists of a form, and those that cannot be read; unless that is a reason to refuse it they are empty."""
     tables: dict[str, Table] = {}
     broken: dict[str, Problem] = {}
     for element in instances:
-        name, found = read_table(element, media)
+        name, found = read_table(element, files)
         if isinstance(found, Table):
             tables[name] = found
-        else:
-            broken[name] = found
+            continue
+        broken[name] = found
+        if not strict:
+            tables[name] = Table(name, {}, open=True)
     return tables, broken
 
 

@@ -58,8 +58,6 @@ def appearance_feature(words: str) -> str | None:
     """The part of an appearance that changes what is asked, not only how it looks; None when there is none."""
     if words.startswith("ex:"):
         return "external_app"
-    if "search(" in words:
-        return "search()"
     if "(" in words:
         return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
     for word in words.split():
