@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScroll
 from desktop.forms import words
 from desktop.forms.blocks import Block, FieldBlock, PageContext
 from desktop.forms.items import ItemColumn
+from desktop.forms.progress import questions_of
 from desktop.forms.repeats import RepeatBlock, RowCard
 from desktop.forms.status import plain_label
 from desktop.theme import theme
@@ -137,7 +138,7 @@ class PageView(QScrollArea):
         self.title.setText(title)
         self.title.setVisible(bool(title) and not (isinstance(alone, RepeatView) and alone.label == title))
         self._only_rows = isinstance(alone, RepeatView)
-        self._beside = bool(page.columns)
+        self._beside = bool(page.columns) or any(question.heading for question in questions_of(page.items))
         self._dress()
         if another:
             self._renew(page.columns)
