@@ -129,7 +129,11 @@ class Session:
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
             raise FormsError("forms.answer_too_long", path=path)
-        if text is not None and node.schema.control is not None and node.schema.control.kind == "select_multiple":
+        if (
+            text is not None
+            and node.schema.control is not None
+            and node.schema.control.kind in ("select_multiple", "rank")
+        ):
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
@@ -384,6 +388,21 @@ class Session:
         """What is shown, page by page; only what is relevant."""
         return self._views.pages()
 
+    def pages_on_paper(self) -> tuple[Page, ...]:
+        """Everything that the form may ask, whatever the answers. An empty repeat gets a row to show: not to be kept.
+
+        Raises FormsError ``forms.row_limit``.
+        """
+        empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        while empty:
+            for repeat in empty:
+                self._make_counted_row(repeat)
+            empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        self._engine.run()
+        self._engine.take_changes()
+        views = presentation.Views(self.definition, self._root, self._choices, self._env, everything=True)
+        return views.pages()
+
     def question(self, path: str) -> QuestionView:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
         return self._views.question(self._leaf(path))
@@ -454,13 +473,14 @@ class Session:
         ]
 
     def explain(
-        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format, own: bool = False
     ) -> Explanation | None:
         """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
 
         Args:
             aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
             quoted: puts a question's words between the marks of the reader's language.
+            own: what its own formula says, never that of a group around it.
 
         Returns:
             None where there is no such formula. Raises FormsError ``forms.unknown_path``.
@@ -470,9 +490,9 @@ class Session:
             raise FormsError("forms.unknown_path", path=path)
         names = Names(self.definition.root, self.definition.tables)
         explainer = Explainer(names, self._env, self._choices, self._views, quoted)
-        if aspect == "relevant" and not thing.relevant:
+        if aspect == "relevant" and not thing.relevant and not own:
             return explainer.why_hidden(thing)
-        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
+        return explainer.why(thing, aspect) if own or isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""

@@ -13,6 +13,7 @@ from cases.receipt_words import NO_BREAK
 from forms.errors import FormsError
 from sync.desk import Desk, FormIncomplete
 from sync.messages import bundle_version
+from sync.printing import case_paper
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Office
 from tests.support.memory_service import MemoryService
 from tests.support.workspaces import FakeClock, make_ports
@@ -180,3 +181,17 @@ def test_receipt_of_july_printed_in_winter_says_the_summer_hour_of_the_office(
     receipt = client.desk.receipt(form.case_id)
     assert str(receipt.tz) == zone
     assert hour in str(printed(receipt)["received"]).replace(NO_BREAK, " ")
+
+
+def test_a_case_s_form_is_printed_as_it_stands_or_blank(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case({NAME: "Moreau"}))
+    data = case_paper(client.desk, form, now_ms=JULY_MS)
+    values = {item["path"]: item["value"] for item in data.items if item["what"] == "question"}
+    assert values[NAME] == "Moreau" and data.citizen_name
+    before = dict(form.session.answers())
+    blank = case_paper(client.desk, form, now_ms=JULY_MS, blank=True)
+    assert "Moreau" not in str(blank) and blank.citizen_name == ""
+    assert form.session.answers() == before, "printing changes nothing"
+    with pytest.raises(InputError, match=r"print\.unknown_language"):
+        case_paper(client.desk, form, now_ms=JULY_MS, language="tlh")
