@@ -23,9 +23,9 @@ _CONSTANT = frozenset({"true", "false", "not", "boolean", "number", "string", "i
 def advice(definition: FormDefinition) -> tuple[Problem, ...]:
     """Return what an author should look at; code ``forms.notice``, sheet and row None.
 
-    Details: ``reason`` (``not_in_list``, ``not_in_list_near``, ``other_type``, ``never_changes``, ``unread``,
-    ``too_slow``), ``path``, and where there are any ``expression``, ``name`` (the value), ``question``, ``nearest``,
-    ``steps``, ``allowed``, ``rows``.
+    Details: ``reason`` (``not_in_list``, ``other_type``, ``never_changes``, ``unread``, ``too_slow``), ``path``, and
+    where there are any ``expression``, ``name`` (the value), ``question``, ``nearest``, ``steps``, ``allowed``,
+    ``rows``.
     """
     names = Names(definition.root, definition.tables, definition.version)
     found: dict[tuple[str, ...], Problem] = {}
@@ -155,7 +155,7 @@ def _outside(values: tuple[str, ...], text: str, question: SchemaNode, operator:
                 continue  # 1 is also the choice 01
         near = difflib.get_close_matches(word.casefold(), [one.casefold() for one in values[:5_000]], 1, 0.6)
         nearest = next((one for one in values[:5_000] if near and one.casefold() == near[0]), "")
-        yield {"reason": "not_in_list_near" if nearest else "not_in_list", "name": word, "nearest": nearest}
+        yield {"reason": "not_in_list", "name": word} | ({"nearest": nearest} if nearest else {})
 
 
 def _compares(question: SchemaNode, other: Literal, text: str, operator: str) -> bool:

@@ -127,12 +127,6 @@ _NOTICES: dict[str, Pair] = {
         "« {expression} » : « {question} » n'a pas de choix « {name} », cette comparaison ne change donc jamais",
         "“{expression}”: “{question}” has no choice “{name}”, so this comparison never changes",
     ),
-    "not_in_list_near": (
-        "« {expression} » : « {question} » n'a pas de choix « {name} », cette comparaison ne change donc jamais ;"
-        " le plus proche est « {nearest} »",
-        "“{expression}”: “{question}” has no choice “{name}”, so this comparison never changes; the nearest is"
-        " “{nearest}”",
-    ),
     "other_type": (
         "« {expression} » : une réponse à « {question} » ne se compare pas à « {name} », qui est d'un autre genre ;"
         " cette comparaison ne change donc jamais",

@@ -366,7 +366,8 @@ class FieldBlock(Block):
         clearable = self.editor.clearable and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
         self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
-        self.editor.mark_invalid(bool(problem) or self._failure is not None)
+        own = bool(self.editor.own_problem()) or not words.is_of_the_form(self.question.problem)
+        self.editor.mark_invalid((bool(problem) and own) or self._failure is not None)
         self._describe(problem)
         self.told.emit()
 
