@@ -1354,8 +1354,20 @@
         <translation>Le formulaire n&apos;accepte pas cette réponse à «&#xa0;{label}&#xa0;».</translation>
     </message>
     <message>
+        <source>The form asks for more “{label}” than it may have. Tell the person who made the form.</source>
+        <translation>Le formulaire demande plus de «&#xa0;{label}&#xa0;» qu&apos;il ne peut en avoir. Signalez-le à la personne qui a créé le formulaire.</translation>
+    </message>
+    <message>
+        <source>A formula of “{label}” takes too many calculations, so it was not worked out. Tell the person who made the form.</source>
+        <translation>Une formule de «&#xa0;{label}&#xa0;» demande trop de calculs&#xa0;: elle n&apos;a pas été évaluée. Signalez-le à la personne qui a créé le formulaire.</translation>
+    </message>
+    <message>
         <source>“{label}” takes a whole number, for example 12.</source>
         <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a number from {start} to {end}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{label}” takes a number, for example 12.5.</source>
@@ -1376,6 +1388,18 @@
     <message>
         <source>“{label}” takes an answer from the list.</source>
         <translation>«&#xa0;{label}&#xa0;» attend une réponse de la liste.</translation>
+    </message>
+    <message>
+        <source>The calendar that the form asks for is not offered here: give the day in the Gregorian calendar.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture to point at is not shown here: choose in the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The application that the form calls is not here: type the answer.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing in the list has this name. Choose “{label}” in the list.</source>
@@ -1454,8 +1478,24 @@
         <translation>N° {number}</translation>
     </message>
     <message>
+        <source>{question}, row {number}</source>
+        <translation>{question}, ligne {number}</translation>
+    </message>
+    <message>
+        <source>Not asked in this row</source>
+        <translation>N’est pas demandé dans cette ligne</translation>
+    </message>
+    <message>
+        <source>Row {number}: {row}</source>
+        <translation>Ligne {number}&#xa0;: {row}</translation>
+    </message>
+    <message>
         <source>Remove: {row}</source>
         <translation>Retirer&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N°</translation>
     </message>
     <message>
         <source>Close: {row}</source>
@@ -1482,6 +1522,14 @@
         <translation>Ajouter une ligne</translation>
     </message>
     <message>
+        <source>Show as blocks</source>
+        <translation>Afficher en blocs</translation>
+    </message>
+    <message>
+        <source>Show as a table</source>
+        <translation>Afficher en tableau</translation>
+    </message>
+    <message>
         <source>“{row}” is removed.</source>
         <translation>«&#xa0;{row}&#xa0;» est retiré.</translation>
     </message>
@@ -1490,8 +1538,40 @@
         <translation>Annuler&#xa0;: {row}</translation>
     </message>
     <message>
+        <source>A sound cannot be recorded at this desk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A video cannot be filmed at this desk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A signature cannot be drawn at this desk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture cannot be taken or drawn at this desk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file cannot be attached at this desk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The form asks for it, and can be handed in without it: write in a note how it will be brought.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on without it: the rest of the form is complete all the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>État</translation>
+    </message>
+    <message>
+        <source>Answered elsewhere and kept: {file}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1740,6 +1820,42 @@
     <message>
         <source>not met</source>
         <translation>non remplie</translation>
+    </message>
+    <message>
+        <source>Choose in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This order is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not ranked yet. Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {start} to {end}, in steps of {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label}: number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No answer yet</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
