@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from cases.errors import EstafetteError
 from desktop.forms import words
-from desktop.forms.status import StatusLine
+from desktop.forms.status import StatusLine, plain_label
 from desktop.theme import theme
+from desktop.widgets.announcing import announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import tool_button
 
@@ -72,6 +73,9 @@ class Footer(QFrame):
         self.failure = StatusLine(self)
         self.failure.retry.connect(self.retry)
         self.failure.hide()
+        self.remark = plain_label(role="secondary", parent=self)
+        self.remark.setObjectName("form.remark")
+        self.remark.hide()
         self.question = Banner("caution", name="form.nothing_answered")
         self.anyway_button = QPushButton(QCoreApplication.translate("Forms", "Submit anyway"), self)
         self.anyway_button.setObjectName("form.submit_anyway")
@@ -90,6 +94,7 @@ class Footer(QFrame):
         column.setContentsMargins(24, 8, 24, 8)
         column.setSpacing(4)
         column.addWidget(self.failure)
+        column.addWidget(self.remark)
         column.addWidget(self.question)
         column.addLayout(buttons)
         theme().changed.connect(self._dress)
@@ -99,6 +104,13 @@ class Footer(QFrame):
         """Return what Tab reaches, in order."""
         tools = (self.back_button, self.jump_button, self.undo_button, self.print_button, self.problem_button)
         return (self.failure.again, self.anyway_button, *tools, self.on_button)
+
+    def say(self, text: str) -> None:
+        """Say something in passing, to who listens too; "" takes it away."""
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+        if text:
+            announce(self.remark, text)
 
     def offer_undo(self, offered: bool) -> None:
         """Let the last act be taken back, or not."""

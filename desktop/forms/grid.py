@@ -12,6 +12,7 @@ from desktop.forms.editors.base import Editor
 from desktop.forms.editors.factory import editor_class, make_editor
 from desktop.forms.gridding import ACTS_PX, GAP_PX, INDEX_PX, Column, in_cell
 from desktop.forms.making import block_class
+from desktop.forms.quick import tip
 from desktop.forms.status import StatusLine, plain_label
 from desktop.theme import theme
 from desktop.widgets.basics import clear
@@ -190,6 +191,7 @@ class Cells(QWidget):
             self._blocks[ref] = block
             inside.addWidget(block)
             if isinstance(block, CellBlock):
+                block.setToolTip(tip(question.kind))
                 block.live_in(self._below, number)
             block.mark_contested()
             block.show()

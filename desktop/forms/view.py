@@ -19,6 +19,7 @@ from desktop.forms.failures import Failures
 from desktop.forms.frame import FormFrame
 from desktop.forms.ports import Changer, OpenForm
 from desktop.forms.progress import page_with, progress_of
+from desktop.forms.quick import QuickAnswers
 from desktop.forms.reasons import quoted
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
@@ -87,6 +88,7 @@ class FormView(FormFrame):
         self._context = PageContext(around, self, self._checking, read_only=read_only)
         self.build(self._context, lambda words, most: form.session.find(words, most))
         self._failures = Failures(self.page, self.footer)
+        self.quick = QuickAnswers(form, self._saver, self.page, self.footer.say)
         self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._connect()
         self._saver.when_quiet(self._open)
@@ -126,6 +128,12 @@ class FormView(FormFrame):
         add_key(self, "Ctrl+Z", self.undo)
         add_key(self, "Ctrl+Y", self.redo)
         add_key(self, "Ctrl+Shift+Z", self.redo)
+        for keys, answer in (
+            ("F9", self.quick.repeat),
+            ("F7", self.quick.mark_unknown),
+            ("Shift+F7", self.quick.mark_refused),
+        ):
+            add_key(self, keys, partial(self._answer_here, answer))
         add_key(self, "F8", self.next_problem)
         add_key(self, "Shift+F8", self.previous_problem)
 
@@ -412,6 +420,12 @@ class FormView(FormFrame):
         if block is not None:
             block.explain()
 
+    def _answer_here(self, answer: Callable[[FieldBlock | None], None]) -> None:
+        """Let a key answer the question with the focus."""
+        if not self._context.read_only:
+            self.flush()
+            answer(self._active)
+
     def next_problem(self) -> None:
         """Go to the next answer to check; with none known, check the whole form first."""
         self._walk_problems(1)
@@ -463,6 +477,7 @@ class FormView(FormFrame):
         if block is active:
             return
         self._active = block
+        self.footer.say("")
         if active is not None:
             active.leave()
             self._count_soon.start()
