@@ -12,6 +12,7 @@ from forms.bounds import Bounds, read_bounds
 from forms.building import Builder
 from forms.choicesources import ChoiceReader
 from forms.schema import Control, SchemaNode, Text
+from forms.searching import parted
 from forms.xmlreading import attribute, child, children, local
 
 _CHOOSES = frozenset({"select_one", "select_multiple", "rank"})
@@ -71,7 +72,7 @@ class BodyReader:
         return None if found is None else self.builder.text(found, around)
 
     def _appearance(self, element: etree._Element, ref: str) -> frozenset[str]:
-        words = attribute(element, "appearance") or ""
+        words, _search = parted(attribute(element, "appearance") or "")
         feature = refusals.appearance_feature(words)
         if feature is not None:
             self.builder.unsupported(feature, ref)
@@ -144,9 +145,7 @@ class BodyReader:
         return found
 
     def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
-        if local(element) in refusals.FEATURES_BY_ELEMENT:
-            return refusals.FEATURES_BY_ELEMENT[local(element)]
-        return "select_one_external" if attribute(element, "query") is not None else None
+        return refusals.FEATURES_BY_ELEMENT.get(local(element))
 
     def _told_by_appearance(self, element: etree._Element, node: SchemaNode) -> frozenset[str]:
         """What a screen must know of a question beyond its kind."""
@@ -161,7 +160,7 @@ class BodyReader:
 
     def _kind(self, element: etree._Element, node: SchemaNode) -> str:
         name = local(element)
-        if name in ("select", "select1"):
+        if name in ("select", "select1") or attribute(element, "query") is not None:
             return "select_multiple" if name == "select" else "select_one"
         if name == "trigger":
             return "acknowledge"

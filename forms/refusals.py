@@ -52,8 +52,6 @@ def upload_feature(mediatype: str) -> str:
 
 def appearance_feature(words: str) -> str | None:
     """The part of an appearance that changes what is asked, not only how it looks; None when there is none."""
-    if "search(" in words:
-        return "search()"
     if "(" in words and not words.startswith("ex:"):
         return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
     return None

@@ -31,6 +31,8 @@ from sync.words import Words, words_for
 EXIT_INPUT = 1
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
+_ITEMSETS = "itemsets.csv"
+"""Where old forms keep the lists of ``select_one_external``; the document does not name it."""
 _DATA = frozenset({".csv", ".xml", ".geojson"})
 
 _STEPS: dict[str, Words] = {
@@ -137,7 +139,7 @@ def _media(form: Path, document: bytes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for folder in (form.parent, form.parent / f"{form.stem}-media"):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            named = os.fsencode(path.name) in document or os.fsencode(f"'{path.stem}'") in document
+            named = os.fsencode(path.stem) in document or path.name == _ITEMSETS
             data = path.suffix.lower() in _DATA and path != form and path.is_file()
             if named and data and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
                 found[path.name] = _content(path)
@@ -220,6 +222,7 @@ def _check(options: argparse.Namespace) -> int:
     opened = _open(options.file)
     definition = opened.definition
     limitations = [opened.converted.located(one) for one in definition.limitations]
+    notices = [opened.converted.located(one) for one in definition.notices]
     portability = [opened.converted.located(one) for one in _portability(definition)]
     if options.json:
         found = {
@@ -234,13 +237,14 @@ def _check(options: argparse.Namespace) -> int:
             "repairs": [as_json(one) for one in opened.converted.repairs],
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
+            "notices": [_as_json(one) for one in notices],
             "left_out": [_as_json(opened.converted.located(one)) for one in definition.left_out],
             "differs": [_as_json(one) for one in portability],
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
         print(json.dumps(found, ensure_ascii=False))
     else:
-        print("\n".join(_report(opened, limitations, portability)))
+        print("\n".join(_report(opened, limitations, notices, portability)))
     return EXIT_INPUT if limitations else 0
 
 
@@ -263,7 +267,9 @@ def _as_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequence[Problem]) -> Iterator[str]:
+def _report(
+    opened: _Opened, limitations: Sequence[Problem], notices: Sequence[Problem], portability: Sequence[Problem]
+) -> Iterator[str]:
     definition = opened.definition
     counts = len(definition.questions), len(definition.formulas)
     yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"
@@ -272,6 +278,7 @@ def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequen
         yield from repair_lines(opened.converted.repairs)
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
+    yield from _listed_problems("À regarder", "Worth a look", notices)
     left_out = [opened.converted.located(one) for one in definition.left_out]
     yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", left_out)
     yield from _listed_problems(

@@ -33,8 +33,6 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "submit": ("les boutons d'envoi", "mp", "submit buttons"),
     "switch": ("les parties échangeables", "fp", "parts that replace one another"),
     "external_app": ("les applications externes", "fp", "external applications"),
-    "search()": ("les listes cherchées avec search()", "fp", "lists looked up with search()"),
-    "select_one_external": ("les choix lus dans un fichier externe", "mp", "choices read from an external file"),
     "nested_list": ("les listes de choix imbriquées", "fp", "nested lists of choices"),
     "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
     "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
@@ -59,6 +57,10 @@ _EXPRESSIONS: dict[str, Pair] = {
     "unknown_function": (
         "la formule « {expression} » utilise la fonction « {name} », que nous ne connaissons pas",
         "the formula “{expression}” uses the function “{name}”, which we do not know",
+    ),
+    "foreign_function": (
+        "la formule « {expression} » utilise « {name} », une fonction de {tool} qui n'existe pas ici",
+        "the formula “{expression}” uses “{name}”, a function of {tool} that is not here",
     ),
     "argument_count": (
         "la formule « {expression} » donne à « {name} » trop ou trop peu de valeurs",
@@ -86,6 +88,15 @@ _DIFFERS: dict[str, Pair] = {
         "« {expression} » : fonctionne ici, mais ODK Collect n'a pas de fonction « {name} »",
         "“{expression}”: works here, but ODK Collect has no function “{name}”",
     ),
+    "dialect_function": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; elle fonctionne ici, pas dans ODK Collect",
+        "“{expression}”: “{name}” is a function of {tool}; it works here, not in ODK Collect",
+    ),
+    "dialect_empty": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; un poste de bureau n'a pas de quoi y répondre, elle"
+        " reste vide",
+        "“{expression}”: “{name}” is a function of {tool}; a desk has no answer to it, so it stays empty",
+    ),
     "argument_count": (
         "« {expression} » : fonctionne ici, mais ODK Collect n'admet que deux valeurs dans « {name} »",
         "“{expression}”: works here, but ODK Collect takes exactly two values in “{name}”",
@@ -105,6 +116,15 @@ _DIFFERS: dict[str, Pair] = {
         "“{expression}”: not every engine reads this word as a truth; write true or false",
     ),
 }
+_NOTICES: dict[str, Pair] = {
+    "unknown_name": (
+        "« {expression} » : rien ne s'appelle « {name} » ici, ce mot ne vaut donc rien ;"
+        " si c'est un texte, écrivez '{name}', si c'est une question, ${{{name}}}",
+        "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
+        " ${{{name}}} for a question",
+    ),
+}
+"""What an author should look at although the form can be used as it is."""
 _NOT_A_FORM: dict[str, Pair] = {
     "unknown_content": (
         "ce fichier n'est ni un classeur (.xlsx, .xls, .ods), ni un XLSForm en CSV, ni un XForm (.xml)",
@@ -187,6 +207,10 @@ _SENTENCES: dict[str, Pair] = {
     "forms.dangling": (
         "« ${{{name}}} » ne nomme aucune question ({cell})",
         "“${{{name}}}” names no question ({cell})",
+    ),
+    "forms.data_column": (
+        "la liste « {file} » n'a pas de colonne « {name} » ; elle a : {columns}",
+        "the list “{file}” has no column “{name}”; it has: {columns}",
     ),
     "forms.media_missing": (
         "le fichier {file} manque ; mettez-le dans le même dossier que le formulaire",
@@ -315,6 +339,8 @@ def _places(problem: Problem) -> Pair:
 
 def _sentences(problem: Problem) -> Pair:
     french, english = _reason(problem)
+    if problem.details.get("instead"):
+        french, english = f"{french} ; écrivez plutôt {{instead}}", f"{english}; write {{instead}} instead"
     if problem.details.get("nearest"):
         return f"{french} ; au plus près : {{nearest}}", f"{english}; nearest: {{nearest}}"
     return french, english
@@ -327,9 +353,12 @@ def _reason(problem: Problem) -> Pair:
     if problem.code == "forms.left_out":
         return _left_out(problem.details)
     if problem.code == "forms.expression":
+        reason = "foreign_function" if reason == "unknown_function" and problem.details.get("tool") else reason
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])
+    if problem.code == "forms.notice":
+        return _NOTICES.get(reason, _UNKNOWN)
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":

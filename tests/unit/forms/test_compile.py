@@ -41,14 +41,13 @@ def test_unsupported_questions_are_all_named_with_sheet_and_row() -> None:
         ["text", "a", "A", None, None],
         [None, None, None, None, None],
         ["begin_group", "g", "G", None, None],
-        ["text", "found", "Found", None, "search('x')"],
+        ["text", "found", "Found", None, None],
         ["calculate", "c", None, "frobnicate(${a})", None],
         ["end_group", None, None, None, None],
         ["text", "drawn", "Drawn", None, "custom(1)"],
     ]
     found = {(p.code, p.sheet, p.row, p.column, p.details.get("feature")) for p in refusal(workbook(survey=rows))}
     assert found == {
-        ("forms.unsupported", "survey", 5, None, "search()"),
         ("forms.unsupported", "survey", 8, None, "appearance custom"),
         ("forms.expression", "survey", 6, "calculation", "frobnicate()"),
     }
@@ -131,7 +130,6 @@ def test_a_grid_tells_how_many_widths_go_into_a_row() -> None:
 @pytest.mark.parametrize(
     ("appearance", "feature"),
     [
-        ("search('x')", "search()"),
         ("custom(1)", "appearance custom"),
     ],
 )

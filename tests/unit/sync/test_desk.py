@@ -71,6 +71,20 @@ def test_submitted_case_has_a_code_what_was_handed_in_and_no_more_edits(post: Of
         form.submit()
 
 
+def test_the_moment_of_handing_in_is_among_the_answers_and_only_once_it_is_handed_in(post: Office) -> None:
+    client = post.client_with_clock(clock := FakeClock(JULY_MS))
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "abc"}))
+    clock.advance(3_600)
+    with pytest.raises(FormIncomplete):
+        form.submit()
+    assert not client.workspace.case(form.case_id).answers.get("/end") and "/end" not in form.session.submission()
+    form.answer(AGE, "41")
+    form.submit()
+    view = client.workspace.case(form.case_id)
+    assert view.answers["/end"] == view.computed["/end"]
+    assert datetime.fromisoformat(str(view.answers["/end"])) == datetime(2026, 7, 14, 9, 30, tzinfo=UTC)
+
+
 def test_answer_that_the_disk_refused_goes_with_the_next_act(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     client = post.client()
     form = client.desk.open(client.case())

@@ -11,12 +11,12 @@ from sync.form_command import run_form
 from tests.support.forms import xform
 
 FORM = """
-| survey |  |  |  |  |
-|  | type | name | label | calculation |
-|  | text | a | A |  |
-|  | range | r | R |  |
-|  | calculate | day |  | today() |
-|  | calculate | low |  | lower-case(${a}) |
+| survey |  |  |  |  |  |
+|  | type | name | label | calculation | appearance |
+|  | text | a | A |  |  |
+|  | text | r | R |  | custom(1) |
+|  | calculate | day |  | today() |  |
+|  | calculate | low |  | lower-case(${a}) |  |
 """
 CLOCK = ("--now", "2026-11-23T23:30:00+00:00", "--timezone", "Europe/Paris")
 
@@ -78,11 +78,11 @@ def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     assert run_form([str(form), "--check"]) == 1
     said = capsys.readouterr().out
     assert "ne peut pas être publié tel quel" in said
-    assert "les curseurs" in said and "sliders" in said and "lower-case" in said
+    assert "custom" in said and "lower-case" in said
     assert run_form([str(form), "--check", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["opens"] and not report["publishable"] and report["questions"] == 2
-    assert [one["details"]["feature"] for one in report["unsupported"]] == ["range"]
+    assert [one["details"]["feature"] for one in report["unsupported"]] == ["appearance custom"]
     assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
 
 
