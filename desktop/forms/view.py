@@ -24,6 +24,7 @@ from desktop.forms.quick import QuickAnswers
 from desktop.forms.reasons import quoted
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
+from desktop.widgets.announcing import announce
 from forms.views import ChangeSet, Page
 
 COUNT_MS = 60
@@ -245,6 +246,10 @@ class FormView(FormFrame):
 
         self._saver.when_quiet(remove)
 
+    def move_row(self, row: str, by: int) -> None:
+        self.flush()
+        self._saver.act(repeat_of(row), lambda: self._form.move_row(row, by), partial(self._tell_moved, row, by))
+
     def restore_row(self, removed: RemovedRow) -> None:
         repeat = repeat_of(removed.path)
         self._saver.act(repeat, lambda: restore(self._form, removed), partial(self._focus_row, repeat))
@@ -392,6 +397,17 @@ class FormView(FormFrame):
 
     def _focus_row(self, repeat: str, changes: ChangeSet) -> None:
         self._go(f"{repeat}[{changes.added_row}]")
+
+    def _tell_moved(self, row: str, by: int, changes: ChangeSet) -> None:
+        block, focus = self.page.repeat(repeat_of(row)), QApplication.focusWidget()
+        if block is None:
+            return
+        if focus is not None and self.page.isAncestorOf(focus):
+            self.page.bring_into_view(focus)
+        if changes.answers:
+            announce(block, block.place_words(row))
+        else:
+            self.footer.say(block.end_words(row, by))
 
     def _offer_undo(self, repeat: str, removed: RemovedRow, _changes: ChangeSet) -> None:
         block = self.page.repeat(repeat)

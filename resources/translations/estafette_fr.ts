@@ -1904,6 +1904,26 @@
         <source>F7: does not know, Shift+F7: refuses, where the list has it</source>
         <translation>F7&#xa0;: ne sait pas, Maj+F7&#xa0;: refuse, si la liste l’a</translation>
     </message>
+    <message>
+        <source>Move up: {row}</source>
+        <translation>Monter&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Move down: {row}</source>
+        <translation>Descendre&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>{row}: now row {place} of {rows}</source>
+        <translation>{row}&#xa0;: maintenant ligne {place} sur {rows}</translation>
+    </message>
+    <message>
+        <source>{row} is the first row already.</source>
+        <translation>{row} est déjà la première ligne.</translation>
+    </message>
+    <message>
+        <source>{row} is the last row already.</source>
+        <translation>{row} est déjà la dernière ligne.</translation>
+    </message>
 </context>
 <context>
     <name>Header</name>
