@@ -168,8 +168,8 @@ class Engine:
         if expression.fickle and self.loading and node.touched:
             return
         node.calculated = coerce(self.evaluate(expression, node), node.schema.data_type, self.env.zone)
-        if expression.fickle and node.calculated and node.text != node.calculated:
-            node.text, node.touched = node.calculated, True
+        if expression.fickle and node.text != (node.calculated or None):
+            node.text, node.touched = node.calculated or None, True
             self.changes.answers[node.path] = node.text
         self.refresh(node)
 

@@ -41,7 +41,6 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "bearing": ("les relevés de boussole", "mp", "compass bearings"),
     "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
     "encryption": ("les formulaires chiffrés", "mp", "encrypted forms"),
-    "entities": ("les entités", "fp", "entities"),
     "audit": ("les journaux de saisie", "mp", "audit logs"),
     "calendar": ("les autres calendriers que le nôtre", "mp", "calendars other than the Gregorian one"),
     "appearance": ("les présentations de ce genre", "fp", "appearances of this kind"),
@@ -126,6 +125,11 @@ _NOTICES: dict[str, Pair] = {
         " si c'est un texte, écrivez '{name}', si c'est une question, ${{{name}}}",
         "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
         " ${{{name}}} for a question",
+    ),
+    "entity_list_empty": (
+        "la liste « {name} » n'a pas de fichier {file} ; elle commence vide, et ce que le formulaire y ajoute reste"
+        " dans le dossier",
+        "the list “{name}” has no file {file}; it begins empty, and what the form adds to it stays with the case",
     ),
 }
 """What an author should look at although the form can be used as it is."""

@@ -207,9 +207,9 @@ def test_an_xform_document_is_taken_as_it_is() -> None:
     assert compile_form(document, name="x") == document
 
 
-def test_encryption_and_entities_are_refused_where_they_are_set() -> None:
+def test_encryption_and_a_mistake_in_an_entity_are_refused_where_they_are_set() -> None:
     survey: Rows = [["type", "name", "label", "save_to"], ["text", "a", "A", "a"]]
-    (entities,) = refusal(workbook(survey=survey, entities=[["dataset", "label"], ["people", "${a}"]]))
-    assert (entities.sheet, entities.row, entities.details["feature"]) == ("entities", 2, "entities")
+    (entity,) = refusal(workbook(survey=survey, entities=[["dataset", "label"], ["people", "nothing(${a})"]]))
+    assert (entity.sheet, entity.row, entity.details["name"]) == ("entities", 2, "nothing")
     (locked,) = refusal(workbook(survey=SIMPLE, settings=[["public_key"], ["MIIBIjAN"]]))
     assert (locked.sheet, locked.row, locked.details["feature"]) == ("settings", 2, "encryption")

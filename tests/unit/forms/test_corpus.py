@@ -20,6 +20,7 @@ from tests.support.forms import convert_here, corpus_forms, corpus_media, row_id
 MUST_OPEN = {
     "SurveyCTO-Templates__repeat_allows_selection.xlsx",
     "collect__external_csv_form.xml",
+    "collect__one-question-entity-upsert.xml",
     "enketo__jr-choice-name-repeats.xml",
     "enketo__nested-repeat-count.xml",
     "enketo__output-dynamic-itemset.xml",
