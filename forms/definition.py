@@ -16,6 +16,7 @@ from forms.entities import EntityForm
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
+from forms.preloading import is_end
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations
@@ -39,6 +40,8 @@ class FormDefinition:
         limitations: what a screen cannot show; always empty in a form that was read strictly.
         notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
         entities: what the form says of people or things beside its own answers.
+        left_out: what a desk does without (photos, sound, other calendars); such a form is whole all the same.
+        grid: the form asks for questions beside each other, by their widths w1 to w10.
     """
 
     form_id: str
@@ -55,6 +58,8 @@ class FormDefinition:
     translations: Translations
     plan: Plan
     limitations: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+    grid: bool = False
     formulas: tuple[Formula, ...] = ()
     notices: tuple[Problem, ...] = ()
     entities: tuple[EntityForm, ...] = ()
@@ -128,6 +133,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         translations=builder.translations,
         plan=graph.make_plan(_works(schema)),
         limitations=tuple(builder.limitations),
+        left_out=tuple(builder.left_out),
+        grid="theme-grid" in (attribute(body, "class") or "").split(),
         formulas=tuple(builder.formulas),
         notices=tuple(builder.notices),
         entities=entities.read(primary, schema, _saved(binds)),
@@ -181,15 +188,15 @@ def _repeat_references(body: etree._Element, root_name: str) -> frozenset[str]:
 
 
 def _refuse_model_features(builder: Builder, model: etree._Element, primary: etree._Element) -> None:
-    for element in model.iter():
+    for element in model.iter("{*}submission", "{*}recordaudio", "{*}setgeopoint"):
         name = local(element)
         if name == "submission" and attribute(element, "base64RsaPublicKey"):
             builder.unsupported("encryption", "")
         elif name in ("recordaudio", "setgeopoint"):
-            builder.unsupported("background-audio" if name == "recordaudio" else "background-geopoint", "")
+            builder.leave_out("background-audio" if name == "recordaudio" else "background-geopoint", "")
     meta = child(primary, "meta")
     if meta is not None and child(meta, "audit") is not None:
-        builder.unsupported("audit", "/meta/audit")
+        builder.leave_out("audit", "/meta/audit")
 
 
 def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNode, etree._Element]]:
@@ -204,7 +211,7 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
         written = (attribute(bind, "type") or "string").rpartition(":")[2]
         builder.types[node.ref] = written
         node.data_type = refusals.DATA_TYPES.get(written, "string")
-        if written not in refusals.DATA_TYPES and written not in refusals.FEATURES_BY_TYPE:
+        if written not in refusals.DATA_TYPES:
             builder.unsupported(f"type {written}", node.ref)
         found.append((node, bind))
     for node, bind in found:
@@ -236,7 +243,7 @@ def _read_formulas(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
     preload = attribute(bind, "preload")
     if preload in _PRELOADS:
         node.preload = (preload, attribute(bind, "preloadParams") or "")
-        node.computed = node.computed or node.preload == ("timestamp", "end")
+        node.computed = node.computed or is_end(node)
     elif preload:
         builder.unsupported(f"preload {preload}", node.ref)
 
@@ -251,12 +258,7 @@ def _read_messages(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
 
 
 def _all_setvalues(model: etree._Element, body: etree._Element) -> list[etree._Element]:
-    return [
-        element
-        for part in (model, body)
-        for element in part.iter()
-        if isinstance(element.tag, str) and local(element) == "setvalue"
-    ]
+    return [element for part in (model, body) for element in part.iter("{*}setvalue")]
 
 
 def _nested_setvalues(body: etree._Element) -> list[etree._Element]:

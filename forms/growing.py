@@ -53,6 +53,7 @@ class Grower:
         self._stored = stored
         self._new_row_id = new_row_id
         self.by_path: dict[str, Node | Repeat] = {}
+        self._sizes: dict[str, int] = {}
 
     def grow(self, schema: SchemaNode, parent: Node | None, path: str) -> Node:
         """Make a node and all below it, with what is stored, else defaults and the initial rows."""
@@ -90,6 +91,7 @@ class Grower:
                     self.add_row(repeat)
             return repeat
         repeat.removed = [row for row, marker in rows.items() if marker is None]
+        repeat.taken.update(repeat.removed)
         kept = [(_place(marker), row) for row, marker in rows.items() if marker is not None]
         for place, row in sorted(kept):
             self._row(repeat, row, place)
@@ -105,26 +107,36 @@ class Grower:
         Raises:
             FormsError: ``forms.row_limit``.
         """
-        if len(repeat.rows) >= limits.ROWS_MAX:
+        if len(repeat.rows) >= limits.ROWS_MAX or len(self.by_path) + self._size(repeat.schema) > limits.NODES_LIVE_MAX:
             raise FormsError("forms.row_limit", path=repeat.path)
-        taken = {row.row_id for row in repeat.rows} | set(repeat.removed)
         # Never the place of an initial row again, also when all rows are gone: rows there start otherwise.
-        place = max([len(repeat.removed), *(row.place for row in repeat.rows)]) + 1
+        place = max(len(repeat.removed), repeat.rows[-1].place if repeat.rows else 0) + 1
         if repeat.schema.counted:
             number = len(repeat.rows) + 1
-            while str(number) in taken:
+            while str(number) in repeat.taken:
                 number += 1
             identity = str(number)
         else:
             identity = self._new_row_id()
-            if identity in taken or not identity.isalnum():
+            if identity in repeat.taken or not identity.isalnum():
                 raise FormsError("forms.row_identity", path=repeat.path)
         return self._row(repeat, identity, place)
+
+    def _size(self, schema: SchemaNode) -> int:
+        """How many nodes one row, group or question starts with; known before it is made, so that none is made half."""
+        found = self._sizes.get(schema.ref)
+        if found is None:
+            found = 1
+            for child in schema.children:
+                rows = max(child.initial_rows, child.added_rows) if child.is_repeat and not child.counted else 1
+                found += 1 + self._size(child) * rows
+            self._sizes[schema.ref] = found
+        return found
 
     def bring_back(self, repeat: Repeat, removed: RowRemoved) -> Node:
         """Make a removed row again, in its place and with its answers, under an identity of its own."""
         identity = self._new_row_id()
-        if identity in {row.row_id for row in repeat.rows} | set(repeat.removed) or not identity.isalnum():
+        if identity in repeat.taken or not identity.isalnum():
             raise FormsError("forms.row_identity", path=repeat.path)
         path = f"{repeat.path}[{identity}]"
         answers = {path + field[len(removed.path) :]: value for field, value in removed.answers.items()}
@@ -143,9 +155,37 @@ class Grower:
         row.relevant = repeat.relevant
         self.by_path[row.path] = row
         repeat.rows.append(row)
-        repeat.renumber()
+        repeat.taken.add(identity)
+        row.position = len(repeat.rows)
         self._fill(row)
         return row
+
+    def move(self, row: Node, to: int) -> dict[str, str]:
+        """Put a row at another place in its repeat, from 0.
+
+        Returns:
+            The markers that changed. Rows that two computers gave one place get places of their own.
+        """
+        assert row.container is not None
+        repeat = row.container
+        places = [one.place for one in repeat.rows]
+        repeat.rows.remove(row)
+        repeat.rows.insert(to, row)
+        begun = row.schema.initial_rows if _begins_otherwise(row.schema) else 0
+        changed: dict[str, str] = {}
+        least = 1
+        for one, place in zip(repeat.rows, places, strict=True):
+            # A row that was added never takes the place of an initial one: it would begin as that one when it is
+            # loaded again. An initial one that gives its place up keeps what it began with by its markers.
+            place = max(place, least, begun + 1 if one.place > begun else 0)
+            least = place + 1
+            if one.place != place:
+                if one.place <= begun < place:
+                    changed |= _markers_below(one)
+                one.place = place
+                changed[one.path] = str(place)
+        repeat.renumber()
+        return changed
 
     def fell(self, row: Node) -> None:
         """Take a row and all below it out of the tree."""
@@ -168,6 +208,19 @@ def stored_below(top: Node) -> Iterator[tuple[str, str | None]]:
                 yield thing.path, str(thing.place)
         elif thing.touched:
             yield thing.path, thing.text
+
+
+def _begins_otherwise(schema: SchemaNode) -> bool:
+    """Whether an initial row of a repeat starts with other rows inside it than one that is added."""
+    return any(one.is_repeat and one.initial_rows != one.added_rows for one in schema.walk() if one is not schema)
+
+
+def _markers_below(row: Node) -> dict[str, str]:
+    return {
+        thing.path: str(thing.place)
+        for thing in row.below()
+        if isinstance(thing, Node) and thing.container is not None and thing is not row
+    }
 
 
 def _is_added(node: Node | None) -> bool:

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
+from forms import graph
 from forms.body import LayoutItem
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.expressions.context import Environment
 from forms.markup import Segment, is_formatted
-from forms.schema import Read, SchemaNode, Text
+from forms.schema import Control, Read, SchemaNode, Text
 from forms.tables import SearchIndex
 from forms.tree import Node, Repeat
 from forms.views import FoundQuestion, Issue, Item, Page, QuestionView, RepeatView, Row, Section, SummaryItem
 
-_UNASKED = frozenset({"note", "calculate"})
+_UNASKED = frozenset({"note", "calculate", "file"})
+"""Nobody can answer them at a desk, so that nothing is missing where they are empty."""
+
+
+WIDTH = re.compile(r"w(10|[1-9])")
+COLUMNS = 4
+"""The widths in a row of a grid whose group says nothing."""
+
+
+def _is_heading(control: Control) -> bool:
+    """As :attr:`QuestionView.heading`."""
+    return control.kind in ("select_one", "select_multiple") and "label" in control.appearance
 
 
 class Views:
-    """Makes views of one session's tree as it stands."""
+    """Makes views of one session's tree as it stands.
 
-    def __init__(self, definition: FormDefinition, root: Node, choices: ChoiceBook, env: Environment) -> None:
+    Args:
+        uncomputed: what has formulas that would take too many steps.
+        everything: what is not asked now is shown too, as on a form of paper.
+    """
+
+    def __init__(
+        self,
+        definition: FormDefinition,
+        root: Node,
+        choices: ChoiceBook,
+        env: Environment,
+        uncomputed: Sequence[Node | Repeat] = (),
+        *,
+        everything: bool = False,
+    ) -> None:
+        self._everything = everything
+        self._uncomputed = uncomputed
+        self._told: dict[str, Issue] | None = None
         self._definition = definition
         self._root = root
         self._choices = choices
@@ -47,7 +77,7 @@ class Views:
             relevant=node.relevant,
             required=node.required,
             readonly=node.locked or node.schema.computed,
-            problem=self._problem(node),
+            problem=self._problem(node) or self._unspoken(node),
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
             computed=node.schema.computed,
@@ -103,15 +133,45 @@ class Views:
 
     def _problem(self, node: Node) -> Issue | None:
         if not node.flaw:
-            return None
+            return self._not_computed(node)
         message = node.schema.constraint_message if node.flaw == "constraint" else None
         return Issue(node.path, node.flaw, self._choices.words(node, message), self.label(node))
+
+    def _not_computed(self, node: Node) -> Issue | None:
+        """A formula of this question, or one whose own place is on no screen, would take too many steps."""
+        told = self._places_told().get(node.path) if self._uncomputed else None
+        if told is None and _has_list(node) and self._choices.are_unknown(node):
+            return Issue(node.path, "uncomputed", "", self.label(node))
+        return told
+
+    def _unspoken(self, node: Node) -> Issue | None:
+        """A piece of the question's own words would take too many steps: told, but no reason not to hand in."""
+        return Issue(node.path, "uncomputed", "", self.label(node)) if self._choices.is_unsaid(node) else None
+
+    def _places_told(self) -> dict[str, Issue]:
+        """What is told on which question, by its path."""
+        if self._told is None:
+            self._told = {}
+            asked = self._asked(self._definition.layout, self._root)
+            answered = [node.path for node in asked if not node.schema.computed and not _is_note(node)]
+            for thing in self._uncomputed:
+                if thing.relevant or (graph.RELEVANT in thing.uncomputed and _is_around_relevant(thing)):
+                    code = "rows" if graph.ROWS in thing.uncomputed else "uncomputed"
+                    path = _nearest(thing, answered or [node.path for node in asked])
+                    self._told.setdefault(path, Issue(path, code, "", self._called(thing)))
+        return self._told
+
+    def _called(self, thing: Node | Repeat) -> str:
+        if isinstance(thing, Node):
+            return self.label(thing) or thing.schema.name
+        control = thing.schema.control
+        return self._repeat_label(None if control is None else control.label, thing) or thing.schema.name
 
     def _missing(self, node: Node) -> Issue | None:
         schema = node.schema
         if not node.required or not node.relevant or node.value or schema.computed or node.locked:
             return None
-        if schema.control is None or schema.control.kind in _UNASKED:
+        if schema.control is None or schema.control.kind in _UNASKED or _is_heading(schema.control):
             return None
         return Issue(node.path, "required", self._choices.words(node, schema.required_message), self.label(node))
 
@@ -122,6 +182,8 @@ class Views:
             issue = self._problem(node) or self._missing(node)
             if issue is not None:
                 found.append(issue)
+        if self._uncomputed and not found:
+            found += self._places_told().values()  # nothing is asked that could tell of it
         return tuple(found)
 
     def _asked(self, layout: Sequence[LayoutItem], around: Node) -> list[Node]:
@@ -141,8 +203,8 @@ class Views:
             return [around]
         thing = self._find(item, around)
         if isinstance(thing, Repeat):
-            return [row for row in thing.rows if row.relevant]
-        return [thing] if thing.relevant else []
+            return [row for row in thing.rows if row.relevant or self._everything]
+        return [thing] if thing.relevant or self._everything else []
 
     @staticmethod
     def _find(item: LayoutItem, around: Node) -> Node | Repeat:
@@ -190,16 +252,22 @@ class Views:
 
     def _group_page(self, item: LayoutItem) -> list[Page]:
         node = self._root if item.node is None else self._find(item, self._root)
-        if not isinstance(node, Node) or not node.relevant:
+        if not isinstance(node, Node) or not (node.relevant or self._everything):
             return []
         items = self._items(item.items, node)
         path = node.path if item.node is not None else (items[0].path if items else "")
-        return [Page(path, self._choices.words(node, item.label), items)] if items else []
+        label = self._choices.words(node, item.label)
+        return [Page(path, label, items, self._columns(item.appearance))] if items else []
 
-    @staticmethod
-    def _close(found: list[Page], loose: list[Item]) -> None:
+    def _columns(self, appearance: frozenset[str]) -> int:
+        """How many widths go into a row of a form that is laid out as a grid, else 0."""
+        if not self._definition.grid:
+            return 0
+        return next((int(word[1:]) for word in appearance if WIDTH.fullmatch(word)), COLUMNS)
+
+    def _close(self, found: list[Page], loose: list[Item]) -> None:
         if loose:
-            found.append(Page(loose[0].path, "", tuple(loose)))
+            found.append(Page(loose[0].path, "", tuple(loose), self._columns(frozenset())))
             loose.clear()
 
     def _items(self, layout: Sequence[LayoutItem], around: Node) -> tuple[Item, ...]:
@@ -222,15 +290,16 @@ class Views:
         if not items or item.node is None and item.label is None:
             return items
         path = node.path if item.node is not None else items[0].path
-        return (Section(path, self._choices.words(node, item.label), items),)
+        return (Section(path, self._choices.words(node, item.label), items, self._columns(item.appearance)),)
 
     def _repeat(self, item: LayoutItem, around: Node) -> RepeatView | None:
         repeat = self._find(item, around)
-        if not isinstance(repeat, Repeat) or not repeat.relevant:
+        if not isinstance(repeat, Repeat) or not (repeat.relevant or self._everything):
             return None
         free = not repeat.schema.counted
-        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant)
-        return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free)
+        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant or self._everything)
+        columns = self._columns(item.appearance)
+        return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free, columns)
 
     def _repeat_label(self, label: Text | None, repeat: Repeat) -> str:
         """The label of the whole repeat. Of one that speaks of a row ("Enfant ${number}") only the fixed words stay."""
@@ -302,3 +371,28 @@ def _reads_row(label: Text, repeat: SchemaNode) -> bool:
 
 def _is_answer_in(read: Read, repeat: SchemaNode) -> bool:
     return read.target.is_leaf and not read.target.computed and repeat in read.target.chain()
+
+
+def _has_list(node: Node) -> bool:
+    control = node.schema.control
+    return control is not None and control.choices is not None and not control.choices.fixed
+
+
+def _is_note(node: Node) -> bool:
+    return node.schema.control is None or node.schema.control.kind in _UNASKED
+
+
+def _is_around_relevant(thing: Node | Repeat) -> bool:
+    around = thing.container if isinstance(thing, Node) and thing.container is not None else thing.parent
+    return around is None or around.relevant
+
+
+def _nearest(thing: Node | Repeat, asked: Sequence[str]) -> str:
+    """The question on which something is told: itself, the first inside it, else the first beside it."""
+    at: Node | Repeat | None = thing
+    while at is not None:
+        for path in asked:
+            if path == at.path or path.startswith((f"{at.path}/", f"{at.path}[")):
+                return path
+        at = at.parent
+    return thing.path

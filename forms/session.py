@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from forms import limits, presentation
+from forms import graph, limits, presentation
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
@@ -20,16 +19,19 @@ from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
+from forms.preloading import Preloader, is_end
 from forms.rewinding import Rewinder
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.undoing import Past, RowAdded, Written
-from forms.values import Moment, coerce
+from forms.values import Moment
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
 from forms.wholestate import WholeState, locate, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
+_ACTION_STEPS = 20
+"""What an action costs besides its formula: actions can set each other off in ever more ways."""
 
 
 class Session:
@@ -59,8 +61,6 @@ class Session:
         properties: Mapping[str, str] | None = None,
     ) -> None:
         self.definition = definition
-        self._new_row_id = new_row_id
-        self._properties = properties or {}
         chosen = definition.default_language if language is None else self._known_language(language)
         self._env = Environment(
             zone=tz,
@@ -69,23 +69,31 @@ class Session:
             language=chosen,
             seed=random.Random(seed),
             shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
-            unique=self._unique,
-            properties=self._properties,
+            properties=properties,
+            unique=lambda: self._preloader.unique(),
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
         )
+        self._preloader = Preloader(self._env, properties or {}, new_row_id)
         self._choices = ChoiceBook(self._env, definition.default_language)
         self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()
         self._rewinder = Rewinder(self._past, self._engine, self._grower)
+        self._waiting: dict[str, list[Action]] = {}
+        self._initial: dict[str, list[tuple[int, Action]]] = {}
+        for place, action in enumerate(definition.actions):
+            if action.trigger is None:
+                self._initial.setdefault(action.target.ref, []).append((place, action))
+            elif "xforms-value-changed" in action.events:
+                self._waiting.setdefault(action.trigger.ref, []).append(action)
         self._root = self._grower.grow(definition.root, None, "")
         self._load()
 
     # --- loading
 
     def _load(self) -> None:
-        self._preload(self._root)
+        self._preloader.fill(self._root)
         self._engine.push_below(self._root)
         self._engine.refresh_below(self._root)
         self._engine.run()
@@ -96,32 +104,6 @@ class Session:
                         self._act(action, node, 0)
         self._engine.loading = False
         self._engine.take_changes()
-
-    def _preload(self, top: Node) -> None:
-        for node in top.below():
-            if not isinstance(node, Node) or node.schema.preload is None or node.schema.calculate is not None:
-                continue
-            kind, detail = node.schema.preload
-            if node.schema.computed:
-                node.calculated = coerce(self._env.now, node.schema.data_type, self._env.zone)
-            elif not node.touched:
-                node.text, node.touched = self._preloaded(kind, detail, node.schema.data_type) or None, True
-
-    def _preloaded(self, kind: str, detail: str, data_type: str) -> str:
-        if kind == "uid":
-            return f"uuid:{self._unique()}"
-        if kind == "property":
-            return self._properties.get(detail, "")
-        moment = self._env.now if kind == "timestamp" else self._env.today
-        return coerce(moment, data_type, self._env.zone)
-
-    def _unique(self) -> str:
-        """A version 4 UUID made from the randomness that was given."""
-        digest = bytearray(hashlib.sha256("\0".join(self._new_row_id() for _ in range(4)).encode()).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x40
-        digest[8] = digest[8] & 0x3F | 0x80
-        made = digest.hex()
-        return "-".join((made[:8], made[8:12], made[12:16], made[16:20], made[20:]))
 
     def _all(self, schema: SchemaNode) -> list[Node]:
         """Every instance of ``schema``."""
@@ -148,10 +130,15 @@ class Session:
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
             raise FormsError("forms.answer_too_long", path=path)
-        if text is not None and node.schema.control is not None and node.schema.control.kind == "select_multiple":
+        if (
+            text is not None
+            and node.schema.control is not None
+            and node.schema.control.kind in ("select_multiple", "rank")
+        ):
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
+        self._engine.begin()
         self._past.begin()
         self._put(node, text, 0)
         self._past.end()
@@ -169,6 +156,7 @@ class Session:
         if target.schema.counted:
             raise FormsError("forms.read_only", path=repeat)
         row = self._grower.add_row(target)
+        self._engine.begin()
         self._past.begin()
         self._past.note(RowAdded(row.path))
         self._settle_new_row(row)
@@ -183,23 +171,64 @@ class Session:
         Raises:
             FormsError: ``forms.unknown_path``, ``forms.read_only`` (counted).
         """
-        target = self._grower.by_path.get(row)
-        if not isinstance(target, Node) or target.container is None:
-            raise FormsError("forms.unknown_path", path=row)
-        if target.schema.counted:
-            raise FormsError("forms.read_only", path=row)
+        target = self._free_row(row)
+        self._engine.begin()
         self._past.begin()
         self._past.note(self._rewinder.fell(target))
         self._engine.run()
         self._past.end()
         return self._change_set()
 
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        """Move the row at path ``row`` up (``by`` is -1) or down (1) among the rows of its repeat, or further; never
+        past the first or the last. It keeps its path: only the markers say the order.
+
+        Raises:
+            FormsError: ``forms.unknown_path``, ``forms.read_only`` (counted).
+        """
+        target = self._free_row(row)
+        assert target.container is not None
+        at = target.container.rows.index(target)
+        to = max(0, min(at + by, len(target.container.rows) - 1))
+        if to == at:
+            return ChangeSet({})
+        self._engine.begin()
+        self._past.begin()
+        self._past.note(self._rewinder.move(target, to))
+        self._engine.run()
+        self._past.end()
+        return self._change_set()
+
+    def _free_row(self, row: str) -> Node:
+        """The row at path ``row`` of a repeat whose rows are the person's to arrange."""
+        target = self._grower.by_path.get(row)
+        if not isinstance(target, Node) or target.container is None:
+            raise FormsError("forms.unknown_path", path=row)
+        if target.schema.counted:
+            raise FormsError("forms.read_only", path=row)
+        return target
+
+    def hand_in(self, now_ms: int | None) -> ChangeSet:
+        """Store the moment of handing in where the form asks for it (metadata ``end``), and what follows from it.
+
+        Args:
+            now_ms: that moment; None takes it back.
+        """
+        self._engine.begin()
+        for schema in self.definition.nodes.values():
+            if is_end(schema):
+                for node in self._all(schema):
+                    node.calculated = self._preloader.end(now_ms, schema.data_type)
+                    self._engine.write(node, node.calculated or None)
+        return self._change_set()
+
     def undo(self) -> ChangeSet:
-        """Take the last act back: an answer with all that it set, a row added or removed. Nothing changes without one.
+        """Take the last act back: an answer with all that it set, a row added, moved or removed; nothing without one.
 
         The session's own acts only, at most ``undoing.STEPS_MAX``; a row comes back with another identity, in its old
         place. ``about`` of the change set is the question, row or repeat to look at.
         """
+        self._engine.begin()
         about = self._rewinder.back()
         return replace(self._change_set(), about=about)
 
@@ -210,6 +239,7 @@ class Session:
 
     def redo(self) -> ChangeSet:
         """Make the act again that was last taken back; see ``undo``."""
+        self._engine.begin()
         about = self._rewinder.forth()
         return replace(self._change_set(), about=about)
 
@@ -220,6 +250,7 @@ class Session:
             FormsError: ``forms.unknown_language``.
         """
         self._env.language = self._known_language(language)
+        self._engine.begin()
         self._choices.forget_words()
         for work in self.definition.plan.works:
             if work.expression is not None and work.expression.spoken:
@@ -263,11 +294,10 @@ class Session:
         self._engine.write(node, text)
         if before == text or chained >= _ACTIONS_CHAINED_MAX:
             return
-        for action in self.definition.actions:
-            if action.trigger is node.schema and "xforms-value-changed" in action.events:
-                target = self._nearest(action.target, node)
-                if target is not None:
-                    self._act(action, target, chained + 1)
+        for action in self._waiting.get(node.schema.ref, ()):
+            target = self._nearest(action.target, node)
+            if target is not None:
+                self._act(action, target, chained + 1)
 
     def _nearest(self, schema: SchemaNode, origin: Node) -> Node | None:
         """The instance of ``schema`` in the rows that ``origin`` is in, else in the first row."""
@@ -284,8 +314,13 @@ class Session:
         return node
 
     def _act(self, action: Action, node: Node, chained: int) -> None:
-        value = "" if action.value is None else self._engine.evaluate(action.value, node)
-        self._put(node, coerce(value, node.schema.data_type, self._env.zone) or None, chained)
+        """Run an action; one that would take too many steps writes nothing, and its target says so."""
+        if not self._env.budget.charge(_ACTION_STEPS):
+            self._engine.mark(graph.ACTION, node)
+            return
+        value = "" if action.value is None else self._engine.evaluate(graph.ACTION, action.value, node)
+        if value is not None:
+            self._put(node, self._engine.coerced(graph.ACTION, value, node) or None, chained)
 
     # --- rows
 
@@ -296,20 +331,20 @@ class Session:
 
     def _settle_new_row(self, row: Node) -> None:
         """Give a new row its markers, defaults and first values, and queue its works."""
-        self._preload(row)
+        self._preloader.fill(row)
         changes = self._engine.changes
         for node in row.below():
             if isinstance(node, Node) and (node.container is not None or node.text is not None):
                 changes.answers[node.path] = str(node.place) if node.container is not None else node.text
         self._engine.push_below(row)
         self._engine.refresh_below(row)
-        waiting = [
-            (action, node)
-            for action in self.definition.actions
-            if action.trigger is None and action.target.depth > row.schema.depth
+        found = [
+            (place, action, node)
             for node in row.below()
-            if isinstance(node, Node) and node.schema is action.target and not node.touched
+            if isinstance(node, Node) and node is not row and not node.touched
+            for place, action in self._initial.get(node.schema.ref, ())
         ]
+        waiting = [(action, node) for _place, action, node in sorted(found, key=lambda one: one[0])]
         for action, node in waiting:
             if "odk-new-repeat" in action.events:
                 self._engine.run()
@@ -339,12 +374,35 @@ class Session:
         return self._env.language
 
     @property
+    def steps_taken(self) -> int:
+        """What the last act or look took of ``limits.STEPS_PER_ACT_MAX``."""
+        return self._env.budget.used
+
+    @property
     def _views(self) -> presentation.Views:
-        return presentation.Views(self.definition, self._root, self._choices, self._env)
+        """A look begins, with a budget of its own."""
+        self._engine.begin()
+        uncomputed = tuple(self._engine.uncomputed.values())
+        return presentation.Views(self.definition, self._root, self._choices, self._env, uncomputed)
 
     def pages(self) -> tuple[Page, ...]:
         """What is shown, page by page; only what is relevant."""
         return self._views.pages()
+
+    def pages_on_paper(self) -> tuple[Page, ...]:
+        """Everything that the form may ask, whatever the answers. An empty repeat gets a row to show: not to be kept.
+
+        Raises FormsError ``forms.row_limit``.
+        """
+        empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        while empty:
+            for repeat in empty:
+                self._make_counted_row(repeat)
+            empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        self._engine.run()
+        self._engine.take_changes()
+        views = presentation.Views(self.definition, self._root, self._choices, self._env, everything=True)
+        return views.pages()
 
     def question(self, path: str) -> QuestionView:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
@@ -356,14 +414,17 @@ class Session:
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        self._engine.begin()
         return self._choices.find(self._choice_node(path), search, limit)
 
     def offered(self, path: str) -> tuple[str, ...]:
         """The values of all choices offered now, in the order of the list."""
+        self._engine.begin()
         return self._choices.offered(self._choice_node(path))[0]
 
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
+        self._engine.begin()
         return self._choices.label(self._choice_node(path), value)
 
     def _choice_node(self, path: str) -> Node:
@@ -388,6 +449,7 @@ class Session:
 
     def state(self) -> WholeState:
         """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
+        self._engine.begin()
         return whole_state(self._root, self._choices)
 
     def locate(self, reference: str) -> Node | Repeat | None:
@@ -416,13 +478,14 @@ class Session:
         ]
 
     def explain(
-        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format, own: bool = False
     ) -> Explanation | None:
         """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
 
         Args:
             aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
             quoted: puts a question's words between the marks of the reader's language.
+            own: what its own formula says, never that of a group around it.
 
         Returns:
             None where there is no such formula. Raises FormsError ``forms.unknown_path``.
@@ -432,9 +495,9 @@ class Session:
             raise FormsError("forms.unknown_path", path=path)
         names = Names(self.definition.root, self.definition.tables)
         explainer = Explainer(names, self._env, self._choices, self._views, quoted)
-        if aspect == "relevant" and not thing.relevant:
+        if aspect == "relevant" and not thing.relevant and not own:
             return explainer.why_hidden(thing)
-        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
+        return explainer.why(thing, aspect) if own or isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""

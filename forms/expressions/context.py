@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
+from forms.expressions.budget import Budget
 from forms.tree import Node
 from forms.values import Moment
 
@@ -21,6 +22,7 @@ class Environment:
     """
 
     __slots__ = (
+        "budget",
         "choice_label",
         "language",
         "now",
@@ -47,6 +49,7 @@ class Environment:
         shuffle: int = 1,
         properties: Mapping[str, str] | None = None,
     ) -> None:
+        self.budget = Budget()
         self.properties = properties or {}
         self.shuffle = shuffle
         self.zone = zone
