@@ -1,4 +1,4 @@
-"""An office's citizens as a list that forms choose from, and what a form says of citizens as acts on them (ADR 31).
+"""An office's citizens as a list that forms choose from, and what a form says of citizens as acts on them (ADR 33).
 
 A form names the list ``citizens`` or ``usagers`` (``select_one_from_file usagers.csv``, or ``list_name`` in its sheet
 ``entities``). What it saves under a property that a citizen has becomes an act on that citizen when the case is handed
