@@ -76,6 +76,10 @@ _EXPRESSIONS: dict[str, Pair] = {
         "la formule « {expression} » fait un usage de « {name} » qui n'est pas encore pris en charge",
         "the formula “{expression}” uses “{name}” in a way that is not supported yet",
     ),
+    "data_file": (
+        "la formule « {expression} » lit le fichier « {name} », qui manque",
+        "the formula “{expression}” reads the file “{name}”, which is missing",
+    ),
     "pattern": (
         "la formule « {expression} » contient un modèle de texte illisible : « {name} »",
         "the formula “{expression}” holds an unreadable text pattern: “{name}”",
@@ -378,7 +382,7 @@ def _reason(problem: Problem) -> Pair:
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])
     if problem.code == "forms.notice":
-        return _NOTICES.get(reason, _UNKNOWN)
+        return _NOTICES.get(reason, _NOTICES["unknown_name"])
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":
