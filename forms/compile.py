@@ -196,9 +196,9 @@ def _located(problem: Problem, rows: Sequence[Row]) -> Problem:
     feature = details.get("feature", "")
     if feature == "encryption":
         return dataclasses.replace(problem, sheet="settings", row=2)
-    if feature == "entities":
-        return dataclasses.replace(problem, sheet="entities", row=2)
     path = details.get("path", "")
+    if "/meta/entity" in path:
+        return dataclasses.replace(problem, sheet="entities", row=2)
     if path == "/meta/instanceName":
         return dataclasses.replace(problem, sheet="settings", row=2, column="instance_name")
     for row, own, _cells in rows:

@@ -13,6 +13,7 @@ from forms.acting import Actor, instances
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
+from forms.entities import Entity, declared
 from forms.errors import FormsError
 from forms.explaining import Explainer, Explanation
 from forms.expressions.compiler import Names
@@ -388,6 +389,10 @@ class Session:
         }
         found.update((path, value) for path, value, _computed in self._relevant_values())
         return found
+
+    def entities(self) -> tuple[Entity, ...]:
+        """What the answers say of people or things that the form creates or changes, as it stands."""
+        return declared(self.definition.entities, self._root)
 
     def _relevant_values(self) -> list[tuple[str, str, bool]]:
         return [

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cases import entities
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
 from cases.paper import paper_of
@@ -151,7 +152,8 @@ def _open(path: Path) -> _Opened:
     """Read the form, whatever screens could not show of it."""
     converted = convert_form(_content(path), name=path.stem)
     try:
-        definition = parse_form(converted.xform, _media(path, converted.xform), strict=False)
+        media = {**entities.NOBODY, **_media(path, converted.xform)}
+        definition = parse_form(converted.xform, media, strict=False)
     except FormRefused as refused:
         raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
     return _Opened(converted, definition)
@@ -223,7 +225,10 @@ def _check(options: argparse.Namespace) -> int:
     opened = _open(options.file)
     definition = opened.definition
     limitations = [opened.converted.located(one) for one in definition.limitations]
-    notices = [opened.converted.located(one) for one in (*definition.notices, *advice(definition))]
+    notices = [
+        opened.converted.located(one)
+        for one in (*definition.notices, *advice(definition), *entities.notices(definition))
+    ]
     portability = [opened.converted.located(one) for one in _portability(definition)]
     if options.json:
         found = {
