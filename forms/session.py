@@ -21,11 +21,12 @@ from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
 from forms.rewinding import Rewinder
 from forms.schema import Action, SchemaNode
+from forms.statelines import StateLine, state_lines
 from forms.tree import Node, Repeat
 from forms.undoing import Past, RowAdded, Written
 from forms.values import Moment, coerce
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
-from forms.wholestate import WholeState, locate, whole_state
+from forms.wholestate import WholeState, locate, reference, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
@@ -387,6 +388,17 @@ class Session:
     def state(self) -> WholeState:
         """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
         return whole_state(self._root, self._choices)
+
+    def state_lines(self) -> list[StateLine]:
+        """The same without choices and labels, line by line: cheap enough to be read after each act."""
+        return state_lines(self._root, self._choices)
+
+    def reference(self, path: str) -> str:
+        """The XPath reference of what stands at ``path`` now. Raises FormsError ``forms.unknown_path``."""
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        return reference(thing)
 
     def locate(self, reference: str) -> Node | Repeat | None:
         """The question, row or repeat that an XPath reference with rows counted from 1 names now. Only to be read."""

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
-from forms import limits
-from forms.compile import Converted, convert_form
-from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, FormsError, Problem
-from forms.portability import differences
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
+from sync.form_reading import ReadForm, content_of, read_form
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
@@ -29,7 +24,6 @@ from sync.words import Words, words_for
 EXIT_INPUT = 1
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
-_DATA = frozenset({".csv", ".xml", ".geojson"})
 
 _STEPS: dict[str, Words] = {
     "not_json": Words("ce n'est pas du JSON lisible ({detail})", "this is no readable JSON ({detail})"),
@@ -49,19 +43,26 @@ _STEPS: dict[str, Words] = {
 }
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """A form read as far as it can be, with what it came from."""
-
-    converted: Converted
-    definition: FormDefinition
+Window = Callable[[argparse.Namespace, datetime | None, tzinfo], int]
+"""Opens the authors' bench: the options, what the clock says (None: the computer's), and the time zone."""
 
 
-def run_form(argv: Sequence[str]) -> int:
-    """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine."""
-    options = _parser().parse_args(list(argv))
+def run_form(argv: Sequence[str], window: Window | None = None) -> int:
+    """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine.
+
+    Args:
+        window: shows the form when nothing else is asked of it; None where there are no windows.
+    """
+    parser = _parser(windows=window is not None)
+    options = parser.parse_args(list(argv))
+    if options.json and not options.check and options.replay is None:
+        parser.error("argument --json: not allowed without --check")
     try:
-        return _check(options) if options.check else _replay(options)
+        if options.check:
+            return _check(options)
+        if options.replay is not None or window is None:
+            return _replay(options)
+        return _show(options, window)
     except StepsError as error:
         return _said(_steps_words(error, options.replay), EXIT_USAGE)
     except FormRefused as refused:
@@ -81,19 +82,23 @@ def run_form(argv: Sequence[str]) -> int:
         return _said(words_for(error.code, EXIT_ENVIRONMENT, error.details), EXIT_ENVIRONMENT)
 
 
-_ABOUT = "Fill a form by a script and print every state, or say what its author should know."
+_ABOUT = (
+    "Try a form out in a window of its own, fill it by a script and print every state, or say what its author should"
+    " know. Nothing is stored or sent."
+)
 
 
-def _parser() -> SpokenParser:
+def _parser(*, windows: bool) -> SpokenParser:
     parser = SpokenParser(prog="main.py form", description=_ABOUT)
     parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
-    ways = parser.add_mutually_exclusive_group(required=True)
+    ways = parser.add_mutually_exclusive_group(required=not windows)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
     ways.add_argument("--check", action="store_true", help="say what the form's author should know")
     parser.add_argument("--now", metavar="TIME", help="what the clock says, as 2026-11-23T10:00:00+01:00; default: now")
     parser.add_argument("--timezone", metavar="ZONE", help="as Europe/Paris; default: this computer's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness; default: 0")
     parser.add_argument("--json", action="store_true", help="with --check: the report for machines")
+    parser.add_argument("--language", choices=("fr", "en"), help="language of the window; default: fr")
     return parser
 
 
@@ -112,36 +117,15 @@ def _steps_words(error: StepsError, script: Path) -> Words:
     )
 
 
-# --- reading
+# --- window
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EnvironmentFault("form.unreadable", file=str(path), cause=type(error).__name__) from error
-
-
-def _media(form: Path, document: bytes) -> dict[str, bytes]:
-    """The data files that the document names and that lie beside the form or in ``NAME-media``, as ODK puts them."""
-    found: dict[str, bytes] = {}
-    for folder in (form.parent, form.parent / f"{form.stem}-media"):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            named = os.fsencode(path.name) in document or os.fsencode(f"'{path.stem}'") in document
-            data = path.suffix.lower() in _DATA and path != form and path.is_file()
-            if named and data and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
-                found[path.name] = _content(path)
-    return found
-
-
-def _open(path: Path) -> _Opened:
-    """Read the form, whatever screens could not show of it."""
-    converted = convert_form(_content(path), name=path.stem)
-    try:
-        definition = parse_form(converted.xform, _media(path, converted.xform), strict=False)
-    except FormRefused as refused:
-        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
-    return _Opened(converted, definition)
+def _show(options: argparse.Namespace, window: Window) -> int:
+    zone = _zone(options.timezone)
+    now = None if options.now is None else _now(options.now, zone)
+    if not options.file.is_file():
+        content_of(options.file)  # says why it cannot be read
+    return window(options, now, zone)
 
 
 # --- replay
@@ -150,8 +134,8 @@ def _open(path: Path) -> _Opened:
 def _replay(options: argparse.Namespace) -> int:
     zone = _zone(options.timezone)
     now = _now(options.now, zone)
-    steps = read_steps(_content(options.replay))
-    opened = _open(options.file)
+    steps = read_steps(content_of(options.replay))
+    opened = read_form(options.file)
     for number, step in enumerate(steps, 1):
         if not is_known(opened.definition, step):
             _said(_steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
@@ -187,10 +171,9 @@ def _now(text: str | None, zone: tzinfo) -> datetime:
 
 
 def _check(options: argparse.Namespace) -> int:
-    opened = _open(options.file)
+    opened = read_form(options.file)
     definition = opened.definition
-    limitations = [opened.converted.located(one) for one in definition.limitations]
-    portability = [opened.converted.located(one) for one in _portability(definition)]
+    limitations, portability = opened.limitations, opened.portability
     if options.json:
         found = {
             "opens": True,
@@ -213,12 +196,6 @@ def _check(options: argparse.Namespace) -> int:
     return EXIT_INPUT if limitations else 0
 
 
-def _portability(definition: FormDefinition) -> Iterator[Problem]:
-    """What ODK Collect reads differently; what nobody can read is told elsewhere."""
-    unread = {one.details.get("expression") for one in definition.limitations}
-    return (one for one in differences(definition.formulas) if one.details.get("expression") not in unread)
-
-
 def _as_json(problem: Problem) -> dict[str, object]:
     words = problem_lines(problem)
     return {
@@ -232,7 +209,7 @@ def _as_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def _report(opened: _Opened, limitations: Sequence[Problem], portability: Sequence[Problem]) -> Iterator[str]:
+def _report(opened: ReadForm, limitations: Sequence[Problem], portability: Sequence[Problem]) -> Iterator[str]:
     definition = opened.definition
     counts = len(definition.questions), len(definition.formulas)
     yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"

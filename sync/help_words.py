@@ -157,9 +157,12 @@ CLIENT: Mapping[str, str] = {
         "le dossier d'un espace de travail ; ceux d'à côté sont du même poste (%(default)s)"
     ),
     "what the import wrote, FILE.accuses": "ce que l'import a écrit, FICHIER.accuses",
-    "Fill a form by a script and print every state, or say what its author should know.": (
-        "Remplir un formulaire par un script en montrant chaque état, ou dire ce que son auteur doit savoir."
+    "Try a form out in a window of its own, fill it by a script and print every state, or say what its author should"
+    " know. Nothing is stored or sent.": (
+        "Essayer un formulaire dans une fenêtre à part, le remplir par un script en montrant chaque état, ou dire ce"
+        " que son auteur doit savoir. Rien n'est gardé ni envoyé."
     ),
+    "language of the window; default: fr": "langue de la fenêtre ; sinon fr",
     "an XLSForm workbook or an XForm document": "un classeur XLSForm ou un document XForm",
     "run a script of steps; one JSON line a state": "jouer un script d'étapes ; une ligne JSON par état",
     "say what the form's author should know": "dire ce que l'auteur du formulaire doit savoir",
