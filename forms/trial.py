@@ -165,8 +165,12 @@ class Trial:
         last = {step.on: step for step in self._steps if step.act == ANSWER and step.value}
         for step in last.values():
             node = self.session.locate(step.on)
-            chosen = isinstance(node, Node) and node.schema.control is not None and node.schema.control.choices
-            if isinstance(node, Node) and chosen and node.relevant and node.text and not node.value:
+            control = node.schema.control if isinstance(node, Node) and node.relevant and node.text else None
+            if node is None or control is None or control.choices is None:
+                continue
+            offered = self.session.offered(node.path)
+            chosen = [step.value] if control.kind == "select_one" else step.value.split()
+            if any(value not in offered for value in chosen):
                 yield step
 
 

@@ -64,7 +64,7 @@ def run_form(argv: Sequence[str], window: Window | None = None) -> int:
             return _replay(options)
         return _show(options, window)
     except StepsError as error:
-        return _said(_steps_words(error, options.replay), EXIT_USAGE)
+        return _said(steps_words(error, options.replay), EXIT_USAGE)
     except FormRefused as refused:
         if options.json:
             print(json.dumps({"opens": False, "problems": [_as_json(one) for one in refused.problems]}))
@@ -107,7 +107,8 @@ def _said(words: Words, exit_code: int) -> int:
     return exit_code
 
 
-def _steps_words(error: StepsError, script: Path) -> Words:
+def steps_words(error: StepsError, script: Path) -> Words:
+    """Say what is wrong with a script of steps."""
     known = _STEPS[error.reason]
     french = f"étape {error.step} : " if error.step else ""
     english = f"step {error.step}: " if error.step else ""
@@ -138,7 +139,7 @@ def _replay(options: argparse.Namespace) -> int:
     opened = read_form(options.file)
     for number, step in enumerate(steps, 1):
         if not is_known(opened.definition, step):
-            _said(_steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
+            _said(steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
     session = open_session(opened.definition, now=now, zone=zone, seed=options.seed)
     for state in replay(session, steps, zone):
         print(json.dumps(state, ensure_ascii=False), flush=True)

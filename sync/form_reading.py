@@ -17,6 +17,10 @@ from forms.repairs import CERTAIN, GUESS, LIKELY
 from sync.refusal_words import Pair, problem_lines
 from sync.repair_words import repair_words
 
+_HOPELESS = frozenset(
+    {"forms.cancelled", "forms.not_a_form", "forms.too_large", "forms.compile_timeout", "forms.compile_memory"}
+)
+"""What no leniency opens."""
 _DATA = frozenset({".csv", ".xml", ".geojson"})
 BLOCKING, UNSUPPORTED, REPAIR, DIFFERS, CYCLE, WARNING = (
     "blocking",
@@ -91,7 +95,7 @@ def read_form(
     try:
         return opened(False)
     except FormRefused as refused:
-        if not for_author or any(one.code == "forms.cancelled" for one in refused.problems):
+        if not for_author or any(one.code in _HOPELESS for one in refused.problems):
             raise
         return _in_spite_of(refused, lambda: opened(True))
 
@@ -103,7 +107,8 @@ def _in_spite_of(refused: FormRefused, again: Callable[[], ReadForm]) -> ReadFor
     except FormRefused as still:
         if any(one.code == "forms.cancelled" for one in still.problems):
             raise
-        raise FormRefused(*dict.fromkeys((*refused.problems, *still.problems))) from None
+        more = [one for one in still.problems if one not in refused.problems]
+        raise FormRefused(*refused.problems, *more) from None
     return ReadForm(found.converted, found.definition, refused.problems)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
 from desktop.forms.why import WhyPanel
+from desktop.widgets.banner import Banner
 from desktop.widgets.basics import PushButton
 from forms.views import QuestionView
 
@@ -60,6 +62,7 @@ class PageContext:
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
         contested: the fields that two people answered differently.
+        notices: question's path without rows -> what its author should know when it is met.
     """
 
     around: Surroundings
@@ -68,6 +71,7 @@ class PageContext:
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
     contested: ContestedFields = field(default_factory=ContestedFields)
+    notices: Mapping[str, str] = field(default_factory=dict)
 
 
 class Block(QFrame):
@@ -136,6 +140,10 @@ class Block(QFrame):
                 self._tell_why()
             else:
                 self._why.hide()
+
+    def show_notice(self, text: str) -> None:
+        """Say above the question what its author should know of it."""
+        self.column.insertWidget(0, Banner("caution", text=text))
 
     def mark_contested(self) -> None:
         """Show, or show no more, that another value waits to be settled."""
@@ -415,6 +423,8 @@ def block_class(question: QuestionView, context: PageContext) -> type[Block]:
 def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
     """Return a new block for `question`."""
     made = block_class(question, context)(question, context, parent)
+    if question.ref in context.notices:
+        made.show_notice(context.notices[question.ref])
     made.mark_contested()
     return made
 
