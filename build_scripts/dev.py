@@ -12,9 +12,9 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,8 @@ sys.path.insert(0, str(ROOT))
 from build_scripts import environment, machine, soak  # noqa: E402 (the path above makes them importable from anywhere)
 
 BENCHES = ("store", "sync", "start", "gui", "central")
+
+MAIN_JOB = "the main job"
 
 
 def offscreen(extra: dict[str, str] | None = None) -> dict[str, str]:
@@ -88,46 +90,56 @@ def test(arguments: argparse.Namespace) -> None:
     """Every check, every test, the bare environment, and the main job itself.
 
     Unit tests run where neither Qt nor PostgreSQL is installed: what passes there needs neither. The rest runs in two
-    processes side by side, because half of it waits for databases and windows.
+    rows side by side, because half of it waits for databases and windows.
     """
     begun = time.monotonic()
     check(arguments)
     python = str(environment.python_of(environment.ENVIRONMENT))
     bare = environment.ensure(environment.BARE_ENVIRONMENT, "bare.txt")
     bare_tests = [str(bare), "-m", "pytest", "tests/unit", "-q", "-c", "tests/bare.ini", "--rootdir", "."]
-    run("unit tests where neither Qt nor PostgreSQL is installed", bare_tests)
     pytest = [python, "-m", "pytest", "-q"]
     side_by_side(
         {
+            "service, browser, fault harnesses": [*pytest, "tests/service", "tests/e2e", "tests/soak"],
+        },
+        {
+            "unit tests where neither Qt nor PostgreSQL is installed": bare_tests,
             "properties, window, benches, simulation": [
                 *pytest,
                 *("tests/property", "tests/gui", "tests/benchmarks", "tests/simulation"),
             ],
-            "service, browser, fault harnesses": [*pytest, "tests/service", "tests/e2e", "tests/soak"],
-        }
+            MAIN_JOB: [python, "main.py", "demo", "--headless"],
+        },
     )
-    run("the main job", [python, "main.py", "demo", "--headless"], env={**os.environ, "PYTHONPATH": str(ROOT)})
     print(f"all passed in {(time.monotonic() - begun) / 60:.1f} min", flush=True)
 
 
-def side_by_side(commands: dict[str, list[str]]) -> None:
-    """Run several steps at once, print each one's output when it ends, and stop everything when one failed."""
-    started = {}
-    for title, command in commands.items():
-        print(f"── {title}", flush=True)
-        output = tempfile.TemporaryFile()  # noqa: SIM115 (read below, when the process has ended)
-        process = subprocess.Popen(command, cwd=ROOT, env=offscreen(), stdout=output, stderr=subprocess.STDOUT)
-        started[title] = (process, output)
-    failed = []
-    for title, (process, output) in started.items():
-        code = process.wait()
-        output.seek(0)
-        print(f"── {title}:\n{output.read().decode(errors='replace')}", flush=True)
-        output.close()
-        if code:
-            failed.append(f"{title} (exit code {code})")
+def side_by_side(*rows: dict[str, list[str]]) -> None:
+    """Run rows of steps at once, the steps of a row in turn, and print each one's output when it ends.
+
+    A step that failed does not keep the others from running: one run tells all that is wrong. SystemExit names them.
+    """
+    with ThreadPoolExecutor(len(rows)) as pool:
+        failed = [title for titles in pool.map(_one_after_the_other, rows) for title in titles]
     if failed:
         raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def _one_after_the_other(steps: dict[str, list[str]]) -> list[str]:
+    """Return which steps failed."""
+    failed = []
+    for title, command in steps.items():
+        print(f"── {title}: begun", flush=True)
+        begun = time.monotonic()
+        # The demo brings a screen of its own.
+        env = offscreen() if title != MAIN_JOB else {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        ended = f"failed (exit code {done.returncode})" if done.returncode else "ok"
+        took_s = time.monotonic() - begun
+        print(f"── {title}:\n{done.stdout.decode(errors='replace')}   {title}: {ended}, {took_s:.0f} s", flush=True)
+        if done.returncode:
+            failed.append(title)
+    return failed
 
 
 def bench(arguments: argparse.Namespace) -> None:

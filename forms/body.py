@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from forms import refusals
+from forms.bounds import Bounds, read_bounds
 from forms.building import Builder
 from forms.choicesources import ChoiceReader
 from forms.schema import Control, SchemaNode, Text
@@ -124,11 +125,20 @@ class BodyReader:
             None if hint is None else self.builder.text(hint, node, "guidance"),
             appearance,
             self.choices.read(element, node) if kind in _CHOOSES else None,
+            self._bounds(element, node) if kind == "range" else None,
         )
         self.asked.append(node)
         for action in children(element, "setvalue"):
             self.builder.action(action, trigger=node)
         return LayoutItem("question", node, label)
+
+    def _bounds(self, element: etree._Element, node: SchemaNode) -> Bounds | None:
+        found = read_bounds(lambda name: attribute(element, name))
+        if found is None or node.data_type not in ("int", "decimal"):
+            written = " ".join(f"{name}={attribute(element, name) or ''}" for name in ("start", "end", "step"))
+            self.builder.unsupported("range", node.ref, f"{written} {node.data_type}")
+            return None
+        return found
 
     def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
         name = local(element)

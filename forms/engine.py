@@ -203,7 +203,7 @@ class Engine:
 
     def _effective(self, node: Node) -> str:
         text = node.text or ""
-        if not text or not datatypes.fits(text, node.schema.data_type, self.env.zone):
+        if not text or not self._fits(node, text):
             return ""
         control = node.schema.control
         if control is None or control.choices is None or control.choices.fixed:
@@ -212,6 +212,13 @@ class Engine:
         if control.kind == "select_one":
             return text if text in offered else ""
         return " ".join(one for one in text.split() if one in offered)
+
+    def _fits(self, node: Node, text: str) -> bool:
+        """Whether a text that was entered is of the question's type, and within its bounds where it has any."""
+        if not datatypes.fits(text, node.schema.data_type, self.env.zone):
+            return False
+        bounds = None if node.schema.control is None else node.schema.control.bounds
+        return bounds is None or bounds.hold(text)
 
     def judge(self, node: Node) -> None:
         """Recompute what is wrong with the node's value."""
@@ -224,7 +231,7 @@ class Engine:
         schema = node.schema
         if not node.relevant or not (node.text or node.value):
             return ""
-        if not schema.computed and node.text and not datatypes.fits(node.text, schema.data_type, self.env.zone):
+        if not schema.computed and node.text and not self._fits(node, node.text):
             return "type"
         # Nobody can mend what a calculation gave, so a choice that no list has is not told of it.
         if node.value and not schema.computed and schema.control is not None and schema.control.choices is not None:

@@ -53,6 +53,7 @@ class Views:
             computed=node.schema.computed,
             label_parts=() if control is None else self._formatted(node, control.label),
             help_parts=() if control is None else self._formatted(node, control.hint, control.guidance),
+            bounds=None if control is None else control.bounds,
         )
 
     def _formatted(self, node: Node, *texts: Text | None) -> tuple[Segment, ...]:

@@ -162,7 +162,10 @@ def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
             chosen = [value for value in offered if value in chosen]
         session.answer(node.path, " ".join(chosen))
     else:
-        session.answer(node.path, _stored(step.value, node.schema.data_type, zone))
+        stored = _stored(step.value, node.schema.data_type, zone)
+        if stored and control is not None and control.bounds is not None and not control.bounds.hold(stored):
+            stored = ""  # a slider cannot be set there
+        session.answer(node.path, stored)
     return True
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from forms.bounds import Bounds
+
 if TYPE_CHECKING:
     from forms.expressions.context import Context
     from forms.tables import Table
@@ -90,7 +92,10 @@ class ChoiceSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Control:
-    """How a node is asked. ``kind`` as in :class:`forms.views.QuestionView`, or ``group`` or ``repeat``."""
+    """How a node is asked. ``kind`` as in :class:`forms.views.QuestionView`, or ``group`` or ``repeat``.
+
+    ``bounds`` are those of a ``range``.
+    """
 
     kind: str
     label: Text | None
@@ -98,6 +103,7 @@ class Control:
     guidance: Text | None
     appearance: frozenset[str]
     choices: ChoiceSource | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

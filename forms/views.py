@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms.bounds import Bounds
 from forms.markup import Segment
 
 
@@ -41,8 +42,8 @@ class QuestionView:
         path: field path, with row identities (``/household[k3]/income``).
         ref: the same without row identities (``/household/income``).
         kind: ``text``, ``integer``, ``decimal``, ``date``, ``time``, ``datetime``, ``select_one``, ``select_multiple``,
-            ``note``, ``calculate`` or ``acknowledge``. A scanned code and a position are ``text`` with ``barcode`` or
-            ``geopoint`` in ``appearance``.
+            ``note``, ``calculate``, ``range`` or ``acknowledge``. A scanned code and a position are ``text`` with
+            ``barcode`` or ``geopoint`` in ``appearance``.
         value: what the person entered (or a calculation gave) as stored text; None when empty. A selection that the
             list no longer offers reads as empty and comes back with the list.
         problem: constraint or type only; a missing required answer is told by :meth:`Session.validate`.
@@ -50,6 +51,8 @@ class QuestionView:
         computed: the form finds the value, nobody enters it.
         label_parts, help_parts: the label, and the hint with the guidance below it, in pieces with their formatting;
             empty when there is none. ``label``, ``hint`` and ``guidance`` are the same words without it.
+        bounds: of a ``range``: its ``start``, ``end`` and ``step``; None for any other kind. An answer outside reads as
+            empty and has the problem ``type``.
     """
 
     path: str
@@ -68,6 +71,7 @@ class QuestionView:
     computed: bool = False
     label_parts: tuple[Segment, ...] = ()
     help_parts: tuple[Segment, ...] = ()
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from central.database import procedures as published
 from sync.backoff import BatchSize
@@ -25,6 +24,7 @@ from tests.soak.report import Budget, Report, command_line
 from tests.soak.scratch import scratch
 from tests.soak.town_hall import Post, TownHall, disagreements, town_hall
 from tests.support.clients import PROCEDURE, bundle
+from tests.support.memory import most_memory
 from tests.support.proxy import FaultProxy
 
 BADS = ("whole",)
@@ -38,15 +38,6 @@ RSS_BYTES_MAX = 500 * 1024 * 1024
 ANSWERS_OF_A_CASE = 50
 WITHIN_S = 240.0
 BAD_WITHIN_S = 20.0
-
-
-def most_memory() -> int:
-    """Return how many bytes of memory this process held at most.
-
-    Not ``ru_maxrss``: at its beginning that is what the process held that started this one.
-    """
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
 
 
 def entries(rng: random.Random, post: Post, count: int, size: int) -> None:
