@@ -114,7 +114,7 @@ class WhyTab(QWidget):
             self._parts.addWidget(label(translate("Authors", "No formula says anything about it."), "help"))
 
     def _panel(self, words: Told) -> WhyPanel:
-        panel = WhyPanel()
+        panel = WhyPanel(self.area.widget())
         panel.close_button.hide()
         panel.chosen.connect(self.picked)
         panel.show_told(words)

@@ -165,7 +165,7 @@ def _file_unwritable() -> _Words:
 
 
 def _form_unreadable() -> _Words:
-    what = translate("Errors", "The form's file {file} cannot be read now.")
+    what = translate("Errors", "The form's file cannot be read now.")
     advice = translate("Errors", "See whether it is still there, then read it again (F5).")
     return what, translate("Errors", "What is on the screen stays."), advice
 

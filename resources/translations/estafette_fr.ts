@@ -1057,10 +1057,6 @@
         <translation>Choisissez un autre dossier.</translation>
     </message>
     <message>
-        <source>The form&apos;s file {file} cannot be read now.</source>
-        <translation>Le fichier {file} du formulaire ne se lit pas en ce moment.</translation>
-    </message>
-    <message>
         <source>See whether it is still there, then read it again (F5).</source>
         <translation>Voyez s’il est toujours là, puis relisez-le (F5).</translation>
     </message>
@@ -1283,6 +1279,10 @@
     <message>
         <source>Enrol it with the enrolment code that your supervisor gives you.</source>
         <translation>Inscrivez-le avec le code d’inscription que votre responsable vous donne.</translation>
+    </message>
+    <message>
+        <source>The form&apos;s file cannot be read now.</source>
+        <translation>Le fichier du formulaire ne se lit pas en ce moment.</translation>
     </message>
     <message>
         <source>Ask your IT support to start one, or to start Estafette with --device-secret-file DIR, which keeps the secret in a file of that folder.</source>

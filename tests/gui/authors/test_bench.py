@@ -34,8 +34,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=PARIS)
 BAD = (
     *SURVEY[:3],
     ("integer", "children", "Nombre d'enfants", {"constraint": "frobnicate(.)"}),
-    ("range", "pain", "Douleur", {}),
-    ("image", "photo", "Photo de la pièce", {}),
+    ("text", "app", "Relevé", {"appearance": "ex:org.example.app"}),
     *SURVEY[4:],
 )
 Open = Callable[..., BenchWindow]
@@ -128,7 +127,7 @@ def test_a_form_is_filled_beside_its_state_and_its_reasons(qtbot: QtBot, bench: 
     assert "ligne 7" in words and "${works} = 'yes'" in words and "Travaillez-vous" in words
     press(window, Qt.Key.Key_Escape)
     settle(qtbot, window)
-    assert focused(view) != ""
+    assert focused(view) != "", (QApplication.focusWidget(), view.route)
 
 
 def test_what_is_broken_is_named_and_the_rest_works(qtbot: QtBot, bench: Open, tmp_path: Path) -> None:
@@ -139,8 +138,11 @@ def test_what_is_broken_is_named_and_the_rest_works(qtbot: QtBot, bench: Open, t
     assert view is not None and window.head.chip.word == "Pas encore publiable"
     codes = {(one.code, one.path) for one in reported(window)}
     assert ("forms.list_missing", "/gone") in codes and ("forms.expression", "/who/children") in codes
+    assert ("forms.unsupported", "/who/app") in codes
     block = view.page.block("/who/children")
     assert isinstance(block, Block) and "frobnicate" in said(block)
+    block = view.page.block("/who/app")
+    assert isinstance(block, Block) and "Pas encore posé aux agents" in said(block)
     tab(write(view, "/who/children", "3"))
     settle(qtbot, window)
     assert line(window, "/data/who/children").value == "3"
