@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from forms import markup
+from forms.expressions.budget import OverBudget
 from forms.expressions.context import Context, Environment
 from forms.schema import ChoiceSource, Expression, SchemaNode, Text, TextPart
 from forms.tables import SearchIndex
-from forms.tree import Node
+from forms.tree import Node, Repeat
 from forms.values import to_text
 from forms.views import Choice
 
@@ -25,12 +26,53 @@ class ChoiceBook:
         self._rows: dict[str, Sequence[int]] = {}
         self._search: dict[tuple[object, ...], SearchIndex] = {}
         self._labels: dict[tuple[int, str], dict[str, str]] = {}
+        self._unknown: set[str] = set()
+        self._unsaid: dict[str, set[int]] = {}
+        self._late_lists: dict[str, Node] = {}
+        self._late_words: set[str] = set()
 
     def forget(self, node: Node) -> None:
         """What the node's choices depend on has changed."""
         self._offered.pop(node.path, None)
         self._rows.pop(node.path, None)
         self._search.pop((node.path, self._env.language), None)
+        self._unknown.discard(node.path)
+        self.forget_texts(node)
+
+    def forget_texts(self, node: Node | Repeat) -> None:
+        """What the node's words depend on has changed: those that could not be computed may be now."""
+        self._unsaid.pop(node.path, None)
+
+    def begin(self) -> list[Node]:
+        """A new act begins: what only the one before had no steps left for may be found now.
+
+        Returns:
+            The nodes whose choices it had none left for.
+        """
+        late = list(self._late_lists.values())
+        self._late_lists.clear()
+        self._late_words.clear()
+        for node in late:
+            self.forget(node)
+        return late
+
+    def are_unknown(self, node: Node) -> bool:
+        """Whether the node's choices would take too many steps to find; none are offered then."""
+        if node.path not in self._unknown:
+            self.offered(node)
+        return node.path in self._unknown
+
+    def is_unsaid(self, node: Node) -> bool:
+        """Whether a piece of the node's words would take too many steps to find; it is left out then."""
+        return node.path in self._unsaid or node.path in self._late_words
+
+    def _give_up_list(self, node: Node) -> None:
+        budget = self._env.budget
+        if budget.is_inside:
+            raise OverBudget
+        self._unknown.add(node.path)
+        if budget.is_used_up:
+            self._late_lists[node.path] = node
 
     def forget_words(self) -> None:
         """The language has changed."""
@@ -67,20 +109,35 @@ class ChoiceBook:
             return range(source.table.length)
         rows = self._rows.get(node.path)
         if rows is None:
-            rows = source.rows(self._context(node))
+            try:
+                rows = self._env.budget.run(source.rows, self._context(node))
+            except OverBudget:
+                self._give_up_list(node)
+                rows = ()
             self._rows[node.path] = rows
         return rows
 
     def _from_nodes(self, node: Node, source: ChoiceSource) -> list[tuple[str, str]]:
+        if node.path in self._unknown:
+            return []
+        try:
+            return self._env.budget.run(lambda context: self._node_pairs(context, source), self._context(node))
+        except OverBudget:
+            self._give_up_list(node)
+            return []
+
+    def _node_pairs(self, context: Context, source: ChoiceSource) -> list[tuple[str, str]]:
         assert source.nodes is not None and source.node_value is not None and source.node_label is not None
-        found = source.nodes.evaluate(self._context(node))
+        budget = self._env.budget
+        found = budget.run(source.nodes.evaluate, context)
         pairs: list[tuple[str, str]] = []
         for row in found if not isinstance(found, (str, float, bool)) else ():
             if isinstance(row, Node):
-                context = Context(self._env, row, row)
-                value = to_text(source.node_value.evaluate(context))
+                inside = Context(self._env, row, row)
+                value = to_text(budget.run(source.node_value.evaluate, inside, source.node_value.weight))
                 if value:
-                    pairs.append((value, to_text(source.node_label.evaluate(context))))
+                    label = budget.run(source.node_label.evaluate, inside, source.node_label.weight)
+                    pairs.append((value, to_text(label)))
         return pairs
 
     def written(self, node: Node, text: Text | str | None) -> str:
@@ -115,9 +172,22 @@ class ChoiceBook:
         """A text without its computed pieces."""
         return markup.plain("".join(part for part in self._parts(text) if isinstance(part, str))).strip()
 
-    @staticmethod
-    def _piece(part: Expression, context: Context) -> str:
-        value = to_text(part.evaluate(context))
+    def _piece(self, part: Expression, context: Context) -> str:
+        """One computed piece. One that took too many steps is not tried again before something that it reads changes:
+        words are looked at again and again."""
+        path = context.node.path
+        if id(part) in self._unsaid.get(path, ()):
+            return ""
+        try:
+            value = to_text(self._env.budget.run(part.evaluate, context, part.weight))
+        except OverBudget:
+            if self._env.budget.is_inside:
+                raise
+            if self._env.budget.is_used_up:
+                self._late_words.add(path)
+            else:
+                self._unsaid.setdefault(path, set()).add(id(part))
+            return ""
         return "" if value == "NaN" else value
 
     def find(self, node: Node, search: str, limit: int) -> tuple[Choice, ...]:

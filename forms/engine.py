@@ -11,6 +11,8 @@ from typing import cast
 from forms import datatypes, graph, limits
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
+from forms.errors import FormsError
+from forms.expressions.budget import OverBudget
 from forms.expressions.context import Context, Environment
 from forms.graph import Trigger, Work
 from forms.schema import Expression
@@ -48,7 +50,18 @@ class Engine:
         self._heap: list[tuple[int, int, Work, Node | Repeat]] = []
         self._queued: set[tuple[int, int]] = set()
         self._runs: dict[tuple[int, int], int] = {}
+        self._told: dict[int, set[tuple[int, tuple[int, ...]]]] = {}
+        self._late: dict[tuple[str, int], tuple[str, Node | Repeat]] = {}
+        self.uncomputed: dict[int, Node | Repeat] = {}
         self._serial = 0
+
+    def begin(self) -> None:
+        """An act or a look begins, with a budget of its own."""
+        self.env.budget.begin()
+        self.uncomputed = {key: node for key, node in self.uncomputed.items() if node.alive}
+        for node in self._choices.begin():
+            if node.alive:
+                self._push_kind(graph.CHOICES, node)
 
     # --- asking for work
 
@@ -68,24 +81,46 @@ class Engine:
             for work in self._plan.of.get(thing.schema.ref, ()):
                 self.push(work, thing)
 
+    def _push_kind(self, kind: str, node: Node | Repeat) -> None:
+        for work in self._plan.of.get(node.schema.ref, ()):
+            if work.kind == kind:
+                self.push(work, node)
+
     def fire(self, thing: Node | Repeat) -> None:
         """``thing`` changed: queue all that reads it."""
         for trigger in self._plan.triggers.get(thing.schema.ref, ()):
-            for node in _instances(thing, trigger):
-                self.push(trigger.work, node)
+            top = _climbed(thing, trigger)
+            # A thousand rows that change together would each queue all readers of the column.
+            told = self._told.setdefault(trigger.work.order, set())
+            key = (id(top), trigger.downs)
+            if key not in told:
+                told.add(key)
+                for node in _instances(top, trigger):
+                    self.push(trigger.work, node)
 
     def run(self) -> None:
-        """Work until nothing is pending."""
+        """Work until nothing is pending. What another act had no steps left for comes last, on half of this budget."""
+        self._drain()
+        while self._late and self.env.budget.used < limits.STEPS_PER_ACT_MAX // 2:
+            key = next(iter(self._late))
+            kind, node = self._late.pop(key)
+            if node.alive:
+                self._push_kind(kind, node)
+                self._drain()
+        self._runs.clear()
+
+    def _drain(self) -> None:
         while self._heap:
             _order, _serial, work, node = heappop(self._heap)
             key = (work.order, id(node))
             self._queued.discard(key)
+            self._told.pop(work.order, None)
             runs = self._runs.get(key, 0)
             # Only a cycle comes back this often; its last link is then ignored for this act.
             if node.alive and runs < limits.RUNS_PER_ACT_MAX:
                 self._runs[key] = runs + 1
                 self._do(work, node)
-        self._runs.clear()
+        self._told.clear()
 
     def take_changes(self) -> Changes:
         """Return what changed and start anew."""
@@ -94,14 +129,43 @@ class Engine:
 
     # --- doing it
 
-    def evaluate(self, expression: Expression, node: Node | Repeat) -> Value:
-        """Evaluate for ``node``. A repeat as a whole has no value of its own and is only climbed from."""
+    def evaluate(self, kind: str, expression: Expression, node: Node | Repeat) -> Value | None:
+        """Evaluate one formula of ``node``. A repeat as a whole has no value of its own and is only climbed from.
+
+        Returns:
+            None when it would take too many steps; the node then says so (``uncomputed``).
+        """
         here = cast(Node, node)
         try:
-            return expression.evaluate(Context(self.env, here, here))
-        except RecursionError:
-            # A formula nested to the limit was accepted with a shorter stack; it then has no value, and nothing breaks.
-            return ""
+            value = self.env.budget.run(expression.evaluate, Context(self.env, here, here), expression.weight)
+        except OverBudget:
+            if self.env.budget.is_used_up:
+                self._late[(kind, id(node))] = (kind, node)
+            self.mark(kind, node)
+            return None
+        self._late.pop((kind, id(node)), None)
+        if kind in node.uncomputed:
+            self.unmark(kind, node)
+        return value
+
+    def mark(self, kind: str, node: Node | Repeat) -> None:
+        """Say that one formula of ``node`` is not computed."""
+        if kind not in node.uncomputed:
+            self._set_uncomputed(node, node.uncomputed | {kind})
+
+    def unmark(self, kind: str, node: Node | Repeat) -> None:
+        """Take that back."""
+        self._set_uncomputed(node, node.uncomputed - {kind})
+
+    def _set_uncomputed(self, node: Node | Repeat, kinds: frozenset[str]) -> None:
+        node.uncomputed = kinds
+        if kinds:
+            self.uncomputed[id(node)] = node
+        else:
+            self.uncomputed.pop(id(node), None)
+        # It may be told on a question elsewhere.
+        self.changes.structure = True
+        self.changes.changed.add(node.path)
 
     def _do(self, work: Work, node: Node | Repeat) -> None:
         if isinstance(node, Repeat):
@@ -110,6 +174,7 @@ class Engine:
             elif work.kind == graph.RELEVANT:
                 self._relevant(work, node)
             else:
+                self._choices.forget_texts(node)
                 self.changes.changed.add(node.path)
             return
         if work.kind == graph.RELEVANT:
@@ -123,24 +188,29 @@ class Engine:
         elif work.kind == graph.CONSTRAINT:
             self.judge(node)
         elif work.kind == graph.TEXT:
+            self._choices.forget_texts(node)
             self.changes.changed.add(node.path)
             self.changes.structure |= not node.schema.is_leaf
         else:
             self._flag(work, node)
 
-    def _truth(self, work: Work, node: Node | Repeat) -> bool:
+    def _truth(self, work: Work, node: Node | Repeat) -> bool | None:
+        """What a condition is now; None leaves things as they are."""
         assert work.expression is not None
-        return to_truth(self.evaluate(work.expression, node))
+        value = self.evaluate(work.kind, work.expression, node)
+        return None if value is None else to_truth(value)
 
     def _flag(self, work: Work, node: Node) -> None:
         truth = self._truth(work, node)
-        if truth != getattr(node, work.kind):
+        if truth is not None and truth != getattr(node, work.kind):
             setattr(node, work.kind, truth)
             # Readonly is inherited: what is inside looks different too.
             self.changes.changed.update(thing.path for thing in node.below())
 
     def _relevant(self, work: Work, node: Node | Repeat) -> None:
-        node.own = self._truth(work, node)
+        truth = self._truth(work, node)
+        if truth is not None:
+            node.own = truth
         self.spread(node, node.parent is None or node.parent.relevant)
 
     def spread(self, thing: Node | Repeat, around: bool) -> None:
@@ -167,15 +237,28 @@ class Engine:
         assert expression is not None
         if expression.fickle and self.loading and node.touched:
             return
-        node.calculated = coerce(self.evaluate(expression, node), node.schema.data_type, self.env.zone)
+        value = self.evaluate(graph.CALCULATE, expression, node)
+        if value is None and expression.fickle:
+            return  # what was found once counts for good
+        node.calculated = self.coerced(graph.CALCULATE, value, node)
         if expression.fickle and node.calculated and node.text != node.calculated:
             node.text, node.touched = node.calculated, True
             self.changes.answers[node.path] = node.text
         self.refresh(node)
 
+    def coerced(self, kind: str, value: Value | None, node: Node) -> str:
+        """The text to store of what a formula gave; nothing of what was not computed, or is longer than any answer."""
+        found = "" if value is None else coerce(value, node.schema.data_type, self.env.zone)
+        if len(found) <= limits.ANSWER_CHARS_MAX:
+            return found
+        self.mark(kind, node)
+        return ""
+
     def write(self, node: Node, text: str | None) -> None:
         """Store ``text`` and recompute what follows from it."""
         node.text, node.touched = text, True
+        if graph.ACTION in node.uncomputed:
+            self.unmark(graph.ACTION, node)
         self.changes.answers[node.path] = text
         self.changes.changed.add(node.path)
         self.refresh(node)
@@ -209,6 +292,8 @@ class Engine:
         if control is None or control.choices is None or control.choices.fixed:
             return text
         _order, offered = self._choices.offered(node)
+        if self._choices.are_unknown(node):
+            return text
         if control.kind == "select_one":
             return text if text in offered else ""
         return " ".join(one for one in text.split() if one in offered)
@@ -229,6 +314,8 @@ class Engine:
 
     def _flaw(self, node: Node) -> str:
         schema = node.schema
+        if graph.CONSTRAINT in node.uncomputed and not (node.relevant and node.value):
+            self.unmark(graph.CONSTRAINT, node)  # nothing is judged, so nothing is left to be computed
         if not node.relevant or not (node.text or node.value):
             return ""
         if not schema.computed and node.text and not self._fits(node, node.text):
@@ -236,25 +323,43 @@ class Engine:
         # Nobody can mend what a calculation gave, so a choice that no list has is not told of it.
         if node.value and not schema.computed and schema.control is not None and schema.control.choices is not None:
             _order, offered = self._choices.offered(node)
+            if self._choices.are_unknown(node):
+                return ""
             chosen = [node.value] if schema.control.kind == "select_one" else node.value.split()
             if any(one not in offered for one in chosen):
                 return "type"
         if schema.constraint is None or not node.value:
             return ""
-        return "" if to_truth(self.evaluate(schema.constraint, node)) else "constraint"
+        holds = self.evaluate(graph.CONSTRAINT, schema.constraint, node)
+        return "" if holds is None or to_truth(holds) else "constraint"
 
     # --- rows
 
     def _count(self, work: Work, repeat: Repeat) -> None:
         assert work.expression is not None
-        number = to_number(self.evaluate(work.expression, repeat), self.env.zone)
+        value = self.evaluate(graph.COUNT, work.expression, repeat)
+        if value is None:
+            return
+        number = to_number(value, self.env.zone)
         wanted = 0 if math.isnan(number) else int(max(0, min(number, limits.ROWS_MAX)))
-        if wanted == repeat.wanted:
+        if wanted == repeat.wanted and (number > limits.ROWS_MAX) == (graph.ROWS in repeat.uncomputed):
             return
         repeat.wanted = wanted
-        while len(repeat.rows) < wanted:
-            self._make_row(repeat)
+        made = self._make_rows(repeat, wanted)
+        if not made or number > limits.ROWS_MAX:
+            self.mark(graph.ROWS, repeat)
+        elif graph.ROWS in repeat.uncomputed:
+            self.unmark(graph.ROWS, repeat)
         self.settle_rows(repeat)
+
+    def _make_rows(self, repeat: Repeat, wanted: int) -> bool:
+        """Make the rows that are missing; False when the whole form has no room for them."""
+        while len(repeat.rows) < wanted:
+            try:
+                self._make_row(repeat)
+            except FormsError:
+                return False
+        return True
 
     def settle_rows(self, repeat: Repeat) -> None:
         """Rows beyond the count stay stored but do not count; tell everyone who reads the rows."""
@@ -267,12 +372,17 @@ class Engine:
         self.fire(repeat)
 
 
-def _instances(thing: Node | Repeat, trigger: Trigger) -> Iterator[Node | Repeat]:
-    """The nodes whose work ``trigger`` makes due, given the node that changed."""
+def _climbed(thing: Node | Repeat, trigger: Trigger) -> Node | Repeat | None:
+    """The instance below which everything that ``trigger`` makes due is found, given the node that changed."""
     top: Node | Repeat | None = thing
     for _ in range(trigger.ups):
         assert top is not None
         top = top.parent
+    return top
+
+
+def _instances(top: Node | Repeat | None, trigger: Trigger) -> Iterator[Node | Repeat]:
+    """The nodes below ``top`` whose work ``trigger`` makes due."""
     found: list[Node | Repeat] = [] if top is None else [top]
     for index in trigger.downs:
         below: list[Node | Repeat] = []

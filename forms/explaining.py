@@ -11,6 +11,7 @@ from typing import Protocol
 
 from forms.choices import ChoiceBook
 from forms.errors import ExpressionError
+from forms.expressions.budget import OverBudget, weight_of
 from forms.expressions.compiler import Compiler, Names
 from forms.expressions.context import Context, Environment
 from forms.expressions.spelling import paths_in, spelled
@@ -250,15 +251,21 @@ class _Piece:
         return Compiler(self._names, self._schema)
 
     def _value(self, tree: Syntax) -> Value:
-        return self._compiler().value(tree, self._schema)(self._context)
+        """The value of one piece, "" where it would take too many steps."""
+        try:
+            closure = self._compiler().value(tree, self._schema)
+            return self._explainer.env.budget.run(closure, self._context, weight_of(tree))
+        except OverBudget:
+            return ""
 
     def _nodes(self, tree: Syntax) -> list[Node]:
         """The questions that a path leads to now; nothing for what is no path, or leads into a list."""
         if not isinstance(tree, Path):
             return []
         try:
-            found = self._compiler().nodes(tree, self._schema)(self._context)
-        except ExpressionError:
+            closure = self._compiler().nodes(tree, self._schema)
+            found = self._explainer.env.budget.run(closure, self._context)
+        except (ExpressionError, OverBudget):
             return []
         nodes = [node for node in found if isinstance(node, Node) and node.schema.is_leaf]
         return nodes or self._unasked(tree)

@@ -18,6 +18,8 @@ COUNT, RELEVANT, CHOICES, CALCULATE, READONLY, REQUIRED, CONSTRAINT, TEXT = (
     "constraint",
     "text",
 )
+ACTION, ROWS = "action", "rows"
+"""What else may be left uncomputed: the value that an action writes, and rows beyond what a form may have."""
 _SHAPES_VALUES = (COUNT, RELEVANT)
 _GIVES_VALUE = (CHOICES, CALCULATE)
 

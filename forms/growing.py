@@ -53,6 +53,7 @@ class Grower:
         self._stored = stored
         self._new_row_id = new_row_id
         self.by_path: dict[str, Node | Repeat] = {}
+        self._sizes: dict[str, int] = {}
 
     def grow(self, schema: SchemaNode, parent: Node | None, path: str) -> Node:
         """Make a node and all below it, with what is stored, else defaults and the initial rows."""
@@ -90,6 +91,7 @@ class Grower:
                     self.add_row(repeat)
             return repeat
         repeat.removed = [row for row, marker in rows.items() if marker is None]
+        repeat.taken.update(repeat.removed)
         kept = [(_place(marker), row) for row, marker in rows.items() if marker is not None]
         for place, row in sorted(kept):
             self._row(repeat, row, place)
@@ -105,26 +107,36 @@ class Grower:
         Raises:
             FormsError: ``forms.row_limit``.
         """
-        if len(repeat.rows) >= limits.ROWS_MAX:
+        if len(repeat.rows) >= limits.ROWS_MAX or len(self.by_path) + self._size(repeat.schema) > limits.NODES_LIVE_MAX:
             raise FormsError("forms.row_limit", path=repeat.path)
-        taken = {row.row_id for row in repeat.rows} | set(repeat.removed)
         # Never the place of an initial row again, also when all rows are gone: rows there start otherwise.
-        place = max([len(repeat.removed), *(row.place for row in repeat.rows)]) + 1
+        place = max(len(repeat.removed), repeat.rows[-1].place if repeat.rows else 0) + 1
         if repeat.schema.counted:
             number = len(repeat.rows) + 1
-            while str(number) in taken:
+            while str(number) in repeat.taken:
                 number += 1
             identity = str(number)
         else:
             identity = self._new_row_id()
-            if identity in taken or not identity.isalnum():
+            if identity in repeat.taken or not identity.isalnum():
                 raise FormsError("forms.row_identity", path=repeat.path)
         return self._row(repeat, identity, place)
+
+    def _size(self, schema: SchemaNode) -> int:
+        """How many nodes one row, group or question starts with; known before it is made, so that none is made half."""
+        found = self._sizes.get(schema.ref)
+        if found is None:
+            found = 1
+            for child in schema.children:
+                rows = max(child.initial_rows, child.added_rows) if child.is_repeat and not child.counted else 1
+                found += 1 + self._size(child) * rows
+            self._sizes[schema.ref] = found
+        return found
 
     def bring_back(self, repeat: Repeat, removed: RowRemoved) -> Node:
         """Make a removed row again, in its place and with its answers, under an identity of its own."""
         identity = self._new_row_id()
-        if identity in {row.row_id for row in repeat.rows} | set(repeat.removed) or not identity.isalnum():
+        if identity in repeat.taken or not identity.isalnum():
             raise FormsError("forms.row_identity", path=repeat.path)
         path = f"{repeat.path}[{identity}]"
         answers = {path + field[len(removed.path) :]: value for field, value in removed.answers.items()}
@@ -143,7 +155,8 @@ class Grower:
         row.relevant = repeat.relevant
         self.by_path[row.path] = row
         repeat.rows.append(row)
-        repeat.renumber()
+        repeat.taken.add(identity)
+        row.position = len(repeat.rows)
         self._fill(row)
         return row
 

@@ -28,12 +28,23 @@ EXPRESSION_DEPTH_MAX = 100
 ROWS_MAX = 1_000
 """Rows of one repeat, whether added by a person or asked for by ``jr:count``."""
 NODES_LIVE_MAX = 200_000
+STEPS_PER_FORMULA_MAX = 2_000_000
+"""What one formula may take, in steps as :mod:`forms.expressions.budget` counts them: about half a microsecond each,
+so about a second. 50,000 choices looked through without an index take 230,000; twelve levels of predicates over three
+rows 5,000,000."""
+STEPS_PER_ACT_MAX = 6_000_000
+"""What everything that follows from one answer, one added row, the loading or one look at the form may take, about
+three seconds. Loading 300 rows of 20 questions, each with a relevance and a constraint, takes 97,000, showing them all
+11,000, an answer in them 3,600; where each of 300 rows looks through all rows for its double, an answer takes 630,000.
+"""
 RUNS_PER_ACT_MAX = 5
 """How often one act may recompute the same expression of the same node; more means a cycle."""
 
 PATTERN_CHARS_MAX = 2_000
 PATTERN_STATES_MAX = 5_000
 PATTERN_STEPS_MAX = 200_000
+"""What one text against one pattern may take; it counts as steps of the formula. A pattern of everyday use on an answer
+takes a few hundred."""
 ANSWER_CHARS_MAX = 100_000
 
 WORKER_MEMORY_BYTES = 512 * 1024 * 1024

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from forms import graph
 from forms.body import LayoutItem
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
@@ -19,9 +20,22 @@ _UNASKED = frozenset({"note", "calculate"})
 
 
 class Views:
-    """Makes views of one session's tree as it stands."""
+    """Makes views of one session's tree as it stands.
 
-    def __init__(self, definition: FormDefinition, root: Node, choices: ChoiceBook, env: Environment) -> None:
+    Args:
+        uncomputed: what has formulas that would take too many steps.
+    """
+
+    def __init__(
+        self,
+        definition: FormDefinition,
+        root: Node,
+        choices: ChoiceBook,
+        env: Environment,
+        uncomputed: Sequence[Node | Repeat] = (),
+    ) -> None:
+        self._uncomputed = uncomputed
+        self._told: dict[str, Issue] | None = None
         self._definition = definition
         self._root = root
         self._choices = choices
@@ -47,7 +61,7 @@ class Views:
             relevant=node.relevant,
             required=node.required,
             readonly=node.locked or node.schema.computed,
-            problem=self._problem(node),
+            problem=self._problem(node) or self._unspoken(node),
             appearance=frozenset() if control is None else control.appearance,
             choice_count=choice_count,
             computed=node.schema.computed,
@@ -103,9 +117,39 @@ class Views:
 
     def _problem(self, node: Node) -> Issue | None:
         if not node.flaw:
-            return None
+            return self._not_computed(node)
         message = node.schema.constraint_message if node.flaw == "constraint" else None
         return Issue(node.path, node.flaw, self._choices.words(node, message), self.label(node))
+
+    def _not_computed(self, node: Node) -> Issue | None:
+        """A formula of this question, or one whose own place is on no screen, would take too many steps."""
+        told = self._places_told().get(node.path) if self._uncomputed else None
+        if told is None and _has_list(node) and self._choices.are_unknown(node):
+            return Issue(node.path, "uncomputed", "", self.label(node))
+        return told
+
+    def _unspoken(self, node: Node) -> Issue | None:
+        """A piece of the question's own words would take too many steps: told, but no reason not to hand in."""
+        return Issue(node.path, "uncomputed", "", self.label(node)) if self._choices.is_unsaid(node) else None
+
+    def _places_told(self) -> dict[str, Issue]:
+        """What is told on which question, by its path."""
+        if self._told is None:
+            self._told = {}
+            asked = self._asked(self._definition.layout, self._root)
+            answered = [node.path for node in asked if not node.schema.computed and not _is_note(node)]
+            for thing in self._uncomputed:
+                if thing.relevant or (graph.RELEVANT in thing.uncomputed and _is_around_relevant(thing)):
+                    code = "rows" if graph.ROWS in thing.uncomputed else "uncomputed"
+                    path = _nearest(thing, answered or [node.path for node in asked])
+                    self._told.setdefault(path, Issue(path, code, "", self._called(thing)))
+        return self._told
+
+    def _called(self, thing: Node | Repeat) -> str:
+        if isinstance(thing, Node):
+            return self.label(thing) or thing.schema.name
+        control = thing.schema.control
+        return self._repeat_label(None if control is None else control.label, thing) or thing.schema.name
 
     def _missing(self, node: Node) -> Issue | None:
         schema = node.schema
@@ -122,6 +166,8 @@ class Views:
             issue = self._problem(node) or self._missing(node)
             if issue is not None:
                 found.append(issue)
+        if self._uncomputed and not found:
+            found += self._places_told().values()  # nothing is asked that could tell of it
         return tuple(found)
 
     def _asked(self, layout: Sequence[LayoutItem], around: Node) -> list[Node]:
@@ -302,3 +348,28 @@ def _reads_row(label: Text, repeat: SchemaNode) -> bool:
 
 def _is_answer_in(read: Read, repeat: SchemaNode) -> bool:
     return read.target.is_leaf and not read.target.computed and repeat in read.target.chain()
+
+
+def _has_list(node: Node) -> bool:
+    control = node.schema.control
+    return control is not None and control.choices is not None and not control.choices.fixed
+
+
+def _is_note(node: Node) -> bool:
+    return node.schema.control is None or node.schema.control.kind in _UNASKED
+
+
+def _is_around_relevant(thing: Node | Repeat) -> bool:
+    around = thing.container if isinstance(thing, Node) and thing.container is not None else thing.parent
+    return around is None or around.relevant
+
+
+def _nearest(thing: Node | Repeat, asked: Sequence[str]) -> str:
+    """The question on which something is told: itself, the first inside it, else the first beside it."""
+    at: Node | Repeat | None = thing
+    while at is not None:
+        for path in asked:
+            if path == at.path or path.startswith((f"{at.path}/", f"{at.path}[")):
+                return path
+        at = at.parent
+    return thing.path

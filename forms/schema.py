@@ -32,6 +32,7 @@ class Expression:
         reads: what it depends on.
         fickle: it must not be recomputed on reloading (uuid, random, once): its result is stored.
         spoken: it depends on the session's language.
+        weight: the steps that it takes at least (:mod:`forms.expressions.budget`).
     """
 
     source: str
@@ -39,6 +40,7 @@ class Expression:
     reads: tuple[Read, ...]
     fickle: bool = False
     spoken: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

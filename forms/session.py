@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from forms import limits, presentation
+from forms import graph, limits, presentation
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
@@ -30,6 +30,8 @@ from forms.wholestate import WholeState, locate, reference, whole_state
 
 _FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
 _ACTIONS_CHAINED_MAX = 50
+_ACTION_STEPS = 20
+"""What an action costs besides its formula: actions can set each other off in ever more ways."""
 
 
 class Session:
@@ -78,6 +80,13 @@ class Session:
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()
         self._rewinder = Rewinder(self._past, self._engine, self._grower)
+        self._waiting: dict[str, list[Action]] = {}
+        self._initial: dict[str, list[tuple[int, Action]]] = {}
+        for place, action in enumerate(definition.actions):
+            if action.trigger is None:
+                self._initial.setdefault(action.target.ref, []).append((place, action))
+            elif "xforms-value-changed" in action.events:
+                self._waiting.setdefault(action.trigger.ref, []).append(action)
         self._root = self._grower.grow(definition.root, None, "")
         self._load()
 
@@ -151,6 +160,7 @@ class Session:
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
+        self._engine.begin()
         self._past.begin()
         self._put(node, text, 0)
         self._past.end()
@@ -168,6 +178,7 @@ class Session:
         if target.schema.counted:
             raise FormsError("forms.read_only", path=repeat)
         row = self._grower.add_row(target)
+        self._engine.begin()
         self._past.begin()
         self._past.note(RowAdded(row.path))
         self._settle_new_row(row)
@@ -187,6 +198,7 @@ class Session:
             raise FormsError("forms.unknown_path", path=row)
         if target.schema.counted:
             raise FormsError("forms.read_only", path=row)
+        self._engine.begin()
         self._past.begin()
         self._past.note(self._rewinder.fell(target))
         self._engine.run()
@@ -199,6 +211,7 @@ class Session:
         The session's own acts only, at most ``undoing.STEPS_MAX``; a row comes back with another identity, in its old
         place. ``about`` of the change set is the question, row or repeat to look at.
         """
+        self._engine.begin()
         about = self._rewinder.back()
         return replace(self._change_set(), about=about)
 
@@ -209,6 +222,7 @@ class Session:
 
     def redo(self) -> ChangeSet:
         """Make the act again that was last taken back; see ``undo``."""
+        self._engine.begin()
         about = self._rewinder.forth()
         return replace(self._change_set(), about=about)
 
@@ -219,6 +233,7 @@ class Session:
             FormsError: ``forms.unknown_language``.
         """
         self._env.language = self._known_language(language)
+        self._engine.begin()
         self._choices.forget_words()
         for work in self.definition.plan.works:
             if work.expression is not None and work.expression.spoken:
@@ -262,11 +277,10 @@ class Session:
         self._engine.write(node, text)
         if before == text or chained >= _ACTIONS_CHAINED_MAX:
             return
-        for action in self.definition.actions:
-            if action.trigger is node.schema and "xforms-value-changed" in action.events:
-                target = self._nearest(action.target, node)
-                if target is not None:
-                    self._act(action, target, chained + 1)
+        for action in self._waiting.get(node.schema.ref, ()):
+            target = self._nearest(action.target, node)
+            if target is not None:
+                self._act(action, target, chained + 1)
 
     def _nearest(self, schema: SchemaNode, origin: Node) -> Node | None:
         """The instance of ``schema`` in the rows that ``origin`` is in, else in the first row."""
@@ -283,8 +297,13 @@ class Session:
         return node
 
     def _act(self, action: Action, node: Node, chained: int) -> None:
-        value = "" if action.value is None else self._engine.evaluate(action.value, node)
-        self._put(node, coerce(value, node.schema.data_type, self._env.zone) or None, chained)
+        """Run an action; one that would take too many steps writes nothing, and its target says so."""
+        if not self._env.budget.charge(_ACTION_STEPS):
+            self._engine.mark(graph.ACTION, node)
+            return
+        value = "" if action.value is None else self._engine.evaluate(graph.ACTION, action.value, node)
+        if value is not None:
+            self._put(node, self._engine.coerced(graph.ACTION, value, node) or None, chained)
 
     # --- rows
 
@@ -302,13 +321,13 @@ class Session:
                 changes.answers[node.path] = str(node.place) if node.container is not None else node.text
         self._engine.push_below(row)
         self._engine.refresh_below(row)
-        waiting = [
-            (action, node)
-            for action in self.definition.actions
-            if action.trigger is None and action.target.depth > row.schema.depth
+        found = [
+            (place, action, node)
             for node in row.below()
-            if isinstance(node, Node) and node.schema is action.target and not node.touched
+            if isinstance(node, Node) and node is not row and not node.touched
+            for place, action in self._initial.get(node.schema.ref, ())
         ]
+        waiting = [(action, node) for _place, action, node in sorted(found, key=lambda one: one[0])]
         for action, node in waiting:
             if "odk-new-repeat" in action.events:
                 self._engine.run()
@@ -338,8 +357,16 @@ class Session:
         return self._env.language
 
     @property
+    def steps_taken(self) -> int:
+        """What the last act or look took of ``limits.STEPS_PER_ACT_MAX``."""
+        return self._env.budget.used
+
+    @property
     def _views(self) -> presentation.Views:
-        return presentation.Views(self.definition, self._root, self._choices, self._env)
+        """A look begins, with a budget of its own."""
+        self._engine.begin()
+        uncomputed = tuple(self._engine.uncomputed.values())
+        return presentation.Views(self.definition, self._root, self._choices, self._env, uncomputed)
 
     def pages(self) -> tuple[Page, ...]:
         """What is shown, page by page; only what is relevant."""
@@ -355,14 +382,17 @@ class Session:
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
         """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        self._engine.begin()
         return self._choices.find(self._choice_node(path), search, limit)
 
     def offered(self, path: str) -> tuple[str, ...]:
         """The values of all choices offered now, in the order of the list."""
+        self._engine.begin()
         return self._choices.offered(self._choice_node(path))[0]
 
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
+        self._engine.begin()
         return self._choices.label(self._choice_node(path), value)
 
     def _choice_node(self, path: str) -> Node:
@@ -387,6 +417,7 @@ class Session:
 
     def state(self) -> WholeState:
         """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
+        self._engine.begin()
         return whole_state(self._root, self._choices)
 
     def state_lines(self) -> list[StateLine]:

@@ -20,6 +20,7 @@ class Node:
         value: what expressions read: "" when not relevant, of the wrong type or no longer offered.
         own: its own relevance; relevant: with that of everything around it.
         alive: False once its row was removed.
+        uncomputed: which of its formulas would take too many steps: kinds of :mod:`forms.graph`, or ``action``.
     """
 
     __slots__ = (
@@ -40,6 +41,7 @@ class Node:
         "schema",
         "text",
         "touched",
+        "uncomputed",
         "value",
     )
 
@@ -62,6 +64,7 @@ class Node:
         self.readonly = False
         self.flaw = ""
         self.alive = True
+        self.uncomputed: frozenset[str] = frozenset()
 
     @property
     def locked(self) -> bool:
@@ -81,9 +84,26 @@ class Node:
 
 
 class Repeat:
-    """The rows of one repeat in one place. ``relevant`` rows are those that count; a counted repeat may keep more."""
+    """The rows of one repeat in one place. ``relevant`` rows are those that count; a counted repeat may keep more.
 
-    __slots__ = ("alive", "own", "parent", "path", "relevant", "removed", "rows", "schema", "wanted")
+    Attributes:
+        rows: in the order of their places.
+        removed: identities of the rows that were taken out; taken: those and the rows' own.
+    """
+
+    __slots__ = (
+        "alive",
+        "own",
+        "parent",
+        "path",
+        "relevant",
+        "removed",
+        "rows",
+        "schema",
+        "taken",
+        "uncomputed",
+        "wanted",
+    )
 
     def __init__(self, schema: SchemaNode, parent: Node, path: str) -> None:
         self.schema = schema
@@ -91,10 +111,12 @@ class Repeat:
         self.path = path
         self.rows: list[Node] = []
         self.removed: list[str] = []
+        self.taken: set[str] = set()
         self.wanted: int | None = None
         self.own = True
         self.relevant = True
         self.alive = True
+        self.uncomputed: frozenset[str] = frozenset()
 
     value = ""
 

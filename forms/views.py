@@ -15,9 +15,11 @@ class Issue:
 
     Attributes:
         path: the question's field path.
-        code: ``required``, ``constraint`` or ``type``.
+        code: ``required``, ``constraint``, ``type``, or ``uncomputed``: a formula would take too many steps, so that
+            nobody knows, or ``rows``: a repeat asks for more rows than a form may have. Both may belong to another
+            place of the form that cannot tell of it itself.
         message: the form's own words in the session's language, or "" when the form has none.
-        label: the question's label, for a list of problems.
+        label: the question's label, for a list of problems; of the last two that of what the formula belongs to.
     """
 
     path: str
@@ -46,7 +48,7 @@ class QuestionView:
             ``barcode`` or ``geopoint`` in ``appearance``.
         value: what the person entered (or a calculation gave) as stored text; None when empty. A selection that the
             list no longer offers reads as empty and comes back with the list.
-        problem: constraint or type only; a missing required answer is told by :meth:`Session.validate`.
+        problem: all but a missing required answer, which :meth:`Session.validate` tells of.
         choice_count: how many choices are offered now, 0 when it is not a choice.
         computed: the form finds the value, nobody enters it.
         label_parts, help_parts: the label, and the hint with the guidance below it, in pieces with their formatting;

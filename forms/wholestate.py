@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
+from forms import graph
 from forms.choices import ChoiceBook
 from forms.tree import Node, Repeat
 
@@ -23,6 +24,7 @@ class WholeState(TypedDict):
         choices: what each relevant choice question offers now: pairs of value and label.
         required, readonly: relevant questions; readonly is inherited from what is around a question.
         missing: required and without an answer; invalid: the author's words for a constraint that does not hold.
+        uncomputed: what has a formula that would take too many steps.
         rows: how many rows each relevant repeat has; labels: the words of all that is relevant and has words.
     """
 
@@ -33,6 +35,7 @@ class WholeState(TypedDict):
     readonly: list[str]
     missing: list[str]
     invalid: dict[str, str]
+    uncomputed: list[str]
     rows: dict[str, int]
     labels: dict[str, str]
 
@@ -64,10 +67,21 @@ def reference(thing: Node | Repeat) -> str:
 def whole_state(root: Node, book: ChoiceBook) -> WholeState:
     """Return the state of the tree under ``root``."""
     found = WholeState(
-        values={}, hidden=[], choices={}, required=[], readonly=[], missing=[], invalid={}, rows={}, labels={}
+        values={},
+        hidden=[],
+        choices={},
+        required=[],
+        readonly=[],
+        missing=[],
+        invalid={},
+        uncomputed=[],
+        rows={},
+        labels={},
     )
     for reference, thing in references(root):
         if not thing.relevant:
+            if graph.RELEVANT in thing.uncomputed and _around_relevant(thing):
+                found["uncomputed"].append(reference)
             if _around(thing) is None or _around_relevant(thing):
                 found["hidden"].append(reference)
             if isinstance(thing, Node) and thing.schema.is_leaf:
@@ -80,6 +94,8 @@ def whole_state(root: Node, book: ChoiceBook) -> WholeState:
         words = _label(thing, book)
         if words:
             found["labels"][reference] = words
+        if thing.uncomputed or (isinstance(thing, Node) and (book.is_unsaid(thing) or _is_unknown(thing, book))):
+            found["uncomputed"].append(reference)
     return found
 
 
@@ -128,6 +144,10 @@ def _text(node: Node) -> str:
 
 def _is_choice(node: Node) -> bool:
     return node.schema.control is not None and node.schema.control.choices is not None
+
+
+def _is_unknown(node: Node, book: ChoiceBook) -> bool:
+    return _is_choice(node) and book.are_unknown(node)
 
 
 def locate(root: Node, reference: str) -> Node | Repeat | None:

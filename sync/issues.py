@@ -31,6 +31,19 @@ def issue_words(session: Session, issue: Issue) -> Words:
         return _of_form(session, issue)
     if issue.code == "required":
         return _REQUIRED
+    if issue.code == "rows":
+        return Words(
+            f"Le formulaire demande plus de « {issue.label} » qu'il ne peut en avoir."
+            " Signalez-le à la personne qui a créé le formulaire.",
+            f"The form asks for more “{issue.label}” than it may have. Tell the person who made the form.",
+        )
+    if issue.code == "uncomputed":
+        return Words(
+            f"Une formule de « {issue.label} » demande trop de calculs : elle n'a pas été évaluée."
+            " Signalez-le à la personne qui a créé le formulaire.",
+            f"A formula of “{issue.label}” takes too many calculations, so it was not worked out."
+            " Tell the person who made the form.",
+        )
     if issue.code != "type":
         return _CONSTRAINT
     question = session.question(issue.path)

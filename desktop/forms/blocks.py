@@ -87,6 +87,7 @@ class Block(QFrame):
         self.column.setSpacing(4)
         self._mark: ContestedMark | None = None
         self._why: WhyPanel | None = None
+        self._unknown: StatusLine | None = None
 
     @property
     def path(self) -> str:
@@ -103,6 +104,16 @@ class Block(QFrame):
     def show_question(self, question: QuestionView) -> None:
         """Show the question as it stands now."""
         self.question = question
+
+    def tell_unknown(self) -> None:
+        """Say below words or a value what the form could not work out."""
+        problem = self.question.problem
+        if self._unknown is None and problem is not None:
+            self._unknown = StatusLine(self)
+            self.column.addWidget(self._unknown)
+        if self._unknown is not None:
+            self._unknown.setVisible(problem is not None)
+            self._unknown.show_problem("" if problem is None else words.issue_text(problem, self.question))
 
     def entrance(self) -> QWidget:
         """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
@@ -176,6 +187,7 @@ class NoteBlock(Block):
         rich.put(self.label, question.label, question.label_parts)
         rich.put(self.help, _help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
+        self.tell_unknown()
 
 
 class ValueBlock(Block):
@@ -206,6 +218,7 @@ class ValueBlock(Block):
         rich.put(self.label, question.label, question.label_parts)
         rich.put(self.help, _help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
+        self.tell_unknown()
         self.origin.setVisible(question.computed)
         self.origin.setAccessibleName(
             QCoreApplication.translate("Forms", "Where does “{label}” come from?").format(label=question.label)

@@ -20,9 +20,26 @@ def issue_text(issue: Issue, question: QuestionView) -> str:
         text = QCoreApplication.translate("Forms", "“{label}” still needs an answer.")
     elif issue.code == "type":
         text = _type_text(question.kind)
+    elif issue.code in ("uncomputed", "rows"):
+        return uncomputed_text(issue)
     else:
         text = QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
     return text.format(label=question.label or issue.label)
+
+
+def uncomputed_text(issue: Issue) -> str:
+    """Return what the form could not work out: its author can mend that, the person cannot."""
+    if issue.code == "rows":
+        text = QCoreApplication.translate(
+            "Forms", "The form asks for more “{label}” than it may have. Tell the person who made the form."
+        )
+    else:
+        text = QCoreApplication.translate(
+            "Forms",
+            "A formula of “{label}” takes too many calculations, so it was not worked out."
+            " Tell the person who made the form.",
+        )
+    return text.format(label=issue.label)
 
 
 def _type_text(kind: str) -> str:

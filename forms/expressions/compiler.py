@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from forms.errors import ExpressionError
 from forms.expressions import functions, special
+from forms.expressions.budget import LONG_TEXT, weight_of
 from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset, PathCompiler
 from forms.expressions.syntax import Call, Literal, Operation, Path, Syntax, parse
@@ -55,9 +57,9 @@ class Compiler:
             top = self.names.root
         self.reads[(target.ref, top.ref)] = Read(target, top)
 
-    def finish(self, source: str, closure: Closure) -> Expression:
+    def finish(self, source: str, tree: Syntax, closure: Closure) -> Expression:
         """Make the frozen result."""
-        return Expression(source, closure, tuple(self.reads.values()), self.fickle, self.spoken)
+        return Expression(source, closure, tuple(self.reads.values()), self.fickle, self.spoken, weight_of(tree))
 
     def value(self, tree: Syntax, dot: Dot) -> Closure:
         """Compile for a value."""
@@ -119,10 +121,8 @@ class Compiler:
         if tree.operator in ("and", "or"):
             return _junction([self.value(term, dot) for term in _terms(tree)], tree.operator == "or")
         left, right = self.value(tree.left, dot), self.value(tree.right, dot)
-        if tree.operator == "=":
-            return lambda context: equal(left(context), right(context), context.env.zone)
-        if tree.operator == "!=":
-            return lambda context: different(left(context), right(context), context.env.zone)
+        if tree.operator in ("=", "!="):
+            return _equality(equal if tree.operator == "=" else different, left, right)
         if tree.operator in _ORDER:
             return _ordering(_ORDER[tree.operator], left, right)
         return _arithmetic(_ARITHMETIC[tree.operator], left, right)
@@ -159,7 +159,8 @@ def compile_source(names: Names, current: SchemaNode, source: str) -> Expression
     """
     compiler = Compiler(names, current)
     try:
-        return compiler.finish(source, compiler.value(parse(source), current))
+        tree = parse(source)
+        return compiler.finish(source, tree, compiler.value(tree, current))
     except RecursionError:
         raise ExpressionError("unsupported", "depth", 0) from None
 
@@ -169,11 +170,32 @@ def _applied(apply: functions.Apply, arguments: list[Closure]) -> Closure:
         return lambda context: apply(context)
     if len(arguments) == 1:
         only = arguments[0]
-        return lambda context: apply(context, only(context))
+        return lambda context: _weighed(context, apply(context, _weighed(context, only(context))))
     if len(arguments) == 2:
         first, second = arguments
-        return lambda context: apply(context, first(context), second(context))
-    return lambda context: apply(context, *[argument(context) for argument in arguments])
+        return lambda context: _weighed(
+            context, apply(context, _weighed(context, first(context)), _weighed(context, second(context)))
+        )
+    return lambda context: _weighed(
+        context, apply(context, *[_weighed(context, argument(context)) for argument in arguments])
+    )
+
+
+def _weighed(context: Context, value: Value) -> Value:
+    """Count the work on a long text: formulas could double one again and again."""
+    if isinstance(value, str) and len(value) > LONG_TEXT:
+        context.env.budget.spend_text(value)
+    return value
+
+
+def _equality(test: Callable[[Value, Value, tzinfo], bool], left: Closure, right: Closure) -> Closure:
+    def compare(context: Context) -> Value:
+        a, b = left(context), right(context)
+        if not isinstance(a, (str, float, bool)) and not isinstance(b, (str, float, bool)):
+            context.env.budget.spend(len(a) * len(b))
+        return test(a, b, context.env.zone)
+
+    return compare
 
 
 def _ordering(test: Callable[[float, float], bool], left: Closure, right: Closure) -> Closure:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import tzinfo
 
+from forms.expressions.budget import Budget
 from forms.tree import Node
 from forms.values import Moment
 
@@ -19,7 +20,18 @@ class Environment:
         shuffle: seed of lists that are shuffled without one.
     """
 
-    __slots__ = ("choice_label", "language", "now", "random", "shuffle", "spoken_text", "today", "unique", "zone")
+    __slots__ = (
+        "budget",
+        "choice_label",
+        "language",
+        "now",
+        "random",
+        "shuffle",
+        "spoken_text",
+        "today",
+        "unique",
+        "zone",
+    )
 
     def __init__(
         self,
@@ -34,6 +46,7 @@ class Environment:
         spoken_text: Callable[[str, Node], str],
         shuffle: int = 1,
     ) -> None:
+        self.budget = Budget()
         self.shuffle = shuffle
         self.zone = zone
         self.today = today

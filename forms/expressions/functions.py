@@ -220,12 +220,18 @@ def _string(context: Context, *arguments: Value) -> Value:
 
 @_function("concat", 0, ANY)
 def _concat(context: Context, *arguments: Value) -> Value:
-    return "".join(to_text(value) for value in _all(arguments))
+    return _joined(context, "", [to_text(value) for value in _all(arguments)])
 
 
 @_function("join", 1, ANY)
 def _join(context: Context, *arguments: Value) -> Value:
-    return to_text(arguments[0]).join(to_text(value) for value in _all(arguments[1:]))
+    return _joined(context, to_text(arguments[0]), [to_text(value) for value in _all(arguments[1:])])
+
+
+def _joined(context: Context, between: str, texts: list[str]) -> str:
+    """Join after the length is known: a node set of long texts can be more than the machine holds."""
+    context.env.budget.spend(len(between) * len(texts) + sum(map(len, texts)) >> 3)
+    return between.join(texts)
 
 
 @_function("string-length", 0, 1)
@@ -312,7 +318,7 @@ def _lower_case(context: Context, *arguments: Value) -> Value:
 
 @_function("regex", 2)
 def _regex(context: Context, *arguments: Value) -> Value:
-    return patterns.matches(to_text(arguments[1]), to_text(arguments[0]))
+    return patterns.matches(to_text(arguments[1]), to_text(arguments[0]), context.env.budget.spend)
 
 
 @_function("uuid", 0, 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.errors import ExpressionError
+from forms.expressions.budget import weight_of
 from forms.expressions.context import Context
 from forms.expressions.syntax import Call, Literal, Operation, Path, Step, Syntax
 from forms.schema import SchemaNode
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from forms.expressions.compiler import Compiler
 
 Predicate = Callable[[Context], Value]
+Filter = tuple[int, Predicate]
+"""A predicate and the steps that one evaluation of it takes."""
 
 
 class Leaf:
@@ -49,7 +52,7 @@ class Nodeset:
 class _Down:
     index: int
     schema: SchemaNode
-    predicates: tuple[Predicate, ...]
+    predicates: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ class PathCompiler:
         child = at.child(step.name) or at.child(step.name.rpartition(":")[2])
         if child is None:
             raise ExpressionError("unknown_path", step.name, step.position)
-        predicates = tuple(self._predicate(tree, child) for tree in step.predicates)
+        predicates = tuple((weight_of(tree), self._predicate(tree, child)) for tree in step.predicates)
         downs.append(_Down(child.index, child, predicates))
         return child
 
@@ -212,7 +215,9 @@ class PathCompiler:
         cells = table.columns[column] if column else ("",) * table.length
 
         def nodes(context: Context) -> Nodes:
-            return [Leaf(cells[row]) for row in rows(context)]
+            picked = rows(context)
+            context.env.budget.spend(len(picked))
+            return [Leaf(cells[row]) for row in picked]
 
         return Nodeset(nodes, table=table, rows=rows, column=column, filtered=bool(predicates))
 
@@ -260,6 +265,7 @@ class _TableFilter:
     def __init__(self, paths: PathCompiler, tree: Syntax, table: Table) -> None:
         self.table = table
         self.test = paths.compile(tree, table)
+        self.weight = weight_of(tree) + 1
         self.column: str | None = None
         self.key: Predicate | None = None
         if isinstance(tree, Operation) and tree.operator == "=" and tree.right is not None:
@@ -277,11 +283,13 @@ class _TableFilter:
                 text = value if isinstance(value, str) else (value[0].value if value else "")
                 if rows is None:
                     return self.table.index(self.column).get(text, ())
+                context.env.budget.spend(len(rows) >> 2)
                 cells = self.table.columns[self.column]
                 return [row for row in rows if cells[row] == text]
         return self._scan(context, range(self.table.length) if rows is None else rows)
 
     def _scan(self, context: Context, rows: Sequence[int]) -> list[int]:
+        context.env.budget.spend(len(rows) * self.weight)
         inner = Context(context.env, context.node, context.current, size=len(rows))
         kept = []
         for position, row in enumerate(rows, 1):
@@ -397,6 +405,7 @@ def _collector(route: _Route) -> Callable[[Context], Nodes]:
             for node in found:
                 child = node.children[down.index]
                 candidates = [child] if isinstance(child, Node) else child.rows
+                context.env.budget.spend(len(candidates) + 1)
                 reached = [candidate for candidate in candidates if candidate.relevant]
                 for predicate in down.predicates:
                     reached = _filtered(reached, predicate, context)
@@ -408,7 +417,9 @@ def _collector(route: _Route) -> Callable[[Context], Nodes]:
     return collect
 
 
-def _filtered(nodes: list[Node], predicate: Predicate, context: Context) -> list[Node]:
+def _filtered(nodes: list[Node], filtering: Filter, context: Context) -> list[Node]:
+    weight, predicate = filtering
+    context.env.budget.spend(len(nodes) * (weight + 2))
     kept = []
     for position, node in enumerate(nodes, 1):
         inner = Context(context.env, node, context.current, position, len(nodes), context.row)

@@ -15,6 +15,7 @@ from re import _parser as reader  # type: ignore[attr-defined]
 from typing import Any
 
 from forms import limits
+from forms.expressions.budget import OverBudget
 
 Test = Callable[[str], bool]
 _LETTERS = (
@@ -197,14 +198,34 @@ def compile_pattern(pattern: str) -> tuple[_State, _State]:
     return start, builder.sequence(parsed, start)
 
 
+def matches(pattern: str, text: str, spend: Callable[[int], None] = lambda steps: None) -> bool:
+    """True when the whole of ``text`` matches; a broken pattern matches nothing.
+
+    Args:
+        spend: told of the steps, as many whether the answer was known from before or not.
+
+    Raises:
+        OverBudget: it takes more than ``limits.PATTERN_STEPS_MAX`` steps, so nobody knows.
+    """
+    found, steps = _judged(pattern, text)
+    spend(steps)
+    if found is None:
+        raise OverBudget
+    return found
+
+
 @lru_cache(maxsize=4096)
-def matches(pattern: str, text: str) -> bool:
-    """True when the whole of ``text`` matches. A broken pattern, or one that exceeds its steps, matches nothing."""
+def _judged(pattern: str, text: str) -> tuple[bool | None, int]:
+    """Whether the text matches, None when that takes too long, and how many steps it took."""
     try:
         start, end = compile_pattern(pattern)
-        return _Run(text).reaches(start, end, 0, whole=True)
     except PatternError:
-        return False
+        return False, len(pattern)
+    run = _Run(text)
+    try:
+        return run.reaches(start, end, 0, whole=True), run.steps + end.number
+    except OverBudget:
+        return None, run.steps
 
 
 class _Run:
@@ -212,7 +233,7 @@ class _Run:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._steps = 0
+        self.steps = 0
 
     def reaches(self, start: _State, end: _State, at: int, *, whole: bool) -> bool:
         """True when ``end`` is reached from ``start`` at place ``at``: at the end of the text, or anywhere if not
@@ -241,9 +262,9 @@ class _Run:
             state = waiting.pop()
             if state.number in found:
                 continue
-            self._steps += 1
-            if self._steps > limits.PATTERN_STEPS_MAX:
-                raise PatternError("steps")
+            self.steps += 1
+            if self.steps > limits.PATTERN_STEPS_MAX:
+                raise OverBudget
             found[state.number] = state
             if self._open(state, at):
                 waiting.extend(state.free)

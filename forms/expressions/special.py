@@ -72,12 +72,16 @@ def _count(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 @_special("count-non-empty", 1)
 def _count_non_empty(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     nodes = compiler.nodes(tree.arguments[0], dot)
-    return lambda context: float(sum(1 for node in nodes(context) if _has_text(node)))
+    return lambda context: float(sum(1 for node in nodes(context) if _has_text(context, node)))
 
 
-def _has_text(node: object) -> bool:
+def _has_text(context: Context, node: object) -> bool:
     if isinstance(node, Node) and not node.schema.is_leaf:
-        return any(_has_text(child) for child in node.below() if isinstance(child, Node) and child.schema.is_leaf)
+        for child in node.below():
+            context.env.budget.spend(1)
+            if isinstance(child, Node) and child.schema.is_leaf and child.value:
+                return True
+        return False
     return bool(getattr(node, "value", ""))
 
 
@@ -139,7 +143,7 @@ def _regex(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
             patterns.compile_pattern(str(given.value))
         except patterns.PatternError:
             raise ExpressionError("pattern", str(given.value), given.position) from None
-    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)))
+    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)), context.env.budget.spend)
 
 
 @_special("jr:choice-name", 2)
@@ -216,6 +220,7 @@ def _indexed(context: Context, chain: Sequence[SchemaNode], numbers: dict[str, V
 def _row(
     child: Repeat, schema: SchemaNode, numbers: dict[str, Value], around: dict[str, Node], context: Context
 ) -> Node | None:
+    context.env.budget.spend(len(child.rows) >> 3)
     rows = [row for row in child.rows if row.relevant]
     if schema.ref not in numbers:
         mine = around.get(schema.ref)
@@ -259,6 +264,7 @@ def randomized(compiler: Compiler, tree: Call, dot: Dot) -> Nodeset:
     inner_nodes, inner_rows = found.nodes, found.rows
 
     def order(context: Context, size: int) -> list[int]:
+        context.env.budget.spend(size * 2)
         return _shuffled(size, context.env.shuffle if seed is None else _seed(seed(context), context.env.zone))
 
     def nodes(context: Context) -> Nodes:

@@ -1701,6 +1701,14 @@
         <translation>Le formulaire n&apos;accepte pas cette réponse à «&#xa0;{label}&#xa0;».</translation>
     </message>
     <message>
+        <source>The form asks for more “{label}” than it may have. Tell the person who made the form.</source>
+        <translation>Le formulaire demande plus de «&#xa0;{label}&#xa0;» qu&apos;il ne peut en avoir. Signalez-le à la personne qui a créé le formulaire.</translation>
+    </message>
+    <message>
+        <source>A formula of “{label}” takes too many calculations, so it was not worked out. Tell the person who made the form.</source>
+        <translation>Une formule de «&#xa0;{label}&#xa0;» demande trop de calculs&#xa0;: elle n&apos;a pas été évaluée. Signalez-le à la personne qui a créé le formulaire.</translation>
+    </message>
+    <message>
         <source>“{label}” takes a whole number, for example 12.</source>
         <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
     </message>
