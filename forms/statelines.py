@@ -22,6 +22,7 @@ class StateLine:
         missing: it is required and has no answer.
         flaw: ``constraint`` or ``type`` when the answer is refused; message: the form's words for that.
         rows: how many rows a repeat has, None for what is no repeat.
+        uncomputed: it has a formula that would take too many steps, so that it may be otherwise.
     """
 
     reference: str
@@ -35,23 +36,25 @@ class StateLine:
     flaw: str = ""
     message: str = ""
     rows: int | None = None
+    uncomputed: bool = False
 
 
 def state_lines(root: Node, book: ChoiceBook) -> list[StateLine]:
-    """Every node that carries a value and every repeat, in document order; groups and rows only where hidden."""
+    """Every node that carries a value and every repeat, in document order; groups and rows only where there is something to say of them."""
     return [
         _line(reference, thing, book)
         for reference, thing in references(root)
-        if isinstance(thing, Repeat) or thing.schema.is_leaf or not thing.relevant
+        if isinstance(thing, Repeat) or thing.schema.is_leaf or not thing.relevant or thing.uncomputed
     ]
 
 
 def _line(reference: str, thing: Node | Repeat, book: ChoiceBook) -> StateLine:
+    unknown = bool(thing.uncomputed)
     if isinstance(thing, Repeat):
         count = sum(1 for row in thing.rows if row.own)
-        return StateLine(reference, thing.path, "repeat", hidden=not thing.relevant, rows=count)
+        return StateLine(reference, thing.path, "repeat", hidden=not thing.relevant, rows=count, uncomputed=unknown)
     if not thing.schema.is_leaf:
-        return StateLine(reference, thing.path, "part", hidden=True)
+        return StateLine(reference, thing.path, "part", hidden=not thing.relevant, uncomputed=unknown)
     schema = thing.schema
     message = schema.constraint_message if thing.flaw == "constraint" else None
     return StateLine(
@@ -65,4 +68,5 @@ def _line(reference: str, thing: Node | Repeat, book: ChoiceBook) -> StateLine:
         missing=thing.required and thing.relevant and not thing.value and schema.control is not None,
         flaw=thing.flaw if thing.relevant else "",
         message=book.written(thing, message) if message is not None and thing.relevant else "",
+        uncomputed=unknown,
     )

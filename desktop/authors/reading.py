@@ -18,7 +18,8 @@ STILL_MS = 250
 """A file must keep still so long before it is read: a spreadsheet program writes it in pieces."""
 LOOK_MS = 2000
 """Where the system does not tell of changes (shares of other computers), so often they are looked for."""
-READING_S = 60.0
+READING_S = 300.0
+"""Long: who waits can cancel, and a list of 50,000 choices takes a slow computer a minute."""
 Signature = tuple[tuple[str, int, int], ...]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QTabWidget
 
 from cases.clock import SystemClock, moment
@@ -149,7 +149,6 @@ class BenchWindow(QMainWindow):
         for keys, act in (
             ("F5", self.reader.read),
             ("F6", self._other_side),
-            ("Escape", self._step_back),
             ("Ctrl+S", self._ask_where_to_save),
             ("Ctrl+O", self._ask_what_to_open),
             ("Ctrl+R", self.start_over),
@@ -527,6 +526,13 @@ class BenchWindow(QMainWindow):
         sys.__excepthook__(kind, error, trace)
         if not issubclass(kind, KeyboardInterrupt):
             self.strip.say(translate("Authors", "Something unexpected happened; the console says what."), "critical")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Not a shortcut: what is open in the form (a bar, a list of choices) closes first.
+        if event.key() == Qt.Key.Key_Escape:
+            self._step_back()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.reader.close()

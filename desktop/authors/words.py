@@ -80,6 +80,8 @@ def marks(line: StateLine) -> list[StateWords]:
     found = []
     if line.hidden:
         found.append(StateWords(translate("Authors", "not asked"), "eye-off", "ink_soft"))
+    if line.uncomputed:
+        found.append(StateWords(translate("Authors", "not worked out"), "hourglass", "critical"))
     if line.flaw:
         found.append(StateWords(translate("Authors", "refused"), "circle-x", "critical"))
     if line.missing:

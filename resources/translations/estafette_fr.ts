@@ -283,6 +283,10 @@
         <translation>non posée</translation>
     </message>
     <message>
+        <source>not worked out</source>
+        <translation>non calculée</translation>
+    </message>
+    <message>
         <source>refused</source>
         <translation>refusée</translation>
     </message>
