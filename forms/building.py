@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from forms.datafiles import DataFiles
 from forms.errors import ExpressionError, Problem
 from forms.expressions.compiler import Names, compile_source
+from forms.portability import known_of
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations, same_everywhere
@@ -26,6 +28,9 @@ class Builder:
         actions: every ``setvalue`` read so far.
         formulas: all that were compiled so far, in that order.
         limitations: what cannot be shown, where that is no reason to refuse the form.
+        notices: what the author should look at all the same.
+        files: the data files beside the form.
+        left_out: what a desk does without, so that the form is whole all the same.
 
     Args:
         strict: refuse what cannot be shown.
@@ -39,16 +44,20 @@ class Builder:
         *,
         strict: bool = True,
         version: str = "",
+        files: DataFiles | None = None,
     ) -> None:
         self.strict = strict
+        self.files = files or DataFiles({})
+        self.notices: list[Problem] = []
         self.root = root
-        self.names = Names(root, tables, version)
+        self.names = Names(root, tables, version, self.files)
         self.translations = translations
         self.types: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.actions: list[Action] = []
         self.broken_tables: dict[str, Problem] = {}
         self.limitations: list[Problem] = []
+        self.left_out: list[Problem] = []
         self.formulas: dict[Formula, None] = {}
         self._targets: set[str] = set()
 
@@ -70,10 +79,30 @@ class Builder:
     def unsupported(self, feature: str, path: str, value: str = "") -> None:
         """Refuse the form because of ``feature`` at ``path``, or only note it."""
         details = {"feature": feature, "path": path} | ({"value": value} if value else {})
-        problem = Problem("forms.unsupported", details=details)
+        self.refuse(Problem("forms.unsupported", details=details))
+
+    def refuse(self, problem: Problem) -> None:
+        """Refuse the form because of ``problem``, or only note it."""
         found = self.problems if self.strict else self.limitations
         if problem not in found:
             found.append(problem)
+
+    def notice(self, reason: str, path: str, column: str, **details: str) -> None:
+        """Tell the author of something that does not stop anybody."""
+        problem = Problem("forms.notice", column=column, details={"reason": reason, "path": path} | details)
+        if problem not in self.notices:
+            self.notices.append(problem)
+
+    def note_unknown(self, unknown: Iterable[str], source: str, path: str, column: str) -> None:
+        """Tell of bare words that name nothing: mostly a text whose quotes were forgotten."""
+        for name in unknown:
+            self.notice("unknown_name", path, column, name=name, expression=source)
+
+    def leave_out(self, feature: str, path: str) -> None:
+        """Note what is not done here and need not be: the form can be filled and handed in without it."""
+        problem = Problem("forms.left_out", details={"feature": feature, "path": path})
+        if problem not in self.left_out:
+            self.left_out.append(problem)
 
     def broken_reference(self, reference: str) -> None:
         """Refuse the form because a control or a bind names a node that is not there."""
@@ -82,6 +111,11 @@ class Builder:
     def expression_problem(self, error: ExpressionError, source: str, path: str, column: str) -> None:
         """Refuse the form because of a formula."""
         if error.reason == "unknown_instance" and error.name in self.broken_tables:
+            return
+        if error.reason == "data_file":
+            found = self.files.table(error.name)
+            if isinstance(found, Problem):
+                self.refuse(found)
             return
         details = {
             "reason": error.reason,
@@ -92,18 +126,21 @@ class Builder:
         }
         if error.reason in ("unsupported", "unknown_function"):
             details["feature"] = error.name + ("()" if error.reason == "unknown_function" else "")
+        if error.reason == "unknown_function":
+            details |= known_of(error.name)
         # Where not all has to work, what this formula would say is left out and told of.
-        found = self.problems if self.strict else self.limitations
-        found.append(Problem("forms.expression", column=column, details=details))
+        self.refuse(Problem("forms.expression", column=column, details=details))
 
     def compile(self, source: str, current: SchemaNode, path: str, column: str) -> Expression | None:
         """Compile a formula; a mistake becomes a problem and gives None."""
         self.formulas[Formula(path, column, source)] = None
         try:
-            return compile_source(self.names, current, source)
+            found = compile_source(self.names, current, source)
         except ExpressionError as error:
             self.expression_problem(error, source, path, column)
             return None
+        self.note_unknown(found.unknown, source, path, column)
+        return found
 
     def compile_for_repeat(self, source: str, repeat: SchemaNode, column: str) -> Expression | None:
         """Compile a formula that belongs to a whole repeat, not to one of its rows."""
@@ -164,7 +201,9 @@ class Builder:
         column = "default" if is_default else "calculation"
         try:
             self.formulas[Formula(node.ref, column, source)] = None
-            return compile_source(self.names, node, source)
+            found = compile_source(self.names, node, source)
+            self.note_unknown(found.unknown, source, node.ref, column)
+            return found
         except ExpressionError as error:
             if is_default and error.reason == "syntax":
                 return Expression(source, lambda context: source, ())

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
 from forms.building import Builder
-from forms.errors import ExpressionError
+from forms.datafiles import column_missing
+from forms.errors import ExpressionError, Problem
 from forms.expressions.compiler import Compiler
 from forms.expressions.context import Context
 from forms.expressions.syntax import Call, parse
+from forms.foundchoices import found_choices
 from forms.schema import ChoiceSource, Expression, Formula, Read, SchemaNode, Text
+from forms.searching import Search, parted
 from forms.tables import Table
 from forms.texts import make_text
 from forms.values import Nodes
 from forms.xmlreading import attribute, child, children, text
 
+_ITEMSETS = "itemsets.csv"
+_LIST = "list_name"
 Labels = Callable[[str], Sequence[Text | str]]
 
 
@@ -28,19 +34,48 @@ class ChoiceReader:
         self._shared: dict[tuple[str, str, str], Sequence[Text | str]] = {}
 
     def read(self, element: etree._Element, node: SchemaNode) -> ChoiceSource:
-        """Return the choices of the ``select`` or ``select1`` element of ``node``."""
+        """Return the choices of the ``select`` or ``select1`` element of ``node``, or of an ``input`` with a
+        ``query``."""
         itemset = child(element, "itemset")
-        if itemset is not None:
+        query = attribute(element, "query")
+        _, search = parted(attribute(element, "appearance") or "")
+        source, column = search or "", "appearance"
+        if itemset is not None or query is not None:
+            source, column = (query if itemset is None else attribute(itemset, "nodeset")) or "", "choice_filter"
+        try:
             try:
-                try:
+                if itemset is not None and search is not None:
+                    Search.read(search)
+                    raise ExpressionError("unsupported", "search", 0)
+                if itemset is not None:
                     return self._itemset(itemset, node)
-                except RecursionError:
-                    raise ExpressionError("unsupported", "depth", 0) from None
-            except ExpressionError as error:
-                source = attribute(itemset, "nodeset") or ""
-                self._builder.expression_problem(error, source, node.ref, "choice_filter")
-                return ChoiceSource(Table("", {}), None, "", lambda language: ())
+                if query is not None:
+                    return self._external(query, node)
+                if search is not None:
+                    return found_choices(self._builder, search, children(element, "item"), node)
+            except RecursionError:
+                raise ExpressionError("unsupported", "depth", 0) from None
+        except ExpressionError as error:
+            self._builder.expression_problem(error, source, node.ref, column)
+            return ChoiceSource(Table("", {}), None, "", lambda language: ())
         return self._inline(children(element, "item"), node)
+
+    def _external(self, query: str, node: SchemaNode) -> ChoiceSource:
+        """Choices of ``itemsets.csv``, where old forms keep long lists: one file, each row names its list."""
+        found = self._builder.files.table(_ITEMSETS)
+        if isinstance(found, Problem):
+            self._builder.refuse(found)
+            return ChoiceSource(Table("", {}), None, "", lambda language: ())
+        listed = {**self._builder.names.tables, **lists_of(found)}
+        compiler = Compiler(replace(self._builder.names, tables=listed), node)
+        self._builder.formulas[Formula(node.ref, "choice_filter", query)] = None
+        picked = compiler.nodeset(parse(query), node)
+        self._builder.note_unknown(compiler.unknown, query, node.ref, "choice_filter")
+        if picked.table is None or not picked.table.has("name"):
+            raise ExpressionError("unknown_path", "name", 0)
+        table, rows = picked.table, picked.rows if picked.filtered else None
+        reads = tuple(compiler.reads.values())
+        return ChoiceSource(table, rows, "name", lambda language: _spoken_column(table, language), reads=reads)
 
     def _inline(self, items: list[etree._Element], node: SchemaNode) -> ChoiceSource:
         values: list[str] = []
@@ -66,12 +101,15 @@ class ChoiceReader:
         tree = parse(source)
         self._builder.formulas[Formula(node.ref, "choice_filter", source)] = None
         found = compiler.nodeset(tree, node)
+        self._builder.note_unknown(compiler.unknown, source, node.ref, "choice_filter")
         reads = tuple(compiler.reads.values())
+        if found.table is None and found.target is None:
+            raise ExpressionError("unknown_path", source, 0)
         if found.table is None:
             return self._from_nodes(found.nodes, found.target, source, reads, value_ref, label_ref)
         table = found.table
-        if table.length and value_ref not in table.columns:
-            raise ExpressionError("unknown_path", value_ref, 0)
+        if table.length and not table.has(value_ref):
+            self._builder.refuse(column_missing(table.name, value_ref, table, node.ref))
         labels, label_reads = self._labels(table, label_ref, node)
         rows = found.rows if found.filtered else None
         shuffled = isinstance(tree, Call)
@@ -82,12 +120,13 @@ class ChoiceReader:
         translations = self._builder.translations
         inner = reference.strip()
         if not inner.startswith("jr:itext("):
-            cells: Sequence[str] = table.columns.get(inner, ())
-            if table.length and inner not in table.columns:
-                raise ExpressionError("unknown_path", inner, 0)
+            cells: Sequence[str] = table.cells(inner)
+            if table.length and not cells:
+                self._builder.refuse(column_missing(table.name, inner, table, node.ref))
+                cells = ("",) * table.length
             return (lambda language: cells), ()
         column = inner.removeprefix("jr:itext(").removesuffix(")").strip()
-        identities: Sequence[str] = table.columns.get(column, ())
+        identities: Sequence[str] = table.cells(column)
         if any(translations.has_outputs(identity) for identity in identities):
             computed = self._computed(identities, node)
             reads = {
@@ -132,3 +171,20 @@ class ChoiceReader:
         return ChoiceSource(
             None, None, "", None, nodes=listed, node_value=value, node_label=label, reads=reads + tuple(extra.values())
         )
+
+
+def lists_of(table: Table) -> Mapping[str, Table]:
+    """The lists that a file holds whose rows name theirs."""
+    found: dict[str, Table] = {}
+    for name, rows in table.index(_LIST).items() if table.has(_LIST) else ():
+        columns = {column: [cells[row] for row in rows] for column, cells in table.columns.items() if column != _LIST}
+        found[name] = Table(name, columns)
+    return found
+
+
+def _spoken_column(table: Table, language: str) -> Sequence[str]:
+    """The labels of a list whose columns are called ``label`` or ``label::French``."""
+    for column in (f"label::{language}", "label", *sorted(name for name in table.columns if name.startswith("label"))):
+        if column in table.columns:
+            return table.columns[column]
+    return table.cells("name")

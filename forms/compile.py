@@ -9,6 +9,7 @@ import math
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -177,16 +178,28 @@ def _run(order: bytes, timeout_s: float, command: Sequence[str], cancelled: Call
 def _wait(
     worker: subprocess.Popen[bytes], order: bytes, timeout_s: float, cancelled: Callable[[], bool] | None
 ) -> bytes:
-    given: bytes | None = order
+    _feed(worker, order)
     looks = math.ceil(timeout_s / _LOOK_S) if cancelled is not None else 1
     for _ in range(looks):
         if cancelled is not None and cancelled():
             raise FormRefused(Problem("forms.cancelled"))
         try:
-            return worker.communicate(given, timeout=timeout_s / looks)[0]
+            return worker.communicate(timeout=timeout_s / looks)[0]
         except subprocess.TimeoutExpired:
-            given = None
+            continue  # the caller may not want it any more
     raise FormRefused(Problem("forms.compile_timeout", details={"seconds": f"{timeout_s:g}"}))
+
+
+def _feed(worker: subprocess.Popen[bytes], order: bytes) -> None:
+    """Hand over the order on a thread of its own: ``communicate`` forgets what it has not written at a timeout."""
+    stdin, worker.stdin = worker.stdin, None
+    assert stdin is not None
+
+    def write() -> None:
+        with contextlib.suppress(OSError), stdin:  # a worker that has ended reads no more
+            stdin.write(order)
+
+    threading.Thread(target=write, name="compile order", daemon=True).start()
 
 
 def _read(answer: bytes) -> Converted:

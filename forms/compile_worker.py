@@ -12,7 +12,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -127,30 +127,58 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
     from forms import mending
 
     bench = mending.mend(book, lenient=lenient)
-    rows = _survey_rows(bench.survey.rows)
-    xform, warnings = by_converter(bench.for_converter(name), rows)
+    rows = _survey_rows(bench.survey.rows, bench.numbers)
+    xform, warnings = by_converter(bench.for_converter(name), rows, bench.numbers)
     if len(xform) > limits.XFORM_BYTES_MAX:
         raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
     return Converted(xform, rows, warnings, bench.repairs, _written(bench, rows))
 
 
 @contextlib.contextmanager
-def compared_by_identity() -> Iterator[None]:
-    """Elements compare by turning themselves into nested dictionaries: half a minute on a large form. While one is
-    converted they compare by identity, which gives the same document."""
+def converter_in_haste() -> Iterator[None]:
+    """Two things of the converter take half a minute each on a large form, and give the same document without it.
+
+    Its elements compare by turning themselves into nested dictionaries; they compare by identity meanwhile. And it
+    looks for one type of question by walking through every list of choices once for each question that uses it.
+    """
+    from pyxform import xls2xform
     from pyxform.survey_element import SurveyElement
 
     own = SurveyElement.__dict__.get("__eq__")
+    walk = xls2xform.has_external_choices
     SurveyElement.__eq__ = object.__eq__
+    xls2xform.has_external_choices = _has_external_choices
     try:
         yield
     finally:
+        xls2xform.has_external_choices = walk
         if own is not None:
             SurveyElement.__eq__ = own
 
 
-def by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tuple[bytes, list[str]]:
+def _has_external_choices(json_struct: object) -> bool:
+    """Whether a question takes its choices from another file; each list is looked at once."""
+    waiting, seen = [json_struct], set[int]()
+    while waiting:
+        at = waiting.pop()
+        if not isinstance(at, (dict, list)) or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, dict):
+            kind = at.get("type")
+            if isinstance(kind, str) and kind.startswith("select one external"):
+                return True
+        waiting.extend(at.values() if isinstance(at, dict) else at)
+    return False
+
+
+def by_converter(
+    sheets: dict[str, Any], rows: list[tuple[int, str, str]], numbers: Sequence[int] = ()
+) -> tuple[bytes, list[str]]:
     """Hand mended sheets to the converter: the document and its warnings.
+
+    Args:
+        numbers: where the survey's rows stand in its sheet, if not one after the other.
 
     Raises:
         FormRefused: the converter refuses them, or crashes on them.
@@ -159,10 +187,10 @@ def by_converter(sheets: dict[str, Any], rows: list[tuple[int, str, str]]) -> tu
     from pyxform.xls2xform import convert as pyxform_convert
 
     try:
-        with compared_by_identity():
+        with converter_in_haste():
             result = pyxform_convert(sheets)
     except PyXFormError as error:
-        raise FormRefused(_authors_mistake(str(error), rows)) from None
+        raise FormRefused(_authors_mistake(str(error), rows, numbers)) from None
     except MemoryError:
         raise
     except RecursionError:
@@ -185,11 +213,11 @@ def _crash(error: Exception) -> Problem:
     return Problem("forms.compile_failed", sheet="survey" if row else None, row=row, details=details)
 
 
-def _survey_rows(survey: Any) -> list[tuple[int, str, str]]:
-    """The path of each row's question, from the nesting of groups; the header is row 1."""
+def _survey_rows(survey: Sequence[Mapping[str, str]], numbers: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The path of each row's question, from the nesting of groups; ``numbers`` says where the row stands."""
     found: list[tuple[int, str, str]] = []
     around: list[str] = []
-    for number, row in enumerate(survey, 2):
+    for number, row in zip(numbers, survey, strict=True):
         cells = {str(key).strip().lower(): str(value).strip() for key, value in row.items() if value is not None}
         kind = " ".join(cells.get("type", "").lower().replace("_", " ").split())
         name = cells.get("name", "")
@@ -221,12 +249,14 @@ def _written(bench: Bench, rows: list[tuple[int, str, str]]) -> list[tuple[int, 
     return found
 
 
-def _authors_mistake(message: str, rows: list[tuple[int, str, str]]) -> Problem:
+def _authors_mistake(message: str, rows: list[tuple[int, str, str]], numbers: Sequence[int]) -> Problem:
     """The converter's words as a problem, with the row it tells or else the first row that holds what it quotes."""
     row = _ROW.search(message)
     sheet = _SHEET.search(message)
     unknown = _UNKNOWN_TYPE.search(message)
-    number = int(row[1]) if row else (_quoted_row(message, rows) if sheet is None else None)
+    told = int(row[1]) if row else 0
+    told = numbers[told - 2] if 2 <= told < len(numbers) + 2 and sheet is None else told
+    number = told if row else (_quoted_row(message, rows) if sheet is None else None)
     details = {"reason": _ROW.sub("", message).strip()[:500]}
     code = "forms.author"
     if unknown is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forms import limits
 
-IMPORTER = 2
+IMPORTER = 3
 """The version of the repair pass; raise it with every change of what it makes of a workbook."""
 _SUFFIX = ".form"
 

@@ -13,7 +13,8 @@ class Problem:
     Attributes:
         code: stable identifier: ``forms.unsupported`` (details ``feature``, ``value``), ``forms.expression`` (details
             ``expression``, ``position``, ``reason``, ``name``), ``forms.not_a_form``, ``forms.too_large`` (details
-            ``limit``, ``found``, ``allowed``), ``forms.media_missing`` (details ``file``), ``forms.author`` (details
+            ``limit``, ``found``, ``allowed``), ``forms.media_missing`` (details ``file``), ``forms.data_column``
+            (details ``file``, ``name``, ``columns``), ``forms.notice`` (details ``reason``), ``forms.author`` (details
             ``reason``: the converter's English words), ``forms.compile_timeout``, ``forms.compile_memory``,
             ``forms.compile_failed``, ``forms.cancelled``, and those of the repair pass, with ``cell`` and, where
             there are any, ``nearest`` names: ``forms.dialect`` (``dialect``),
@@ -64,7 +65,7 @@ class ExpressionError(Exception):
 
     Attributes:
         reason: ``syntax``, ``unknown_function``, ``argument_count``, ``unknown_path``, ``unknown_instance``,
-            ``unsupported``, ``pattern``.
+            ``unsupported``, ``pattern``, ``data_file`` (``name`` cannot be read: it says itself why).
         name: the offending piece of text.
         position: offset of that piece in the expression, from 0.
     """

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lxml import etree
 
 from forms import limits
+from forms.datafiles import DataFiles
 from forms.errors import FormRefused, Problem
-from forms.externals import read_geojson, read_xml_list, table_of
+from forms.externals import table_of
 from forms.schema import SchemaNode
-from forms.tables import Table, read_csv
+from forms.tables import Table
 from forms.xmlreading import JR, attribute, children, local, text
-
-_READERS = {"csv": read_csv, "xml": read_xml_list, "geojson": read_geojson}
 
 
 class SchemaBuilder:
@@ -76,33 +73,20 @@ def _by_name(element: etree._Element) -> dict[str, list[etree._Element]]:
     return found
 
 
-def read_table(element: etree._Element, media: Mapping[str, bytes]) -> tuple[str, Table | Problem]:
+def read_table(element: etree._Element, files: DataFiles) -> tuple[str, Table | Problem]:
     """Read one secondary instance: a table, or the reason why it cannot be one."""
     name = attribute(element, "id") or ""
     source = attribute(element, "src")
     if source is not None:
-        return name, _external(name, source, media)
+        return name, _external(source, files)
     outer = children(element)
-    items = children(outer[0]) if outer else []
-    table = table_of(name, items)
+    table = table_of(name, outer[0]) if outer else Table(name, {})
     if table is None:
         return name, Problem("forms.unsupported", details={"feature": "nested_list", "value": name})
     return name, table
 
 
-def _external(name: str, source: str, media: Mapping[str, bytes]) -> Table | Problem:
+def _external(source: str, files: DataFiles) -> Table | Problem:
     if source.startswith("jr://instance/last-saved"):
         return Problem("forms.unsupported", details={"feature": "last_saved"})
-    file = source.rpartition("/")[2]
-    reader = _READERS.get(file.lower().rpartition(".")[2])
-    if reader is None:
-        return Problem(
-            "forms.unsupported", details={"feature": "external_" + file.rpartition(".")[2].lower(), "value": file}
-        )
-    data = next((content for key, content in media.items() if key.lower() == file.lower()), None)
-    if data is None:
-        return Problem("forms.media_missing", details={"file": file})
-    try:
-        return reader(name, file, data)
-    except FormRefused as refused:
-        return refused.problems[0]
+    return files.table(source.rpartition("/")[2])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 from forms.errors import ExpressionError, Problem
+from forms.expressions.dialects import EMPTY_HERE, FOREIGN, KNOWN, ORIGINS, Origin
+from forms.expressions.functions import FUNCTIONS
+from forms.expressions.special import SPECIAL
 from forms.expressions.syntax import Call, Literal, Operation, Path, Syntax, parse
 from forms.schema import Formula
 
@@ -30,7 +34,8 @@ _NOT_FUNCTIONS = frozenset({"node", "text", "comment", "processing-instruction"}
 def differences(formulas: Iterable[Formula]) -> tuple[Problem, ...]:
     """Return what an author should know before the form goes to ODK Collect; code ``forms.differs``.
 
-    Details: ``reason`` (``function_missing``, ``argument_count``, ``row_number``, ``whole_text``, ``boolean_text``),
+    Details: ``reason`` (``function_missing``, ``dialect_function`` and ``dialect_empty`` with ``tool`` and ``instead``,
+    ``argument_count``, ``row_number``, ``whole_text``, ``boolean_text``),
     ``name``, ``expression``, ``path``.
     """
     found: dict[tuple[str, str, str], Problem] = {}
@@ -41,6 +46,8 @@ def differences(formulas: Iterable[Formula]) -> tuple[Problem, ...]:
             continue  # plain text that the converter took for a formula
         for reason, name in _walk(tree):
             details = {"reason": reason, "name": name, "expression": formula.source, "path": formula.path}
+            if reason.startswith("dialect"):
+                details |= _said(ORIGINS[name])
             found.setdefault(
                 (formula.path, reason, name), Problem("forms.differs", None, None, formula.column, details)
             )
@@ -67,7 +74,9 @@ def _walk(tree: Syntax) -> Iterator[tuple[str, str]]:
 
 
 def _call(tree: Call) -> Iterator[tuple[str, str]]:
-    if tree.name not in _COLLECT and tree.name not in _NOT_FUNCTIONS:
+    if tree.name in ORIGINS:
+        yield "dialect_empty" if tree.name in EMPTY_HERE else "dialect_function", tree.name
+    elif tree.name not in _COLLECT and tree.name not in _NOT_FUNCTIONS:
         yield "function_missing", tree.name
     elif tree.name == "coalesce" and len(tree.arguments) != 2:
         yield "argument_count", tree.name
@@ -80,3 +89,17 @@ def _call(tree: Call) -> Iterator[tuple[str, str]]:
         given = tree.arguments[0]
         if isinstance(given, Literal) and str(given.value) not in ("true", "false", "1", "0"):
             yield "boolean_text", tree.name
+
+
+def _said(origin: Origin) -> dict[str, str]:
+    return {"tool": origin.tool} | ({"instead": origin.instead} if origin.instead else {})
+
+
+def known_of(name: str) -> dict[str, str]:
+    """What can be said of a function that is not here: the ``tool`` it is from and what to write ``instead``, or the
+    ``nearest`` functions that are."""
+    found = FOREIGN.get(name)
+    if found is not None:
+        return _said(found)
+    near = difflib.get_close_matches(name.lower(), sorted({*FUNCTIONS, *SPECIAL, *KNOWN}), 3, 0.7)
+    return {"nearest": ", ".join(near)} if near else {}

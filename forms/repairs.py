@@ -43,6 +43,8 @@ CODES = frozenset(
         "forms.repair.group_end_dropped",
         "forms.repair.group_end_kind",
         "forms.repair.parameters",
+        "forms.repair.external_list",
+        "forms.repair.label_filter",
     }
 )
 """Every code there is; the words for them live at the edges."""

@@ -33,6 +33,7 @@ class Expression:
         fickle: it must not be recomputed on reloading (uuid, random, once): its result is stored.
         spoken: it depends on the session's language.
         weight: the steps that it takes at least (:mod:`forms.expressions.budget`).
+        unknown: bare words in it that name nothing.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Expression:
     fickle: bool = False
     spoken: bool = False
     weight: int = 1
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class StateLine:
 
 
 def state_lines(root: Node, book: ChoiceBook) -> list[StateLine]:
-    """Every node that carries a value and every repeat, in document order; groups and rows only where there is something to say of them."""
+    """Every node that carries a value and every repeat, in document order; groups and rows where there is something to
+    say of them."""
     return [
         _line(reference, thing, book)
         for reference, thing in references(root)

@@ -24,24 +24,56 @@ class Table:
         name: the instance's id.
         columns: column name -> one text per row; all of one length.
         item: the element name that paths use for a row, None to accept any.
+        open: it stands for a list whose columns nobody knows here (a file that is not there): any column is in it.
     """
 
-    def __init__(self, name: str, columns: Mapping[str, Sequence[str]], *, item: str | None = None) -> None:
+    def __init__(
+        self, name: str, columns: Mapping[str, Sequence[str]], *, item: str | None = None, open: bool = False
+    ) -> None:
         self.name = name
         self.item = item
+        self.open = open
         self.columns: dict[str, tuple[str, ...]] = {key: tuple(values) for key, values in columns.items()}
         self.length = len(next(iter(self.columns.values()), ()))
         self._indexes: dict[str, dict[str, list[int]]] = {}
+        self._folded: dict[str, tuple[str, ...]] = {}
+        self._folded_indexes: dict[str, dict[str, list[int]]] = {}
+
+    def has(self, column: str) -> bool:
+        """Whether formulas may name ``column``."""
+        return self.open or column in self.columns
+
+    def cells(self, column: str) -> tuple[str, ...]:
+        """The texts of a column, one per row; none for a column that only an open table has."""
+        return self.columns.get(column, ())
 
     def index(self, column: str) -> Mapping[str, list[int]]:
         """Value -> the rows that hold it in ``column``, ascending."""
         found = self._indexes.get(column)
         if found is None:
-            found = {}
-            for row, value in enumerate(self.columns[column]):
-                found.setdefault(value, []).append(row)
-            self._indexes[column] = found
+            found = self._indexes[column] = _index(self.cells(column))
         return found
+
+    def folded(self, column: str) -> tuple[str, ...]:
+        """The texts of a column without regard to capitals."""
+        found = self._folded.get(column)
+        if found is None:
+            found = self._folded[column] = tuple(text.casefold() for text in self.cells(column))
+        return found
+
+    def folded_index(self, column: str) -> Mapping[str, list[int]]:
+        """As :meth:`index`, without regard to capitals; keys are case-folded."""
+        found = self._folded_indexes.get(column)
+        if found is None:
+            found = self._folded_indexes[column] = _index(self.folded(column))
+        return found
+
+
+def _index(cells: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row, value in enumerate(cells):
+        found.setdefault(value, []).append(row)
+    return found
 
 
 class SearchIndex:

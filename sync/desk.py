@@ -17,6 +17,7 @@ from cases.ids import row_id
 from cases.ports import Ports
 from cases.procedures import Procedure, form_definition, from_bundle, in_language, prefilled
 from cases.receipt import ReceiptData, receipt_answers
+from cases.versions import VERSION
 from cases.views import Act, CaseView, Identity
 from cases.workflow import EDITABLE, State
 from cases.workspace import Workspace
@@ -124,6 +125,10 @@ class Desk:
             seed=int.from_bytes(self._ports.randomness.token(4), "big"),
         )
 
+    def now_ms(self) -> int:
+        """The moment, by this desk's clock."""
+        return self._ports.clock.now_ms()
+
     def new_tracking_code(self) -> str:
         """Return a new tracking code of this workspace's organisation."""
         return tracking.new_code(self.identity().tenant, self._ports.randomness)
@@ -196,6 +201,11 @@ class OpenForm:
         """Answers that are in the session and not yet durable; empty unless a commit failed."""
         return self._unsaved
 
+    @property
+    def stored(self) -> dict[str, str | None]:
+        """Every answer as it stands here, those included that no question of this version asks for."""
+        return {**self._stored, **self._unsaved}
+
     def answer(self, path: str, value: str | None) -> ChangeSet:
         """Give an answer (stored text; None clears it). Durable on return, also when the form finds it wrong.
 
@@ -216,6 +226,11 @@ class OpenForm:
         """Remove a row with all that is in it. Raises as ``answer``."""
         self._check_editable()
         return self._commit(self.session.remove_row(row))
+
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        """Move a row up (``by`` is -1) or down (1) in its repeat. Raises as ``answer``."""
+        self._check_editable()
+        return self._commit(self.session.move_row(row, by))
 
     def undo(self) -> ChangeSet:
         """Take the last act on this form back, as an act of its own; ``about`` says on what. Raises as ``answer``."""
@@ -252,10 +267,18 @@ class OpenForm:
         Returns:
             True when answers changed elsewhere: ``session`` was replaced, draw it again.
         """
-        self.view = self._desk.workspace.case(self.case_id)
-        if dict(self.view.answers) == self._stored:
+        view = self._desk.workspace.case(self.case_id)
+        moved = view.version != self.view.version
+        if moved:
+            try:
+                self.procedure = self._desk.procedure(view.procedure, view.version)
+            except InputError:
+                # Moved elsewhere to a version that is still to come: until then the person sees, and answers, this.
+                return False
+        self.view = view
+        if not moved and dict(view.answers) == self._stored:
             return False
-        self._stored = dict(self.view.answers)
+        self._stored = dict(view.answers)
         self.session = self._desk.session(self.procedure, {**self._stored, **self._unsaved})
         return True
 
@@ -269,14 +292,18 @@ class OpenForm:
         if self.view.state in (State.SUBMITTED, State.IN_REVIEW):
             raise InputError("submit.already", state=self.view.state, tracking_code=self.view.tracking_code)
         self._check_editable()
+        # Formulas may read the moment of handing in, so the form is judged with it.
+        self.session.hand_in(self._desk.now_ms())
         issues = self.session.validate()
         if issues:
+            self.session.hand_in(None)
             raise FormIncomplete(issues, self.session)
         self._unsaved.update(self._not_stored())
         self.save()
         if self.view.state == State.DRAFT:
             to, code = State.SUBMITTED, self._desk.new_tracking_code()
-            fields = {"tracking_code": code}
+            # With the version that was filled: who moved the case meanwhile, unseen, finds the two side by side.
+            fields = {"tracking_code": code, VERSION: self.view.version}
         else:
             to, code, fields = State.IN_REVIEW, self.view.tracking_code, {}
         self.act = self._desk.workspace.change_status(

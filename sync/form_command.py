@@ -1,4 +1,4 @@
-"""``main.py form FILE``: fill a form by a script and print every state, or say what its author should know."""
+"""``main.py form FILE``: fill a form by a script and tell every state, print it, or say what its author should know."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
+from cases.paper import paper_of
 from forms.errors import FormRefused, FormsError, Problem
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
 from sync.form_reading import ReadForm, content_of, read_form
+from sync.printing import known_language, write_paper
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
@@ -24,6 +26,7 @@ from sync.words import Words, words_for
 EXIT_INPUT = 1
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
+_SCREENS = ("fr", "en")
 
 _STEPS: dict[str, Words] = {
     "not_json": Words("ce n'est pas du JSON lisible ({detail})", "this is no readable JSON ({detail})"),
@@ -38,6 +41,7 @@ _STEPS: dict[str, Words] = {
         "clé inconnue et, entre parenthèses, celles qui le sont : {detail}", "unknown key, and the known ones: {detail}"
     ),
     "not_text": Words("« {detail} » attend un texte", "“{detail}” takes a text"),
+    "refused": Words("« {detail} » est refusé", "“{detail}” is refused"),
     "unknown": Words("le formulaire n'a pas de « {detail} »", "the form has no “{detail}”"),
     "no_value": Words("il manque « {detail} »", "“{detail}” is missing"),
 }
@@ -53,18 +57,17 @@ def run_form(argv: Sequence[str], window: Window | None = None) -> int:
     Args:
         window: shows the form when nothing else is asked of it; None where there are no windows.
     """
-    parser = _parser(windows=window is not None)
-    options = parser.parse_args(list(argv))
-    if options.json and not options.check and options.replay is None:
-        parser.error("argument --json: not allowed without --check")
+    options = _options(argv, windows=window is not None)
     try:
+        if options.paper is not None:
+            return _print(options)
         if options.check:
             return _check(options)
         if options.replay is not None or window is None:
             return _replay(options)
         return _show(options, window)
     except StepsError as error:
-        return _said(steps_words(error, options.replay), EXIT_USAGE)
+        return _said(steps_words(error, options.replay or options.answers), EXIT_USAGE)
     except FormRefused as refused:
         if options.json:
             print(json.dumps({"opens": False, "problems": [_as_json(one) for one in refused.problems]}))
@@ -88,17 +91,39 @@ _ABOUT = (
 )
 
 
+def _options(argv: Sequence[str], *, windows: bool) -> argparse.Namespace:
+    parser = _parser(windows=windows)
+    options = parser.parse_args(list(argv))
+    if options.check or options.replay is not None or options.paper is not None:
+        return options
+    if options.json:
+        parser.error("argument --json: not allowed without --check")
+    if options.answers is not None:
+        parser.error("argument --answers: not allowed without --print")
+    if options.language not in (None, *_SCREENS):
+        parser.error(f"argument --language: invalid choice: '{options.language}' (choose from {', '.join(_SCREENS)})")
+    return options
+
+
 def _parser(*, windows: bool) -> SpokenParser:
     parser = SpokenParser(prog="main.py form", description=_ABOUT)
     parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
     ways = parser.add_mutually_exclusive_group(required=not windows)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
     ways.add_argument("--check", action="store_true", help="say what the form's author should know")
+    ways.add_argument("--print", dest="paper", type=Path, metavar="OUT.pdf", help="write the form as PDF")
+    parser.add_argument(
+        "--answers", type=Path, metavar="STEPS.json", help="with --print: filled by these steps; otherwise blank"
+    )
+    parser.add_argument(
+        "--language",
+        metavar="L",
+        help="of the window: fr or en; with --print: one of the form's languages, by its name or its code",
+    )
     parser.add_argument("--now", metavar="TIME", help="what the clock says, as 2026-11-23T10:00:00+01:00; default: now")
     parser.add_argument("--timezone", metavar="ZONE", help="as Europe/Paris; default: this computer's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness; default: 0")
     parser.add_argument("--json", action="store_true", help="with --check: the report for machines")
-    parser.add_argument("--language", choices=("fr", "en"), help="language of the window; default: fr")
     return parser
 
 
@@ -146,6 +171,26 @@ def _replay(options: argparse.Namespace) -> int:
     return 0
 
 
+def _print(options: argparse.Namespace) -> int:
+    """Write the form as PDF, blank or filled by a script."""
+    zone = _zone(options.timezone)
+    now = _now(options.now, zone)
+    steps = read_steps(content_of(options.answers)) if options.answers is not None else ()
+    definition = read_form(options.file).definition
+    session = open_session(definition, now=now, zone=zone, seed=options.seed)
+    refused = 0
+    for number, state in enumerate(replay(session, steps, zone)):
+        if state["refused"]:
+            refused += 1
+            _said(steps_words(StepsError("refused", number, steps[number - 1].on), options.answers), EXIT_INPUT)
+    if options.language:
+        session.set_language(known_language(definition.languages, options.language))
+    blank = options.answers is None
+    data = paper_of(session, blank=blank, title=definition.title, printed_ms=round(now.timestamp() * 1000), tz=zone)
+    write_paper(data, options.paper)
+    return EXIT_INPUT if refused else 0
+
+
 def _zone(name: str | None) -> tzinfo:
     if name is None:
         return moment(SystemClock().now_ms(), None).tzinfo or UTC
@@ -174,7 +219,7 @@ def _now(text: str | None, zone: tzinfo) -> datetime:
 def _check(options: argparse.Namespace) -> int:
     opened = read_form(options.file)
     definition = opened.definition
-    limitations, portability = opened.limitations, opened.portability
+    limitations, notices, portability = opened.limitations, opened.notices, opened.portability
     if options.json:
         found = {
             "opens": True,
@@ -188,12 +233,14 @@ def _check(options: argparse.Namespace) -> int:
             "repairs": [as_json(one) for one in opened.converted.repairs],
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
+            "notices": [_as_json(one) for one in notices],
+            "left_out": [_as_json(one) for one in opened.left_out],
             "differs": [_as_json(one) for one in portability],
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
         print(json.dumps(found, ensure_ascii=False))
     else:
-        print("\n".join(_report(opened, limitations, portability)))
+        print("\n".join(_report(opened, limitations, notices, portability)))
     return EXIT_INPUT if limitations else 0
 
 
@@ -210,7 +257,9 @@ def _as_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def _report(opened: ReadForm, limitations: Sequence[Problem], portability: Sequence[Problem]) -> Iterator[str]:
+def _report(
+    opened: ReadForm, limitations: Sequence[Problem], notices: Sequence[Problem], portability: Sequence[Problem]
+) -> Iterator[str]:
     definition = opened.definition
     counts = len(definition.questions), len(definition.formulas)
     yield f"{definition.title} ({definition.form_id}, version {definition.version or '-'})"
@@ -219,6 +268,8 @@ def _report(opened: ReadForm, limitations: Sequence[Problem], portability: Seque
         yield from repair_lines(opened.converted.repairs)
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
+    yield from _listed_problems("À regarder", "Worth a look", notices)
+    yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", opened.left_out)
     yield from _listed_problems(
         "Ce qu'ODK Collect lira autrement", "What ODK Collect will read differently", portability
     )

@@ -21,16 +21,12 @@ _HOPELESS = frozenset(
     {"forms.cancelled", "forms.not_a_form", "forms.too_large", "forms.compile_timeout", "forms.compile_memory"}
 )
 """What no leniency opens."""
+_ITEMSETS = "itemsets.csv"
+"""Where old forms keep the lists of ``select_one_external``; the document does not name it."""
 _DATA = frozenset({".csv", ".xml", ".geojson"})
-BLOCKING, UNSUPPORTED, REPAIR, DIFFERS, CYCLE, WARNING = (
-    "blocking",
-    "unsupported",
-    "repair",
-    "differs",
-    "cycle",
-    "warning",
-)
-SECTIONS = (BLOCKING, UNSUPPORTED, REPAIR, DIFFERS, CYCLE, WARNING)
+BLOCKING, UNSUPPORTED, REPAIR, NOTICE = "blocking", "unsupported", "repair", "notice"
+DIFFERS, LEFT_OUT, CYCLE, WARNING = "differs", "left_out", "cycle", "warning"
+SECTIONS = (BLOCKING, UNSUPPORTED, REPAIR, NOTICE, DIFFERS, LEFT_OUT, CYCLE, WARNING)
 """The parts of a report, what matters most first."""
 
 
@@ -50,6 +46,16 @@ class ReadForm:
     def limitations(self) -> list[Problem]:
         """What cannot be asked here, with sheet and row."""
         return [self.converted.located(one) for one in self.definition.limitations]
+
+    @property
+    def notices(self) -> list[Problem]:
+        """What its author should look at, where nothing stops anybody."""
+        return [self.converted.located(one) for one in self.definition.notices]
+
+    @property
+    def left_out(self) -> list[Problem]:
+        """What a desk does without."""
+        return [self.converted.located(one) for one in self.definition.left_out]
 
     @property
     def portability(self) -> list[Problem]:
@@ -124,7 +130,7 @@ def media_of(form: Path, document: bytes) -> dict[str, bytes]:
     """The data files that the document names and that lie beside the form or in ``NAME-media``, as ODK puts them."""
     found: dict[str, bytes] = {}
     for path in data_files(form):
-        named = os.fsencode(path.name) in document or os.fsencode(f"'{path.stem}'") in document
+        named = os.fsencode(path.stem) in document or path.name == _ITEMSETS
         if named and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
             found[path.name] = content_of(path)
     return found
@@ -170,7 +176,8 @@ def report_lines(form: ReadForm) -> list[ReportLine]:
     for repair in sorted(form.converted.repairs, key=lambda one: order.index(one.sure)):
         path = rows.get(repair.row or 0, "") if repair.sheet == survey else ""
         found.append(ReportLine(REPAIR, _without_code(repair_words(repair)), repair.code, repair.sure, path))
-    found += [_problem_line(DIFFERS, one, rows) for one in form.portability]
+    for section, problems in ((NOTICE, form.notices), (DIFFERS, form.portability), (LEFT_OUT, form.left_out)):
+        found += [_problem_line(section, one, rows) for one in problems]
     for cycle in form.definition.cycles:
         line = " → ".join(cycle)
         found.append(ReportLine(CYCLE, (line, line), path=cycle[0] if cycle else ""))

@@ -32,11 +32,19 @@ AGENT: Mapping[str, str] = {
     "list the procedures on this device": "lister les démarches de ce poste",
     "open a case: PROCEDURE --citizen ID": "ouvrir un dossier : DÉMARCHE --citizen ID",
     "answer a question (an empty VALUE clears it)": "répondre à une question (une VALEUR vide l'efface)",
+    "say what another version of its form makes of a draft, or move it there": (
+        "dire ce qu'une autre version de son formulaire fait d'un brouillon, ou l'y faire passer"
+    ),
+    "which version; default: the newest on this device": "quelle version ; sinon : la plus récente de ce poste",
+    "move the case there, and do not only say what it would do": (
+        "y faire passer le dossier, et pas seulement dire ce que cela donnerait"
+    ),
     "list what a question offers to choose from": "lister les choix d'une question",
     "add a row to a repeat": "ajouter une ligne à une liste",
     "remove a row: /repeat[row]": "enlever une ligne : /liste[ligne]",
     "hand a case in": "transmettre un dossier",
     "write the receipt of a case handed in": "écrire le récépissé d'un dossier transmis",
+    "write a case's form (PDF), filled or blank": "écrire le formulaire d'un dossier (PDF), rempli ou vierge",
     "add a remark to a case": "ajouter une note à un dossier",
     "move a case to another state": "faire passer un dossier à un autre état",
     "show a case: answers, form, history": "montrer un dossier : réponses, formulaire, historique",
@@ -94,6 +102,8 @@ AGENT: Mapping[str, str] = {
     "the row: /repeat[row]": "la ligne : /liste[ligne]",
     "write the receipt (PDF) there too": "y écrire aussi le récépissé (PDF)",
     "where the receipt (PDF) is written": "où le récépissé (PDF) est écrit",
+    "where the form (PDF) is written": "où le formulaire (PDF) est écrit",
+    "without answers, to be filled by hand": "sans réponses, à remplir à la main",
     "the remark": "la note",
     "the state to move to": "l'état voulu",
     "to whoever has the case next": "à qui aura le dossier ensuite",
@@ -162,9 +172,14 @@ CLIENT: Mapping[str, str] = {
         "Essayer un formulaire dans une fenêtre à part, le remplir par un script en montrant chaque état, ou dire ce"
         " que son auteur doit savoir. Rien n'est gardé ni envoyé."
     ),
-    "language of the window; default: fr": "langue de la fenêtre ; sinon fr",
+    "one of the form's languages, by its name or its code": "une langue du formulaire, par son nom ou son code",
+    "of the window: fr or en; with --print: one of the form's languages, by its name or its code": (
+        "de la fenêtre : fr ou en ; avec --print : une des langues du formulaire, par son nom ou son code"
+    ),
     "an XLSForm workbook or an XForm document": "un classeur XLSForm ou un document XForm",
     "run a script of steps; one JSON line a state": "jouer un script d'étapes ; une ligne JSON par état",
+    "write the form as PDF": "écrire le formulaire en PDF",
+    "with --print: filled by these steps; otherwise blank": "avec --print : rempli par ces étapes ; sinon vierge",
     "say what the form's author should know": "dire ce que l'auteur du formulaire doit savoir",
     "what the clock says, as 2026-11-23T10:00:00+01:00; default: now": (
         "l'heure qu'il est, comme 2026-11-23T10:00:00+01:00 ; sinon maintenant"

@@ -27,20 +27,14 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "background-audio": ("les enregistrements sonores en arrière-plan", "mp", "background sound recordings"),
     "video": ("les vidéos", "fp", "videos"),
     "file": ("les fichiers joints", "mp", "attached files"),
-    "geotrace": ("les tracés sur une carte", "mp", "lines on a map"),
-    "geoshape": ("les surfaces sur une carte", "fp", "areas on a map"),
     "background-geopoint": ("les positions relevées en arrière-plan", "fp", "positions taken in the background"),
-    "range": ("les curseurs", "mp", "sliders"),
-    "rank": ("les classements", "mp", "rankings"),
-    "secret": ("les réponses masquées", "fp", "masked answers"),
+    "range": ("les curseurs sans bornes lisibles", "mp", "sliders without bounds that can be read"),
+    "image-map": ("les images à toucher", "fp", "pictures to point at"),
     "submit": ("les boutons d'envoi", "mp", "submit buttons"),
     "switch": ("les parties échangeables", "fp", "parts that replace one another"),
     "external_app": ("les applications externes", "fp", "external applications"),
-    "search()": ("les listes cherchées avec search()", "fp", "lists looked up with search()"),
-    "select_one_external": ("les choix lus dans un fichier externe", "mp", "choices read from an external file"),
     "nested_list": ("les listes de choix imbriquées", "fp", "nested lists of choices"),
     "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
-    "bearing": ("les relevés de boussole", "mp", "compass bearings"),
     "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
     "encryption": ("les formulaires chiffrés", "mp", "encrypted forms"),
     "entities": ("les entités", "fp", "entities"),
@@ -63,6 +57,10 @@ _EXPRESSIONS: dict[str, Pair] = {
     "unknown_function": (
         "la formule « {expression} » utilise la fonction « {name} », que nous ne connaissons pas",
         "the formula “{expression}” uses the function “{name}”, which we do not know",
+    ),
+    "foreign_function": (
+        "la formule « {expression} » utilise « {name} », une fonction de {tool} qui n'existe pas ici",
+        "the formula “{expression}” uses “{name}”, a function of {tool} that is not here",
     ),
     "argument_count": (
         "la formule « {expression} » donne à « {name} » trop ou trop peu de valeurs",
@@ -90,6 +88,15 @@ _DIFFERS: dict[str, Pair] = {
         "« {expression} » : fonctionne ici, mais ODK Collect n'a pas de fonction « {name} »",
         "“{expression}”: works here, but ODK Collect has no function “{name}”",
     ),
+    "dialect_function": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; elle fonctionne ici, pas dans ODK Collect",
+        "“{expression}”: “{name}” is a function of {tool}; it works here, not in ODK Collect",
+    ),
+    "dialect_empty": (
+        "« {expression} » : « {name} » est une fonction de {tool} ; un poste de bureau n'a pas de quoi y répondre, elle"
+        " reste vide",
+        "“{expression}”: “{name}” is a function of {tool}; a desk has no answer to it, so it stays empty",
+    ),
     "argument_count": (
         "« {expression} » : fonctionne ici, mais ODK Collect n'admet que deux valeurs dans « {name} »",
         "“{expression}”: works here, but ODK Collect takes exactly two values in “{name}”",
@@ -109,6 +116,15 @@ _DIFFERS: dict[str, Pair] = {
         "“{expression}”: not every engine reads this word as a truth; write true or false",
     ),
 }
+_NOTICES: dict[str, Pair] = {
+    "unknown_name": (
+        "« {expression} » : rien ne s'appelle « {name} » ici, ce mot ne vaut donc rien ;"
+        " si c'est un texte, écrivez '{name}', si c'est une question, ${{{name}}}",
+        "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
+        " ${{{name}}} for a question",
+    ),
+}
+"""What an author should look at although the form can be used as it is."""
 _NOT_A_FORM: dict[str, Pair] = {
     "unknown_content": (
         "ce fichier n'est ni un classeur (.xlsx, .xls, .ods), ni un XLSForm en CSV, ni un XForm (.xml)",
@@ -191,6 +207,10 @@ _SENTENCES: dict[str, Pair] = {
     "forms.dangling": (
         "« ${{{name}}} » ne nomme aucune question ({cell})",
         "“${{{name}}}” names no question ({cell})",
+    ),
+    "forms.data_column": (
+        "la liste « {file} » n'a pas de colonne « {name} » ; elle a : {columns}",
+        "the list “{file}” has no column “{name}”; it has: {columns}",
     ),
     "forms.media_missing": (
         "le fichier {file} manque ; mettez-le dans le même dossier que le formulaire",
@@ -319,6 +339,8 @@ def _places(problem: Problem) -> Pair:
 
 def _sentences(problem: Problem) -> Pair:
     french, english = _reason(problem)
+    if problem.details.get("instead"):
+        french, english = f"{french} ; écrivez plutôt {{instead}}", f"{english}; write {{instead}} instead"
     if problem.details.get("nearest"):
         return f"{french} ; au plus près : {{nearest}}", f"{english}; nearest: {{nearest}}"
     return french, english
@@ -328,10 +350,15 @@ def _reason(problem: Problem) -> Pair:
     reason = problem.details.get("reason", "")
     if problem.code == "forms.unsupported":
         return _unsupported(problem.details)
+    if problem.code == "forms.left_out":
+        return _left_out(problem.details)
     if problem.code == "forms.expression":
+        reason = "foreign_function" if reason == "unknown_function" and problem.details.get("tool") else reason
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])
+    if problem.code == "forms.notice":
+        return _NOTICES.get(reason, _UNKNOWN)
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":
@@ -342,16 +369,31 @@ def _reason(problem: Problem) -> Pair:
 
 
 def _unsupported(details: Mapping[str, str]) -> Pair:
-    feature = details.get("feature", "")
-    if feature.startswith("external_") and feature not in _FEATURES:
-        known = _EXTERNAL
-    elif feature.endswith(" by row"):
-        known = _BY_ROW
-    else:
-        known = _FEATURES.get(feature) or _FEATURES.get(feature.partition(" ")[0]) or _OTHER
-    french, agreement, english = known
-    exact = ", ".join(f"{{{name}}}" for name in ("feature", "path", "value") if details.get(name))
+    french, agreement, english = _feature(details.get("feature", ""))
+    exact = _exact(details)
     return (f"{french} {_NOT_YET[agreement]} ({exact})", f"{english} are not supported yet ({exact})")
+
+
+def _left_out(details: Mapping[str, str]) -> Pair:
+    french, _agreement, english = _feature(details.get("feature", ""))
+    exact = _exact(details)
+    return (
+        f"{french} : un guichet s'en passe, le formulaire se remplit et se remet sans cela ({exact})",
+        f"{english}: a desk does without, the form is filled and handed in all the same ({exact})",
+    )
+
+
+def _exact(details: Mapping[str, str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in ("feature", "path", "value") if details.get(name))
+
+
+def _feature(feature: str) -> tuple[str, str, str]:
+    """A feature as people name it, in French with its agreement, and in English."""
+    if feature.startswith("external_") and feature not in _FEATURES:
+        return _EXTERNAL
+    if feature.endswith(" by row"):
+        return _BY_ROW
+    return _FEATURES.get(feature) or _FEATURES.get(feature.partition(" ")[0]) or _OTHER
 
 
 def _too_large(details: Mapping[str, str]) -> Pair:

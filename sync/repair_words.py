@@ -27,6 +27,14 @@ SENTENCES: dict[str, Pair] = {
         "la feuille « {found} » est masquée ; elle est lue quand même",
         "the sheet “{found}” is hidden; it is read all the same",
     ),
+    "forms.repair.external_list": (
+        "la liste de la feuille « external_choices » est lue comme les autres : « {found} » devient « {used} »",
+        "the list of the sheet “external_choices” is read as any other: “{found}” becomes “{used}”",
+    ),
+    "forms.repair.label_filter": (
+        "un filtre ne peut pas lire un intitulé ; une copie de la colonne est lue : « {used} »",
+        "a filter cannot read a label; a copy of the column is read: “{used}”",
+    ),
     "forms.repair.column_name": (
         "la colonne « {found} » est lue comme « {used} »",
         "the column “{found}” is read as “{used}”",

@@ -11,7 +11,18 @@ from desktop.words.states import StateWords
 from desktop.words.sync_line import SyncLine
 from forms.repairs import CERTAIN, GUESS
 from forms.statelines import StateLine
-from sync.form_reading import BLOCKING, CYCLE, DIFFERS, REPAIR, UNSUPPORTED, WARNING, ReadForm, ReportLine
+from sync.form_reading import (
+    BLOCKING,
+    CYCLE,
+    DIFFERS,
+    LEFT_OUT,
+    NOTICE,
+    REPAIR,
+    UNSUPPORTED,
+    WARNING,
+    ReadForm,
+    ReportLine,
+)
 from sync.refusal_words import Pair, problem_lines
 
 translate = QCoreApplication.translate
@@ -47,7 +58,9 @@ def section_title(section: str) -> str:
         BLOCKING: translate("Authors", "To be mended before anyone can use the form"),
         UNSUPPORTED: translate("Authors", "What cannot be asked here yet"),
         REPAIR: translate("Authors", "Mended while reading"),
+        NOTICE: translate("Authors", "Worth a look"),
         DIFFERS: translate("Authors", "What ODK Collect reads differently"),
+        LEFT_OUT: translate("Authors", "What a desk does without"),
         CYCLE: translate("Authors", "Formulas that need each other"),
         WARNING: translate("Authors", "What the converter remarks (in its own words)"),
     }[section]
@@ -61,7 +74,7 @@ def line_state(line: ReportLine) -> StateWords:
         return StateWords(translate("Authors", "Certain"), "circle-check", "positive")
     if line.section == REPAIR and line.sure != GUESS:
         return StateWords(translate("Authors", "Likely"), "info", "info")
-    if line.section in (REPAIR, CYCLE):
+    if line.section in (REPAIR, NOTICE, CYCLE):
         return StateWords(translate("Authors", "To check"), "triangle-alert", "caution")
     return StateWords(translate("Authors", "To know"), "info", "info")
 
@@ -126,13 +139,16 @@ def trial_line() -> SyncLine:
 def notices(form: ReadForm) -> dict[str, str]:
     """What stands above a question that cannot be asked as its author means it, by its path without rows."""
     found: dict[str, str] = {}
-    for problem in form.limitations:
+    for problem in (*form.limitations, *form.left_out):
         path = problem.details.get("path", "")
+        control = form.definition.nodes[path].control if path in form.definition.nodes else None
+        if control is None or control.kind == "file":
+            continue  # what takes a file says itself what becomes of it
         words = spoken(problem_lines(replace(problem, sheet=None, row=None))).rpartition(" [")[0]
         if problem.code == "forms.expression":
-            more = translate("Authors", "Left out here, so that the rest can be tried: %1.")
-        else:
+            words = translate("Authors", "Left out here, so that the rest can be tried: %1.").replace("%1", words)
+        elif problem.code == "forms.unsupported":
             more = translate("Authors", "No agent can be asked this yet: %1. What would be stored can be typed.")
-        text = more.replace("%1", words)
-        found[path] = f"{found[path]}\n{text}" if path in found else text
+            words = more.replace("%1", words)
+        found[path] = f"{found[path]}\n{words}" if path in found else words
     return found

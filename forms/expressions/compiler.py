@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from forms.datafiles import DataFiles
 from forms.errors import ExpressionError
-from forms.expressions import functions, special
+from forms.expressions import dialects, functions, special
 from forms.expressions.budget import LONG_TEXT, weight_of
 from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset, PathCompiler
@@ -26,15 +27,20 @@ Dot = SchemaNode | Table
 
 @dataclass(frozen=True)
 class Names:
-    """What formulas of one form may name: its nodes from ``root``, its tables by instance id, its version."""
+    """What formulas of one form may name: its nodes from ``root``, its tables by instance id, its version, and the data
+    files beside it."""
 
     root: SchemaNode
     tables: Mapping[str, Table]
     version: str = ""
+    files: DataFiles | None = None
 
 
 class Compiler:
     """Compiles formulas that belong to one node; collects what they read.
+
+    Attributes:
+        unknown: bare words that name nothing here; they read as nothing.
 
     Args:
         names: what may be named.
@@ -42,6 +48,7 @@ class Compiler:
     """
 
     def __init__(self, names: Names, current: SchemaNode) -> None:
+        self.unknown: list[str] = []
         self.names = names
         self.current = current
         self.reads: dict[tuple[str, str], Read] = {}
@@ -59,7 +66,9 @@ class Compiler:
 
     def finish(self, source: str, tree: Syntax, closure: Closure) -> Expression:
         """Make the frozen result."""
-        return Expression(source, closure, tuple(self.reads.values()), self.fickle, self.spoken, weight_of(tree))
+        unknown = tuple(dict.fromkeys(self.unknown))
+        reads = tuple(self.reads.values())
+        return Expression(source, closure, reads, self.fickle, self.spoken, weight_of(tree), unknown)
 
     def value(self, tree: Syntax, dot: Dot) -> Closure:
         """Compile for a value."""
@@ -94,12 +103,12 @@ class Compiler:
         return self._paths.target(tree, dot)
 
     def _call(self, tree: Call, dot: Dot) -> Closure:
-        maker = special.SPECIAL.get(tree.name)
+        maker = special.SPECIAL.get(tree.name) or dialects.LAZY.get(tree.name)
         if maker is not None:
             low, high, make = maker
             self._check_count(tree, low, high)
             return make(self, tree, dot)
-        found = functions.FUNCTIONS.get(tree.name)
+        found = functions.FUNCTIONS.get(tree.name) or dialects.PLAIN.get(tree.name)
         if found is None:
             raise ExpressionError("unknown_function", tree.name, tree.position)
         self._check_count(tree, found.low, found.high)

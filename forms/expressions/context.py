@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from forms.expressions.budget import Budget
@@ -18,6 +18,7 @@ class Environment:
         choice_label: the label of a value of a choice question, by its node.
         spoken_text: a text of the form by its identity.
         shuffle: seed of lists that are shuffled without one.
+        properties: metadata by XLSForm name (``deviceid``, ``username``…).
     """
 
     __slots__ = (
@@ -25,6 +26,7 @@ class Environment:
         "choice_label",
         "language",
         "now",
+        "properties",
         "random",
         "shuffle",
         "spoken_text",
@@ -45,8 +47,10 @@ class Environment:
         choice_label: Callable[[Node, str], str],
         spoken_text: Callable[[str, Node], str],
         shuffle: int = 1,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         self.budget = Budget()
+        self.properties = properties or {}
         self.shuffle = shuffle
         self.zone = zone
         self.today = today

@@ -403,7 +403,8 @@ FUNCTIONS["enclosed-area"] = FUNCTIONS["area"]
 # --- dates
 
 
-def _moment(context: Context, value: Value) -> datetime | None:
+def as_moment(context: Context, value: Value) -> datetime | None:
+    """The date or moment that a value is: its text, or a number of days; None where it is none."""
     value = unpack(value)
     zone = context.env.zone
     if isinstance(value, str):
@@ -427,7 +428,7 @@ def _now(context: Context, *arguments: Value) -> Value:
 
 @_function("date", 1)
 def _date(context: Context, *arguments: Value) -> Value:
-    moment = _moment(context, arguments[0])
+    moment = as_moment(context, arguments[0])
     if moment is None:
         return "" if to_text(arguments[0]) == "" else NAN
     return Moment.of_date(moment.date())
@@ -435,14 +436,14 @@ def _date(context: Context, *arguments: Value) -> Value:
 
 @_function("date-time", 1)
 def _date_time(context: Context, *arguments: Value) -> Value:
-    moment = _moment(context, arguments[0])
+    moment = as_moment(context, arguments[0])
     return NAN if moment is None else Moment.of_datetime(moment)
 
 
 @_function("decimal-date-time", 1)
 def _decimal_date_time(context: Context, *arguments: Value) -> Value:
     """Days since 1970-01-01 00:00 UTC: unlike plain comparison this one is of the moment, not of the wall clock."""
-    moment = _moment(context, arguments[0])
+    moment = as_moment(context, arguments[0])
     return NAN if moment is None else moment.timestamp() / dates.DAY_S
 
 
@@ -451,7 +452,7 @@ def _decimal_time(context: Context, *arguments: Value) -> Value:
     value = to_text(arguments[0])
     at = dates.parse_time(value)
     if at is None:
-        moment = _moment(context, arguments[0])
+        moment = as_moment(context, arguments[0])
         if moment is None:
             return NAN
         at = moment.time()
@@ -465,10 +466,26 @@ def _decimal_time(context: Context, *arguments: Value) -> Value:
 
 @_function("format-date", 2)
 def _format_date(context: Context, *arguments: Value) -> Value:
-    moment = _moment(context, arguments[0])
+    moment = as_moment(context, arguments[0])
     return "" if moment is None else dates.format_moment(moment, to_text(arguments[1]), context.env.language)
 
 
 @_function("format-date-time", 2)
 def _format_date_time(context: Context, *arguments: Value) -> Value:
     return _format_date(context, *arguments)
+
+
+FUNCTIONS["decimal-date"] = FUNCTIONS["decimal-date-time"]
+
+
+# --- what the session is told, and what only makes a formula run again
+
+
+@_function("property", 1)
+def _property(context: Context, *arguments: Value) -> Value:
+    return context.env.properties.get(to_text(arguments[0]), "")
+
+
+@_function("depend", 1, ANY)
+def _depend(context: Context, *arguments: Value) -> Value:
+    return unpack(arguments[0])

@@ -83,6 +83,8 @@ class PathCompiler:
             if not isinstance(dot, Table) or path.start is not None:
                 return found.nodes
             return self._own_cell(path, dot)
+        if self._names_nothing(path, dot):
+            return lambda context: ()
         route = self._route(path, dot)
         if route.single:
             return _reader(route)
@@ -92,6 +94,8 @@ class PathCompiler:
         """Compile a path for its nodes."""
         if self._over_table(path, dot):
             return self._table_path(path, dot)
+        if self._names_nothing(path, dot):
+            return Nodeset(lambda context: ())
         route = self._route(path, dot)
         return Nodeset(_collector(route), target=route.target, filtered=any(down.predicates for down in route.downs))
 
@@ -102,6 +106,16 @@ class PathCompiler:
         return self._route(tree, dot).target
 
     # --- paths over the form's own nodes
+
+    def _names_nothing(self, path: Path, dot: SchemaNode | Table) -> bool:
+        """A bare word that is no question here, mostly a text without its quotes: it reads as nothing, as in ODK."""
+        if path.absolute or path.start is not None or len(path.steps) != 1 or isinstance(dot, Table):
+            return False
+        step = path.steps[0]
+        nothing = step.name[:1] not in ".*@" and not step.predicates and _below(dot, step.name) is None
+        if nothing:
+            self._compiler.unknown.append(step.name)
+        return nothing
 
     def _over_table(self, path: Path, dot: SchemaNode | Table) -> bool:
         if isinstance(path.start, Call) and path.start.name == "instance":
@@ -181,7 +195,7 @@ class PathCompiler:
     def _down(self, at: SchemaNode, step: Step, downs: list[_Down]) -> SchemaNode:
         if step.name == "*" or step.name.startswith("@"):
             raise ExpressionError("unsupported", step.name, step.position)
-        child = at.child(step.name) or at.child(step.name.rpartition(":")[2])
+        child = _below(at, step.name)
         if child is None:
             raise ExpressionError("unknown_path", step.name, step.position)
         predicates = tuple((weight_of(tree), self._predicate(tree, child)) for tree in step.predicates)
@@ -212,7 +226,7 @@ class PathCompiler:
         predicates = [_TableFilter(self, tree, table) for whole in steps[1].predicates for tree in _conjuncts(whole)]
         rows = _row_picker(table, predicates)
         column = self._column(table, steps[2]) if len(steps) == 3 else ""
-        cells = table.columns[column] if column else ("",) * table.length
+        cells = table.cells(column) if column else ("",) * table.length
 
         def nodes(context: Context) -> Nodes:
             picked = rows(context)
@@ -236,14 +250,18 @@ class PathCompiler:
         steps = [step for step in path.steps if step.name != "."]
         if len(steps) != 1:
             raise ExpressionError("unsupported", path.steps[0].name, path.position)
-        cells = table.columns[self._column(table, steps[0])]
+        step = steps[0]
+        if not table.has(step.name) and not step.predicates and step.name[:1] not in ".*@":
+            self._compiler.unknown.append(step.name)
+            return lambda context: ""
+        cells = table.cells(self._column(table, step))
         return lambda context: cells[context.row]
 
     @staticmethod
     def _column(table: Table, step: Step) -> str:
         if step.predicates:
             raise ExpressionError("unsupported", step.name, step.position)
-        if step.name not in table.columns:
+        if not table.has(step.name):
             raise ExpressionError("unknown_path", step.name, step.position)
         return step.name
 
@@ -252,11 +270,16 @@ class PathCompiler:
         if not isinstance(tree, Path) or tree.absolute or tree.start is not None:
             return None
         steps = [step for step in tree.steps if step.name != "."]
-        return self._column(table, steps[0]) if len(steps) == 1 and steps[0].name != ".." else None
+        named = len(steps) == 1 and steps[0].name != ".." and table.has(steps[0].name)
+        return self._column(table, steps[0]) if named else None
 
     def compile(self, tree: Syntax, dot: SchemaNode | Table) -> Predicate:
         """Compile a predicate's expression."""
         return self._predicate(tree, dot)
+
+
+def _below(node: SchemaNode, name: str) -> SchemaNode | None:
+    return node.child(name) or node.child(name.rpartition(":")[2])
 
 
 class _TableFilter:
@@ -284,7 +307,7 @@ class _TableFilter:
                 if rows is None:
                     return self.table.index(self.column).get(text, ())
                 context.env.budget.spend(len(rows) >> 2)
-                cells = self.table.columns[self.column]
+                cells = self.table.cells(self.column)
                 return [row for row in rows if cells[row] == text]
         return self._scan(context, range(self.table.length) if rows is None else rows)
 

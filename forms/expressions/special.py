@@ -14,6 +14,7 @@ from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset
 from forms.expressions.syntax import Call, Literal, Syntax, parse
 from forms.schema import SchemaNode
+from forms.tables import Table
 from forms.tree import Node, Repeat
 from forms.values import Nodes, Value, to_number, to_text, to_truth
 
@@ -230,6 +231,19 @@ def _row(
     return rows[int(place) - 1] if place <= len(rows) else None
 
 
+def _data_table(compiler: Compiler, name: str, named: Syntax) -> Table:
+    """The list of that name, declared by the form or only lying beside it."""
+    table = compiler.names.tables.get(name)
+    if table is None and compiler.names.files is not None:
+        found = compiler.names.files.table(f"{name}.csv")
+        if not isinstance(found, Table):
+            raise ExpressionError("data_file", f"{name}.csv", named.position)
+        table = found
+    if table is None:
+        raise ExpressionError("unknown_instance", name, named.position)
+    return table
+
+
 @_special("pulldata", 4)
 def _pulldata(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     """``pulldata('file', 'column', 'key column', key)`` over a CSV media file."""
@@ -238,13 +252,11 @@ def _pulldata(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
         if not isinstance(argument, Literal):
             raise ExpressionError("unsupported", "pulldata", argument.position)
         names.append(str(argument.value))
-    table = compiler.names.tables.get(names[0].removesuffix(".csv"))
-    if table is None:
-        raise ExpressionError("unknown_instance", names[0], tree.arguments[0].position)
+    table = _data_table(compiler, names[0].removesuffix(".csv"), tree.arguments[0])
     for name, argument in zip(names[1:], tree.arguments[1:], strict=False):
-        if name not in table.columns:
+        if not table.has(name):
             raise ExpressionError("unknown_path", name, argument.position)
-    cells, index = table.columns[names[1]], table.index(names[2])
+    cells, index = table.cells(names[1]), table.index(names[2])
     key = compiler.value(tree.arguments[3], dot)
 
     def look_up(context: Context) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from forms.errors import FormRefused
 from forms.grids import Workbook
-from forms.mending import choices, columns, contents, names, nesting, references, types
+from forms.mending import choices, columns, contents, names, nesting, others, references, types
 from forms.mending.bench import Bench
 
 
@@ -37,6 +37,8 @@ def mend(book: Workbook, *, lenient: bool = False) -> Bench:
     choices.mend(bench)
     references.mend(bench)
     contents.mend(bench)
+    others.read_labels_in_filters(bench)
+    others.write_out(bench)
     if bench.problems:
         raise FormRefused(*bench.problems)
     return bench

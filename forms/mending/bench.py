@@ -69,6 +69,8 @@ class Bench:
     problems: list[Problem] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     """Names of questions and groups that references must follow: old -> new."""
+    numbers: list[int] = field(default_factory=list)
+    """For each row of the survey where it stands in the sheet: one that was written out stands where its cause is."""
 
     @classmethod
     def of(cls, book: Workbook, *, lenient: bool) -> Bench:

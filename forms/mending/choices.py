@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from pyxform import aliases
 
+from forms.mending import external
 from forms.mending.bench import Bench, Row, Table, nearest
 from forms.mending.names import slug
 from forms.mending.types import list_of
@@ -20,10 +21,13 @@ _ASIDE = frozenset({"label", "media", "name", "list name"})
 
 def mend(bench: Bench) -> None:
     """Make the lists such that the converter takes them, then look at what each select asks for."""
+    for purpose in ("choices", external.SHEET):
+        sheet = bench.tables.get(purpose)
+        if sheet is not None and any(sheet.rows):
+            _name(bench, sheet)
+            _once(bench, sheet)
+    external.read_as_choices(bench)
     table = bench.tables.get("choices")
-    if table is not None and any(table.rows):
-        _name(bench, table)
-        _once(bench, table)
     _selects(bench, table)
     if table is not None:
         _apart_from_files(bench, table)
@@ -117,16 +121,14 @@ def _selects(bench: Bench, choices: Table | None) -> None:
     survey = bench.survey
     heading = survey.heading("type")
     lists = _lists(choices)
-    external = _lists(bench.tables.get("external_choices"))
     for index, row in survey.filled():
         asked = list_of(row.get(heading or "", ""))
         if asked is None or heading is None or "${" in asked[1] or os.path.splitext(asked[1])[1] in _FILES:
             continue
         command, name = asked
-        known = external if "external" in command else lists
-        found = _list_meant(bench, index, heading, name, known)
+        found = _list_meant(bench, index, heading, name, lists)
         if found is None:
-            _without_list(bench, index, heading, name, known)
+            _without_list(bench, index, heading, name, lists)
         elif aliases.select.get(command) == "select all that apply" and choices is not None:
             _blanks(bench, choices, lists[found])
 

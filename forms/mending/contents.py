@@ -63,6 +63,7 @@ def mend(bench: Bench) -> None:
         if not kind or ends(kind) or kind in aliases.settings_header:
             continue
         _parameters(bench, index, row)
+        _search(bench, row)
         if kind == "calculate":
             _calculation(bench, index, row, kind_heading)
         elif not begins(kind):
@@ -100,6 +101,13 @@ def _label(bench: Bench, index: int, row: Row, kind: str) -> None:
     used = bench.cell(table, row, table.heading("name"))
     row[heading] = used
     bench.note("forms.repair.label_missing", table, index, heading, used=used, sure=LIKELY)
+
+
+def _search(bench: Bench, row: Row) -> None:
+    """``Search (`` as the converter knows it: else it takes the row that names columns for a choice."""
+    heading = bench.survey.heading("control", "appearance")
+    if heading is not None and row.get(heading):
+        row[heading] = re.sub(r"\bsearch\s*\(", "search(", row[heading], flags=re.IGNORECASE)
 
 
 def _parameters(bench: Bench, index: int, row: Row) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from forms.mending import others
 from forms.mending.bench import Bench, Table, nearest
 from forms.mending.names import root_name
 from forms.mending.nesting import ends
@@ -65,7 +66,8 @@ def _follow_paths(bench: Bench) -> None:
 def _names(bench: Bench) -> set[str]:
     survey = bench.survey
     kind, name = survey.heading("type") or "", survey.heading("name") or ""
-    return {row[name] for _, row in survey.filled() if row.get(name) and not ends(row.get(kind, ""))}
+    named = [row for _, row in survey.filled() if row.get(name) and not ends(row.get(kind, ""))]
+    return {row[name] for row in named} | {row[name] + others.SUFFIX for row in named if others.asks(row.get(kind, ""))}
 
 
 def _cells(bench: Bench) -> Iterator[_Cell]:

@@ -235,8 +235,16 @@
         <translation>Corrigé à la lecture</translation>
     </message>
     <message>
+        <source>Worth a look</source>
+        <translation>À regarder</translation>
+    </message>
+    <message>
         <source>What ODK Collect reads differently</source>
         <translation>Ce qu’ODK Collect lira autrement</translation>
+    </message>
+    <message>
+        <source>What a desk does without</source>
+        <translation>Ce dont un guichet se passe</translation>
     </message>
     <message>
         <source>Formulas that need each other</source>
@@ -1177,6 +1185,14 @@
         <translation>Lisez son historique, puis choisissez la suite.</translation>
     </message>
     <message>
+        <source>The case changed meanwhile; nothing was moved.</source>
+        <translation>Le dossier a changé entre-temps&#xa0;; rien n’a été déplacé.</translation>
+    </message>
+    <message>
+        <source>Look again at what the change would do.</source>
+        <translation>Regardez de nouveau ce que donnerait le changement.</translation>
+    </message>
+    <message>
         <source>A colleague changed this case meanwhile.</source>
         <translation>Un collègue a modifié ce dossier entre-temps.</translation>
     </message>
@@ -1623,6 +1639,13 @@
     </message>
 </context>
 <context>
+    <name>FormTab</name>
+    <message>
+        <source>The case is on version %1 of the form now, saved on this computer</source>
+        <translation>Le dossier est maintenant à la version %1 du formulaire, enregistré sur ce poste</translation>
+    </message>
+</context>
+<context>
     <name>Forms</name>
     <message>
         <source>dd/mm/yyyy</source>
@@ -1717,6 +1740,10 @@
         <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
     </message>
     <message>
+        <source>“{label}” takes a number from {start} to {end}.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un nombre de {start} à {end}.</translation>
+    </message>
+    <message>
         <source>“{label}” takes a number, for example 12.5.</source>
         <translation>«&#xa0;{label}&#xa0;» attend un nombre, par exemple 12,5.</translation>
     </message>
@@ -1735,6 +1762,18 @@
     <message>
         <source>“{label}” takes an answer from the list.</source>
         <translation>«&#xa0;{label}&#xa0;» attend une réponse de la liste.</translation>
+    </message>
+    <message>
+        <source>The calendar that the form asks for is not offered here: give the day in the Gregorian calendar.</source>
+        <translation>Le calendrier que demande le formulaire n’est pas proposé ici&#xa0;: donnez le jour dans le calendrier grégorien.</translation>
+    </message>
+    <message>
+        <source>The picture to point at is not shown here: choose in the list.</source>
+        <translation>L’image à toucher n’est pas montrée ici&#xa0;: choisissez dans la liste.</translation>
+    </message>
+    <message>
+        <source>The application that the form calls is not here: type the answer.</source>
+        <translation>L’application qu’appelle le formulaire n’est pas ici&#xa0;: tapez la réponse.</translation>
     </message>
     <message>
         <source>Nothing in the list has this name. Choose “{label}” in the list.</source>
@@ -1813,8 +1852,24 @@
         <translation>N° {number}</translation>
     </message>
     <message>
+        <source>{question}, row {number}</source>
+        <translation>{question}, ligne {number}</translation>
+    </message>
+    <message>
+        <source>Not asked in this row</source>
+        <translation>N’est pas demandé dans cette ligne</translation>
+    </message>
+    <message>
+        <source>Row {number}: {row}</source>
+        <translation>Ligne {number}&#xa0;: {row}</translation>
+    </message>
+    <message>
         <source>Remove: {row}</source>
         <translation>Retirer&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N°</translation>
     </message>
     <message>
         <source>Close: {row}</source>
@@ -1841,6 +1896,14 @@
         <translation>Ajouter une ligne</translation>
     </message>
     <message>
+        <source>Show as blocks</source>
+        <translation>Afficher en blocs</translation>
+    </message>
+    <message>
+        <source>Show as a table</source>
+        <translation>Afficher en tableau</translation>
+    </message>
+    <message>
         <source>“{row}” is removed.</source>
         <translation>«&#xa0;{row}&#xa0;» est retiré.</translation>
     </message>
@@ -1849,8 +1912,40 @@
         <translation>Annuler&#xa0;: {row}</translation>
     </message>
     <message>
+        <source>A sound cannot be recorded at this desk.</source>
+        <translation>On ne peut pas enregistrer de son à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A video cannot be filmed at this desk.</source>
+        <translation>On ne peut pas filmer à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A signature cannot be drawn at this desk.</source>
+        <translation>On ne peut pas signer à l’écran à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A picture cannot be taken or drawn at this desk.</source>
+        <translation>On ne peut ni photographier ni dessiner à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A file cannot be attached at this desk.</source>
+        <translation>On ne peut pas joindre de fichier à ce guichet.</translation>
+    </message>
+    <message>
+        <source>The form asks for it, and can be handed in without it: write in a note how it will be brought.</source>
+        <translation>Le formulaire la demande, mais il peut être remis sans elle&#xa0;: notez comment cette pièce sera apportée.</translation>
+    </message>
+    <message>
+        <source>Go on without it: the rest of the form is complete all the same.</source>
+        <translation>Continuez sans elle&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>État</translation>
+    </message>
+    <message>
+        <source>Answered elsewhere and kept: {file}</source>
+        <translation>Répondu ailleurs et conservé&#xa0;: {file}</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1907,6 +2002,10 @@
     <message>
         <source>Take the last act back (Ctrl+Z)</source>
         <translation>Annuler la dernière réponse (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
     </message>
     <message>
         <source>Submit anyway</source>
@@ -2095,6 +2194,42 @@
     <message>
         <source>not met</source>
         <translation>non remplie</translation>
+    </message>
+    <message>
+        <source>Choose in the list</source>
+        <translation>Choisir dans la liste</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Monter</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Descendre</translation>
+    </message>
+    <message>
+        <source>This order is right</source>
+        <translation>Cet ordre convient</translation>
+    </message>
+    <message>
+        <source>Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>Not ranked yet. Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Pas encore classé. Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>from {start} to {end}, in steps of {step}</source>
+        <translation>de {start} à {end}, par pas de {step}</translation>
+    </message>
+    <message>
+        <source>{label}: number</source>
+        <translation>{label}&#xa0;: nombre</translation>
+    </message>
+    <message>
+        <source>No answer yet</source>
+        <translation>Pas encore de réponse</translation>
     </message>
 </context>
 <context>
@@ -2442,6 +2577,76 @@
     </message>
 </context>
 <context>
+    <name>PaperPane</name>
+    <message>
+        <source>Back to the form</source>
+        <translation>Revenir au formulaire</translation>
+    </message>
+    <message>
+        <source>Back to the form (Esc)</source>
+        <translation>Revenir au formulaire (Échap)</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Enregistrer en PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>What is printed</source>
+        <translation>Ce qui est imprimé</translation>
+    </message>
+    <message>
+        <source>With the answers</source>
+        <translation>Avec les réponses</translation>
+    </message>
+    <message>
+        <source>Blank, to fill in by hand</source>
+        <translation>Vierge, à remplir à la main</translation>
+    </message>
+    <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
+        <source>Page %1 of the form</source>
+        <translation>Page&#xa0;%1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Save the form</source>
+        <translation>Enregistrer le formulaire</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>vierge</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>brouillon</translation>
+    </message>
+    <message>
+        <source>form-%1.pdf</source>
+        <translation>formulaire-%1.pdf</translation>
+    </message>
+    <message>
+        <source>The pages are being laid out…</source>
+        <translation>Mise en page en cours…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n page</numerusform>
+            <numerusform>%n pages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Form saved: %1</source>
+        <translation>Formulaire enregistré&#xa0;:&#xa0;%1</translation>
+    </message>
+</context>
+<context>
     <name>ParkedCard</name>
     <message>
         <source>Open the case</source>
@@ -2633,6 +2838,59 @@
         <translation>
             <numerusform>%n champ à départager</numerusform>
             <numerusform>%n champs à départager</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The form of this case was moved to another version.</source>
+        <translation>Ce dossier est passé à une autre version du formulaire.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) of an earlier version of the form stay with this case.</source>
+        <translation>
+            <numerusform>%n réponse d’une version antérieure du formulaire reste avec ce dossier.</numerusform>
+            <numerusform>%n réponses d’une version antérieure du formulaire restent avec ce dossier.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) to check afterwards</source>
+        <translation>
+            <numerusform>%n réponse à revoir ensuite</numerusform>
+            <numerusform>%n réponses à revoir ensuite</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) without a place in that version: kept with the case, readable</source>
+        <translation>
+            <numerusform>%n réponse sans place dans cette version&#xa0;: gardée avec le dossier, lisible</numerusform>
+            <numerusform>%n réponses sans place dans cette version&#xa0;: gardées avec le dossier, lisibles</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) go to another page of the form</source>
+        <translation>
+            <numerusform>%n réponse change de place dans le formulaire</numerusform>
+            <numerusform>%n réponses changent de place dans le formulaire</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) kept</source>
+        <translation>
+            <numerusform>%n réponse gardée</numerusform>
+            <numerusform>%n réponses gardées</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s) newly asked</source>
+        <translation>
+            <numerusform>%n nouvelle question</numerusform>
+            <numerusform>%n nouvelles questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The first %n are listed.</source>
+        <translation>
+            <numerusform>La première est listée.</numerusform>
+            <numerusform>Les %n premières sont listées.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2865,8 +3123,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
-        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;» : chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;» : ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;» : ce que la personne emporte. «&#xa0;Historique&#xa0;» : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
@@ -3909,6 +4167,83 @@
     <message>
         <source>Note</source>
         <translation>Note</translation>
+    </message>
+</context>
+<context>
+    <name>VersionLine</name>
+    <message>
+        <source>See what would change</source>
+        <translation>Voir ce qui changerait</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>Les lire</translation>
+    </message>
+    <message>
+        <source>There is a newer version of the form.</source>
+        <translation>Une version plus récente du formulaire existe.</translation>
+    </message>
+</context>
+<context>
+    <name>VersionPage</name>
+    <message>
+        <source>Move to version %1 of the form</source>
+        <translation>Passer à la version %1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Nothing is moved yet. Nothing typed is lost: the case can go back to the version of now.</source>
+        <translation>Rien n’est encore changé. Rien de ce qui a été saisi ne se perd&#xa0;: le dossier peut revenir à la version actuelle.</translation>
+    </message>
+    <message>
+        <source>Move to version %1</source>
+        <translation>Passer à la version %1</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Answers of an earlier version of the form</source>
+        <translation>Réponses d’une version antérieure du formulaire</translation>
+    </message>
+    <message>
+        <source>They stay with the case and travel with it. The form of now has no place for them.</source>
+        <translation>Elles restent avec le dossier et voyagent avec lui. Le formulaire actuel n’a pas de place pour elles.</translation>
+    </message>
+    <message>
+        <source>Go back to version %1…</source>
+        <translation>Revenir à la version %1…</translation>
+    </message>
+    <message>
+        <source>Back to the form</source>
+        <translation>Retour au formulaire</translation>
+    </message>
+    <message>
+        <source>(no answer)</source>
+        <translation>(sans réponse)</translation>
+    </message>
+    <message>
+        <source>Given on the version before, by somebody who had not seen the move: « %1 ». Here: « %2 ».</source>
+        <translation>Donnée sur la version précédente, par quelqu’un qui n’avait pas vu le changement&#xa0;: «&#xa0;%1&#xa0;». Ici&#xa0;: «&#xa0;%2&#xa0;».</translation>
+    </message>
+    <message>
+        <source>Take this answer</source>
+        <translation>Prendre cette réponse</translation>
+    </message>
+    <message>
+        <source>Keep the one here</source>
+        <translation>Garder celle d’ici</translation>
+    </message>
+</context>
+<context>
+    <name>Versions</name>
+    <message>
+        <source>required</source>
+        <translation>obligatoire</translation>
     </message>
 </context>
 <context>

@@ -138,11 +138,11 @@ def test_what_is_broken_is_named_and_the_rest_works(qtbot: QtBot, bench: Open, t
     assert view is not None and window.head.chip.word == "Pas encore publiable"
     codes = {(one.code, one.path) for one in reported(window)}
     assert ("forms.list_missing", "/gone") in codes and ("forms.expression", "/who/children") in codes
-    assert ("forms.unsupported", "/who/app") in codes
+    assert ("forms.left_out", "/who/app") in codes
     block = view.page.block("/who/children")
     assert isinstance(block, Block) and "frobnicate" in said(block)
     block = view.page.block("/who/app")
-    assert isinstance(block, Block) and "Pas encore posé aux agents" in said(block)
+    assert isinstance(block, Block) and "applications externes" in said(block)
     tab(write(view, "/who/children", "3"))
     settle(qtbot, window)
     assert line(window, "/data/who/children").value == "3"

@@ -108,7 +108,7 @@ def test_a_formula_that_cannot_be_read_leaves_the_rest_usable() -> None:
 | survey |              |      |       |               |             |
 |        | type         | name | label | choice_filter | calculation |
 |        | select_one l | c    | C     | pastel = maybe|             |
-|        | calculate    | d    |       |               | device-info() |
+|        | calculate    | d    |       |               | frobnicate()  |
 |        | text         | t    | T     |               |             |
 | choices |             |      |       |        |
 |        | list_name    | name | label | pastel |
@@ -117,8 +117,9 @@ def test_a_formula_that_cannot_be_read_leaves_the_rest_usable() -> None:
     first, last = states({"answer": "/data/t", "with": "x"}, form=form)
     assert first["choices"] == {"/data/c": []} and first["values"]["/data/d"] == ""
     assert last["values"]["/data/t"] == "x"
-    found = parse_form(xform(form), strict=False).limitations
-    assert [problem.details["name"] for problem in found] == ["device-info", "maybe"]
+    read = parse_form(xform(form), strict=False)
+    assert [problem.details["name"] for problem in read.limitations] == ["frobnicate"]
+    assert [problem.details["name"] for problem in read.notices] == ["maybe"]
 
 
 @pytest.mark.parametrize(
