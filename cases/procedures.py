@@ -150,7 +150,10 @@ def load_workbook(path: Path) -> Procedure:
 
 
 def _remarks(converted: Converted, definition: FormDefinition) -> tuple[Problem, ...]:
-    return tuple(converted.located(one) for one in (*definition.notices, *entities.notices(definition)))
+    from forms.advice import advice
+
+    told = (*definition.notices, *entities.notices(definition), *advice(definition))
+    return tuple(converted.located(one) for one in told)
 
 
 def to_bundle(procedure: Procedure) -> bytes:

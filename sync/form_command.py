@@ -17,6 +17,7 @@ from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
 from cases.paper import paper_of
 from forms import limits
+from forms.advice import advice
 from forms.compile import Converted, convert_form
 from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, FormsError, Problem
@@ -224,7 +225,8 @@ def _check(options: argparse.Namespace) -> int:
     opened = _open(options.file)
     definition = opened.definition
     limitations = [opened.converted.located(one) for one in definition.limitations]
-    notices = [opened.converted.located(one) for one in (*definition.notices, *entities.notices(definition))]
+    told = (*definition.notices, *entities.notices(definition), *advice(definition))
+    notices = [opened.converted.located(one) for one in told]
     portability = [opened.converted.located(one) for one in _portability(definition)]
     if options.json:
         found = {

@@ -147,6 +147,30 @@ _NOTICES: dict[str, Pair] = {
         " dans le dossier",
         "the list “{name}” has no file {file}; it begins empty, and what the form adds to it stays with the case",
     ),
+    "not_in_list": (
+        "« {expression} » : « {question} » n'a pas de choix « {name} », cette comparaison ne change donc jamais",
+        "“{expression}”: “{question}” has no choice “{name}”, so this comparison never changes",
+    ),
+    "other_type": (
+        "« {expression} » : une réponse à « {question} » ne se compare pas à « {name} », qui est d'un autre genre ;"
+        " cette comparaison ne change donc jamais",
+        "“{expression}”: an answer to “{question}” cannot be compared with “{name}”, which is of another kind, so this"
+        " comparison never changes",
+    ),
+    "never_changes": (
+        "« {expression} » : cette condition ne dépend d'aucune réponse, elle ne change donc jamais",
+        "“{expression}”: this condition depends on no answer, so it never changes",
+    ),
+    "unread": (
+        "aucune formule et aucun texte ne lit le calcul « {name} » ; il est seulement conservé",
+        "no formula and no text reads the calculation “{name}”; it is only kept",
+    ),
+    "too_slow": (
+        "« {expression} » : avec {rows} lignes par répétition, elle demande {steps} étapes de calcul, pour {allowed} au"
+        " plus ; au-delà elle n'est pas évaluée",
+        "“{expression}”: with {rows} rows in each repeat it takes {steps} steps of calculation, of {allowed} at most;"
+        " beyond that it is not worked out",
+    ),
 }
 """What an author should look at although the form can be used as it is."""
 _NOT_A_FORM: dict[str, Pair] = {

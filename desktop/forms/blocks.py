@@ -38,6 +38,8 @@ class Hands(Protocol):
 
     def remove_row(self, row: str, label: str) -> None: ...
 
+    def move_row(self, row: str, by: int) -> None: ...
+
     def restore_row(self, removed: RemovedRow) -> None: ...
 
     def retry(self, path: str) -> None: ...
@@ -99,19 +101,19 @@ class Block(QFrame):
         """Show the question as it stands now."""
         self.question = question
 
+    def put_below(self, part: QWidget) -> None:
+        """Show a part that says more below the question."""
+        self.column.addWidget(part)
+
     def tell_unknown(self) -> None:
         """Say below words or a value what the form could not work out."""
         problem = self.question.problem
         if self._unknown is None and problem is not None:
             self._unknown = StatusLine(self)
-            self.column.addWidget(self._unknown)
+            self.put_below(self._unknown)
         if self._unknown is not None:
             self._unknown.setVisible(problem is not None)
             self._unknown.show_problem("" if problem is None else words.issue_text(problem, self.question))
-
-    def put_below(self, part: QWidget) -> None:
-        """Show a part that says more below the question."""
-        self.column.addWidget(part)
 
     def entrance(self) -> QWidget:
         """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
@@ -366,7 +368,8 @@ class FieldBlock(Block):
         clearable = self.editor.clearable and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
         self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
-        self.editor.mark_invalid(bool(problem) or self._failure is not None)
+        own = bool(self.editor.own_problem()) or not words.is_of_the_form(self.question.problem)
+        self.editor.mark_invalid((bool(problem) and own) or self._failure is not None)
         self._describe(problem)
         self.told.emit()
 

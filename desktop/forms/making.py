@@ -8,6 +8,7 @@ from desktop.forms.blocks import Block, FieldBlock, NoteBlock, PageContext, Valu
 from desktop.forms.editors.across import ACROSS_MOST
 from desktop.forms.editors.factory import CHOICE_KINDS, editor_class
 from desktop.forms.left_out import LeftOutBlock
+from desktop.forms.quick import tip
 from desktop.forms.tables import TableFieldBlock, TableHeadBlock
 from forms.views import QuestionView
 
@@ -31,6 +32,8 @@ def make_block(question: QuestionView, context: PageContext, parent: QWidget | N
     """Return a new block for `question`."""
     made = block_class(question, context)(question, context, parent)
     made.mark_contested()
+    if isinstance(made, FieldBlock):
+        made.setToolTip(tip(question.kind))
     return made
 
 

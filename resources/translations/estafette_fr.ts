@@ -1649,8 +1649,16 @@
         <translation>Imprimer…</translation>
     </message>
     <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
         <source>Submit anyway</source>
         <translation>Transmettre quand même</translation>
+    </message>
+    <message>
+        <source>Language of the form: {language} (Alt+L: the next one)</source>
+        <translation>Langue du formulaire&#xa0;: {language} (Alt+L&#xa0;: la suivante)</translation>
     </message>
     <message>
         <source>Check and submit</source>
@@ -1871,6 +1879,50 @@
     <message>
         <source>No answer yet</source>
         <translation>Pas encore de réponse</translation>
+    </message>
+    <message>
+        <source>There is no earlier answer to “{label}” to repeat.</source>
+        <translation>Pas de réponse précédente à répéter pour «&#xa0;{label}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” has no answer for somebody who does not know.</source>
+        <translation>«&#xa0;{label}&#xa0;» n’a pas de choix «&#xa0;ne sait pas&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” has no answer for somebody who refuses.</source>
+        <translation>«&#xa0;{label}&#xa0;» n’a pas de choix «&#xa0;refuse&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” is answered.</source>
+        <translation>«&#xa0;{label}&#xa0;» a sa réponse.</translation>
+    </message>
+    <message>
+        <source>F9: the last value again</source>
+        <translation>F9&#xa0;: la dernière valeur à nouveau</translation>
+    </message>
+    <message>
+        <source>F7: does not know, Shift+F7: refuses, where the list has it</source>
+        <translation>F7&#xa0;: ne sait pas, Maj+F7&#xa0;: refuse, si la liste l’a</translation>
+    </message>
+    <message>
+        <source>Move up: {row}</source>
+        <translation>Monter&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Move down: {row}</source>
+        <translation>Descendre&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>{row}: now row {place} of {rows}</source>
+        <translation>{row}&#xa0;: maintenant ligne {place} sur {rows}</translation>
+    </message>
+    <message>
+        <source>{row} is the first row already.</source>
+        <translation>{row} est déjà la première ligne.</translation>
+    </message>
+    <message>
+        <source>{row} is the last row already.</source>
+        <translation>{row} est déjà la dernière ligne.</translation>
     </message>
 </context>
 <context>
@@ -2764,8 +2816,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
-        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank. In a question, F9 gives the last value again (of the row above, else of your last case of this procedure), F7 marks « does not know » and Shift+F7 « refuses » where the list has such a choice.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge. Dans une question, F9 redonne la dernière valeur (de la ligne au-dessus, sinon de votre dernier dossier de cette démarche), F7 marque «&#xa0;ne sait pas&#xa0;» et Maj+F7 «&#xa0;refuse&#xa0;» si la liste a un tel choix.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
