@@ -66,7 +66,8 @@ def editor_class(question: QuestionView) -> type[Editor]:
     for word, made in _BY_APPEARANCE.get(question.kind, ()):
         if word in question.appearance:
             return made
-    return _BY_KIND[question.kind]
+    # What has no editor of its own yet takes its text as it would be stored: only an author sees such a question.
+    return _BY_KIND.get(question.kind, LineEditor)
 
 
 def _laid_out(question: QuestionView) -> bool:
