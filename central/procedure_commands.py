@@ -57,7 +57,7 @@ def _say_repairs(procedure: Procedure) -> None:
     itself stays one line."""
     if procedure.repairs:
         print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
-    for problem in publishing.advice_on(procedure):
+    for problem in procedure.remarks:
         path = problem.details.get("path", "")
         print("\n".join(f"{path} : {line}" for line in problem_lines(problem)), file=sys.stderr)
     for cycle in publishing.cycles(procedure):

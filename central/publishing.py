@@ -19,7 +19,6 @@ from central.context import Central
 from central.database import people
 from central.database import procedures as published
 from central.database.client import NO_TENANT
-from forms.advice import advice
 from forms.conversions import IMPORTER
 from forms.errors import FormRefused, Problem
 from sync.messages import bundle_version
@@ -56,12 +55,6 @@ def load(path: Path) -> Procedure:
 def cycles(procedure: Procedure) -> tuple[str, ...]:
     """Return the groups of questions whose formulas need each other: such a form works, one link of each is ignored."""
     return tuple(" → ".join(cycle) for cycle in authored.form_definition(procedure).cycles)
-
-
-def advice_on(procedure: Procedure) -> tuple[Problem, ...]:
-    """Return what the form's author should look at although it can be used; see :func:`forms.advice.advice`."""
-    definition = authored.form_definition(procedure)
-    return (*definition.notices, *advice(definition))
 
 
 def version_of(procedure: Procedure) -> str:
