@@ -319,6 +319,7 @@ class Session:
 
         Raises FormsError ``forms.row_limit``.
         """
+        self._engine.begin()
         empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
         while empty:
             for repeat in empty:
