@@ -129,6 +129,10 @@ _NOTICES: dict[str, Pair] = {
         "la présentation « {name}(…) » vient d'un autre outil : la question est posée de la façon ordinaire",
         "the appearance “{name}(…)” is another tool's: the question is asked in the ordinary way",
     ),
+    "media_not_shown": (
+        "« {name} » a des images ou des sons qui ne sont pas montrés ici ({file} ; {count} en tout)",
+        "“{name}” has pictures or sounds that are not shown here ({file}; {count} in all)",
+    ),
     "entity_list_elsewhere": (
         "la liste « {name} » n'est pas tenue ici : ce que le formulaire y enregistre reste dans le dossier ; les listes"
         " tenues sont : {lists}",
