@@ -152,8 +152,8 @@ def load_workbook(path: Path) -> Procedure:
 def _remarks(converted: Converted, definition: FormDefinition) -> tuple[Problem, ...]:
     from forms.advice import advice
 
-    told = (*definition.notices, *entities.notices(definition), *advice(definition))
-    return tuple(converted.located(one) for one in told)
+    found = (*definition.notices, *advice(definition), *entities.notices(definition))
+    return tuple(converted.located(one) for one in found)
 
 
 def to_bundle(procedure: Procedure) -> bytes:

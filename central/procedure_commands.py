@@ -57,8 +57,9 @@ def _say_repairs(procedure: Procedure) -> None:
     itself stays one line."""
     if procedure.repairs:
         print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
-    for french, english in map(problem_lines, procedure.remarks):
-        print(f"{french}\n{english}", file=sys.stderr)
+    for problem in procedure.remarks:
+        path = problem.details.get("path", "")
+        print("\n".join(f"{path} : {line}" for line in problem_lines(problem)), file=sys.stderr)
     for cycle in publishing.cycles(procedure):
         print(f"formules qui se mordent la queue, un lien est ignoré : {cycle}", file=sys.stderr)
         print(f"formulas that need each other, one link is ignored: {cycle}", file=sys.stderr)

@@ -22,11 +22,12 @@ from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
 from forms.preloading import Preloader, is_end
 from forms.rewinding import Rewinder
+from forms.statelines import StateLine, state_lines
 from forms.tree import Node, Repeat
 from forms.undoing import Past, RowAdded
 from forms.values import Moment
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
-from forms.wholestate import WholeState, locate, whole_state
+from forms.wholestate import WholeState, locate, reference, whole_state
 
 
 class Session:
@@ -337,9 +338,15 @@ class Session:
         return self._views.find(search, limit)
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
-        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first.
+
+        A choice without words (one that is only a picture) goes by its value.
+        """
         self._engine.begin()
-        return self._choices.find(self._choice_node(path), search, limit)
+        found = self._choices.find(self._choice_node(path), search, limit)
+        if all(choice.label for choice in found):
+            return found
+        return tuple(choice if choice.label else Choice(choice.value, choice.value) for choice in found)
 
     def offered(self, path: str) -> tuple[str, ...]:
         """The values of all choices offered now, in the order of the list."""
@@ -349,7 +356,7 @@ class Session:
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
         self._engine.begin()
-        return self._choices.label(self._choice_node(path), value)
+        return self._choices.label(self._choice_node(path), value) or value
 
     def _choice_node(self, path: str) -> Node:
         node = self._leaf(path)
@@ -375,6 +382,17 @@ class Session:
         """Everything as it stands, by XPath reference; see :class:`forms.wholestate.WholeState`."""
         self._engine.begin()
         return whole_state(self._root, self._choices)
+
+    def state_lines(self) -> list[StateLine]:
+        """The same without choices and labels, line by line: cheap enough to be read after each act."""
+        return state_lines(self._root, self._choices)
+
+    def reference(self, path: str) -> str:
+        """The XPath reference of what stands at ``path`` now. Raises FormsError ``forms.unknown_path``."""
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        return reference(thing)
 
     def locate(self, reference: str) -> Node | Repeat | None:
         """The question, row or repeat that an XPath reference with rows counted from 1 names now. Only to be read."""
