@@ -54,6 +54,8 @@ class Translations:
         found: dict[str, list[str]] = {}
         for texts in self.values.values():
             for identity, forms in texts.items():
+                if forms.keys().isdisjoint(_MEDIA):
+                    continue
                 files = [(value.text or "").strip() for form, value in forms.items() if form in _MEDIA]
                 found.setdefault(identity, []).extend(file for file in files if file not in ("", _NOTHING))
         return {identity: files for identity, files in found.items() if files}
