@@ -19,6 +19,7 @@ from desktop.screens.record.follow_up import FollowUp
 from desktop.screens.record.header import Header
 from desktop.screens.record.history_tab import HistoryTab
 from desktop.screens.record.model import contested_notes, delay_of, history_lines
+from desktop.screens.record.paper import PaperPane
 from desktop.screens.record.receipt import ReceiptTab
 from desktop.tasks import Job
 from desktop.theme import theme
@@ -60,12 +61,14 @@ class RecordScreen(Screen):
         self.history = HistoryTab(context)
         self._message = Banner("critical", name="case.message")
         self._form_page: QVBoxLayout = column(gap=0)
+        self._form_holder = holder(self._form_page)
+        self.paper = PaperPane(context)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("case.tabs")
         self.tabs.setAccessibleName(self.tr("Pages of the case"))
         self.tabs.tabBar().setAccessibleName(self.tr("Pages of the case"))
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(holder(self._form_page), self.tr("Form"))
+        self.tabs.addTab(holder(column(self._form_holder, self.paper, gap=0)), self.tr("Form"))
         self.tabs.addTab(self.follow_up, self.tr("Follow-up"))
         self.tabs.addTab(self.receipt, self.tr("Receipt"))
         self.tabs.addTab(self.history, self.tr("History"))
@@ -83,7 +86,7 @@ class RecordScreen(Screen):
             "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is "
             "given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. "
             "« History »: who did what, and whether the central service has received it. "
-            "Alt+1 to Alt+4 change the page."
+            "Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank."
         )
 
     def open(self, to: Route) -> None:
@@ -120,6 +123,9 @@ class RecordScreen(Screen):
 
     def step_back(self) -> bool:
         self.flush()
+        if self.tabs.currentIndex() == 0 and self.paper.isVisible():
+            self.paper.close_pane()
+            return True
         return self.tabs.currentWidget() is self.follow_up and self.follow_up.step_back()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -146,6 +152,7 @@ class RecordScreen(Screen):
         self.header.contested_wanted.connect(lambda: self._settle(""))
         self.follow_up.reply_wanted.connect(self._check_and_hand_in)
         self.follow_up.note_wanted.connect(self._add_note)
+        self.paper.closed.connect(self._back_to_form)
         self.follow_up.form_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
         for number in range(len(_TABS)):
             keys = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
@@ -186,6 +193,8 @@ class RecordScreen(Screen):
         )
         view.submitRequested.connect(lambda: self._hand_in(form))
         view.routeChanged.connect(lambda _route: self.moved.emit())
+        view.printRequested.connect(lambda: self._show_paper(form))
+        view.offer_printing()
         self.form_view = view
         self._form_page.addWidget(view)
         self._show(form)
@@ -245,6 +254,8 @@ class RecordScreen(Screen):
     def _check_and_hand_in(self) -> None:
         """Ask the form to check itself; it shows what is wrong, or says that the case can go."""
         if self.form_view is not None:
+            if not self.paper.isHidden():
+                self.paper.close_pane()
             self.tabs.setCurrentIndex(0)
             self.form_view.request_submit()
 
@@ -325,5 +336,17 @@ class RecordScreen(Screen):
 
     def _leave_form(self) -> None:
         self.flush()
+        self.paper.forget()
+        self._form_holder.show()
         clear(self._form_page)
         self.form_view = None
+
+    def _show_paper(self, form: OpenForm) -> None:
+        """Put the form's pages as they will be printed in its place."""
+        self._form_holder.hide()
+        self.paper.show_form(form)
+
+    def _back_to_form(self) -> None:
+        self._form_holder.show()
+        if self.form_view is not None:
+            self.form_view.setFocus()
