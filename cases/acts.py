@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from cases import merge, procedure_file
+from cases import merge, procedure_file, versions
 from cases.core import Part, changed
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import EventId, Kind, RecordType, body_bytes
@@ -95,6 +95,28 @@ class Acts(Part):
             raise InputError("act.empty")
         check_answers(answers)
         return self._recorded(RecordType.CASE, case, _always(Deed(Kind.SET, answers)), base)
+
+    def move_case(self, case: str, before: str, after: str, writes: Mapping[str, str | None], *, base: int) -> Act:
+        """Put a draft on another version of its form, with what ``forms.moving`` says to store; nothing is cleared.
+
+        Raises:
+            InputError: ``case.not_editable``: it is no draft any more; ``version.changed``: it is not on ``before``
+                any more; ``answer.path``, ``input.unstorable``, ``act.too_large``.
+        """
+        check_answers(writes)
+        check_storable({"after": after})
+
+        def deeds(working: Working) -> list[Deed]:
+            shown = working.shown()
+            state = shown.values.get(STATE) or State.DRAFT.value
+            if state != State.DRAFT:
+                raise InputError("case.not_editable", state=state)
+            if shown.values.get(versions.VERSION) != before or versions.VERSION in shown.contested:
+                raise InputError("version.changed")
+            procedure = shown.values.get("procedure") or ""
+            return [Deed(Kind.SET, versions.fields_of_move(procedure, before, after, writes))]
+
+        return self._recorded(RecordType.CASE, case, deeds, base)
 
     def change_status(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from cases import foundation, returning, scope
@@ -146,11 +146,25 @@ class Inbox(Outbox):
 
         self._core.transact(act)
 
-    def store_procedure(self, procedure: str, version: str, bundle: bytes) -> None:
-        """Keep a version of a procedure, from now on its newest."""
+    def store_procedure(self, procedure: str, version: str, bundle: bytes, *, newest: bool = True) -> None:
+        """Keep a version of a procedure, from now on its newest unless a case alone asks for it."""
 
         def act(connection: Connection) -> tuple[None, Changed]:
-            facts.put_procedure(connection, procedure, version, bundle, self._core.ports.clock.now_ms())
+            stored_ms = self._core.ports.clock.now_ms() if newest else 0
+            facts.put_procedure(connection, procedure, version, bundle, stored_ms)
+            return None, changed({"procedure"})
+
+        self._core.transact(act)
+
+    def procedures_offered(self, offered: Collection[tuple[str, str]]) -> None:
+        """Take in which version of each procedure is the newest, by what central offers; held ones only."""
+        with self._core.store.reading() as connection:
+            behind = facts.all_procedures(connection) - set(facts.procedures(connection))
+        if behind.isdisjoint(offered):
+            return
+
+        def act(connection: Connection) -> tuple[None, Changed]:
+            facts.put_newest(connection, offered, self._core.ports.clock.now_ms())
             return None, changed({"procedure"})
 
         self._core.transact(act)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from cases import beside, foundation, merge
+from cases import beside, foundation, merge, versions
 from cases.authors import authors_of, named_by
 from cases.clock import CLOCK_OFF_MS
 from cases.core import Part
@@ -131,6 +131,14 @@ class Reads(Part):
             view = _case_view(row, shown, state, said, names, base, created_ms, pending, contested)
             alike = tuple(links.group(connection, case)[1:])
             return msgspec.structs.replace(view, stands_for=links.leads_to(connection, case), alike=alike)
+
+    def unseen(self, case: str, fields: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those (earlier, later) of a case where nobody who wrote the later had seen the earlier one."""
+        if not fields:
+            return frozenset()
+        with self._core.reading() as (connection, commit):
+            _number, state, _pending = self._found(connection, case, RecordType.CASE, commit)
+            return frozenset(pair for pair in fields if versions.unseen(state, *pair))
 
     def history(self, record: str) -> list[HistoryEntry]:
         """Return every event of a case or citizen that this store holds, in the order in which it learnt of them."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.merge import EMPTY, RecordState
 from cases.views import Notice, Proposal
 
 COUNTED_MAX = 1_000
@@ -124,6 +125,7 @@ class CaseView:
         parked: events of this case that wait for a person.
         holds: when the citizen was waited for, by this service's clock.
         proposals: decisions that wait for a supervisor. notices: decisions that the citizen holds on paper.
+        merged: the whole, for what only what had been seen tells.
     """
 
     case: str
@@ -149,6 +151,7 @@ class CaseView:
     holds: tuple[Hold, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     notices: tuple[Notice, ...] = ()
+    merged: RecordState = EMPTY
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sync.print_command import PRINT
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
 from sync.usage import BilingualParser, HelpShown, UsageError, explained
+from sync.version_commands import VERSIONS, told_earlier
 from sync.words import Words
 
 LIST_LIMIT = 256
@@ -252,6 +253,7 @@ def _form(context: Context, view: CaseView) -> Answer:
         "form": [plain(question) for question in questions],
         "issues": [explained_issue(session, issue) for issue in session.validate()],
         "summary": plain(session.summary()),
+        "earlier_answers": told_earlier(context, view.id),
     }
 
 
@@ -364,6 +366,7 @@ COMMANDS: Mapping[str, Command] = {
     "note": Command("add a remark to a case", _note, takes("case", "text")),
     "status-change": Command("move a case to another state", _status_change, _status_change_arguments),
     "show": Command("show a case: answers, form, history", _show, takes("case")),
+    **VERSIONS,
     **REMEDIES,
     "sync": Command("make one round with the central service", _sync, _sync_arguments),
     "findings": Command("list what audits found and mended", _findings),

@@ -17,6 +17,7 @@ from cases.ids import row_id
 from cases.ports import Ports
 from cases.procedures import Procedure, form_definition, from_bundle, in_language, prefilled
 from cases.receipt import ReceiptData, receipt_answers
+from cases.versions import VERSION
 from cases.views import Act, CaseView, Identity
 from cases.workflow import EDITABLE, State
 from cases.workspace import Workspace
@@ -200,6 +201,11 @@ class OpenForm:
         """Answers that are in the session and not yet durable; empty unless a commit failed."""
         return self._unsaved
 
+    @property
+    def stored(self) -> dict[str, str | None]:
+        """Every answer as it stands here, those included that no question of this version asks for."""
+        return {**self._stored, **self._unsaved}
+
     def answer(self, path: str, value: str | None) -> ChangeSet:
         """Give an answer (stored text; None clears it). Durable on return, also when the form finds it wrong.
 
@@ -261,10 +267,18 @@ class OpenForm:
         Returns:
             True when answers changed elsewhere: ``session`` was replaced, draw it again.
         """
-        self.view = self._desk.workspace.case(self.case_id)
-        if dict(self.view.answers) == self._stored:
+        view = self._desk.workspace.case(self.case_id)
+        moved = view.version != self.view.version
+        if moved:
+            try:
+                self.procedure = self._desk.procedure(view.procedure, view.version)
+            except InputError:
+                # Moved elsewhere to a version that is still to come: until then the person sees, and answers, this.
+                return False
+        self.view = view
+        if not moved and dict(view.answers) == self._stored:
             return False
-        self._stored = dict(self.view.answers)
+        self._stored = dict(view.answers)
         self.session = self._desk.session(self.procedure, {**self._stored, **self._unsaved})
         return True
 
@@ -288,7 +302,8 @@ class OpenForm:
         self.save()
         if self.view.state == State.DRAFT:
             to, code = State.SUBMITTED, self._desk.new_tracking_code()
-            fields = {"tracking_code": code}
+            # With the version that was filled: who moved the case meanwhile, unseen, finds the two side by side.
+            fields = {"tracking_code": code, VERSION: self.view.version}
         else:
             to, code, fields = State.IN_REVIEW, self.view.tracking_code, {}
         self.act = self._desk.workspace.change_status(

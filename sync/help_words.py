@@ -32,6 +32,13 @@ AGENT: Mapping[str, str] = {
     "list the procedures on this device": "lister les démarches de ce poste",
     "open a case: PROCEDURE --citizen ID": "ouvrir un dossier : DÉMARCHE --citizen ID",
     "answer a question (an empty VALUE clears it)": "répondre à une question (une VALEUR vide l'efface)",
+    "say what another version of its form makes of a draft, or move it there": (
+        "dire ce qu'une autre version de son formulaire fait d'un brouillon, ou l'y faire passer"
+    ),
+    "which version; default: the newest on this device": "quelle version ; sinon : la plus récente de ce poste",
+    "move the case there, and do not only say what it would do": (
+        "y faire passer le dossier, et pas seulement dire ce que cela donnerait"
+    ),
     "list what a question offers to choose from": "lister les choix d'une question",
     "add a row to a repeat": "ajouter une ligne à une liste",
     "remove a row: /repeat[row]": "enlever une ligne : /liste[ligne]",

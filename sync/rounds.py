@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cases import versions
 from cases.errors import InputError, NetworkFault, NotPermittedError, RejectedError
 from cases.events import Kind, decode_body
 from cases.outbox import ACCEPTED, REPEATED
@@ -82,16 +83,16 @@ def procedures_named(events: Iterable[PageEvent]) -> set[tuple[str, str]]:
         except ValueError:
             # Set aside by the workspace, which says so; it names nothing.
             continue
-        procedure, version = body.get("procedure"), body.get("procedure_version")
-        if isinstance(procedure, str) and isinstance(version, str) and nameable(procedure, version):
-            named.add((procedure, version))
+        named |= {names for names in versions.named(body) if nameable(*names)}
     return named
 
 
 def procedures_of(records: Iterable[PackedRecord]) -> set[tuple[str, str]]:
     """Return the procedure versions that cases use which came whole."""
-    named = {(record.state.value("procedure"), record.state.value("procedure_version")) for record in records}
-    return {(one, version) for one, version in named if one and version and nameable(one, version)}
+    named: set[tuple[str, str]] = set()
+    for record in records:
+        named |= versions.named({name: record.state.value(name) for name in record.state.fields if name[:1] != "/"})
+    return {names for names in named if nameable(*names)}
 
 
 def nameable(procedure: str, version: str) -> bool:
@@ -109,13 +110,15 @@ def documents(workspace: Workspace, client: CentralClient, tally: Tally, *, offe
         NetworkFault: the line broke; what was fetched so far stays.
         NotPermittedError: ``auth.*``: the device itself is refused.
     """
+    listed: set[tuple[str, str]] = set()
     if offered:
         listed = {(summary.id, summary.version) for summary in client.procedures()}
         tally.offers = offer_fingerprint(listed)
-        tally.wanted_procedures |= {names for names in listed if nameable(*names)}
+        listed = {names for names in listed if nameable(*names)}
+        tally.wanted_procedures |= listed
     for procedure, version in sorted(tally.wanted_procedures):
         if not _held(workspace, procedure, version):
-            refused = _fetch(workspace, client, procedure, version)
+            refused = _fetch(workspace, client, procedure, version, newest=(procedure, version) in listed)
             if refused == SERVICE_FAILED:
                 continue
             if refused:
@@ -123,9 +126,12 @@ def documents(workspace: Workspace, client: CentralClient, tally: Tally, *, offe
             else:
                 tally.procedures += 1
         tally.wanted_procedures.discard((procedure, version))
+    if listed:
+        # One that a case alone asked for is not what new cases follow, nor one that central offers no more.
+        workspace.procedures_offered(listed)
 
 
-def _fetch(workspace: Workspace, client: CentralClient, procedure: str, version: str) -> str:
+def _fetch(workspace: Workspace, client: CentralClient, procedure: str, version: str, *, newest: bool) -> str:
     """Fetch and keep one bundle. Return the code of why it could not be had, empty when it is held now."""
     try:
         bundle = client.procedure_bundle(procedure, version)
@@ -141,7 +147,7 @@ def _fetch(workspace: Workspace, client: CentralClient, procedure: str, version:
         return error.code
     if bundle_version(bundle) != version:
         return BUNDLE_INVALID
-    workspace.store_procedure(procedure, version, bundle)
+    workspace.store_procedure(procedure, version, bundle, newest=newest)
     return ""
 
 

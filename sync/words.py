@@ -345,6 +345,14 @@ _KNOWN: Mapping[str, Words] = {
         "Dans l'état « {state} », les réponses du dossier ne se modifient plus.",
         "In the state “{state}” the case's answers can no longer be changed.",
     ),
+    "version.same": Words(
+        "Ce dossier est déjà sur cette version du formulaire.",
+        "This case is on this version of the form already.",
+    ),
+    "version.changed": Words(
+        "Le dossier a changé entre-temps ; rien n'a été déplacé. Regardez de nouveau ce que donnerait le changement.",
+        "The case changed meanwhile; nothing was moved. Look again at what the change would do.",
+    ),
     "submit.already": Words(
         "Ce dossier est déjà transmis ; son code de suivi est {tracking_code}.",
         "This case is already handed in; its tracking code is {tracking_code}.",

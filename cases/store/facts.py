@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cases.store.engine import Connection
@@ -130,6 +130,17 @@ def put_procedure(connection: Connection, procedure: str, version: str, bundle: 
         " ON CONFLICT (id, version) DO UPDATE SET stored_ms = max(stored_ms, ?4)",
         (procedure, version, bundle, stored_ms),
     )
+
+
+def put_newest(connection: Connection, offered: Iterable[tuple[str, str]], now_ms: int) -> None:
+    """Make these versions the newest of their procedures, those of them that are held."""
+    newest = set(procedures(connection))
+    for procedure, version in sorted(set(offered) - newest):
+        connection.execute(
+            "UPDATE procedure SET stored_ms ="
+            " (SELECT max(?3, 1 + max(stored_ms)) FROM procedure WHERE id = ?1) WHERE id = ?1 AND version = ?2",
+            (procedure, version, now_ms),
+        )
 
 
 def procedures(connection: Connection) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from central.console.fields import named_fields
 from central.console.likeness import alike, other_cases
 from central.console.reading import Reader, open_reader
 from central.console.sayings import saying
+from central.console.versions import earlier_lines
 from central.console.views import CasePage, case_page, changes_since, last_seq
 from central.console.visits import Reception, Visit
 from central.records import CaseView, ContestedField, ContestedValue, HistoryEntry
@@ -104,6 +105,7 @@ def show_case(
         citizen_contested=named_fields(
             [each for each in open_ones if each.record_type == RecordType.CITIZEN], reader, visit.words
         ),
+        earlier=earlier_lines(visit, case, reader),
         settled=named_fields(settled, reader, visit.words),
         status=status,
         case=shown,

@@ -22,6 +22,7 @@ _FIELD_WORDS = {
     "postcode": N_("Postcode"),
     "commune": N_("Municipality"),
     "state": N_("State of the case"),
+    "procedure_version": N_("Version of the form"),
     "citizen": N_("Citizen"),
     "agent": N_("Agent"),
     "same_as": N_("Same person or case as"),

@@ -31,7 +31,7 @@ class Reader:
     """Reads the answers of one case."""
 
     def __init__(self, session: Session | None, answers: Mapping[str, str | None], words: Words) -> None:
-        self._session = session
+        self.session = session
         self._answers = answers
         self._words = words
         self.understood = session is not None
@@ -39,7 +39,7 @@ class Reader:
 
     def lines(self) -> tuple[AnswerLine, ...]:
         """Return the answers in the form's order."""
-        if self._session is None:
+        if self.session is None:
             return tuple(
                 AnswerLine("answer", 0, path, value, path)
                 for path, value in sorted(self._answers.items())
@@ -47,50 +47,57 @@ class Reader:
             )
         return tuple(
             AnswerLine(item.kind, item.depth, item.label, self._read(item.path, item.kind, item.value_text), item.path)
-            for item in self._session.summary()
+            for item in self.session.summary()
         )
+
+    def knows(self, path: str) -> bool:
+        """Say whether the form asks, or calculates, what stands at this path."""
+        try:
+            return self.session is not None and self.session.question(path) is not None
+        except FormsError:
+            return False
 
     def label(self, path: str) -> str:
         """Return a question's label, or its path when the form does not know it."""
-        if self._session is None:
+        if self.session is None:
             return path
         try:
-            return self._session.question(path).label or path
+            return self.session.question(path).label or path
         except FormsError:
             return path
 
     def kind(self, path: str) -> str:
         """Return a question's kind (``forms.views.QuestionView``), ``text`` for one that the form does not know."""
-        if self._session is None:
+        if self.session is None:
             return "text"
         try:
-            return self._session.question(path).kind
+            return self.session.question(path).kind
         except FormsError:
             return "text"
 
     def choices(self, path: str) -> tuple[tuple[str, str], ...]:
         """Return the choices offered now, as (value, label); none where a question has none."""
-        if self._session is None or self.kind(path) != "select_one":
+        if self.session is None or self.kind(path) != "select_one":
             return ()
-        return tuple((choice.value, choice.label) for choice in self._session.choices(path))
+        return tuple((choice.value, choice.label) for choice in self.session.choices(path))
 
     def value(self, path: str, value: str | None) -> str:
         """Return a stored value as people say it; an empty text for no value."""
-        if self._session is None or not value:
+        if self.session is None or not value:
             return value or ""
         try:
-            kind = self._session.question(path).kind
+            kind = self.session.question(path).kind
             if kind not in ("select_one", "select_multiple"):
                 return self._read(path, "answer", value)
-            return ", ".join(self._session.choice_label(path, part) or part for part in value.split())
+            return ", ".join(self.session.choice_label(path, part) or part for part in value.split())
         except FormsError:
             return value
 
     def _read(self, path: str, kind: str, text: str) -> str:
         """Return an answer's text with dates, numbers and acknowledgements as people write them."""
-        if self._session is None or kind != "answer" or not text:
+        if self.session is None or kind != "answer" or not text:
             return text
-        view = self._session.question(path)
+        view = self.session.question(path)
         question = view.kind
         if question == "date":
             return self._words.calendar_day(text)

@@ -313,6 +313,7 @@ def case_view(connection: Connection, tenant: int, case: str) -> CaseView | None
         holds=_holds(connection, tenant, [case]).get(case, ()),
         proposals=beside.proposals(state, names),
         notices=beside.notices(state, names),
+        merged=state,
     )
 
 

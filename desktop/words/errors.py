@@ -258,6 +258,14 @@ def _not_allowed() -> _Words:
     return what, _kept(), translate("Errors", "Read its history, then choose the next step.")
 
 
+def _version_changed() -> _Words:
+    return (
+        translate("Errors", "The case changed meanwhile; nothing was moved."),
+        _saved(),
+        translate("Errors", "Look again at what the change would do."),
+    )
+
+
 def _case_changed() -> _Words:
     what = translate("Errors", "A colleague changed this case meanwhile.")
     return what, _kept(), translate("Errors", "Look at the new values, then go on.")
@@ -378,6 +386,8 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "input.unstorable": _unstorable,
     "push.fork": _forked,
     "pull.cursor_ahead": _central_restored,
+    "version.changed": _version_changed,
+    "version.same": _version_changed,
     "submit.already": _handed_in_already,
     "submit.incomplete": _form_incomplete,
     "procedure.unknown": _no_procedure,

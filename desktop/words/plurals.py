@@ -39,6 +39,29 @@ class Plurals(QObject):
     def fields_to_settle(self, count: int) -> str:
         return self.tr("%n field(s) to settle", "", count)
 
+    def earlier_answers(self, count: int) -> str:
+        if not count:
+            return self.tr("The form of this case was moved to another version.")
+        return self.tr("%n answer(s) of an earlier version of the form stay with this case.", "", count)
+
+    def answers_to_check(self, count: int) -> str:
+        return self.tr("%n answer(s) to check afterwards", "", count)
+
+    def answers_without_place(self, count: int) -> str:
+        return self.tr("%n answer(s) without a place in that version: kept with the case, readable", "", count)
+
+    def answers_moved(self, count: int) -> str:
+        return self.tr("%n answer(s) go to another page of the form", "", count)
+
+    def answers_kept(self, count: int) -> str:
+        return self.tr("%n answer(s) kept", "", count)
+
+    def newly_asked(self, count: int) -> str:
+        return self.tr("%n question(s) newly asked", "", count)
+
+    def first_ones(self, count: int) -> str:
+        return self.tr("The first %n are listed.", "", count)
+
     def answers_saved(self, count: int) -> str:
         return self.tr("%n answer(s) saved", "", count)
 

@@ -830,6 +830,14 @@
         <translation>Lisez son historique, puis choisissez la suite.</translation>
     </message>
     <message>
+        <source>The case changed meanwhile; nothing was moved.</source>
+        <translation>Le dossier a changé entre-temps&#xa0;; rien n’a été déplacé.</translation>
+    </message>
+    <message>
+        <source>Look again at what the change would do.</source>
+        <translation>Regardez de nouveau ce que donnerait le changement.</translation>
+    </message>
+    <message>
         <source>A colleague changed this case meanwhile.</source>
         <translation>Un collègue a modifié ce dossier entre-temps.</translation>
     </message>
@@ -1269,6 +1277,13 @@
     <message>
         <source>Write something first.</source>
         <translation>Écrivez d’abord quelque chose.</translation>
+    </message>
+</context>
+<context>
+    <name>FormTab</name>
+    <message>
+        <source>The case is on version %1 of the form now, saved on this computer</source>
+        <translation>Le dossier est maintenant à la version %1 du formulaire, enregistré sur ce poste</translation>
     </message>
 </context>
 <context>
@@ -2464,6 +2479,59 @@
         <translation>
             <numerusform>%n champ à départager</numerusform>
             <numerusform>%n champs à départager</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The form of this case was moved to another version.</source>
+        <translation>Ce dossier est passé à une autre version du formulaire.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) of an earlier version of the form stay with this case.</source>
+        <translation>
+            <numerusform>%n réponse d’une version antérieure du formulaire reste avec ce dossier.</numerusform>
+            <numerusform>%n réponses d’une version antérieure du formulaire restent avec ce dossier.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) to check afterwards</source>
+        <translation>
+            <numerusform>%n réponse à revoir ensuite</numerusform>
+            <numerusform>%n réponses à revoir ensuite</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) without a place in that version: kept with the case, readable</source>
+        <translation>
+            <numerusform>%n réponse sans place dans cette version&#xa0;: gardée avec le dossier, lisible</numerusform>
+            <numerusform>%n réponses sans place dans cette version&#xa0;: gardées avec le dossier, lisibles</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) go to another page of the form</source>
+        <translation>
+            <numerusform>%n réponse change de place dans le formulaire</numerusform>
+            <numerusform>%n réponses changent de place dans le formulaire</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) kept</source>
+        <translation>
+            <numerusform>%n réponse gardée</numerusform>
+            <numerusform>%n réponses gardées</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s) newly asked</source>
+        <translation>
+            <numerusform>%n nouvelle question</numerusform>
+            <numerusform>%n nouvelles questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The first %n are listed.</source>
+        <translation>
+            <numerusform>La première est listée.</numerusform>
+            <numerusform>Les %n premières sont listées.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -3702,6 +3770,83 @@
     <message>
         <source>Note</source>
         <translation>Note</translation>
+    </message>
+</context>
+<context>
+    <name>VersionLine</name>
+    <message>
+        <source>See what would change</source>
+        <translation>Voir ce qui changerait</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>Les lire</translation>
+    </message>
+    <message>
+        <source>There is a newer version of the form.</source>
+        <translation>Une version plus récente du formulaire existe.</translation>
+    </message>
+</context>
+<context>
+    <name>VersionPage</name>
+    <message>
+        <source>Move to version %1 of the form</source>
+        <translation>Passer à la version %1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Nothing is moved yet. Nothing typed is lost: the case can go back to the version of now.</source>
+        <translation>Rien n’est encore changé. Rien de ce qui a été saisi ne se perd&#xa0;: le dossier peut revenir à la version actuelle.</translation>
+    </message>
+    <message>
+        <source>Move to version %1</source>
+        <translation>Passer à la version %1</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Pas maintenant</translation>
+    </message>
+    <message>
+        <source>Answers of an earlier version of the form</source>
+        <translation>Réponses d’une version antérieure du formulaire</translation>
+    </message>
+    <message>
+        <source>They stay with the case and travel with it. The form of now has no place for them.</source>
+        <translation>Elles restent avec le dossier et voyagent avec lui. Le formulaire actuel n’a pas de place pour elles.</translation>
+    </message>
+    <message>
+        <source>Go back to version %1…</source>
+        <translation>Revenir à la version %1…</translation>
+    </message>
+    <message>
+        <source>Back to the form</source>
+        <translation>Retour au formulaire</translation>
+    </message>
+    <message>
+        <source>(no answer)</source>
+        <translation>(sans réponse)</translation>
+    </message>
+    <message>
+        <source>Given on the version before, by somebody who had not seen the move: « %1 ». Here: « %2 ».</source>
+        <translation>Donnée sur la version précédente, par quelqu’un qui n’avait pas vu le changement&#xa0;: «&#xa0;%1&#xa0;». Ici&#xa0;: «&#xa0;%2&#xa0;».</translation>
+    </message>
+    <message>
+        <source>Take this answer</source>
+        <translation>Prendre cette réponse</translation>
+    </message>
+    <message>
+        <source>Keep the one here</source>
+        <translation>Garder celle d’ici</translation>
+    </message>
+</context>
+<context>
+    <name>Versions</name>
+    <message>
+        <source>required</source>
+        <translation>obligatoire</translation>
     </message>
 </context>
 <context>

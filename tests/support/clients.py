@@ -43,13 +43,13 @@ NAME, AGE, TOWN, CHILD = "/who/name", "/who/age", "/who/town", "/child"
 
 
 @lru_cache
-def _form() -> bytes:
-    return xform(FORM)
+def _form(written: str = FORM) -> bytes:
+    return xform(written)
 
 
 @lru_cache
-def bundle(title: str = "Demande d'essai") -> bytes:
-    """Return the bundle of a small procedure; another title makes another version."""
+def bundle(title: str = "Demande d'essai", form: str = FORM) -> bytes:
+    """Return the bundle of a small procedure; another title, or another form, makes another version."""
     return to_bundle(
         Procedure(
             id=PROCEDURE,
@@ -63,7 +63,7 @@ def bundle(title: str = "Demande d'essai") -> bytes:
             retention_months=12,
             notices={"fr": "Vos données servent à cette demande."},
             decision_fields=(),
-            form=_form(),
+            form=_form(form),
             prefill={NAME: "family_name"},
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -21,6 +21,8 @@ from desktop.screens.record.history_tab import HistoryTab
 from desktop.screens.record.model import contested_notes, delay_of, history_lines
 from desktop.screens.record.paper import PaperPane
 from desktop.screens.record.receipt import ReceiptTab
+from desktop.screens.record.version_acts import FormTab
+from desktop.screens.record.versions import VersionStanding, standing_of
 from desktop.tasks import Job
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
@@ -41,6 +43,7 @@ class _Read:
 
     form: OpenForm
     redraw: bool
+    standing: VersionStanding = field(default_factory=VersionStanding)
 
 
 class RecordScreen(Screen):
@@ -60,15 +63,15 @@ class RecordScreen(Screen):
         self.receipt = ReceiptTab(context)
         self.history = HistoryTab(context)
         self._message = Banner("critical", name="case.message")
-        self._form_page: QVBoxLayout = column(gap=0)
-        self._form_holder = holder(self._form_page)
+        self.form_tab = FormTab(context)
+        self._form_page: QVBoxLayout = self.form_tab.form_page
         self.paper = PaperPane(context)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("case.tabs")
         self.tabs.setAccessibleName(self.tr("Pages of the case"))
         self.tabs.tabBar().setAccessibleName(self.tr("Pages of the case"))
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(holder(column(self._form_holder, self.paper, gap=0)), self.tr("Form"))
+        self.tabs.addTab(holder(column(self.form_tab, self.paper, gap=0)), self.tr("Form"))
         self.tabs.addTab(self.follow_up, self.tr("Follow-up"))
         self.tabs.addTab(self.receipt, self.tr("Receipt"))
         self.tabs.addTab(self.history, self.tr("History"))
@@ -105,7 +108,7 @@ class RecordScreen(Screen):
         return Route(route.CASE, self._id, detail)
 
     def refresh(self, changes: Changes) -> None:
-        if changes.kinds & {"case", "citizen"} and changes.touches(self._id):
+        if "procedure" in changes.kinds or (changes.kinds & {"case", "citizen"} and changes.touches(self._id)):
             self._look_again()
 
     def take_standing(self, standing: Standing) -> None:
@@ -125,6 +128,9 @@ class RecordScreen(Screen):
         self.flush()
         if self.tabs.currentIndex() == 0 and self.paper.isVisible():
             self.paper.close_pane()
+            return True
+        if self.tabs.currentIndex() == 0 and self.form_tab.reads_versions:
+            self.form_tab.close_page()
             return True
         return self.tabs.currentWidget() is self.follow_up and self.follow_up.step_back()
 
@@ -153,6 +159,8 @@ class RecordScreen(Screen):
         self.follow_up.reply_wanted.connect(self._check_and_hand_in)
         self.follow_up.note_wanted.connect(self._add_note)
         self.paper.closed.connect(self._back_to_form)
+        self.form_tab.flush_wanted.connect(self.flush)
+        self.form_tab.changed.connect(lambda: self._look_again(redraw=True))
         self.follow_up.form_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
         for number in range(len(_TABS)):
             keys = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
@@ -174,10 +182,17 @@ class RecordScreen(Screen):
         if self._opening is not None:
             self._opening.cancel()
         desk = self.context.desk
-        self._opening = self.context.tasks.change(self, lambda: desk.open(case), self._opened, self._not_opened)
+        self.form_tab.clear()
+
+        def opened() -> _Read:
+            form = desk.open(case)
+            return _Read(form, True, standing_of(desk, form))
+
+        self._opening = self.context.tasks.change(self, opened, self._opened, self._not_opened)
         self.tabs.setCurrentIndex(0)
 
-    def _opened(self, form: OpenForm) -> None:
+    def _opened(self, read: _Read) -> None:
+        form = read.form
         self._opening = None
         self.setEnabled(True)
         self._message.say("")
@@ -198,6 +213,7 @@ class RecordScreen(Screen):
         self.form_view = view
         self._form_page.addWidget(view)
         self._show(form)
+        self.form_tab.show_standing(form, read.standing)
         if self._wanted_route:
             view.route = self._wanted_route
         self.focus_first()
@@ -208,10 +224,13 @@ class RecordScreen(Screen):
         words = explain(error)
         self._message.say(words.what, f"{words.safe} {words.next}")
 
-    def _look_again(self) -> None:
-        form = self._form
+    def _look_again(self, *, redraw: bool = False) -> None:
+        """Read the case as it stands now; ``redraw``: the form was changed by something else than its view."""
+        form, desk = self._form, self.context.desk
         if form is not None:
-            self.context.tasks.change(self, lambda: _Read(form, form.refresh()), self._seen)
+            self.context.tasks.change(
+                self, lambda: _Read(form, form.refresh() or redraw, standing_of(desk, form)), self._seen
+            )
 
     def _seen(self, read: _Read) -> None:
         if read.form is not self._form:
@@ -219,6 +238,7 @@ class RecordScreen(Screen):
         if read.redraw and self.form_view is not None:
             self.form_view.refresh()
         self._show(read.form)
+        self.form_tab.show_standing(read.form, read.standing)
 
     def _show(self, form: OpenForm) -> None:
         case = form.view
@@ -337,16 +357,16 @@ class RecordScreen(Screen):
     def _leave_form(self) -> None:
         self.flush()
         self.paper.forget()
-        self._form_holder.show()
+        self.form_tab.show()
         clear(self._form_page)
         self.form_view = None
 
     def _show_paper(self, form: OpenForm) -> None:
         """Put the form's pages as they will be printed in its place."""
-        self._form_holder.hide()
+        self.form_tab.hide()
         self.paper.show_form(form)
 
     def _back_to_form(self) -> None:
-        self._form_holder.show()
+        self.form_tab.show()
         if self.form_view is not None:
             self.form_view.setFocus()
