@@ -198,9 +198,6 @@ def _is_text(node: ast.Constant) -> bool:
 
 def appearance_line(word: str, read: frozenset[str]) -> str:
     """What becomes of an appearance."""
-    feature = refusals.appearance_feature(word)
-    if feature is not None:
-        return f"refused: {feature}"
     if word in ("signature", "draw", "annotate", "new"):
         return "of a picture, which no desk can take: see `image`"
     if word in _ON_GROUPS:
