@@ -58,6 +58,8 @@ class Grower:
     def grow(self, schema: SchemaNode, parent: Node | None, path: str) -> Node:
         """Make a node and all below it, with what is stored, else defaults and the initial rows."""
         node = Node(schema, parent, path)
+        # What is made while all around it is hidden is hidden too: nothing will come by to say so.
+        node.relevant = parent is None or parent.relevant
         self.by_path[path] = node
         self._fill(node)
         return node
@@ -83,6 +85,7 @@ class Grower:
 
     def _repeat(self, schema: SchemaNode, parent: Node, path: str) -> Repeat:
         repeat = Repeat(schema, parent, path)
+        repeat.relevant = parent.relevant
         self.by_path[path] = repeat
         rows = self._stored.rows(path)
         if rows is None:
