@@ -41,10 +41,8 @@ class Preloader:
             kind, detail = node.schema.preload
             node.text, node.touched = self._value(kind, detail, node.schema.data_type) or None, True
 
-    def end(self, now_ms: int | None, data_type: str) -> str:
-        """The moment of handing in, "" for none."""
-        if now_ms is None:
-            return ""
+    def end(self, now_ms: int, data_type: str) -> str:
+        """The moment of handing in."""
         zone = self._env.zone
         moment = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
         return coerce(Moment.of_datetime(moment), data_type, zone)

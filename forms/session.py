@@ -75,6 +75,7 @@ class Session:
         self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()
+        self._ended: list[tuple[Node, str | None, bool]] = []
         self._rewinder = Rewinder(self._past, self._engine, self._grower)
         self._actor = Actor(definition.actions, self._engine, self._past)
         self._root = self._grower.grow(definition.root, None, "")
@@ -187,21 +188,33 @@ class Session:
         """Store the moment of handing in where the form asks for it (metadata ``end``), and what follows from it.
 
         Args:
-            now_ms: that moment; None takes it back.
+            now_ms: that moment; None takes the last one back: what stood before it stands again.
         """
         self._engine.begin()
-        for schema in self.definition.nodes.values():
-            if is_end(schema):
-                for node in instances(self._root, schema):
-                    node.calculated = self._preloader.end(now_ms, schema.data_type)
-                    self._engine.write(node, node.calculated or None)
+        ends = [schema for schema in self.definition.nodes.values() if is_end(schema)]
+        if now_ms is None:
+            for node, text, touched in self._ended:
+                self._write_end(node, text)
+                node.touched = touched
+            self._ended = []
+        else:
+            self._ended = [(node, node.text, node.touched) for end in ends for node in instances(self._root, end)]
+            for node, _text, _touched in self._ended:
+                self._write_end(node, self._preloader.end(now_ms, node.schema.data_type) or None)
         return self._change_set()
+
+    def _write_end(self, node: Node, text: str | None) -> None:
+        if node.alive:
+            node.calculated = text or ""
+            self._engine.write(node, text)
 
     def undo(self) -> ChangeSet:
         """Take the last act back: an answer with all that it set, a row added, moved or removed; nothing without one.
 
         The session's own acts only, at most ``undoing.STEPS_MAX``; a row comes back with another identity, in its old
-        place. ``about`` of the change set is the question, row or repeat to look at.
+        place. ``about`` of the change set is the question, row or repeat to look at. Rows that a counted repeat got
+        meanwhile stay stored and do not count, as when the count is lowered by hand: another device may have answered
+        in them, so whatever is in them comes back with the count.
         """
         self._engine.begin()
         about = self._rewinder.back()

@@ -309,9 +309,18 @@ class OpenForm:
         self._check_editable()
         # Formulas may read the moment of handing in, so the form is judged with it.
         self.session.hand_in(self._desk.now_ms())
+        try:
+            submitted = self._hand_in()
+        except BaseException:
+            self._take_end_back()
+            raise
+        self.refresh()
+        return submitted
+
+    def _hand_in(self) -> Submitted:
+        """Make durable what is to be handed in, and that it is."""
         issues = self.session.validate()
         if issues:
-            self.session.hand_in(None)
             raise FormIncomplete(issues, self.session)
         self._unsaved.update(self._not_stored())
         self.save()
@@ -331,8 +340,14 @@ class OpenForm:
                 self.session.entities(), case=self.case_id, citizen=self.view.citizen, base=self._seen
             ),
         )
-        self.refresh()
         return Submitted(self.act, code)
+
+    def _take_end_back(self) -> None:
+        """Nothing was handed in: the moment of it stands nowhere, neither in the session nor in what is to be saved."""
+        for path, text in self.session.hand_in(None).answers.items():
+            self._unsaved.pop(path, None)
+            if self._stored.get(path) != text:
+                self._unsaved[path] = text
 
     def _check_editable(self) -> None:
         if not self.editable:

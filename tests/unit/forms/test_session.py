@@ -629,4 +629,9 @@ def test_the_end_is_the_moment_of_handing_in_and_formulas_read_it_then() -> None
     again.hand_in(NOW_MS + 5 * 86_400_000)
     assert again.submission()["/days"] == "5" and not again.can_undo
     again.hand_in(None)
-    assert "/end" not in again.submission()
+    assert again.submission()["/days"] == "3" and again.answers() == session.answers()
+    session = start(ENDED, tz=ZoneInfo("Europe/Paris"))
+    before = session.answers()
+    session.hand_in(NOW_MS)
+    session.hand_in(None)
+    assert "/end" not in session.submission() and session.answers() == before

@@ -85,6 +85,26 @@ def test_the_moment_of_handing_in_is_among_the_answers_and_only_once_it_is_hande
     assert datetime.fromisoformat(str(view.answers["/end"])) == datetime(2026, 7, 14, 9, 30, tzinfo=UTC)
 
 
+def test_a_hand_in_that_fails_leaves_the_moment_that_stood_before(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = post.client_with_clock(clock := FakeClock(JULY_MS))
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "41"}))
+
+    def full(*_given: object, **_named: object) -> None:
+        raise EnvironmentFault("store.disk_full")
+
+    for refused in ("answer", "change_status"):
+        clock.advance(60)
+        with monkeypatch.context() as patched:
+            patched.setattr(client.workspace, refused, full)
+            with pytest.raises(EnvironmentFault):
+                form.submit()
+        assert "/end" not in form.session.submission() and not form.unsaved.get("/end"), refused
+    form.save()
+    assert not client.workspace.case(form.case_id).answers.get("/end")
+    form.submit()
+    assert client.workspace.case(form.case_id).answers["/end"] == form.session.submission()["/end"]
+
+
 def test_answer_that_the_disk_refused_goes_with_the_next_act(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     client = post.client()
     form = client.desk.open(client.case())
