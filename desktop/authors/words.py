@@ -134,7 +134,7 @@ def aspect_title(aspect: str) -> str:
 
 def trial_line() -> SyncLine:
     """What the strip says all the time."""
-    return SyncLine(translate("Authors", "A trial: nothing is kept, nothing is sent"), "info", "info")
+    return SyncLine(translate("Authors", "A trial: nothing is kept or sent; closing forgets it"), "info", "info")
 
 
 def notices(form: ReadForm) -> dict[str, str]:
