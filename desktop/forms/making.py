@@ -31,6 +31,8 @@ def block_class(question: QuestionView, context: PageContext) -> type[Block]:
 def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
     """Return a new block for `question`."""
     made = block_class(question, context)(question, context, parent)
+    if question.ref in context.notices:
+        made.show_notice(context.notices[question.ref])
     made.mark_contested()
     if isinstance(made, FieldBlock):
         made.setToolTip(tip(question.kind))

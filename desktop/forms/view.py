@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from functools import partial
 
@@ -57,6 +57,7 @@ class FormView(FormFrame):
         today: date,
         zone: tzinfo,
         read_only: bool = False,
+        notices: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Show `form` from its first page.
@@ -67,6 +68,7 @@ class FormView(FormFrame):
             today: completes dates typed without a year.
             zone: the offset that dates with a time are stored with.
             read_only: show the answers and let nothing be changed, as for a submitted case.
+            notices: question's path without rows -> what its author should know when it is met.
         """
         super().__init__(parent)
         self._form = form
@@ -86,7 +88,7 @@ class FormView(FormFrame):
             zone=zone,
             explain=lambda path, aspect: form.session.explain(path, aspect, quoted=quoted),
         )
-        self._context = PageContext(around, self, self._checking, read_only=read_only)
+        self._context = PageContext(around, self, self._checking, read_only=read_only, notices=notices or {})
         self.build(self._context, lambda words, most: form.session.find(words, most))
         self._failures = Failures(self.page, self.footer)
         self.quick = QuickAnswers(form, self._saver, self.page, self.footer.say)
@@ -198,6 +200,10 @@ class FormView(FormFrame):
     def refresh(self) -> None:
         """Read the session anew, after something else than this view changed it."""
         self._saver.when_quiet(lambda: self._apply(None))
+
+    def when_quiet(self, reading: Callable[[], None]) -> None:
+        """Run `reading`, which may read the session on the GUI thread, now or as soon as no act is under way."""
+        self._saver.when_quiet(reading)
 
     def set_read_only(self, read_only: bool) -> None:
         """Let the answers be changed, or only read."""

@@ -178,4 +178,42 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TrialCounts</name>
+    <message numerus="yes">
+        <source>%n step(s) so far</source>
+        <translation>
+            <numerusform>%n step so far</numerusform>
+            <numerusform>%n steps so far</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed by the last act</source>
+        <translation>
+            <numerusform>%n changed by the last act</numerusform>
+            <numerusform>%n changed by the last act</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) have no place in the form any more: %1</source>
+        <translation>
+            <numerusform>%n answer has no place in the form any more: %1</numerusform>
+            <numerusform>%n answers have no place in the form any more: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) are no longer offered: %1</source>
+        <translation>
+            <numerusform>%n answer is no longer offered: %1</numerusform>
+            <numerusform>%n answers are no longer offered: %1</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

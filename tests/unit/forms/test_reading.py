@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import threading
@@ -187,3 +188,12 @@ def test_mutated_files_are_opened_or_refused() -> None:
     report = json.loads(done.stdout)
     assert done.returncode == 0, report["faults"]
     assert report["worst_s"] < 10 and report["peak_mib"] < 400
+
+
+def test_a_large_workbook_is_handed_over_whole_to_a_worker_that_can_be_cancelled() -> None:
+    letters = random.Random(7)
+    rows: Rows = [["type", "name", "label"]]
+    rows += [["note", f"n{number}", f"{letters.getrandbits(12_000):x}"] for number in range(100)]
+    data = workbook(survey=rows)
+    assert len(data) > 100_000, "more than a pipe holds"
+    assert convert_form(data, name="x", cancelled=lambda: False).xform
