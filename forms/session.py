@@ -110,7 +110,7 @@ class Session:
             and node.schema.control is not None
             and node.schema.control.kind in ("select_multiple", "rank")
         ):
-            text = " ".join(text.split()) or None
+            text = " ".join(dict.fromkeys(text.split())) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
         self._engine.begin()
@@ -319,6 +319,7 @@ class Session:
 
         Raises FormsError ``forms.row_limit``.
         """
+        self._engine.begin()
         empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
         while empty:
             for repeat in empty:
@@ -338,9 +339,15 @@ class Session:
         return self._views.find(search, limit)
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
-        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first.
+
+        A choice without words (one that is only a picture) goes by its value.
+        """
         self._engine.begin()
-        return self._choices.find(self._choice_node(path), search, limit)
+        found = self._choices.find(self._choice_node(path), search, limit)
+        if all(choice.label for choice in found):
+            return found
+        return tuple(choice if choice.label else Choice(choice.value, choice.value) for choice in found)
 
     def offered(self, path: str) -> tuple[str, ...]:
         """The values of all choices offered now, in the order of the list."""
@@ -350,7 +357,7 @@ class Session:
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
         self._engine.begin()
-        return self._choices.label(self._choice_node(path), value)
+        return self._choices.label(self._choice_node(path), value) or value
 
     def _choice_node(self, path: str) -> Node:
         node = self._leaf(path)
