@@ -1076,6 +1076,18 @@
         <translation>Choisissez un autre dossier.</translation>
     </message>
     <message>
+        <source>There is another file of that name, which is no PDF.</source>
+        <translation>Un autre fichier porte déjà ce nom, et ce n’est pas un PDF.</translation>
+    </message>
+    <message>
+        <source>It was left as it is.</source>
+        <translation>Il a été laissé tel quel.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Choisissez un autre nom.</translation>
+    </message>
+    <message>
         <source>See whether it is still there, then read it again (F5).</source>
         <translation>Voyez s’il est toujours là, puis relisez-le (F5).</translation>
     </message>
@@ -2032,7 +2044,7 @@
     </message>
     <message>
         <source>Go on without it: the rest of the form is complete all the same.</source>
-        <translation>Continuez sans elle&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
+        <translation>Continuez sans y répondre&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
     </message>
     <message>
         <source>State</source>
@@ -2377,6 +2389,42 @@
     <message>
         <source>{row} is the last row already.</source>
         <translation>{row} est déjà la dernière ligne.</translation>
+    </message>
+    <message>
+        <source>Latitude and longitude: 48.85 2.35</source>
+        <translation>Latitude et longitude&#xa0;: 48,85 2,35</translation>
+    </message>
+    <message>
+        <source>One point on each line, latitude and longitude: 48.85 2.35</source>
+        <translation>Un point par ligne, latitude et longitude&#xa0;: 48,85 2,35</translation>
+    </message>
+    <message>
+        <source>Scan the code, or type it</source>
+        <translation>Scanner le code, ou le taper</translation>
+    </message>
+    <message>
+        <source>Hide the text</source>
+        <translation>Masquer le texte</translation>
+    </message>
+    <message>
+        <source>Show the text</source>
+        <translation>Montrer le texte</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>Copier l’adresse</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copié</translation>
+    </message>
+    <message>
+        <source>One less</source>
+        <translation>Un de moins</translation>
+    </message>
+    <message>
+        <source>One more</source>
+        <translation>Un de plus</translation>
     </message>
 </context>
 <context>
