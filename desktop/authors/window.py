@@ -34,6 +34,7 @@ from desktop.forms.view import FormView
 from desktop.i18n import language
 from desktop.shell.strip import Strip
 from desktop.tasks import Tasks
+from desktop.theme import theme
 from desktop.widgets.banner import Empty
 from desktop.widgets.basics import add_key, column, holder
 from desktop.words.errors import explain
@@ -76,6 +77,7 @@ class BenchWindow(QMainWindow):
         self.trial: Trial | None = None
         self.view: FormView | None = None
         self.making = False
+        self._sharing = True
         self._why_path = ""
         self.reader = FormReader(path, self.tasks, self)
         self.head, self.strip = Head(), Strip()
@@ -123,8 +125,16 @@ class BenchWindow(QMainWindow):
         self.setMinimumSize(720, 480)
         screen = QGuiApplication.primaryScreen().availableSize()
         self.resize(min(1366, screen.width()), min(768, screen.height() - 32))
-        # Large text wants all the tabs to be read, too.
-        side_px = max(38 * self.width() // 100, min(self.tabs.tabBar().sizeHint().width() + 32, self.width() // 2))
+        theme().changed.connect(self._share)
+        self.splitter.splitterMoved.connect(lambda *_where: setattr(self, "_sharing", False))
+        self._share()
+
+    def _share(self) -> None:
+        """Share the width until the person does: large text wants all the tabs to be read, too."""
+        if not self._sharing:
+            return
+        tabs_px = self.tabs.tabBar().sizeHint().width() + 32
+        side_px = max(38 * self.width() // 100, min(tabs_px, self.width() // 2))
         self.splitter.setSizes([self.width() - side_px, side_px])
 
     def _connect(self) -> None:
@@ -272,6 +282,7 @@ class BenchWindow(QMainWindow):
             self.tasks,
             today=self._moment().astimezone(self._zone).date(),
             zone=self._zone,
+            keeps=False,
             notices=notices(made.form),
         )
         self.view = view
