@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from build_scripts import environment, machine, soak  # noqa: E402 (the path above makes them importable from anywhere)
 
-BENCHES = ("store", "sync", "start", "gui", "central")
+BENCHES = ("store", "sync", "start", "gui", "central", "forms")
 
 MAIN_JOB = "the main job"
 
@@ -200,7 +200,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "bench":
             command.add_argument("name", choices=BENCHES)
             command.add_argument("--json", metavar="FILE", help="also write the figures there")
-            command.add_argument("--cases", type=int, metavar="N", help="cases held (not for central)")
+            command.add_argument("--cases", type=int, metavar="N", help="cases held (store, sync, start, gui)")
             command.add_argument(
                 "--grow", type=int, metavar="EVENTS", help="central: latencies as its log grows so far"
             )

@@ -6,7 +6,7 @@ The template is layout only. Every value goes to it as data, so that nothing a p
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -30,7 +30,7 @@ LINES_WHOLE = 30
 """An answer longer than this may be split between pages: kept whole it would not fit on one."""
 THOUSANDS = "thousands-sep"
 """The appearance by which XLSForm says that a number is read with its thousands apart."""
-_STANDARD_NOT_MET = "PDF/"
+STANDARD_NOT_MET = "PDF/"
 """How the compiler's message begins when the text, not the template, breaks a rule of the standards."""
 
 
@@ -116,7 +116,7 @@ def receipt_pdf(data: ReceiptData) -> bytes:
     try:
         pages = _compiler(data).compile(format="pdf", pdf_standards=PDF_STANDARDS, timestamp=timestamp)
     except typst.TypstError as fault:
-        if not str(fault).startswith(_STANDARD_NOT_MET):
+        if not str(fault).startswith(STANDARD_NOT_MET):
             raise
         pages = _compiler(data).compile(format="pdf", timestamp=timestamp)
     return bytes(pages)
@@ -141,7 +141,8 @@ def receipt_pages(data: ReceiptData) -> list[bytes]:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> Any:
+def fonts() -> Any:
+    """Return the program's own fonts."""
     # Never the system's fonts: the same receipt must come out of every computer. The compiler's own fonts stay as a
     # last resort, for a name in Greek or Cyrillic letters.
     return typst.Fonts(
@@ -153,7 +154,7 @@ def _compiler(data: ReceiptData) -> Any:
     folder = resources.directory("receipt")
     content = msgspec.json.encode(_content(data)).decode()
     return typst.Compiler(
-        input=str(folder / "receipt.typ"), root=str(folder), font_paths=_fonts(), sys_inputs={"data": content}
+        input=str(folder / "receipt.typ"), root=str(folder), font_paths=fonts(), sys_inputs={"data": content}
     )
 
 
@@ -216,6 +217,16 @@ def _readable(item: SummaryItem, form: FilledForm, language: str) -> str:
     question = form.question(item.path)
     if not text or question.kind == "note":
         return ""
+    return answer_in_words(question, text, lambda value: form.choice_label(item.path, value), language)
+
+
+def answer_in_words(question: QuestionView, text: str, label: Callable[[str], str], language: str) -> str:
+    """Return an answer as it is read on paper.
+
+    Args:
+        text: what is stored; of one choice its label.
+        label: gives the label of a chosen value.
+    """
     if question.kind == "acknowledge":
         return receipt_words.words(language)["yes"]
     if question.kind in ("integer", "decimal"):
@@ -225,7 +236,7 @@ def _readable(item: SummaryItem, form: FilledForm, language: str) -> str:
     if question.kind in ("date", "datetime"):
         return _date_words(text, question.kind, language)
     if question.kind == "select_multiple" and question.value:
-        labels = [form.choice_label(item.path, value) for value in question.value.split()]
+        labels = [label(value) for value in question.value.split()]
         return receipt_words.typographic("\n".join(labels), language)  # one a line: a label may hold a comma
     if question.kind == "select_one":
         return receipt_words.typographic(text, language)

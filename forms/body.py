@@ -16,7 +16,8 @@ from forms.searching import parted
 from forms.xmlreading import attribute, child, children, local
 
 _CHOOSES = frozenset({"select_one", "select_multiple", "rank"})
-_QUESTIONS = frozenset({"input", "select1", "select", "trigger"})
+_QUESTIONS = frozenset({"input", "select1", "select", "trigger", "range", "rank", "upload", "secret"})
+_TOLD_BY_TYPE = frozenset({"geopoint", "geotrace", "geoshape", "barcode"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class LayoutItem:
     node: SchemaNode | None
     label: Text | None
     items: tuple[LayoutItem, ...] = ()
+    appearance: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -49,7 +51,7 @@ class BodyReader:
                 found.append(self._group(one, around))
             elif name == "repeat":
                 found.append(self._repeat(one, around, None))
-            elif name in _QUESTIONS or name in refusals.FEATURES_BY_ELEMENT or name == "upload":
+            elif name in _QUESTIONS or name in refusals.FEATURES_BY_ELEMENT:
                 item = self._question(one, around)
                 if item is not None:
                     found.append(item)
@@ -74,6 +76,9 @@ class BodyReader:
         feature = refusals.appearance_feature(words)
         if feature is not None:
             self.builder.unsupported(feature, ref)
+        left_out = refusals.left_out_feature(words)
+        if left_out is not None:
+            self.builder.leave_out(left_out, ref)
         return frozenset(words.split())
 
     def _group(self, element: etree._Element, around: SchemaNode) -> LayoutItem:
@@ -84,25 +89,25 @@ class BodyReader:
             return self._repeat(repeats[0], around, element)
         node = self._node(reference, around)
         label = self._label(element, node or around)
-        self._appearance(element, reference or around.ref)
+        appearance = self._appearance(element, reference or around.ref)
         if node is not None and not node.is_repeat:
             node.control = Control("group", label, None, None, frozenset())
-        return LayoutItem("group", node, label, self._items(element, node or around))
+        return LayoutItem("group", node, label, self._items(element, node or around), appearance)
 
     def _repeat(self, element: etree._Element, around: SchemaNode, group: etree._Element | None) -> LayoutItem:
         node = self._node(attribute(element, "nodeset"), around)
         if node is None:
             return LayoutItem("group", None, None)
         label = self._label(group if group is not None else element, node)
+        appearance = self._appearance(element, node.ref)
         if group is not None:
-            self._appearance(group, node.ref)
-        self._appearance(element, node.ref)
+            appearance |= self._appearance(group, node.ref)
         node.control = Control("repeat", label, None, None, frozenset())
         count = attribute(element, "count")
         if count:
             node.counted = True
             node.count = self.builder.compile_for_repeat(count, node, "repeat_count")
-        return LayoutItem("repeat", node, label, self._items(element, node))
+        return LayoutItem("repeat", node, label, self._items(element, node), appearance)
 
     def _question(self, element: etree._Element, around: SchemaNode) -> LayoutItem | None:
         node = self._node(attribute(element, "ref"), around)
@@ -116,9 +121,7 @@ class BodyReader:
         label = self._label(element, node)
         hint = child(element, "hint")
         kind = self._kind(element, node)
-        appearance = self._appearance(element, node.ref)
-        if self.builder.types.get(node.ref) in ("geopoint", "barcode"):
-            appearance |= {self.builder.types[node.ref]}
+        appearance = self._appearance(element, node.ref) | self._told_by_appearance(element, node)
         node.control = Control(
             kind,
             label,
@@ -142,12 +145,18 @@ class BodyReader:
         return found
 
     def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
-        name = local(element)
+        return refusals.FEATURES_BY_ELEMENT.get(local(element))
+
+    def _told_by_appearance(self, element: etree._Element, node: SchemaNode) -> frozenset[str]:
+        """What a screen must know of a question beyond its kind."""
+        name, written = local(element), self.builder.types.get(node.ref, "")
         if name == "upload":
-            return refusals.upload_feature(attribute(element, "mediatype") or "")
-        if name in refusals.FEATURES_BY_ELEMENT:
-            return refusals.FEATURES_BY_ELEMENT[name]
-        return refusals.FEATURES_BY_TYPE.get(self.builder.types.get(node.ref, "string"))
+            feature = refusals.upload_feature(attribute(element, "mediatype") or "")
+            self.builder.leave_out(feature, node.ref)
+            return frozenset({feature})
+        if name == "secret":
+            return frozenset({"masked"})
+        return frozenset({written} & _TOLD_BY_TYPE)
 
     def _kind(self, element: etree._Element, node: SchemaNode) -> str:
         name = local(element)

@@ -30,6 +30,7 @@ class Builder:
         limitations: what cannot be shown, where that is no reason to refuse the form.
         notices: what the author should look at all the same.
         files: the data files beside the form.
+        left_out: what a desk does without, so that the form is whole all the same.
 
     Args:
         strict: refuse what cannot be shown.
@@ -56,6 +57,7 @@ class Builder:
         self.actions: list[Action] = []
         self.broken_tables: dict[str, Problem] = {}
         self.limitations: list[Problem] = []
+        self.left_out: list[Problem] = []
         self.formulas: dict[Formula, None] = {}
         self._targets: set[str] = set()
 
@@ -95,6 +97,12 @@ class Builder:
         """Tell of bare words that name nothing: mostly a text whose quotes were forgotten."""
         for name in unknown:
             self.notice("unknown_name", path, column, name=name, expression=source)
+
+    def leave_out(self, feature: str, path: str) -> None:
+        """Note what is not done here and need not be: the form can be filled and handed in without it."""
+        problem = Problem("forms.left_out", details={"feature": feature, "path": path})
+        if problem not in self.left_out:
+            self.left_out.append(problem)
 
     def broken_reference(self, reference: str) -> None:
         """Refuse the form because a control or a bind names a node that is not there."""

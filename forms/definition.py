@@ -15,6 +15,7 @@ from forms.datafiles import DataFiles
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
+from forms.preloading import is_end
 from forms.schema import Action, Expression, Formula, SchemaNode, Text
 from forms.tables import Table
 from forms.texts import Translations
@@ -37,6 +38,8 @@ class FormDefinition:
         formulas: every formula as it was written, for reports.
         limitations: what a screen cannot show; always empty in a form that was read strictly.
         notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
+        left_out: what a desk does without (photos, sound, other calendars); such a form is whole all the same.
+        grid: the form asks for questions beside each other, by their widths w1 to w10.
     """
 
     form_id: str
@@ -53,6 +56,8 @@ class FormDefinition:
     translations: Translations
     plan: Plan
     limitations: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+    grid: bool = False
     formulas: tuple[Formula, ...] = ()
     notices: tuple[Problem, ...] = ()
 
@@ -121,6 +126,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         translations=builder.translations,
         plan=graph.make_plan(_works(schema)),
         limitations=tuple(builder.limitations),
+        left_out=tuple(builder.left_out),
+        grid="theme-grid" in (attribute(body, "class") or "").split(),
         formulas=tuple(builder.formulas),
         notices=tuple(builder.notices),
     )
@@ -174,17 +181,17 @@ def _repeat_references(body: etree._Element, root_name: str) -> frozenset[str]:
 
 
 def _refuse_model_features(builder: Builder, model: etree._Element, primary: etree._Element) -> None:
-    for element in model.iter():
+    for element in model.iter("{*}submission", "{*}recordaudio", "{*}setgeopoint"):
         name = local(element)
         if name == "submission" and attribute(element, "base64RsaPublicKey"):
             builder.unsupported("encryption", "")
         elif name in ("recordaudio", "setgeopoint"):
-            builder.unsupported("background-audio" if name == "recordaudio" else "background-geopoint", "")
+            builder.leave_out("background-audio" if name == "recordaudio" else "background-geopoint", "")
     meta = child(primary, "meta")
     if meta is not None and child(meta, "entity") is not None:
         builder.unsupported("entities", "/meta/entity")
     if meta is not None and child(meta, "audit") is not None:
-        builder.unsupported("audit", "/meta/audit")
+        builder.leave_out("audit", "/meta/audit")
 
 
 def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNode, etree._Element]]:
@@ -200,7 +207,7 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
         written = (attribute(bind, "type") or "string").rpartition(":")[2]
         builder.types[node.ref] = written
         node.data_type = refusals.DATA_TYPES.get(written, "string")
-        if written not in refusals.DATA_TYPES and written not in refusals.FEATURES_BY_TYPE:
+        if written not in refusals.DATA_TYPES:
             builder.unsupported(f"type {written}", node.ref)
         found.append((node, bind))
     for node, bind in found:
@@ -227,7 +234,7 @@ def _read_formulas(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
     preload = attribute(bind, "preload")
     if preload in _PRELOADS:
         node.preload = (preload, attribute(bind, "preloadParams") or "")
-        node.computed = node.computed or node.preload == ("timestamp", "end")
+        node.computed = node.computed or is_end(node)
     elif preload:
         builder.unsupported(f"preload {preload}", node.ref)
 
@@ -242,12 +249,7 @@ def _read_messages(builder: Builder, node: SchemaNode, bind: etree._Element) -> 
 
 
 def _all_setvalues(model: etree._Element, body: etree._Element) -> list[etree._Element]:
-    return [
-        element
-        for part in (model, body)
-        for element in part.iter()
-        if isinstance(element.tag, str) and local(element) == "setvalue"
-    ]
+    return [element for part in (model, body) for element in part.iter("{*}setvalue")]
 
 
 def _nested_setvalues(body: etree._Element) -> list[etree._Element]:

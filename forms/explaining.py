@@ -131,8 +131,8 @@ class Explainer:
         expression = outermost.schema.relevant
         return None if expression is None else self._explained("relevant", expression, outermost)
 
-    def why(self, node: Node, aspect: str) -> Explanation | None:
-        """What one formula of a question makes of it now; None when it has no such formula."""
+    def why(self, node: Node | Repeat, aspect: str) -> Explanation | None:
+        """What one formula of a question or repeat makes of it now; None when it has no such formula."""
         schema = node.schema
         expressions = {
             "relevant": schema.relevant,

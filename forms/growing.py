@@ -160,6 +160,33 @@ class Grower:
         self._fill(row)
         return row
 
+    def move(self, row: Node, to: int) -> dict[str, str]:
+        """Put a row at another place in its repeat, from 0.
+
+        Returns:
+            The markers that changed. Rows that two computers gave one place get places of their own.
+        """
+        assert row.container is not None
+        repeat = row.container
+        places = [one.place for one in repeat.rows]
+        repeat.rows.remove(row)
+        repeat.rows.insert(to, row)
+        begun = row.schema.initial_rows if _begins_otherwise(row.schema) else 0
+        changed: dict[str, str] = {}
+        least = 1
+        for one, place in zip(repeat.rows, places, strict=True):
+            # A row that was added never takes the place of an initial one: it would begin as that one when it is
+            # loaded again. An initial one that gives its place up keeps what it began with by its markers.
+            place = max(place, least, begun + 1 if one.place > begun else 0)
+            least = place + 1
+            if one.place != place:
+                if one.place <= begun < place:
+                    changed |= _markers_below(one)
+                one.place = place
+                changed[one.path] = str(place)
+        repeat.renumber()
+        return changed
+
     def fell(self, row: Node) -> None:
         """Take a row and all below it out of the tree."""
         assert row.container is not None
@@ -181,6 +208,19 @@ def stored_below(top: Node) -> Iterator[tuple[str, str | None]]:
                 yield thing.path, str(thing.place)
         elif thing.touched:
             yield thing.path, thing.text
+
+
+def _begins_otherwise(schema: SchemaNode) -> bool:
+    """Whether an initial row of a repeat starts with other rows inside it than one that is added."""
+    return any(one.is_repeat and one.initial_rows != one.added_rows for one in schema.walk() if one is not schema)
+
+
+def _markers_below(row: Node) -> dict[str, str]:
+    return {
+        thing.path: str(thing.place)
+        for thing in row.below()
+        if isinstance(thing, Node) and thing.container is not None and thing is not row
+    }
 
 
 def _is_added(node: Node | None) -> bool:

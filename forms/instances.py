@@ -80,8 +80,7 @@ def read_table(element: etree._Element, files: DataFiles) -> tuple[str, Table | 
     if source is not None:
         return name, _external(source, files)
     outer = children(element)
-    items = children(outer[0]) if outer else []
-    table = table_of(name, items)
+    table = table_of(name, outer[0]) if outer else Table(name, {})
     if table is None:
         return name, Problem("forms.unsupported", details={"feature": "nested_list", "value": name})
     return name, table

@@ -31,6 +31,12 @@ def matching_language(names: Sequence[str], code: str) -> str | None:
     return next(whole, None) or next(same, None) or next(spoken, None)
 
 
+def language_tag(name: str) -> str:
+    """Return the tag (``fr``, ``pt-br``) of a form's language by its name; "" when the name does not tell."""
+    word = fold(name).strip()
+    return next((code for code, words in _SPOKEN.items() if word in words), "") or _tag(name)
+
+
 def _tag(name: str) -> str:
     """Return the language tag that a name carries or is, in lower case; empty when it is a word."""
     tagged = _TAGGED.search(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -11,12 +12,23 @@ from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.expressions.context import Environment
 from forms.markup import Segment, is_formatted
-from forms.schema import Read, SchemaNode, Text
+from forms.schema import Control, Read, SchemaNode, Text
 from forms.tables import SearchIndex
 from forms.tree import Node, Repeat
 from forms.views import FoundQuestion, Issue, Item, Page, QuestionView, RepeatView, Row, Section, SummaryItem
 
-_UNASKED = frozenset({"note", "calculate"})
+_UNASKED = frozenset({"note", "calculate", "file"})
+"""Nobody can answer them at a desk, so that nothing is missing where they are empty."""
+
+
+WIDTH = re.compile(r"w(10|[1-9])")
+COLUMNS = 4
+"""The widths in a row of a grid whose group says nothing."""
+
+
+def _is_heading(control: Control) -> bool:
+    """As :attr:`QuestionView.heading`."""
+    return control.kind in ("select_one", "select_multiple") and "label" in control.appearance
 
 
 class Views:
@@ -24,6 +36,7 @@ class Views:
 
     Args:
         uncomputed: what has formulas that would take too many steps.
+        everything: what is not asked now is shown too, as on a form of paper.
     """
 
     def __init__(
@@ -33,7 +46,10 @@ class Views:
         choices: ChoiceBook,
         env: Environment,
         uncomputed: Sequence[Node | Repeat] = (),
+        *,
+        everything: bool = False,
     ) -> None:
+        self._everything = everything
         self._uncomputed = uncomputed
         self._told: dict[str, Issue] | None = None
         self._definition = definition
@@ -155,7 +171,7 @@ class Views:
         schema = node.schema
         if not node.required or not node.relevant or node.value or schema.computed or node.locked:
             return None
-        if schema.control is None or schema.control.kind in _UNASKED:
+        if schema.control is None or schema.control.kind in _UNASKED or _is_heading(schema.control):
             return None
         return Issue(node.path, "required", self._choices.words(node, schema.required_message), self.label(node))
 
@@ -187,8 +203,8 @@ class Views:
             return [around]
         thing = self._find(item, around)
         if isinstance(thing, Repeat):
-            return [row for row in thing.rows if row.relevant]
-        return [thing] if thing.relevant else []
+            return [row for row in thing.rows if row.relevant or self._everything]
+        return [thing] if thing.relevant or self._everything else []
 
     @staticmethod
     def _find(item: LayoutItem, around: Node) -> Node | Repeat:
@@ -236,16 +252,22 @@ class Views:
 
     def _group_page(self, item: LayoutItem) -> list[Page]:
         node = self._root if item.node is None else self._find(item, self._root)
-        if not isinstance(node, Node) or not node.relevant:
+        if not isinstance(node, Node) or not (node.relevant or self._everything):
             return []
         items = self._items(item.items, node)
         path = node.path if item.node is not None else (items[0].path if items else "")
-        return [Page(path, self._choices.words(node, item.label), items)] if items else []
+        label = self._choices.words(node, item.label)
+        return [Page(path, label, items, self._columns(item.appearance))] if items else []
 
-    @staticmethod
-    def _close(found: list[Page], loose: list[Item]) -> None:
+    def _columns(self, appearance: frozenset[str]) -> int:
+        """How many widths go into a row of a form that is laid out as a grid, else 0."""
+        if not self._definition.grid:
+            return 0
+        return next((int(word[1:]) for word in appearance if WIDTH.fullmatch(word)), COLUMNS)
+
+    def _close(self, found: list[Page], loose: list[Item]) -> None:
         if loose:
-            found.append(Page(loose[0].path, "", tuple(loose)))
+            found.append(Page(loose[0].path, "", tuple(loose), self._columns(frozenset())))
             loose.clear()
 
     def _items(self, layout: Sequence[LayoutItem], around: Node) -> tuple[Item, ...]:
@@ -268,15 +290,16 @@ class Views:
         if not items or item.node is None and item.label is None:
             return items
         path = node.path if item.node is not None else items[0].path
-        return (Section(path, self._choices.words(node, item.label), items),)
+        return (Section(path, self._choices.words(node, item.label), items, self._columns(item.appearance)),)
 
     def _repeat(self, item: LayoutItem, around: Node) -> RepeatView | None:
         repeat = self._find(item, around)
-        if not isinstance(repeat, Repeat) or not repeat.relevant:
+        if not isinstance(repeat, Repeat) or not (repeat.relevant or self._everything):
             return None
         free = not repeat.schema.counted
-        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant)
-        return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free)
+        rows = tuple(self._row(item, row) for row in repeat.rows if row.relevant or self._everything)
+        columns = self._columns(item.appearance)
+        return RepeatView(repeat.path, self._repeat_label(item.label, repeat), rows, free, free, columns)
 
     def _repeat_label(self, label: Text | None, repeat: Repeat) -> str:
         """The label of the whole repeat. Of one that speaks of a row ("Enfant ${number}") only the fixed words stay."""

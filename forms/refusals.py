@@ -1,17 +1,10 @@
-"""What this engine does not do yet. A form that asks for it is refused with its name, never half-shown."""
+"""What this engine does not do. A form that asks for it is refused with its name, never half-shown; what no desk can do
+(take a photo, record sound) is left out and told instead, because the rest of the form stays whole without it."""
 
 from __future__ import annotations
 
-FEATURES_BY_ELEMENT = {"range": "range", "rank": "rank", "secret": "secret", "submit": "submit", "switch": "switch"}
-FEATURES_BY_TYPE = {
-    "geotrace": "geotrace",
-    "geoshape": "geoshape",
-    "binary": "file",
-    "rank": "rank",
-    "anyURI": "file",
-}
+FEATURES_BY_ELEMENT = {"submit": "submit", "switch": "switch"}
 _CALENDARS = frozenset({"ethiopian", "coptic", "islamic", "bikram-sambat", "myanmar", "persian", "buddhist"})
-_DEVICES = frozenset({"bearing", "printer"})
 
 DATA_TYPES = {
     "string": "string",
@@ -19,6 +12,9 @@ DATA_TYPES = {
     "select": "string",
     "select1": "string",
     "barcode": "string",
+    "rank": "string",
+    "binary": "string",
+    "anyURI": "string",
     "boolean": "boolean",
     "int": "int",
     "integer": "int",
@@ -56,13 +52,20 @@ def upload_feature(mediatype: str) -> str:
 
 def appearance_feature(words: str) -> str | None:
     """The part of an appearance that changes what is asked, not only how it looks; None when there is none."""
+    if "(" in words and not words.startswith("ex:"):
+        return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
+    return None
+
+
+def left_out_feature(words: str) -> str | None:
+    """The part of an appearance that a desk does without: the question is asked, by typing; None when there is none."""
     if words.startswith("ex:"):
         return "external_app"
-    if "(" in words:
-        return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
     for word in words.split():
         if word in _CALENDARS:
             return f"calendar {word}"
-        if word in _DEVICES or word.startswith("printer:"):
-            return word.partition(":")[0]
+        if word.partition(":")[0] == "printer":
+            return "printer"
+        if word == "image-map":
+            return word
     return None

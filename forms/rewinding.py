@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms.engine import Engine
 from forms.growing import Grower, stored_below
 from forms.tree import Node, Repeat
-from forms.undoing import Past, Piece, RowAdded, RowRemoved, Written, renamed
+from forms.undoing import Past, Piece, RowAdded, RowMoved, RowRemoved, Written, renamed
 
 
 class Rewinder:
@@ -38,6 +38,14 @@ class Rewinder:
         self._engine.settle_rows(repeat)
         return removed
 
+    def move(self, row: Node, to: int) -> RowMoved:
+        """Put a row at another place in its repeat, from 0; what follows from that is queued."""
+        assert row.container is not None
+        moved = RowMoved(row.path, row.container.rows.index(row))
+        self._engine.changes.answers.update(self._grower.move(row, to))
+        self._engine.settle_rows(row.container)
+        return moved
+
     def _walk(self, step: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """Put each piece back, the last first; return the way to where things stood."""
         left, made = step, list[Piece]()
@@ -55,6 +63,10 @@ class Rewinder:
             return self._bring_back(piece)
         node = self._grower.by_path[piece.path]
         assert isinstance(node, Node)
+        if isinstance(piece, RowMoved):
+            moved = self.move(node, piece.index)
+            self._engine.run()
+            return moved
         if isinstance(piece, RowAdded):
             removed = self.fell(node)
             self._engine.run()

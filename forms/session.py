@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,11 +18,12 @@ from forms.expressions.compiler import Names
 from forms.expressions.context import Environment
 from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
+from forms.preloading import Preloader, is_end
 from forms.rewinding import Rewinder
 from forms.schema import Action, SchemaNode
 from forms.tree import Node, Repeat
 from forms.undoing import Past, RowAdded, Written
-from forms.values import Moment, coerce
+from forms.values import Moment
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
 from forms.wholestate import WholeState, locate, whole_state
 
@@ -60,8 +60,6 @@ class Session:
         properties: Mapping[str, str] | None = None,
     ) -> None:
         self.definition = definition
-        self._new_row_id = new_row_id
-        self._properties = properties or {}
         chosen = definition.default_language if language is None else self._known_language(language)
         self._env = Environment(
             zone=tz,
@@ -70,11 +68,12 @@ class Session:
             language=chosen,
             seed=random.Random(seed),
             shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
-            unique=self._unique,
-            properties=self._properties,
+            properties=properties,
+            unique=lambda: self._preloader.unique(),
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
         )
+        self._preloader = Preloader(self._env, properties or {}, new_row_id)
         self._choices = ChoiceBook(self._env, definition.default_language)
         self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
         self._grower = Grower(Stored(answers or {}), new_row_id)
@@ -93,7 +92,7 @@ class Session:
     # --- loading
 
     def _load(self) -> None:
-        self._preload(self._root)
+        self._preloader.fill(self._root)
         self._engine.push_below(self._root)
         self._engine.refresh_below(self._root)
         self._engine.run()
@@ -104,32 +103,6 @@ class Session:
                         self._act(action, node, 0)
         self._engine.loading = False
         self._engine.take_changes()
-
-    def _preload(self, top: Node) -> None:
-        for node in top.below():
-            if not isinstance(node, Node) or node.schema.preload is None or node.schema.calculate is not None:
-                continue
-            kind, detail = node.schema.preload
-            if node.schema.computed:
-                node.calculated = coerce(self._env.now, node.schema.data_type, self._env.zone)
-            elif not node.touched:
-                node.text, node.touched = self._preloaded(kind, detail, node.schema.data_type) or None, True
-
-    def _preloaded(self, kind: str, detail: str, data_type: str) -> str:
-        if kind == "uid":
-            return f"uuid:{self._unique()}"
-        if kind == "property":
-            return self._properties.get(detail, "")
-        moment = self._env.now if kind == "timestamp" else self._env.today
-        return coerce(moment, data_type, self._env.zone)
-
-    def _unique(self) -> str:
-        """A version 4 UUID made from the randomness that was given."""
-        digest = bytearray(hashlib.sha256("\0".join(self._new_row_id() for _ in range(4)).encode()).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x40
-        digest[8] = digest[8] & 0x3F | 0x80
-        made = digest.hex()
-        return "-".join((made[:8], made[8:12], made[12:16], made[16:20], made[20:]))
 
     def _all(self, schema: SchemaNode) -> list[Node]:
         """Every instance of ``schema``."""
@@ -156,7 +129,11 @@ class Session:
         text = value or None
         if text is not None and len(text) > limits.ANSWER_CHARS_MAX:
             raise FormsError("forms.answer_too_long", path=path)
-        if text is not None and node.schema.control is not None and node.schema.control.kind == "select_multiple":
+        if (
+            text is not None
+            and node.schema.control is not None
+            and node.schema.control.kind in ("select_multiple", "rank")
+        ):
             text = " ".join(text.split()) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
@@ -193,11 +170,7 @@ class Session:
         Raises:
             FormsError: ``forms.unknown_path``, ``forms.read_only`` (counted).
         """
-        target = self._grower.by_path.get(row)
-        if not isinstance(target, Node) or target.container is None:
-            raise FormsError("forms.unknown_path", path=row)
-        if target.schema.counted:
-            raise FormsError("forms.read_only", path=row)
+        target = self._free_row(row)
         self._engine.begin()
         self._past.begin()
         self._past.note(self._rewinder.fell(target))
@@ -205,8 +178,51 @@ class Session:
         self._past.end()
         return self._change_set()
 
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        """Move the row at path ``row`` up (``by`` is -1) or down (1) among the rows of its repeat, or further; never
+        past the first or the last. It keeps its path: only the markers say the order.
+
+        Raises:
+            FormsError: ``forms.unknown_path``, ``forms.read_only`` (counted).
+        """
+        target = self._free_row(row)
+        assert target.container is not None
+        at = target.container.rows.index(target)
+        to = max(0, min(at + by, len(target.container.rows) - 1))
+        if to == at:
+            return ChangeSet({})
+        self._engine.begin()
+        self._past.begin()
+        self._past.note(self._rewinder.move(target, to))
+        self._engine.run()
+        self._past.end()
+        return self._change_set()
+
+    def _free_row(self, row: str) -> Node:
+        """The row at path ``row`` of a repeat whose rows are the person's to arrange."""
+        target = self._grower.by_path.get(row)
+        if not isinstance(target, Node) or target.container is None:
+            raise FormsError("forms.unknown_path", path=row)
+        if target.schema.counted:
+            raise FormsError("forms.read_only", path=row)
+        return target
+
+    def hand_in(self, now_ms: int | None) -> ChangeSet:
+        """Store the moment of handing in where the form asks for it (metadata ``end``), and what follows from it.
+
+        Args:
+            now_ms: that moment; None takes it back.
+        """
+        self._engine.begin()
+        for schema in self.definition.nodes.values():
+            if is_end(schema):
+                for node in self._all(schema):
+                    node.calculated = self._preloader.end(now_ms, schema.data_type)
+                    self._engine.write(node, node.calculated or None)
+        return self._change_set()
+
     def undo(self) -> ChangeSet:
-        """Take the last act back: an answer with all that it set, a row added or removed. Nothing changes without one.
+        """Take the last act back: an answer with all that it set, a row added, moved or removed; nothing without one.
 
         The session's own acts only, at most ``undoing.STEPS_MAX``; a row comes back with another identity, in its old
         place. ``about`` of the change set is the question, row or repeat to look at.
@@ -314,7 +330,7 @@ class Session:
 
     def _settle_new_row(self, row: Node) -> None:
         """Give a new row its markers, defaults and first values, and queue its works."""
-        self._preload(row)
+        self._preloader.fill(row)
         changes = self._engine.changes
         for node in row.below():
             if isinstance(node, Node) and (node.container is not None or node.text is not None):
@@ -371,6 +387,21 @@ class Session:
     def pages(self) -> tuple[Page, ...]:
         """What is shown, page by page; only what is relevant."""
         return self._views.pages()
+
+    def pages_on_paper(self) -> tuple[Page, ...]:
+        """Everything that the form may ask, whatever the answers. An empty repeat gets a row to show: not to be kept.
+
+        Raises FormsError ``forms.row_limit``.
+        """
+        empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        while empty:
+            for repeat in empty:
+                self._make_counted_row(repeat)
+            empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
+        self._engine.run()
+        self._engine.take_changes()
+        views = presentation.Views(self.definition, self._root, self._choices, self._env, everything=True)
+        return views.pages()
 
     def question(self, path: str) -> QuestionView:
         """One question as it stands. Raises FormsError ``forms.unknown_path``."""
@@ -442,13 +473,14 @@ class Session:
         ]
 
     def explain(
-        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format
+        self, path: str, aspect: str = "relevant", *, quoted: Callable[[str], str] = "« {} »".format, own: bool = False
     ) -> Explanation | None:
         """Why the question at ``path`` is hidden (``relevant``), or what one of its formulas makes of it now.
 
         Args:
             aspect: see :class:`forms.explaining.Explanation`; ``relevant`` of a question that is asked says why it is.
             quoted: puts a question's words between the marks of the reader's language.
+            own: what its own formula says, never that of a group around it.
 
         Returns:
             None where there is no such formula. Raises FormsError ``forms.unknown_path``.
@@ -458,9 +490,9 @@ class Session:
             raise FormsError("forms.unknown_path", path=path)
         names = Names(self.definition.root, self.definition.tables)
         explainer = Explainer(names, self._env, self._choices, self._views, quoted)
-        if aspect == "relevant" and not thing.relevant:
+        if aspect == "relevant" and not thing.relevant and not own:
             return explainer.why_hidden(thing)
-        return explainer.why(thing, aspect) if isinstance(thing, Node) else None
+        return explainer.why(thing, aspect) if own or isinstance(thing, Node) else None
 
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""

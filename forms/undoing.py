@@ -33,7 +33,15 @@ class RowRemoved:
     answers: Mapping[str, str | None]
 
 
-Piece = Written | RowAdded | RowRemoved
+@dataclass(frozen=True, slots=True)
+class RowMoved:
+    """A row that stood elsewhere before: at ``index``, from 0, among the rows of its repeat."""
+
+    path: str
+    index: int
+
+
+Piece = Written | RowAdded | RowRemoved | RowMoved
 
 
 class Past:

@@ -44,8 +44,9 @@ class QuestionView:
         path: field path, with row identities (``/household[k3]/income``).
         ref: the same without row identities (``/household/income``).
         kind: ``text``, ``integer``, ``decimal``, ``date``, ``time``, ``datetime``, ``select_one``, ``select_multiple``,
-            ``note``, ``calculate``, ``range`` or ``acknowledge``. A scanned code and a position are ``text`` with
-            ``barcode`` or ``geopoint`` in ``appearance``.
+            ``note``, ``calculate``, ``range``, ``rank``, ``file`` or ``acknowledge``. A scanned code, a position and a
+            line are ``text`` with ``barcode``, ``geopoint``, ``geotrace`` or ``geoshape`` in ``appearance``; a file has
+            ``image``, ``audio``, ``video`` or ``file`` there, and nobody is made to answer it.
         value: what the person entered (or a calculation gave) as stored text; None when empty. A selection that the
             list no longer offers reads as empty and comes back with the list.
         problem: all but a missing required answer, which :meth:`Session.validate` tells of.
@@ -75,6 +76,11 @@ class QuestionView:
     help_parts: tuple[Segment, ...] = ()
     bounds: Bounds | None = None
 
+    @property
+    def heading(self) -> bool:
+        """Whether it only names the choices of the questions below it, a table with its rows, and asks nothing."""
+        return self.kind in ("select_one", "select_multiple") and "label" in self.appearance
+
 
 @dataclass(frozen=True, slots=True)
 class FoundQuestion:
@@ -98,22 +104,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RepeatView:
-    """A repeat and its rows; a counted repeat lets nobody add or remove."""
+    """A repeat and its rows; a counted repeat lets nobody add or remove. ``columns`` as of a :class:`Page`."""
 
     path: str
     label: str
     rows: tuple[Row, ...]
     can_add: bool
     can_remove: bool
+    columns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group inside a page."""
+    """A group inside a page. ``columns`` as of a :class:`Page`."""
 
     path: str
     label: str
     items: tuple[Item, ...]
+    columns: int = 0
 
 
 Item = QuestionView | Section | RepeatView
@@ -121,11 +129,16 @@ Item = QuestionView | Section | RepeatView
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is shown together: one top-level group, or a run of top-level questions (``label`` is then "")."""
+    """What is shown together: one top-level group, or a run of top-level questions (``label`` is then "").
+
+    ``columns``: how many widths (``w1`` and so on in a question's appearance) go into a row; 0 where questions stand
+    below each other.
+    """
 
     path: str
     label: str
     items: tuple[Item, ...]
+    columns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,9 +128,7 @@ def _leaf(found: WholeState, reference: str, node: Node, book: ChoiceBook) -> No
 
 
 def _text(node: Node) -> str:
-    """What is stored now. The moment of the end is stored when the form is handed in."""
-    if node.schema.preload == ("timestamp", "end"):
-        return ""
+    """What is stored now."""
     return node.value or ("" if node.schema.computed or _is_choice(node) else node.text or "")
 
 

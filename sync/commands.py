@@ -19,6 +19,7 @@ from forms.views import Issue, Item, QuestionView
 from sync.command import Answer, Command, Context, as_object, event_of, pairs, plain, said, takes
 from sync.issues import issue_words
 from sync.log_command import LOG
+from sync.print_command import PRINT
 from sync.problems import surely_not_done
 from sync.remedy_commands import REMEDIES
 from sync.usage import BilingualParser, HelpShown, UsageError, explained
@@ -361,6 +362,7 @@ COMMANDS: Mapping[str, Command] = {
     "remove-row": Command("remove a row: /repeat[row]", _remove_row, takes("case", "row")),
     "submit": Command("hand a case in", _submit, _submit_arguments),
     "receipt": Command("write the receipt of a case handed in", _receipt, _receipt_arguments),
+    **PRINT,
     "note": Command("add a remark to a case", _note, takes("case", "text")),
     "status-change": Command("move a case to another state", _status_change, _status_change_arguments),
     "show": Command("show a case: answers, form, history", _show, takes("case")),

@@ -125,6 +125,10 @@ class Desk:
             seed=int.from_bytes(self._ports.randomness.token(4), "big"),
         )
 
+    def now_ms(self) -> int:
+        """The moment, by this desk's clock."""
+        return self._ports.clock.now_ms()
+
     def new_tracking_code(self) -> str:
         """Return a new tracking code of this workspace's organisation."""
         return tracking.new_code(self.identity().tenant, self._ports.randomness)
@@ -223,6 +227,11 @@ class OpenForm:
         self._check_editable()
         return self._commit(self.session.remove_row(row))
 
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        """Move a row up (``by`` is -1) or down (1) in its repeat. Raises as ``answer``."""
+        self._check_editable()
+        return self._commit(self.session.move_row(row, by))
+
     def undo(self) -> ChangeSet:
         """Take the last act on this form back, as an act of its own; ``about`` says on what. Raises as ``answer``."""
         self._check_editable()
@@ -283,8 +292,11 @@ class OpenForm:
         if self.view.state in (State.SUBMITTED, State.IN_REVIEW):
             raise InputError("submit.already", state=self.view.state, tracking_code=self.view.tracking_code)
         self._check_editable()
+        # Formulas may read the moment of handing in, so the form is judged with it.
+        self.session.hand_in(self._desk.now_ms())
         issues = self.session.validate()
         if issues:
+            self.session.hand_in(None)
             raise FormIncomplete(issues, self.session)
         self._unsaved.update(self._not_stored())
         self.save()

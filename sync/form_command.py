@@ -1,4 +1,4 @@
-"""``main.py form FILE``: fill a form by a script and print every state, or say what its author should know."""
+"""``main.py form FILE``: fill a form by a script and tell every state, print it, or say what its author should know."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
+from cases.paper import paper_of
 from forms import limits
 from forms.compile import Converted, convert_form
 from forms.definition import FormDefinition, parse_form
@@ -21,6 +22,7 @@ from forms.errors import FormRefused, FormsError, Problem
 from forms.portability import differences
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
+from sync.printing import known_language, write_paper
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
@@ -46,6 +48,7 @@ _STEPS: dict[str, Words] = {
         "clé inconnue et, entre parenthèses, celles qui le sont : {detail}", "unknown key, and the known ones: {detail}"
     ),
     "not_text": Words("« {detail} » attend un texte", "“{detail}” takes a text"),
+    "refused": Words("« {detail} » est refusé", "“{detail}” is refused"),
     "unknown": Words("le formulaire n'a pas de « {detail} »", "the form has no “{detail}”"),
     "no_value": Words("il manque « {detail} »", "“{detail}” is missing"),
 }
@@ -63,9 +66,11 @@ def run_form(argv: Sequence[str]) -> int:
     """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine."""
     options = _parser().parse_args(list(argv))
     try:
+        if options.paper is not None:
+            return _print(options)
         return _check(options) if options.check else _replay(options)
     except StepsError as error:
-        return _said(_steps_words(error, options.replay), EXIT_USAGE)
+        return _said(_steps_words(error, options.replay or options.answers), EXIT_USAGE)
     except FormRefused as refused:
         if options.json:
             print(json.dumps({"opens": False, "problems": [_as_json(one) for one in refused.problems]}))
@@ -92,6 +97,11 @@ def _parser() -> SpokenParser:
     ways = parser.add_mutually_exclusive_group(required=True)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
     ways.add_argument("--check", action="store_true", help="say what the form's author should know")
+    ways.add_argument("--print", dest="paper", type=Path, metavar="OUT.pdf", help="write the form as PDF")
+    parser.add_argument(
+        "--answers", type=Path, metavar="STEPS.json", help="with --print: filled by these steps; otherwise blank"
+    )
+    parser.add_argument("--language", metavar="L", help="one of the form's languages, by its name or its code")
     parser.add_argument("--now", metavar="TIME", help="what the clock says, as 2026-11-23T10:00:00+01:00; default: now")
     parser.add_argument("--timezone", metavar="ZONE", help="as Europe/Paris; default: this computer's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness; default: 0")
@@ -163,6 +173,26 @@ def _replay(options: argparse.Namespace) -> int:
     return 0
 
 
+def _print(options: argparse.Namespace) -> int:
+    """Write the form as PDF, blank or filled by a script."""
+    zone = _zone(options.timezone)
+    now = _now(options.now, zone)
+    steps = read_steps(_content(options.answers)) if options.answers is not None else ()
+    definition = _open(options.file).definition
+    session = open_session(definition, now=now, zone=zone, seed=options.seed)
+    refused = 0
+    for number, state in enumerate(replay(session, steps, zone)):
+        if state["refused"]:
+            refused += 1
+            _said(_steps_words(StepsError("refused", number, steps[number - 1].on), options.answers), EXIT_INPUT)
+    if options.language:
+        session.set_language(known_language(definition.languages, options.language))
+    blank = options.answers is None
+    data = paper_of(session, blank=blank, title=definition.title, printed_ms=round(now.timestamp() * 1000), tz=zone)
+    write_paper(data, options.paper)
+    return EXIT_INPUT if refused else 0
+
+
 def _zone(name: str | None) -> tzinfo:
     if name is None:
         return moment(SystemClock().now_ms(), None).tzinfo or UTC
@@ -208,6 +238,7 @@ def _check(options: argparse.Namespace) -> int:
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
             "notices": [_as_json(one) for one in notices],
+            "left_out": [_as_json(opened.converted.located(one)) for one in definition.left_out],
             "differs": [_as_json(one) for one in portability],
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
@@ -248,6 +279,8 @@ def _report(
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
     yield from _listed_problems("À regarder", "Worth a look", notices)
+    left_out = [opened.converted.located(one) for one in definition.left_out]
+    yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", left_out)
     yield from _listed_problems(
         "Ce qu'ODK Collect lira autrement", "What ODK Collect will read differently", portability
     )

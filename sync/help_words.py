@@ -44,6 +44,7 @@ AGENT: Mapping[str, str] = {
     "remove a row: /repeat[row]": "enlever une ligne : /liste[ligne]",
     "hand a case in": "transmettre un dossier",
     "write the receipt of a case handed in": "écrire le récépissé d'un dossier transmis",
+    "write a case's form (PDF), filled or blank": "écrire le formulaire d'un dossier (PDF), rempli ou vierge",
     "add a remark to a case": "ajouter une note à un dossier",
     "move a case to another state": "faire passer un dossier à un autre état",
     "show a case: answers, form, history": "montrer un dossier : réponses, formulaire, historique",
@@ -101,6 +102,9 @@ AGENT: Mapping[str, str] = {
     "the row: /repeat[row]": "la ligne : /liste[ligne]",
     "write the receipt (PDF) there too": "y écrire aussi le récépissé (PDF)",
     "where the receipt (PDF) is written": "où le récépissé (PDF) est écrit",
+    "where the form (PDF) is written": "où le formulaire (PDF) est écrit",
+    "without answers, to be filled by hand": "sans réponses, à remplir à la main",
+    "one of the form's languages, by its name or its code": "une langue du formulaire, par son nom ou son code",
     "the remark": "la note",
     "the state to move to": "l'état voulu",
     "to whoever has the case next": "à qui aura le dossier ensuite",
@@ -169,6 +173,8 @@ CLIENT: Mapping[str, str] = {
     ),
     "an XLSForm workbook or an XForm document": "un classeur XLSForm ou un document XForm",
     "run a script of steps; one JSON line a state": "jouer un script d'étapes ; une ligne JSON par état",
+    "write the form as PDF": "écrire le formulaire en PDF",
+    "with --print: filled by these steps; otherwise blank": "avec --print : rempli par ces étapes ; sinon vierge",
     "say what the form's author should know": "dire ce que l'auteur du formulaire doit savoir",
     "what the clock says, as 2026-11-23T10:00:00+01:00; default: now": (
         "l'heure qu'il est, comme 2026-11-23T10:00:00+01:00 ; sinon maintenant"

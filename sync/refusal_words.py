@@ -27,18 +27,14 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "background-audio": ("les enregistrements sonores en arrière-plan", "mp", "background sound recordings"),
     "video": ("les vidéos", "fp", "videos"),
     "file": ("les fichiers joints", "mp", "attached files"),
-    "geotrace": ("les tracés sur une carte", "mp", "lines on a map"),
-    "geoshape": ("les surfaces sur une carte", "fp", "areas on a map"),
     "background-geopoint": ("les positions relevées en arrière-plan", "fp", "positions taken in the background"),
-    "range": ("les curseurs", "mp", "sliders"),
-    "rank": ("les classements", "mp", "rankings"),
-    "secret": ("les réponses masquées", "fp", "masked answers"),
+    "range": ("les curseurs sans bornes lisibles", "mp", "sliders without bounds that can be read"),
+    "image-map": ("les images à toucher", "fp", "pictures to point at"),
     "submit": ("les boutons d'envoi", "mp", "submit buttons"),
     "switch": ("les parties échangeables", "fp", "parts that replace one another"),
     "external_app": ("les applications externes", "fp", "external applications"),
     "nested_list": ("les listes de choix imbriquées", "fp", "nested lists of choices"),
     "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
-    "bearing": ("les relevés de boussole", "mp", "compass bearings"),
     "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
     "encryption": ("les formulaires chiffrés", "mp", "encrypted forms"),
     "entities": ("les entités", "fp", "entities"),
@@ -354,6 +350,8 @@ def _reason(problem: Problem) -> Pair:
     reason = problem.details.get("reason", "")
     if problem.code == "forms.unsupported":
         return _unsupported(problem.details)
+    if problem.code == "forms.left_out":
+        return _left_out(problem.details)
     if problem.code == "forms.expression":
         reason = "foreign_function" if reason == "unknown_function" and problem.details.get("tool") else reason
         return _EXPRESSIONS.get(reason, _EXPRESSIONS["unsupported"])
@@ -371,16 +369,31 @@ def _reason(problem: Problem) -> Pair:
 
 
 def _unsupported(details: Mapping[str, str]) -> Pair:
-    feature = details.get("feature", "")
-    if feature.startswith("external_") and feature not in _FEATURES:
-        known = _EXTERNAL
-    elif feature.endswith(" by row"):
-        known = _BY_ROW
-    else:
-        known = _FEATURES.get(feature) or _FEATURES.get(feature.partition(" ")[0]) or _OTHER
-    french, agreement, english = known
-    exact = ", ".join(f"{{{name}}}" for name in ("feature", "path", "value") if details.get(name))
+    french, agreement, english = _feature(details.get("feature", ""))
+    exact = _exact(details)
     return (f"{french} {_NOT_YET[agreement]} ({exact})", f"{english} are not supported yet ({exact})")
+
+
+def _left_out(details: Mapping[str, str]) -> Pair:
+    french, _agreement, english = _feature(details.get("feature", ""))
+    exact = _exact(details)
+    return (
+        f"{french} : un guichet s'en passe, le formulaire se remplit et se remet sans cela ({exact})",
+        f"{english}: a desk does without, the form is filled and handed in all the same ({exact})",
+    )
+
+
+def _exact(details: Mapping[str, str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in ("feature", "path", "value") if details.get(name))
+
+
+def _feature(feature: str) -> tuple[str, str, str]:
+    """A feature as people name it, in French with its agreement, and in English."""
+    if feature.startswith("external_") and feature not in _FEATURES:
+        return _EXTERNAL
+    if feature.endswith(" by row"):
+        return _BY_ROW
+    return _FEATURES.get(feature) or _FEATURES.get(feature.partition(" ")[0]) or _OTHER
 
 
 def _too_large(details: Mapping[str, str]) -> Pair:

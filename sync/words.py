@@ -377,6 +377,14 @@ _KNOWN: Mapping[str, Words] = {
         "There is no folder {place}: the receipt was not written there; what is handed in stays so. Make that folder, "
         "or name another place: receipt CASE FILE.",
     ),
+    "file.unwritable": Words(
+        "Le fichier {file} n'a pas pu être écrit ({reason}). Choisissez un autre endroit.",
+        "The file {file} could not be written ({reason}). Choose another place.",
+    ),
+    "print.unknown_language": Words(
+        "Le formulaire n'a pas de langue « {language} » ; il a : {languages}.",
+        "The form has no language “{language}”; it has: {languages}.",
+    ),
     "note.empty": Words("La note est vide.", "The note is empty."),
     "workflow.not_allowed": Words(
         "Un agent ne peut pas faire passer un dossier de « {before} » à « {after} ».",

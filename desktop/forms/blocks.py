@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,9 +13,8 @@ from cases.errors import EstafetteError
 from desktop.forms import rich, words
 from desktop.forms.checking import Checking
 from desktop.forms.contested import ContestedFields, ContestedMark
-from desktop.forms.editors.base import Surroundings
-from desktop.forms.editors.buttons import RadioEditor
-from desktop.forms.editors.factory import editor_class, make_editor
+from desktop.forms.editors.base import Editor, Surroundings
+from desktop.forms.editors.factory import make_editor
 from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
@@ -46,6 +46,8 @@ class Hands(Protocol):
 
     def reshaped(self) -> None: ...
 
+    def lay_out_rows(self) -> None: ...
+
     def go_to(self, path: str) -> None: ...
 
 
@@ -60,6 +62,8 @@ class PageContext:
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
         contested: the fields that two people answered differently.
+        grids: rows of short questions are a table where there is room, else blocks.
+        room: how wide the page's column can be, in pixels.
     """
 
     around: Surroundings
@@ -68,6 +72,8 @@ class PageContext:
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
     contested: ContestedFields = field(default_factory=ContestedFields)
+    grids: bool = True
+    room: Callable[[], int] = lambda: 0
 
 
 class Block(QFrame):
@@ -89,14 +95,6 @@ class Block(QFrame):
     def path(self) -> str:
         return self.question.path
 
-    @staticmethod
-    def fits(block: QWidget, question: QuestionView, context: PageContext) -> bool:
-        """Say whether `block` can go on showing `question`, or another has to be made."""
-        wanted = block_class(question, context)
-        if type(block) is not wanted:
-            return False
-        return not isinstance(block, FieldBlock) or type(block.editor) is editor_class(question)
-
     def show_question(self, question: QuestionView) -> None:
         """Show the question as it stands now."""
         self.question = question
@@ -110,6 +108,10 @@ class Block(QFrame):
         if self._unknown is not None:
             self._unknown.setVisible(problem is not None)
             self._unknown.show_problem("" if problem is None else words.issue_text(problem, self.question))
+
+    def put_below(self, part: QWidget) -> None:
+        """Show a part that says more below the question."""
+        self.column.addWidget(part)
 
     def entrance(self) -> QWidget:
         """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
@@ -136,7 +138,7 @@ class Block(QFrame):
             self._why = WhyPanel(self)
             self._why.closed.connect(self._why.hide)
             self._why.chosen.connect(self.context.hands.go_to)
-            self.column.addWidget(self._why)
+            self.put_below(self._why)
         self._why.show_told(told(found, self.question.label, self.path))
         self.context.hands.reshaped()
 
@@ -152,7 +154,7 @@ class Block(QFrame):
         """Show, or show no more, that another value waits to be settled."""
         if self._mark is None and self.path in self.context.contested.notes:
             self._mark = ContestedMark(self.path, self.question.label, self.context.contested, self)
-            self.column.addWidget(self._mark)
+            self.put_below(self._mark)
         if self._mark is not None:
             self._mark.tell()
 
@@ -177,7 +179,7 @@ class NoteBlock(Block):
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
         rich.put(self.label, question.label, question.label_parts)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         self.tell_unknown()
 
@@ -208,7 +210,7 @@ class ValueBlock(Block):
     def show_question(self, question: QuestionView) -> None:
         super().show_question(question)
         rich.put(self.label, question.label, question.label_parts)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         self.tell_unknown()
         self.origin.setVisible(question.computed)
@@ -216,7 +218,7 @@ class ValueBlock(Block):
             QCoreApplication.translate("Forms", "Where does “{label}” come from?").format(label=question.label)
         )
         self.keep_why()
-        if question.kind in ("select_one", "select_multiple"):
+        if question.kind in ("select_one", "select_multiple", "rank"):
             self.context.around.when_quiet(self._show_choices)
         else:
             self._show(())
@@ -226,7 +228,7 @@ class ValueBlock(Block):
 
     def _show_choices(self) -> None:
         stored = self.question.value or ""
-        values = stored.split() if self.question.kind == "select_multiple" else [stored]
+        values = [stored] if self.question.kind == "select_one" else stored.split()
         self._show(tuple(self.context.around.choice_label(self.path, value) for value in values if value))
 
     def _show(self, labels: tuple[str, ...]) -> None:
@@ -247,6 +249,7 @@ class FieldBlock(Block):
     """
 
     told = Signal()
+    status_class = StatusLine
 
     def __init__(self, question: QuestionView, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(question, context, parent)
@@ -260,8 +263,10 @@ class FieldBlock(Block):
         self.required = QLabel(QCoreApplication.translate("Forms", "required"), self)
         self.required.setProperty("role", "secondary")
         self.help = plain_label(role="help", parent=self)
-        self.editor = make_editor(question, context.around, self)
-        self.status = StatusLine(self)
+        self.aside = plain_label(words.aside_text(question), role="help", parent=self)
+        self.aside.setVisible(bool(self.aside.text()))
+        self.editor = self._make_editor()
+        self.status = self.status_class(self)
         self._arrange()
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._timer.timeout.connect(self.hand_over)
@@ -273,6 +278,9 @@ class FieldBlock(Block):
         self.status.why.connect(self.explain)
         self.show_question(question)
 
+    def _make_editor(self) -> Editor:
+        return make_editor(self.question, self.context.around, self)
+
     def _arrange(self) -> None:
         self.label.setBuddy(self.editor.entrance())
         head = QHBoxLayout()
@@ -281,6 +289,7 @@ class FieldBlock(Block):
         head.addWidget(self.required, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(head)
         self.column.addWidget(self.help)
+        self.column.addWidget(self.aside)
         self.column.addWidget(self.editor)
         self.column.addWidget(self.status)
 
@@ -291,7 +300,7 @@ class FieldBlock(Block):
         rich.put(self.label, question.label, question.label_parts)
         self.label.setVisible(bool(question.label))
         self.required.setVisible(question.required)
-        rich.put(self.help, _help_text(question), question.help_parts)
+        rich.put(self.help, help_text(question), question.help_parts)
         self.help.setVisible(bool(self.help.text()))
         if changed:
             self.editor.take_question(question)
@@ -354,12 +363,17 @@ class FieldBlock(Block):
             self.status.show_saved()
         else:
             self.status.show_nothing()
-        clearable = isinstance(self.editor, RadioEditor) and self.editor.stored() is not None
+        clearable = self.editor.clearable and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
         self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
         self.editor.mark_invalid(bool(problem) or self._failure is not None)
         self._describe(problem)
         self.told.emit()
+
+    @property
+    def failed(self) -> bool:
+        """True while the answer could not be saved."""
+        return self._failure is not None
 
     @property
     def problem_shown(self) -> bool:
@@ -382,8 +396,13 @@ class FieldBlock(Block):
 
     def _describe(self, problem: str) -> None:
         required = QCoreApplication.translate("Forms", "required") if self.question.required else ""
-        parts = (problem or (self.status.told if self._failure else ""), required, _help_text(self.question))
-        self.editor.describe(self.question.label or self.question.ref, ". ".join(part for part in parts if part))
+        told = problem or (self.status.told if self._failure else "")
+        parts = (told, required, help_text(self.question), self.aside.text())
+        self.editor.describe(self.name(), ". ".join(part for part in parts if part))
+
+    def name(self) -> str:
+        """Return what the field is called by who cannot see where it stands."""
+        return self.question.label or self.question.ref
 
     def _on_typed(self) -> None:
         self._dirty = True
@@ -412,24 +431,7 @@ class FieldBlock(Block):
             self.context.hands.retry(self.path)
 
     def _on_clear(self) -> None:
-        if isinstance(self.editor, RadioEditor):
-            self.editor.clear()
-
-
-def block_class(question: QuestionView, context: PageContext) -> type[Block]:
-    """Return the kind of block that suits `question`."""
-    if question.kind == "note":
-        return NoteBlock
-    if context.read_only or question.readonly or question.kind == "calculate":
-        return ValueBlock
-    return FieldBlock
-
-
-def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
-    """Return a new block for `question`."""
-    made = block_class(question, context)(question, context, parent)
-    made.mark_contested()
-    return made
+        self.editor.clear()
 
 
 def field_around(widget: QWidget) -> FieldBlock | None:
@@ -440,5 +442,6 @@ def field_around(widget: QWidget) -> FieldBlock | None:
     return each
 
 
-def _help_text(question: QuestionView) -> str:
+def help_text(question: QuestionView) -> str:
+    """Return the hint and the guidance, each on its line."""
     return "\n".join(text for text in (question.hint, question.guidance) if text)

@@ -26,6 +26,7 @@ class Footer(QFrame):
         retry: save again what could not be saved.
         jump: to any question, by its words.
         undo: the last act back.
+        printing: the form on paper.
         anyway: submit the form although nothing in it is answered.
     """
 
@@ -33,6 +34,7 @@ class Footer(QFrame):
     on = Signal()
     jump = Signal()
     undo = Signal()
+    printing = Signal()
     anyway = Signal()
     problem = Signal()
     retry = Signal()
@@ -57,6 +59,11 @@ class Footer(QFrame):
         self.undo_button = tool_button("undo-2", QCoreApplication.translate("Forms", "Take back"), self.undo.emit)
         self.undo_button.setObjectName("form.undo")
         self.undo_button.setToolTip(QCoreApplication.translate("Forms", "Take the last act back (Ctrl+Z)"))
+        self.print_button = tool_button(
+            "printer", QCoreApplication.translate("Forms", "Print…"), self.printing.emit, shortcut="Ctrl+P"
+        )
+        self.print_button.setObjectName("form.print")
+        self.print_button.hide()
         self.on_button = QPushButton(self)
         self.on_button.setObjectName("form.next")
         self.on_button.setProperty("kind", "primary")
@@ -75,6 +82,7 @@ class Footer(QFrame):
         buttons.addWidget(self.back_button)
         buttons.addWidget(self.jump_button)
         buttons.addWidget(self.undo_button)
+        buttons.addWidget(self.print_button)
         buttons.addWidget(self.problem_button)
         buttons.addStretch(1)
         buttons.addWidget(self.on_button)
@@ -89,7 +97,7 @@ class Footer(QFrame):
 
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab reaches, in order."""
-        tools = (self.back_button, self.jump_button, self.undo_button, self.problem_button)
+        tools = (self.back_button, self.jump_button, self.undo_button, self.print_button, self.problem_button)
         return (self.failure.again, self.anyway_button, *tools, self.on_button)
 
     def offer_undo(self, offered: bool) -> None:

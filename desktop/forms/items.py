@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.forms.blocks import Block, FieldBlock, PageContext, make_block
+from desktop.forms.blocks import Block, FieldBlock, PageContext
+from desktop.forms.making import fits, make_block
 from desktop.forms.repeats import RepeatBlock
 from desktop.forms.status import plain_label
 from forms.views import Item, QuestionView, RepeatView, Section
@@ -99,7 +100,7 @@ class ItemColumn(QWidget):
         if block is None:
             return False
         if isinstance(item, QuestionView):
-            return Block.fits(block, item, self._context)
+            return fits(block, item, self._context)
         return isinstance(block, RepeatBlock if isinstance(item, RepeatView) else SectionBlock)
 
     def _make(self, item: Item) -> QWidget:

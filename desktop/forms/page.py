@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.forms import words
@@ -19,6 +20,10 @@ from forms.views import Issue, Page, RepeatView
 
 COLUMN_WIDTH = 640
 """About 75 characters: longer lines are hard to read."""
+TABLE_WIDTH = 960
+"""A page that is nothing but rows: a table has no long lines."""
+MARGIN_PX = 24
+BAR_PX = 16
 
 PROBLEMS_LISTED = 6
 
@@ -103,16 +108,23 @@ class PageView(QScrollArea):
             column.addWidget(widget)
         column.addStretch(1)
         row = QHBoxLayout(self._ground)
-        row.setContentsMargins(24, 20, 24, 24)
+        row.setContentsMargins(MARGIN_PX, 20, MARGIN_PX, 24)
         row.addWidget(self._column, 100)
         row.addStretch(1)
         self.setWidget(self._ground)
         self._awaited: QWidget | None = None
+        self._only_rows = False
+        context.room = self._room
         self.stops_before: tuple[QWidget, ...] = ()
         self.stops_after: tuple[QWidget, ...] = ()
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
-        theme().changed.connect(self._dress)
+        theme().changed.connect(self._redress)
         self._dress()
+
+    def _redress(self) -> None:
+        self._dress()
+        # Not while the theme tells everybody: rows that come and go then would be told, or be gone before.
+        QTimer.singleShot(0, self, lambda: self._context.around.when_quiet(self.lay_out_rows))
 
     def show_page(self, page: Page, title: str, *, another: bool) -> None:
         """Show `page`. Called while quiet.
@@ -123,6 +135,8 @@ class PageView(QScrollArea):
         alone = page.items[0] if len(page.items) == 1 else None
         self.title.setText(title)
         self.title.setVisible(bool(title) and not (isinstance(alone, RepeatView) and alone.label == title))
+        self._only_rows = isinstance(alone, RepeatView)
+        self._dress()
         if another:
             self._renew()
         self._items.show_items(page.items)
@@ -216,8 +230,31 @@ class PageView(QScrollArea):
         for first, second in zip(stops, stops[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
+    def after(self, block: FieldBlock) -> QWidget | None:
+        """Return where Enter leads from a question: the next one, from the last cell of a table its button to add."""
+        for repeat in self.repeats():
+            if repeat.is_grid and repeat.add.isVisibleTo(self) and repeat.last_field() is block:
+                return repeat.add
+        fields = list(self.fields())
+        place = fields.index(block) + 1 if block in fields else len(fields)
+        return fields[place].editor.entrance() if place < len(fields) else None
+
+    def lay_out_rows(self) -> None:
+        """Show rows as tables or as blocks, as there is room and as the person wants. Called while quiet."""
+        for repeat in list(self.repeats()):
+            repeat.look_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._context.around.when_quiet(self.lay_out_rows)
+
+    def _room(self) -> int:
+        most = theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH)
+        return min(most, self.width() - 2 * MARGIN_PX - BAR_PX)
+
     def _dress(self) -> None:
-        self._column.setMaximumWidth(theme().px(COLUMN_WIDTH))
+        self._column.setMaximumWidth(theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH))
 
 
 def _block_around(widget: QWidget) -> QWidget | None:

@@ -59,7 +59,7 @@ def progress_of(page: Page, to_check: Collection[str], seen: Collection[str] = (
 
 
 def _is_asked(question: QuestionView) -> bool:
-    return question.kind not in ("note", "calculate") and not question.readonly
+    return question.kind not in ("note", "calculate", "file") and not (question.readonly or question.heading)
 
 
 def page_with(pages: tuple[Page, ...], path: str) -> Page | None:

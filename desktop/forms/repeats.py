@@ -6,14 +6,26 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cases.errors import EstafetteError
 from desktop.forms import words
-from desktop.forms.blocks import PageContext
+from desktop.forms.blocks import FieldBlock, PageContext, field_around
+from desktop.forms.grid import GridHead, GridRow
+from desktop.forms.gridding import Column, columns_of, width_of
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
 from desktop.theme import theme
+from desktop.widgets.basics import PushButton
 from forms.views import RepeatView, Row
 
 if TYPE_CHECKING:
@@ -111,10 +123,16 @@ class RepeatBlock(QWidget):
         self.repeat = repeat
         self._context = context
         self._column_class = column
-        self._cards: dict[str, RowCard] = {}
+        self._cards: dict[str, RowCard | GridRow] = {}
+        self._columns: tuple[Column, ...] = ()
         self._removed: RemovedRow | None = None
         self.title = plain_label(role="section", parent=self)
-        self.add = QPushButton(self)
+        self.switch = QPushButton(self)
+        self.switch.setProperty("kind", "link")
+        self.switch.setObjectName(f"switch:{repeat.path}")
+        self.switch.clicked.connect(lambda _checked=False: self._switch())
+        self.add = PushButton()
+        self.add.setParent(self)
         self.add.setObjectName(f"add_row:{repeat.path}")
         self.add.setToolTip(QCoreApplication.translate("Forms", "Add (Alt+R)"))
         self.add.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -128,7 +146,12 @@ class RepeatBlock(QWidget):
         column_layout = QVBoxLayout(self)
         column_layout.setContentsMargins(0, 8, 0, 0)
         column_layout.setSpacing(12)
-        column_layout.addWidget(self.title)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignRight)
+        column_layout.addLayout(head)
+        self.head = GridHead(self)
+        column_layout.addWidget(self.head)
         column_layout.addLayout(self._rows)
         column_layout.addWidget(self._undo)
         column_layout.addWidget(self.add)
@@ -162,6 +185,7 @@ class RepeatBlock(QWidget):
         else:
             text = QCoreApplication.translate("Forms", "Add a row")
         self.add.setText(words.beside_icon(text))
+        self._lay_out()
         there = {row.path for row in repeat.rows}
         for path in [path for path in self._cards if path not in there]:
             self._drop(path)
@@ -170,15 +194,71 @@ class RepeatBlock(QWidget):
         for place, row in enumerate(repeat.rows):
             card = self._cards.get(row.path) or self._make(row, place)
             removable = repeat.can_remove and not self._context.read_only
+            if isinstance(card, GridRow):
+                card.show_in(row, self._columns, place + 1, can_remove=removable)
+                continue
             card.show_row(row, number=place + 1, can_remove=removable, foldable=foldable)
             if card.items is None and not (foldable and first_time):
                 card.open()
         self._dress()
 
-    def cards(self) -> Iterator[RowCard]:
-        """Yield the rows' cards in order."""
+    @property
+    def is_grid(self) -> bool:
+        """Whether the rows are shown as a table now."""
+        return bool(self._columns)
+
+    def _lay_out(self) -> None:
+        """Choose between table and cards: what the person wants, where it fits. Rows of the other kind go."""
+        possible = columns_of(self.repeat)
+        inside = 40 if "[" in self.repeat.path else 0
+        fits = bool(possible) and self._context.room() - theme().px(inside) >= theme().px(width_of(possible))
+        columns = possible if fits and self._context.grids else ()
+        if bool(columns) != bool(self._columns):
+            for path in list(self._cards):
+                self._drop(path)
+        self._columns = columns
+        self.head.setVisible(bool(columns))
+        self.head.show_columns(columns)
+        self.switch.setVisible(fits)
+        to_blocks, to_table = (
+            QCoreApplication.translate("Forms", "Show as blocks"),
+            QCoreApplication.translate("Forms", "Show as a table"),
+        )
+        self.switch.setText(to_blocks if columns else to_table)
+        self._rows.setSpacing(8 if columns else 12)
+
+    def look_again(self) -> None:
+        """There is another width, or another text size: see whether a table still fits, or fits now."""
+        was, focus = self.is_grid, QApplication.focusWidget()
+        around = field_around(focus) if focus is not None and self.isAncestorOf(focus) else None
+        path = "" if around is None else around.path
+        self._lay_out()
+        if self.is_grid == was:
+            return
+        self.show_repeat(self.repeat)
+        self._context.hands.reshaped()
+        block = next((each for each in self._fields() if each.path == path), None)
+        if block is not None:
+            block.editor.entrance().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _switch(self) -> None:
+        self._context.grids = not self._context.grids
+        self._context.hands.lay_out_rows()
+
+    def cards(self) -> Iterator[RowCard | GridRow]:
+        """Yield the rows' cards, or the rows of the table, in order."""
         for row in self.repeat.rows:
             yield self._cards[row.path]
+
+    def _fields(self) -> Iterator[FieldBlock]:
+        for card in self.cards():
+            if card.items is not None:
+                yield from (block for block in card.items.blocks() if isinstance(block, FieldBlock))
+
+    def last_field(self) -> FieldBlock | None:
+        """The last question of the last row that can be answered."""
+        fields = list(self._fields())
+        return fields[-1] if fields else None
 
     def offer_undo(self, removed: RemovedRow) -> None:
         """Say that the row is gone, with a way back. The focus goes to it, since the row's button is gone."""
@@ -207,8 +287,12 @@ class RepeatBlock(QWidget):
             self._context.hands.restore_row(self._removed)
             self.forget_undo()
 
-    def _make(self, row: Row, place: int) -> RowCard:
-        card = RowCard(row, self, self._context, self._column_class)
+    def _make(self, row: Row, place: int) -> RowCard | GridRow:
+        card: RowCard | GridRow
+        if self._columns:
+            card = GridRow(row, self._context, self)
+        else:
+            card = RowCard(row, self, self._context, self._column_class)
         self._cards[row.path] = card
         self._rows.insertWidget(place, card)
         card.show()
@@ -216,6 +300,10 @@ class RepeatBlock(QWidget):
 
     def _drop(self, path: str) -> None:
         card = self._cards.pop(path)
+        if card.items is not None:
+            for block in card.items.blocks():
+                if isinstance(block, FieldBlock):
+                    block.hand_over()
         self._rows.removeWidget(card)
         card.hide()
         card.deleteLater()

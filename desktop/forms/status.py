@@ -69,6 +69,11 @@ class StatusLine(QWidget):
         """The words shown now."""
         return self.text.text()
 
+    @property
+    def busy(self) -> bool:
+        """True while the line offers something to do."""
+        return not (self.undo_choice.isHidden() and self.ask_why.isHidden() and self.again.isHidden())
+
     def show_nothing(self) -> None:
         self._show("", "", "")
         self.again.hide()

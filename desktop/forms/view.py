@@ -38,12 +38,14 @@ class FormView(FormFrame):
         routeChanged: the page or question is another now; the new `route`.
         issuesChanged: so many answers are to be checked.
         saved: the act for this path is durable.
+        printRequested: the person wants the form on paper; asked only after `offer_printing`.
     """
 
     submitRequested = Signal()
     routeChanged = Signal(dict)
     issuesChanged = Signal(int)
     saved = Signal(str)
+    printRequested = Signal()
 
     def __init__(
         self,
@@ -107,6 +109,7 @@ class FormView(FormFrame):
         self.footer.retry.connect(lambda: self.retry(self._failures.first))
         self.footer.jump.connect(self.jump.open)
         self.footer.undo.connect(self.undo)
+        self.footer.printing.connect(self.printRequested)
         self.jump.chosen.connect(self.go_to)
         self.jump.closed.connect(self._close_jump)
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
@@ -185,6 +188,10 @@ class FormView(FormFrame):
             block.editor.leave()
             block.hand_over()
 
+    def offer_printing(self) -> None:
+        """Show the button that asks for the form on paper (Ctrl+P)."""
+        self.footer.print_button.show()
+
     def refresh(self) -> None:
         """Read the session anew, after something else than this view changed it."""
         self._saver.when_quiet(lambda: self._apply(None))
@@ -243,12 +250,15 @@ class FormView(FormFrame):
         self._saver.retry(path)
 
     def go_on_from(self, block: FieldBlock) -> None:
-        fields = list(self.page.fields())
-        place = fields.index(block) + 1 if block in fields else len(fields)
-        if place < len(fields):
-            self._focus(fields[place].editor.entrance())
+        target = self.page.after(block)
+        if target is not None:
+            self._focus(target)
         else:
             self.footer.on_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def lay_out_rows(self) -> None:
+        self.flush()
+        self._saver.when_quiet(self.page.lay_out_rows)
 
     def reshaped(self) -> None:
         self.page.set_tab_order()

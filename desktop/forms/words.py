@@ -8,7 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
 from cases.errors import EstafetteError
-from desktop.forms.entry import grouped_number, shown_date, shown_time
+from desktop.forms.entry import grouped_number, shown_date, shown_number, shown_time
+from forms.refusals import left_out_feature
 from forms.views import Issue, QuestionView
 
 
@@ -24,7 +25,10 @@ def issue_text(issue: Issue, question: QuestionView) -> str:
         return uncomputed_text(issue)
     else:
         text = QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
-    return text.format(label=question.label or issue.label)
+    bounds = question.bounds
+    ends = () if bounds is None else (bounds.start, bounds.end)
+    start, end = (shown_number(format(each, "f"), decimal_sign()) for each in ends) if ends else ("", "")
+    return text.format(label=question.label or issue.label, start=start, end=end)
 
 
 def uncomputed_text(issue: Issue) -> str:
@@ -45,6 +49,8 @@ def uncomputed_text(issue: Issue) -> str:
 def _type_text(kind: str) -> str:
     if kind == "integer":
         return QCoreApplication.translate("Forms", "“{label}” takes a whole number, for example 12.")
+    if kind == "range":
+        return QCoreApplication.translate("Forms", "“{label}” takes a number from {start} to {end}.")
     if kind == "decimal":
         return QCoreApplication.translate("Forms", "“{label}” takes a number, for example 12.5.")
     if kind == "date":
@@ -53,9 +59,23 @@ def _type_text(kind: str) -> str:
         return QCoreApplication.translate("Forms", "“{label}” takes a time, for example 9:30.")
     if kind == "datetime":
         return QCoreApplication.translate("Forms", "“{label}” takes a date and a time, for example 03/04/1950 9:30.")
-    if kind in ("select_one", "select_multiple"):
+    if kind in ("select_one", "select_multiple", "rank"):
         return QCoreApplication.translate("Forms", "“{label}” takes an answer from the list.")
     return QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
+
+
+def aside_text(question: QuestionView) -> str:
+    """Return what the form asks for beside the answer and this desk does without, "" for nothing."""
+    feature = left_out_feature(" ".join(sorted(question.appearance))) or ""
+    if feature.startswith("calendar") and question.kind in ("date", "datetime"):
+        return QCoreApplication.translate(
+            "Forms", "The calendar that the form asks for is not offered here: give the day in the Gregorian calendar."
+        )
+    if feature == "image-map":
+        return QCoreApplication.translate("Forms", "The picture to point at is not shown here: choose in the list.")
+    if any(word.startswith("ex:") for word in question.appearance) and question.kind != "file":
+        return QCoreApplication.translate("Forms", "The application that the form calls is not here: type the answer.")
+    return ""
 
 
 def not_in_list_text(label: str) -> str:
@@ -146,6 +166,8 @@ def value_text(question: QuestionView, labels: tuple[str, ...], *, given: bool) 
         return QCoreApplication.translate("Forms", "No answer")
     if question.kind in ("select_one", "select_multiple"):
         return "\n".join(labels)
+    if question.kind == "rank":
+        return "\n".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
     if question.kind == "acknowledge":
         return QCoreApplication.translate("Forms", "Yes")
     if question.kind == "date":
@@ -155,7 +177,7 @@ def value_text(question: QuestionView, labels: tuple[str, ...], *, given: bool) 
     if question.kind == "datetime":
         day, _, moment = question.value.partition("T")
         return f"{shown_date(day)} {shown_time(moment)}".strip()
-    if question.kind in ("integer", "decimal", "calculate"):
+    if question.kind in ("integer", "decimal", "range", "calculate"):
         return grouped_number(question.value, decimal_sign())
     return question.value
 

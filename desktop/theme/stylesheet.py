@@ -129,6 +129,7 @@ QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(8)}px; }}
 {invalid} {{ border: 2px solid {t.critical}; padding: 0 {px(8)}px; }}
 {focus} {{ border: 2px solid {t.accent}; padding: 0 {px(8)}px; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(5)}px {px(7)}px; }}
+QComboBox[empty="true"] {{ color: {t.ink_soft}; }}
 QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: {px(32)}px; subcontrol-position: center right; }}
 QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({images["down"]}); width: {px(18)}px; height: {px(18)}px; }}
 QLineEdit[role="search"] {{ min-height: {px(34)}px; border-radius: 8px; padding-left: {px(4)}px; }}

@@ -19,7 +19,7 @@ from forms.views import QuestionView
 from sync.desk import Desk
 
 translate = QCoreApplication.translate
-_READ_ONLY = frozenset({"calculate", "note"})
+_READ_ONLY = frozenset({"calculate", "note", "file"})
 _ROW = re.compile(r"\[[^\]]*\]$")
 
 
@@ -63,9 +63,9 @@ class FieldWords:
 
     def _choice_labels(self, value: str) -> tuple[str, ...]:
         assert self.session is not None and self.question is not None
-        if self.question.kind not in ("select_one", "select_multiple"):
+        if self.question.kind not in ("select_one", "select_multiple", "rank"):
             return ()
-        values = value.split() if self.question.kind == "select_multiple" else [value]
+        values = [value] if self.question.kind == "select_one" else value.split()
         return tuple(self.session.choice_label(self.question.path, each) or each for each in values)
 
 

@@ -1381,6 +1381,10 @@
         <translation>«&#xa0;{label}&#xa0;» attend un nombre entier, par exemple 12.</translation>
     </message>
     <message>
+        <source>“{label}” takes a number from {start} to {end}.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un nombre de {start} à {end}.</translation>
+    </message>
+    <message>
         <source>“{label}” takes a number, for example 12.5.</source>
         <translation>«&#xa0;{label}&#xa0;» attend un nombre, par exemple 12,5.</translation>
     </message>
@@ -1399,6 +1403,18 @@
     <message>
         <source>“{label}” takes an answer from the list.</source>
         <translation>«&#xa0;{label}&#xa0;» attend une réponse de la liste.</translation>
+    </message>
+    <message>
+        <source>The calendar that the form asks for is not offered here: give the day in the Gregorian calendar.</source>
+        <translation>Le calendrier que demande le formulaire n’est pas proposé ici&#xa0;: donnez le jour dans le calendrier grégorien.</translation>
+    </message>
+    <message>
+        <source>The picture to point at is not shown here: choose in the list.</source>
+        <translation>L’image à toucher n’est pas montrée ici&#xa0;: choisissez dans la liste.</translation>
+    </message>
+    <message>
+        <source>The application that the form calls is not here: type the answer.</source>
+        <translation>L’application qu’appelle le formulaire n’est pas ici&#xa0;: tapez la réponse.</translation>
     </message>
     <message>
         <source>Nothing in the list has this name. Choose “{label}” in the list.</source>
@@ -1477,8 +1493,24 @@
         <translation>N° {number}</translation>
     </message>
     <message>
+        <source>{question}, row {number}</source>
+        <translation>{question}, ligne {number}</translation>
+    </message>
+    <message>
+        <source>Not asked in this row</source>
+        <translation>N’est pas demandé dans cette ligne</translation>
+    </message>
+    <message>
+        <source>Row {number}: {row}</source>
+        <translation>Ligne {number}&#xa0;: {row}</translation>
+    </message>
+    <message>
         <source>Remove: {row}</source>
         <translation>Retirer&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N°</translation>
     </message>
     <message>
         <source>Close: {row}</source>
@@ -1505,6 +1537,14 @@
         <translation>Ajouter une ligne</translation>
     </message>
     <message>
+        <source>Show as blocks</source>
+        <translation>Afficher en blocs</translation>
+    </message>
+    <message>
+        <source>Show as a table</source>
+        <translation>Afficher en tableau</translation>
+    </message>
+    <message>
         <source>“{row}” is removed.</source>
         <translation>«&#xa0;{row}&#xa0;» est retiré.</translation>
     </message>
@@ -1513,8 +1553,40 @@
         <translation>Annuler&#xa0;: {row}</translation>
     </message>
     <message>
+        <source>A sound cannot be recorded at this desk.</source>
+        <translation>On ne peut pas enregistrer de son à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A video cannot be filmed at this desk.</source>
+        <translation>On ne peut pas filmer à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A signature cannot be drawn at this desk.</source>
+        <translation>On ne peut pas signer à l’écran à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A picture cannot be taken or drawn at this desk.</source>
+        <translation>On ne peut ni photographier ni dessiner à ce guichet.</translation>
+    </message>
+    <message>
+        <source>A file cannot be attached at this desk.</source>
+        <translation>On ne peut pas joindre de fichier à ce guichet.</translation>
+    </message>
+    <message>
+        <source>The form asks for it, and can be handed in without it: write in a note how it will be brought.</source>
+        <translation>Le formulaire la demande, mais il peut être remis sans elle&#xa0;: notez comment cette pièce sera apportée.</translation>
+    </message>
+    <message>
+        <source>Go on without it: the rest of the form is complete all the same.</source>
+        <translation>Continuez sans elle&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>État</translation>
+    </message>
+    <message>
+        <source>Answered elsewhere and kept: {file}</source>
+        <translation>Répondu ailleurs et conservé&#xa0;: {file}</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1571,6 +1643,10 @@
     <message>
         <source>Take the last act back (Ctrl+Z)</source>
         <translation>Annuler la dernière réponse (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
     </message>
     <message>
         <source>Submit anyway</source>
@@ -1759,6 +1835,42 @@
     <message>
         <source>not met</source>
         <translation>non remplie</translation>
+    </message>
+    <message>
+        <source>Choose in the list</source>
+        <translation>Choisir dans la liste</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>Monter</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>Descendre</translation>
+    </message>
+    <message>
+        <source>This order is right</source>
+        <translation>Cet ordre convient</translation>
+    </message>
+    <message>
+        <source>Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>Not ranked yet. Alt+↑ and Alt+↓ move a choice, a digit puts it at that place.</source>
+        <translation>Pas encore classé. Alt+↑ et Alt+↓ déplacent un choix, un chiffre le met à ce rang.</translation>
+    </message>
+    <message>
+        <source>from {start} to {end}, in steps of {step}</source>
+        <translation>de {start} à {end}, par pas de {step}</translation>
+    </message>
+    <message>
+        <source>{label}: number</source>
+        <translation>{label}&#xa0;: nombre</translation>
+    </message>
+    <message>
+        <source>No answer yet</source>
+        <translation>Pas encore de réponse</translation>
     </message>
 </context>
 <context>
@@ -2103,6 +2215,76 @@
     <message>
         <source>Write it as 3/4/2026 or 030426.</source>
         <translation>Écrivez-le ainsi&#xa0;: 3/4/2026 ou 030426.</translation>
+    </message>
+</context>
+<context>
+    <name>PaperPane</name>
+    <message>
+        <source>Back to the form</source>
+        <translation>Revenir au formulaire</translation>
+    </message>
+    <message>
+        <source>Back to the form (Esc)</source>
+        <translation>Revenir au formulaire (Échap)</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Enregistrer en PDF…</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>What is printed</source>
+        <translation>Ce qui est imprimé</translation>
+    </message>
+    <message>
+        <source>With the answers</source>
+        <translation>Avec les réponses</translation>
+    </message>
+    <message>
+        <source>Blank, to fill in by hand</source>
+        <translation>Vierge, à remplir à la main</translation>
+    </message>
+    <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
+        <source>Page %1 of the form</source>
+        <translation>Page&#xa0;%1 du formulaire</translation>
+    </message>
+    <message>
+        <source>Save the form</source>
+        <translation>Enregistrer le formulaire</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>vierge</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>brouillon</translation>
+    </message>
+    <message>
+        <source>form-%1.pdf</source>
+        <translation>formulaire-%1.pdf</translation>
+    </message>
+    <message>
+        <source>The pages are being laid out…</source>
+        <translation>Mise en page en cours…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n page</numerusform>
+            <numerusform>%n pages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Form saved: %1</source>
+        <translation>Formulaire enregistré&#xa0;:&#xa0;%1</translation>
     </message>
 </context>
 <context>
@@ -2582,8 +2764,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page.</source>
-        <translation>En haut : à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;» : chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;» : ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;» : ce que la personne emporte. «&#xa0;Historique&#xa0;» : qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from build_scripts.dev import BENCHES
-from tests.benchmarks import bench_central, bench_gui, bench_start, bench_store, bench_sync, growing
+from tests.benchmarks import bench_central, bench_forms, bench_gui, bench_start, bench_store, bench_sync, growing
 from tests.benchmarks.measure import Figure, figure, report
 from tests.benchmarks.service import office_service
 
 SHAPE = {"ours", "floor", "peer", "target", "met"}
-WITHOUT_FLOOR = {"pull50k.usable_share", "gui.longest_held_ms", "gui.longest_held_by_pages_ms"}
+WITHOUT_FLOOR = {"pull50k.usable_share", "gui.longest_held_ms", "gui.longest_held_by_pages_ms", "forms.answer_worst_ms"}
 """Of our own: no bare library has one."""
 
 
@@ -62,6 +62,16 @@ def test_growth(tmp_path: Path) -> None:
 def test_start(tmp_path: Path) -> None:
     figures = bench_start.measure(20, runs=1, warm_ups=0, procedures=False)
     check_shape(figures, {"start.ratio", "start.wall_ratio"}, tmp_path)
+
+
+def test_forms(tmp_path: Path) -> None:
+    sizes = bench_forms.Sizes(questions=50, rows=6, choices=300, texts=20, keys=4, conversion=(24, 2))
+    figures = bench_forms.measure(sizes, {}, window=True)
+    row = {f"forms.row_{act}_p95_ms" for act in ("add", "edit", "delete")}
+    choices = {f"forms.choices_{what}" for what in ("load_ms", "open_ms", "filtered_p95_ms", "key_p95_ms")}
+    others = {"forms.recalculate_ms", "forms.open_ms", "forms.convert_s", "forms.memory_mb", "forms.language_ms"}
+    answer = {f"forms.answer_{which}_ms" for which in ("median", "p95", "worst")}
+    check_shape(figures, row | choices | others | answer | {"forms.painted_p95_ms"}, tmp_path)
 
 
 @pytest.mark.parametrize(("ours", "at_least", "met"), [(3, False, False), (1, False, True), (3, True, True)])

@@ -33,6 +33,7 @@ FORM = """
 |          | begin repeat     | child   | Enfant          |            |            |                  |
 |          | text             | first   | Prénom          |            |            |                  |
 |          | end repeat       |         |                 |            |            |                  |
+|          | end              | end     |                 |            |            |                  |
 | settings |                  |         |                 |            |            |                  |
 |          | form_title       | form_id |                 |            |            |                  |
 |          | Demande d'essai  | essai   |                 |            |            |                  |

@@ -46,7 +46,12 @@ class Editor(QWidget):
         typed: the person is typing; the answer may be half there.
         chosen: the answer is whole (a click on a choice, a day of the calendar): save it at once.
         entered: Enter was pressed: save, and go to the next question.
+
+    Attributes:
+        clearable: an answer cannot be taken away by deleting text, so a link offers it.
     """
+
+    clearable = False
 
     typed = Signal()
     chosen = Signal()
@@ -76,6 +81,9 @@ class Editor(QWidget):
     def own_problem(self) -> str:
         """Return what is wrong with text that is not even an answer yet, or ""."""
         return ""
+
+    def clear(self) -> None:
+        """Take the answer back, where the editor is `clearable`."""
 
     def leave(self) -> None:
         """The focus left the editor: put things in order (the full year of a date, a closed list)."""

@@ -2,131 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QBoxLayout,
-    QButtonGroup,
-    QCheckBox,
-    QLabel,
-    QRadioButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
-    QVBoxLayout,
-    QWidget,
-)
+import re
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.forms.editors.base import Editor, Surroundings
+from desktop.forms.editors.wrapping import WrappingCheckBox, WrappingRadioButton
 from desktop.forms.entry import fold
 from desktop.theme import theme
 from forms.views import Choice, QuestionView
 
 BESIDE_MOST = 4
-_BESIDE = frozenset({"horizontal", "horizontal-compact", "columns-pack"})
+_BESIDE = frozenset({"horizontal", "horizontal-compact"})
+_COLUMNS = re.compile(r"columns-(\d{1,2})")
+COLUMN_LEAST = 120
+"""Words in a column narrower than this are cut into syllables: there are fewer columns then."""
+AIR_BETWEEN = 16
 ALL_IN_SIGHT = 1000
 """More choices than an editor of this module is ever given."""
-
-_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
-
-
-class _WrappingText:
-    """Mixed into a radio button or check box: its text wraps, which Qt's own never do, and is never cut."""
-
-    def __init__(self, button: QAbstractButton, control: QStyle.ControlElement, contents: QStyle.SubElement) -> None:
-        self._button = button
-        self._control = control
-        self._contents = contents
-        self._heights: dict[int, int] = {}
-        # Not "Fixed": that would hold the height of one line against the height that the width asks for.
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        button.setSizePolicy(policy)
-
-    def height(self, width: int) -> int:
-        """Return the height that the words need; layouts ask for it dozens of times a page, so it is kept."""
-        if width not in self._heights:
-            self._heights[width] = self._measured(width, self._button.sizeHint().height())
-        return self._heights[width]
-
-    def forget(self) -> None:
-        """Measure again: the font or the look is another."""
-        self._heights.clear()
-
-    def _measured(self, width: int, least: int) -> int:
-        metrics = self._button.fontMetrics()
-        option = self._option(QRect(0, 0, width, least))
-        room = self._button.style().subElementRect(self._contents, option, self._button)
-        text = metrics.boundingRect(QRect(0, 0, max(room.width(), 40), 100_000), _WRAP, self._button.text())
-        return max(least, text.height() + 12)
-
-    def paint(self) -> None:
-        painter = QStylePainter(self._button)
-        option = self._option(self._button.rect())
-        room = self._button.style().subElementRect(self._contents, option, self._button)
-        painter.drawControl(self._control, option)
-        painter.drawItemText(
-            room, _WRAP, option.palette, self._button.isEnabled(), self._button.text(), self._button.foregroundRole()
-        )
-
-    def _option(self, rect: QRect) -> QStyleOptionButton:
-        option = QStyleOptionButton()
-        self._button.initStyleOption(option)  # type: ignore[attr-defined]
-        option.rect = rect
-        option.text = ""
-        return option
-
-
-class WrappingRadioButton(QRadioButton):
-    """A radio button whose words wrap."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
-        self._wrapping = _WrappingText(
-            self, QStyle.ControlElement.CE_RadioButton, QStyle.SubElement.SE_RadioButtonContents
-        )
-
-    def heightForWidth(self, width: int) -> int:
-        return self._wrapping.height(width)
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._wrapping.forget()
-        super().changeEvent(event)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(120), super().minimumSizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        self._wrapping.paint()
-
-    def hitButton(self, place: object) -> bool:
-        return True
-
-
-class WrappingCheckBox(QCheckBox):
-    """A check box whose words wrap."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
-        self._wrapping = _WrappingText(self, QStyle.ControlElement.CE_CheckBox, QStyle.SubElement.SE_CheckBoxContents)
-
-    def heightForWidth(self, width: int) -> int:
-        return self._wrapping.height(width)
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._wrapping.forget()
-        super().changeEvent(event)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(120), super().minimumSizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        self._wrapping.paint()
-
-    def hitButton(self, place: object) -> bool:
-        return True
 
 
 class ButtonsEditor(Editor):
@@ -134,13 +29,14 @@ class ButtonsEditor(Editor):
 
     def __init__(self, question: QuestionView, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(question, around, parent)
-        self.line = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
-        self.line.setContentsMargins(0, 0, 0, 0)
-        self.line.setSpacing(0)
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setSpacing(0)
+        self.columns = 1
         self.empty = QLabel(QCoreApplication.translate("Forms", "The choices depend on an earlier answer."), self)
         self.empty.setProperty("role", "secondary")
         self.empty.setWordWrap(True)
-        self.line.addWidget(self.empty)
+        self.grid.addWidget(self.empty, 0, 0)
         self.buttons: list[QAbstractButton] = []
         self.values: list[str] = []
         self._choices: tuple[Choice, ...] = ()
@@ -170,46 +66,78 @@ class ButtonsEditor(Editor):
         """Choose by keyboard."""
         raise NotImplementedError
 
+    def offered(self) -> tuple[Choice, ...]:
+        """What can be chosen now. Called while quiet."""
+        return self.around.choices(self.question.path, "", ALL_IN_SIGHT)
+
     def _load(self) -> None:
-        choices = self.around.choices(self.question.path, "", ALL_IN_SIGHT)
+        choices = self.offered()
         if choices == self._choices:
             return
         held = next((place for place, button in enumerate(self.buttons) if button.hasFocus()), None)
         for button in self.buttons:
-            self.line.removeWidget(button)
+            self.grid.removeWidget(button)
             button.deleteLater()
         self._choices = choices
         self.values = [choice.value for choice in choices]
         self.buttons = [self.make(choice) for choice in choices]
         for button in self.buttons:
             button.installEventFilter(self)
-            self.line.addWidget(button)
         self.empty.setVisible(not choices)
-        self._arrange()
+        self._place()
         self.describe(*self._name)
         self.show_value(self._held)
         if held is not None and self.buttons:
             self.buttons[min(held, len(self.buttons) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def minimumSizeHint(self) -> QSize:
+        # One column: several of them must never keep the page from becoming narrower.
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), theme().px(COLUMN_LEAST)), hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        """Put short choices beside each other where the form asks for it and there is room."""
-        wanted = bool(_BESIDE & self.question.appearance) and 0 < len(self.buttons) <= BESIDE_MOST
-        fits = wanted and sum(button.sizeHint().width() + 16 for button in self.buttons) <= self.width()
-        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
-        if way == self.line.direction() and self.line.count() and not fits:
-            return
-        self.line.setDirection(way)
-        policy = QSizePolicy.Policy.Maximum if fits else QSizePolicy.Policy.Preferred
+        if self.wanted_columns() != self.columns:
+            self._place()
+
+    def wanted_columns(self) -> int:
+        """How many choices stand beside each other: as the form asks for, as far as there is room."""
+        asked = self.question.appearance
+        counted = next((found for word in asked if (found := _COLUMNS.fullmatch(word))), None)
+        if counted is not None:
+            room = self.width() // theme().px(COLUMN_LEAST)
+            return max(1, min(int(counted[1]), room, len(self.buttons)))
+        widths = [button.sizeHint().width() + AIR_BETWEEN for button in self.buttons]
+        if "columns-pack" in asked:
+            return self._packed(widths)
+        if "columns" in asked:
+            return max(1, min(self.width() // max(widths, default=1), len(self.buttons)))
+        beside = bool(_BESIDE & asked) and 0 < len(self.buttons) <= BESIDE_MOST
+        return len(self.buttons) if beside and sum(widths) <= self.width() else 1
+
+    def _packed(self, widths: list[int]) -> int:
+        for columns in range(len(widths), 1, -1):
+            if sum(max(widths[place::columns]) for place in range(columns)) <= self.width():
+                return columns
+        return 1
+
+    def _place(self) -> None:
+        """Put the choices into their places, row by row."""
+        self.columns = self.wanted_columns()
         for button in self.buttons:
-            same = button.sizePolicy()
-            same.setHorizontalPolicy(policy)
-            button.setSizePolicy(same)
-        self.line.setSpacing(16 if fits else 0)
-        self.line.setAlignment(Qt.AlignmentFlag.AlignLeft if fits else Qt.AlignmentFlag(0))
+            self.grid.removeWidget(button)
+        for place, button in enumerate(self.buttons):
+            self.grid.addWidget(button, 1 + place // self.columns, place % self.columns)
+        even = self.columns > 1 and not (_BESIDE | {"columns-pack"}) & self.question.appearance
+        for column in range(max(self.grid.columnCount(), self.columns + 1)):
+            inside = column < self.columns
+            self.grid.setColumnStretch(
+                column, int(inside) if even or self.columns == 1 else int(column == self.columns)
+            )
+        self.grid.setHorizontalSpacing(AIR_BETWEEN if self.columns > 1 else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._key(watched, event):
@@ -218,9 +146,7 @@ class ButtonsEditor(Editor):
 
     def _key(self, watched: QObject, event: QKeyEvent) -> bool:
         place = next((number for number, button in enumerate(self.buttons) if button is watched), 0)
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
-            Qt.Key(event.key()), 0
-        )
+        step = self.steps().get(Qt.Key(event.key()), 0)
         if step:
             self.walk(place, step)
             return True
@@ -232,7 +158,18 @@ class ButtonsEditor(Editor):
         if wanted is not None:
             self.buttons[wanted].setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.pick(wanted)
+            self.go_on()
         return wanted is not None
+
+    def go_on(self) -> None:
+        """A choice was made on purpose: where the form asks to be quick, go to the next question."""
+        if "quick" in self.question.appearance and self.question.kind == "select_one":
+            self.entered.emit()
+
+    def steps(self) -> dict[Qt.Key, int]:
+        """How far each arrow goes."""
+        below = self.columns if self.columns < len(self.buttons) else 1
+        return {Qt.Key.Key_Down: below, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -below, Qt.Key.Key_Left: -1}
 
     def _wanted(self, text: str, place: int) -> int | None:
         """Return the choice that a digit or a first letter means; the same letter again means the next such choice."""
@@ -244,12 +181,19 @@ class ButtonsEditor(Editor):
 
     def walk(self, place: int, step: int) -> None:
         """Go to the choice before or after, and stay at the ends."""
-        target = max(0, min(len(self.buttons) - 1, place + step))
+        target = self.target(place, step)
         self.buttons[target].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def target(self, place: int, step: int) -> int:
+        """Where a step leads; one that would leave the list goes nowhere."""
+        wanted = place + step
+        return wanted if 0 <= wanted < len(self.buttons) else place
 
 
 class RadioEditor(ButtonsEditor):
     """One of a few. One Tab stop; the arrows move the choice; Delete takes it back."""
+
+    clearable = True
 
     def __init__(self, question: QuestionView, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(question, around, parent)
@@ -266,7 +210,7 @@ class RadioEditor(ButtonsEditor):
             with QSignalBlocker(button):
                 button.setChecked(each == value)
         self._group.setExclusive(True)
-        self._one_tab_stop()
+        self.mark_held()
 
     def entrance(self) -> QWidget:
         first = self.buttons[0] if self.buttons else self
@@ -275,9 +219,17 @@ class RadioEditor(ButtonsEditor):
     def make(self, choice: Choice) -> QAbstractButton:
         button = WrappingRadioButton(choice.label, self)
         button.setAutoExclusive(False)
-        self._group.addButton(button)
-        button.clicked.connect(lambda _checked=False, value=choice.value: self._choose(value))
+        self.join(button, choice)
         return button
+
+    def join(self, button: QAbstractButton, choice: Choice) -> None:
+        """Make a button one of the group."""
+        self._group.addButton(button)
+        button.clicked.connect(lambda _checked=False, value=choice.value: self._click(value))
+
+    def _click(self, value: str) -> None:
+        self._choose(value)
+        self.go_on()
 
     def pick(self, place: int) -> None:
         self.buttons[place].setChecked(True)
@@ -285,7 +237,7 @@ class RadioEditor(ButtonsEditor):
 
     def walk(self, place: int, step: int) -> None:
         super().walk(place, step)
-        target = max(0, min(len(self.buttons) - 1, place + step))
+        target = self.target(place, step)
         if target != place or self._held is None:
             self.pick(target)
 
@@ -304,10 +256,11 @@ class RadioEditor(ButtonsEditor):
     def _choose(self, value: str) -> None:
         if value != self._held:
             self._held = value
-            self._one_tab_stop()
+            self.mark_held()
             self.chosen.emit()
 
-    def _one_tab_stop(self) -> None:
+    def mark_held(self) -> None:
+        """Bring the buttons in step with what is chosen: one of them is the Tab stop."""
         entrance = self.entrance()
         for button in self.buttons:
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if button is entrance else Qt.FocusPolicy.ClickFocus)

@@ -39,7 +39,7 @@ ROWS_IN_SIGHT = 8
 ROW_HEIGHT = 32
 
 
-class _TallRows(QStyledItemDelegate):
+class TallRows(QStyledItemDelegate):
     """Rows high enough for a finger or a trembling hand."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -88,7 +88,7 @@ class ChoiceList(QListView):
     def __init__(self, model: ChoiceModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
-        self.setItemDelegate(_TallRows(self))
+        self.setItemDelegate(TallRows(self))
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPixmap, QResizeEvent
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cases.errors import EnvironmentFault, EstafetteError
 from cases.receipt import ReceiptData, receipt_pages, receipt_pdf
@@ -16,10 +15,9 @@ from cases.views import CaseView
 from desktop.context import Context
 from desktop.i18n import language
 from desktop.widgets.banner import Banner, Empty
-from desktop.widgets.basics import button, clear, column, holder, label, row, scroll
+from desktop.widgets.basics import button, column, holder, label, row
+from desktop.widgets.sheets import Sheets
 from desktop.words.errors import explain
-
-PAGE_WIDTH_MAX = 760
 
 
 class ReceiptTab(QWidget):
@@ -35,7 +33,6 @@ class ReceiptTab(QWidget):
         self._case: CaseView | None = None
         self._data: ReceiptData | None = None
         self._stamp: tuple[object, ...] | None = None
-        self._pages: list[QImage] = []
         self._save = button(
             self.tr("Save as PDF…"), self.save, kind="primary", icon="download", name="receipt.save", shortcut="Ctrl+S"
         )
@@ -47,11 +44,9 @@ class ReceiptTab(QWidget):
             self.tr("No receipt yet"),
             self.tr("It is made when the case is submitted: office, date, answers, tracking code."),
         )
-        self._sheets: QVBoxLayout = column(gap=16, margins=(24, 8, 24, 24))
-        self._sheets.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._sheets = Sheets(lambda number: self.tr("Page %1 of the receipt").replace("%1", str(number)))
         self._bar = holder(row(self._save, self._print, self._state, -1, margins=(24, 12, 24, 8), gap=8))
-        self._area = scroll(holder(self._sheets))
-        self.setLayout(column(self._bar, self._message, self._area, self._empty, gap=0))
+        self.setLayout(column(self._bar, self._message, self._sheets, self._empty, gap=0))
         self.show_case(None)
 
     @property
@@ -67,7 +62,7 @@ class ReceiptTab(QWidget):
     @property
     def page_count(self) -> int:
         """How many pages are shown."""
-        return len(self._pages)
+        return len(self._sheets.pages)
 
     def show_case(self, case: CaseView | None) -> None:
         """Show the receipt of this case, or that there is none yet."""
@@ -81,7 +76,7 @@ class ReceiptTab(QWidget):
         self._forget()
         ready = case is not None and case.submitted_ms is not None
         self._bar.setVisible(ready)
-        self._area.setVisible(ready)
+        self._sheets.setVisible(ready)
         self._empty.setVisible(not ready)
         self._message.say("")
         if ready and case is not None:
@@ -129,35 +124,17 @@ class ReceiptTab(QWidget):
         data = self._data
         if data is None:
             return
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-        dialog = QPrintDialog(printer, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._if_still_here(data, lambda: self.print_on(printer)))
-        # Its own ``open`` wants a receiver and a slot; the one of every dialog does not.
-        QDialog.open(dialog)
+        self._sheets.ask_printer(lambda printer: self._if_still_here(data, lambda: self.print_on(printer)))
 
     def print_on(self, printer: QPrinter) -> None:
         """Paint the pages on ``printer``, each as large as the sheet allows."""
-        painter = QPainter(printer)
-        for number, page in enumerate(self._pages):
-            if number:
-                printer.newPage()
-            sheet = printer.pageLayout().fullRectPixels(printer.resolution())
-            size = page.size().scaled(sheet.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            painter.drawImage(QRectF(0, 0, size.width(), size.height()), page)
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._draw()
+        self._sheets.print_on(printer)
 
     def _forget(self) -> None:
-        self._data, self._pages = None, []
+        self._data = None
         self._state.setText("")
         self._offer(False)
-        self._draw()
+        self._sheets.show_pages([])
 
     def _offer(self, offered: bool) -> None:
         self._save.setEnabled(offered)
@@ -173,9 +150,8 @@ class ReceiptTab(QWidget):
             return
         self._data, pictures = made
         self._offer(True)
-        self._pages = [QImage.fromData(picture) for picture in pictures]
         self._say_where(self._data.provisional)
-        self._draw()
+        self._sheets.show_pages(pictures)
 
     def _say_where(self, provisional: bool) -> None:
         self._state.setText(
@@ -183,20 +159,6 @@ class ReceiptTab(QWidget):
             if provisional
             else self.tr("Received by the central service.")
         )
-
-    def _draw(self) -> None:
-        clear(self._sheets)
-        ratio = self.devicePixelRatioF()
-        width = min(PAGE_WIDTH_MAX, max(200, self.width() - 80))
-        for number, page in enumerate(self._pages, start=1):
-            sheet = QLabel()
-            picture = QPixmap.fromImage(
-                page.scaledToWidth(round(width * ratio), Qt.TransformationMode.SmoothTransformation)
-            )
-            picture.setDevicePixelRatio(ratio)
-            sheet.setPixmap(picture)
-            sheet.setAccessibleName(self.tr("Page %1 of the receipt").replace("%1", str(number)))
-            self._sheets.addWidget(sheet)
 
     def _saved(self, path: Path) -> None:
         self._context.say(self.tr("Receipt saved: %1").replace("%1", path.name), "positive")

@@ -19,6 +19,7 @@ from desktop.screens.record.follow_up import FollowUp
 from desktop.screens.record.header import Header
 from desktop.screens.record.history_tab import HistoryTab
 from desktop.screens.record.model import contested_notes, delay_of, history_lines
+from desktop.screens.record.paper import PaperPane
 from desktop.screens.record.receipt import ReceiptTab
 from desktop.screens.record.version_acts import FormTab
 from desktop.screens.record.versions import VersionStanding, standing_of
@@ -64,12 +65,13 @@ class RecordScreen(Screen):
         self._message = Banner("critical", name="case.message")
         self.form_tab = FormTab(context)
         self._form_page: QVBoxLayout = self.form_tab.form_page
+        self.paper = PaperPane(context)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("case.tabs")
         self.tabs.setAccessibleName(self.tr("Pages of the case"))
         self.tabs.tabBar().setAccessibleName(self.tr("Pages of the case"))
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.form_tab, self.tr("Form"))
+        self.tabs.addTab(holder(column(self.form_tab, self.paper, gap=0)), self.tr("Form"))
         self.tabs.addTab(self.follow_up, self.tr("Follow-up"))
         self.tabs.addTab(self.receipt, self.tr("Receipt"))
         self.tabs.addTab(self.history, self.tr("History"))
@@ -87,7 +89,7 @@ class RecordScreen(Screen):
             "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is "
             "given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. "
             "« History »: who did what, and whether the central service has received it. "
-            "Alt+1 to Alt+4 change the page."
+            "Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank."
         )
 
     def open(self, to: Route) -> None:
@@ -124,7 +126,10 @@ class RecordScreen(Screen):
 
     def step_back(self) -> bool:
         self.flush()
-        if self.form_tab.reads_versions and self.tabs.currentWidget() is self.form_tab:
+        if self.tabs.currentIndex() == 0 and self.paper.isVisible():
+            self.paper.close_pane()
+            return True
+        if self.tabs.currentIndex() == 0 and self.form_tab.reads_versions:
             self.form_tab.close_page()
             return True
         return self.tabs.currentWidget() is self.follow_up and self.follow_up.step_back()
@@ -153,6 +158,7 @@ class RecordScreen(Screen):
         self.header.contested_wanted.connect(lambda: self._settle(""))
         self.follow_up.reply_wanted.connect(self._check_and_hand_in)
         self.follow_up.note_wanted.connect(self._add_note)
+        self.paper.closed.connect(self._back_to_form)
         self.form_tab.flush_wanted.connect(self.flush)
         self.form_tab.changed.connect(lambda: self._look_again(redraw=True))
         self.follow_up.form_wanted.connect(lambda: self.tabs.setCurrentIndex(0))
@@ -202,6 +208,8 @@ class RecordScreen(Screen):
         )
         view.submitRequested.connect(lambda: self._hand_in(form))
         view.routeChanged.connect(lambda _route: self.moved.emit())
+        view.printRequested.connect(lambda: self._show_paper(form))
+        view.offer_printing()
         self.form_view = view
         self._form_page.addWidget(view)
         self._show(form)
@@ -266,6 +274,8 @@ class RecordScreen(Screen):
     def _check_and_hand_in(self) -> None:
         """Ask the form to check itself; it shows what is wrong, or says that the case can go."""
         if self.form_view is not None:
+            if not self.paper.isHidden():
+                self.paper.close_pane()
             self.tabs.setCurrentIndex(0)
             self.form_view.request_submit()
 
@@ -346,5 +356,17 @@ class RecordScreen(Screen):
 
     def _leave_form(self) -> None:
         self.flush()
+        self.paper.forget()
+        self.form_tab.show()
         clear(self._form_page)
         self.form_view = None
+
+    def _show_paper(self, form: OpenForm) -> None:
+        """Put the form's pages as they will be printed in its place."""
+        self.form_tab.hide()
+        self.paper.show_form(form)
+
+    def _back_to_form(self) -> None:
+        self.form_tab.show()
+        if self.form_view is not None:
+            self.form_view.setFocus()

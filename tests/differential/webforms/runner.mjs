@@ -2,8 +2,6 @@
 // Usage: node runner.mjs FORM.xml STEPS.json NOW_ISO MEDIA_FOLDER   (the zone is TZ of the environment)
 import fs from 'node:fs';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { JSDOM } from 'jsdom';
 
 const [, , formPath, stepsPath, nowText, mediaFolder] = process.argv;
 
@@ -19,17 +17,8 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-// The engine expects a browser's document and, for its parser, Node's old module names.
-globalThis.__dirname = import.meta.dirname;
-globalThis.require = createRequire(import.meta.url);
-const { window } = new JSDOM('<!doctype html>');
-for (const name of ['DOMParser', 'XMLSerializer', 'Node', 'Element', 'Document', 'XMLDocument', 'Text', 'Attr', 'Comment',
-  'CDATASection', 'DocumentFragment', 'ProcessingInstruction', 'NamedNodeMap', 'HTMLElement']) {
-  globalThis[name] ??= window[name];
-}
-globalThis.document = window.document;
-
-const { createInstance } = await import('@getodk/xforms-engine');
+// The clock stands still before the engine is loaded.
+const { answer, createInstance, find: findIn, plain, walk } = await import('./opening.mjs');
 
 const TYPES = { '.csv': 'text/csv', '.geojson': 'application/geo+json', '.xml': 'text/xml' };
 const fetchFormAttachment = async (url) => {
@@ -46,12 +35,7 @@ const instance = await createInstance(fs.readFileSync(formPath, 'utf8'), {
 });
 const root = instance.root;
 
-const walk = function* (node) {
-  yield node;
-  for (const child of node.currentState.children ?? []) yield* walk(child);
-};
-const plain = (reference) => reference.replace(/\/[\w-]+:/g, '/');
-const find = (reference) => [...walk(root)].find((node) => plain(node.currentState.reference) === reference);
+const find = (reference) => findIn(root, reference);
 
 const state = (refused) => {
   const found = { values: {}, hidden: [], choices: {}, required: [], readonly: [], missing: [], invalid: {}, rows: {},
@@ -83,16 +67,6 @@ const state = (refused) => {
   };
   visit(root, true);
   return found;
-};
-
-const answer = (node, text) => {
-  const type = node?.nodeType;
-  if (type === 'select' && node.selectType === 'select1') node.selectValue(text === '' ? null : text);
-  else if (type === 'select') node.selectValues(text.split(' ').filter(Boolean));
-  else if (type === 'rank') node.setValues(text.split(' ').filter(Boolean));
-  else if (type === 'trigger') node.setValue(text === 'OK');
-  else if (type === 'input' || type === 'range') node.setValue(text === '' && type === 'range' ? null : text);
-  else throw new Error(`not to be answered: ${type}`);
 };
 
 const act = (step) => {

@@ -61,6 +61,7 @@ def test_a_new_row_is_in_sight(qtbot: QtBot, show: Show, form: MemoryForm) -> No
 
 def test_the_card_is_named_by_its_first_answer(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
     view = open_people(qtbot, show, form)
+    press(qtbot, button(view, "switch:/person"))
     row = rows(view, "/person")[0]
     tab(write(view, f"{row}/first", "Awa"))
     settle(qtbot, view)

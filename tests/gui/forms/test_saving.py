@@ -179,7 +179,7 @@ def test_after_a_kill_everything_typed_and_the_place_are_back(
         assert second.focusWidget().text() == "Iss"  # type: ignore[attr-defined]
         block = second.page.repeat("/person")
         assert block is not None
-        assert [card.title.text() for card in block.cards()] == ["Awa", "Iss"]
+        assert [card.row.label for card in block.cards()] == ["Awa", "Iss"]
         second.go_to("/who/name")
         settle(qtbot, second)
         assert second.editor("/who/name").text() == "Koné"  # type: ignore[attr-defined]

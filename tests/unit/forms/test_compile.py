@@ -12,7 +12,7 @@ from forms import compile_worker, limits, reader
 from forms.compile import WORKER_ARGUMENT, compile_form, worker_command
 from forms.definition import parse_form
 from forms.errors import FormRefused, Problem
-from tests.support.forms import define, xform
+from tests.support.forms import define, start, xform
 from tests.support.workbooks import Rows, archive, workbook
 
 SIMPLE: Rows = [["type", "name", "label"], ["text", "a", "A"]]
@@ -37,35 +37,45 @@ def test_the_program_itself_is_the_worker_when_packaged(monkeypatch: pytest.Monk
 
 def test_unsupported_questions_are_all_named_with_sheet_and_row() -> None:
     rows: Rows = [
-        ["type", "name", "label", "calculation"],
-        ["text", "a", "A", None],
-        [None, None, None, None],
-        ["begin_group", "g", "G", None],
-        ["image", "photo", "Photo", None],
-        ["calculate", "c", None, "frobnicate(${a})"],
-        ["end_group", None, None, None],
-        ["range", "r", "R", None],
+        ["type", "name", "label", "calculation", "appearance"],
+        ["text", "a", "A", None, None],
+        [None, None, None, None, None],
+        ["begin_group", "g", "G", None, None],
+        ["text", "found", "Found", None, None],
+        ["calculate", "c", None, "frobnicate(${a})", None],
+        ["end_group", None, None, None, None],
+        ["text", "drawn", "Drawn", None, "custom(1)"],
     ]
     found = {(p.code, p.sheet, p.row, p.column, p.details.get("feature")) for p in refusal(workbook(survey=rows))}
     assert found == {
-        ("forms.unsupported", "survey", 5, None, "image"),
-        ("forms.unsupported", "survey", 8, None, "range"),
+        ("forms.unsupported", "survey", 8, None, "appearance custom"),
         ("forms.expression", "survey", 6, "calculation", "frobnicate()"),
     }
 
 
+@pytest.mark.parametrize("kind", ["image", "audio", "video", "file"])
+def test_what_no_desk_can_do_is_told_and_the_form_is_whole(kind: str) -> None:
+    definition = define(f"| survey |\n| | type | name | label | required |\n| | {kind} | q | Q | yes |\n")
+    assert [(one.code, dict(one.details)) for one in definition.left_out] == [
+        ("forms.left_out", {"feature": kind, "path": "/q"})
+    ]
+    session = start(definition)
+    assert session.question("/q").kind == "file" and kind in session.question("/q").appearance
+    assert session.question("/q").required
+    assert session.validate() == (), "nobody is held up by a photo that nobody can take"
+
+
 @pytest.mark.parametrize(
-    ("kind", "feature"),
+    ("kind", "shown", "told"),
     [
-        ("audio", "audio"),
-        ("video", "video"),
-        ("file", "file"),
-        ("geotrace", "geotrace"),
-        ("geoshape", "geoshape"),
-        ("rank yn", "rank"),
+        ("geotrace", "text", "geotrace"),
+        ("geoshape", "text", "geoshape"),
+        ("geopoint", "text", "geopoint"),
+        ("barcode", "text", "barcode"),
+        ("rank yn", "rank", ""),
     ],
 )
-def test_each_unsupported_type_is_named(kind: str, feature: str) -> None:
+def test_each_type_tells_its_widget(kind: str, shown: str, told: str) -> None:
     form = f"""
 | survey  |           |      |       |
 |         | type      | name | label |
@@ -74,16 +84,52 @@ def test_each_unsupported_type_is_named(kind: str, feature: str) -> None:
 |         | list_name | name | label |
 |         | yn        | y    | Y     |
 """
-    with pytest.raises(FormRefused) as caught:
-        define(form)
-    assert [dict(problem.details) for problem in caught.value.problems] == [{"feature": feature, "path": "/q"}]
+    view = start(define(form)).question("/q")
+    assert view.kind == shown and view.appearance == ({told} if told else set())
+
+
+@pytest.mark.parametrize("words", ["ex:org.app", "ethiopian", "image-map", "printer:org.app"])
+def test_an_appearance_that_a_desk_does_without_is_told(words: str) -> None:
+    document = xform("| survey |\n| | type | name | label | appearance |\n| | text | q | Q | marked |\n")
+    definition = parse_form(document.replace(b"marked", words.encode()))
+    assert [one.details["path"] for one in definition.left_out] == ["/q"]
+
+
+def test_a_table_is_asked_by_its_rows_and_its_head_is_never_missing() -> None:
+    form = """
+| survey  |               |      |       |              |          |
+|         | type          | name | label | appearance   | required |
+|         | select_one yn | h    | H     | label        | yes      |
+|         | select_one yn | q    | Q     | list-nolabel | yes      |
+| choices |               |      |       |              |          |
+|         | list_name     | name | label |              |          |
+|         | yn            | y    | Y     |              |          |
+"""
+    session = start(define(form))
+    assert session.question("/h").heading and not session.question("/q").heading
+    assert [issue.path for issue in session.validate()] == ["/q"]
+
+
+def test_a_grid_tells_how_many_widths_go_into_a_row() -> None:
+    form = """
+| survey   |             |      |       |            |
+|          | type        | name | label | appearance |
+|          | begin_group | g    | G     | w6         |
+|          | text        | q    | Q     | w2         |
+|          | end_group   |      |       |            |
+|          | text        | r    | R     |            |
+| settings |             |      |       |            |
+|          | style       |      |       |            |
+|          | {style}     |      |       |            |
+"""
+    grid, plain = (start(define(form.format(style=style))).pages() for style in ("theme-grid pages", "pages"))
+    assert [page.columns for page in grid] == [6, 4]
+    assert [page.columns for page in plain] == [0, 0]
 
 
 @pytest.mark.parametrize(
     ("appearance", "feature"),
     [
-        ("ex:org.app", "external_app"),
-        ("ethiopian", "calendar ethiopian"),
         ("custom(1)", "appearance custom"),
     ],
 )

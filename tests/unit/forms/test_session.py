@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from forms.errors import FormsError
 from forms.session import Session
 from forms.views import Page, QuestionView, RepeatView, Section
-from tests.support.forms import define, row_ids, start
+from tests.support.forms import NOW_MS, define, row_ids, start
 
 HOUSEHOLD = """
 | survey |  |  |  |  |  |  |  |  |
@@ -600,3 +601,32 @@ def test_what_a_calculation_gives_a_choice_question_is_never_called_wrong() -> N
 |        | l            | a    | A     |
 """
     assert start(form).validate() == () and start(form).computed() == {"/c": "2"}
+
+
+ENDED = """
+| survey |           |       |       |              |             |
+|        | type      | name  | label | relevant     | calculation |
+|        | start     | begun |       |              |             |
+|        | end       | end   |       |              |             |
+|        | text      | t     | T     |              |             |
+|        | calculate | from  |       |              | decimal-date-time(${begun}) |
+|        | calculate | days  |       |              | round(decimal-date-time(${end}) - ${from}) |
+|        | note      | done  | Fini  | ${end} != '' |             |
+"""
+
+
+def test_the_end_is_the_moment_of_handing_in_and_formulas_read_it_then() -> None:
+    session = start(ENDED, tz=ZoneInfo("Europe/Paris"))
+    assert "/end" not in session.submission() and "/end" not in session.answers()
+    assert "/days" not in session.submission() and not session.question("/done").relevant
+    with pytest.raises(FormsError):
+        session.answer("/end", "2026-11-23T10:00:00.000+00:00")
+    change = session.hand_in(NOW_MS + 3 * 86_400_000)
+    assert change.answers == {"/end": "2026-11-26T11:00:00.000+01:00"}
+    assert session.submission()["/days"] == "3" and session.question("/done").relevant
+    again = start(ENDED, session.answers(), tz=ZoneInfo("Europe/Paris"))
+    assert again.submission()["/end"] == "2026-11-26T11:00:00.000+01:00" and again.submission()["/days"] == "3"
+    again.hand_in(NOW_MS + 5 * 86_400_000)
+    assert again.submission()["/days"] == "5" and not again.can_undo
+    again.hand_in(None)
+    assert "/end" not in again.submission()

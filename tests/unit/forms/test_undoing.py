@@ -7,6 +7,9 @@ import re
 import secrets
 from collections.abc import Iterator
 
+import pytest
+
+from forms.errors import FormsError
 from forms.session import Session
 from forms.views import ChangeSet
 from tests.support.forms import row_ids, start
@@ -119,6 +122,56 @@ def test_a_row_added_goes_and_comes_with_its_answers() -> None:
     assert shown(session) == full == filling.reopened()
 
 
+def members(session: Session) -> list[str]:
+    rows = [(int(place), path) for path, place in session.submission().items() if re.fullmatch(r"/member\[\w+\]", path)]
+    return [path for _place, path in sorted(rows)]
+
+
+def test_a_row_is_moved_and_keeps_its_path_and_what_is_in_it() -> None:
+    filling = Filling()
+    session = filling.session
+    for _ in range(2):
+        filling.keep(session.add_row("/member"))
+    first, second, third = members(session)
+    filling.keep(session.answer(f"{third}/mname", "Zoé"))
+    before = shown(session)
+    change = filling.keep(session.move_row(third, -1))
+    assert change.answers == {second: "3", third: "2"} and change.rows == {"/member"} and change.structure
+    assert members(session) == [first, third, second] and filling.reopened() == shown(session)
+    assert session.move_row(first, -1) == session.move_row(second, 1) == session.move_row(first, 0) == ChangeSet({})
+    filling.keep(session.move_row(first, 7))
+    assert members(session) == [third, second, first] and filling.reopened() == shown(session)
+    assert filling.keep(session.undo()).about == first
+    filling.keep(session.undo())
+    assert shown(session) == before == filling.reopened() and members(session) == [first, second, third]
+    filling.keep(session.redo())
+    assert members(session) == [first, third, second] and session.question(f"{third}/mname").value == "Zoé"
+
+
+def test_what_reads_the_order_of_rows_follows_a_move() -> None:
+    session = start(
+        """
+| survey |              |       |       |               |
+|        | type         | name  | label | calculation   |
+|        | begin_repeat | r     | R     |               |
+|        | text         | n     | N     |               |
+|        | calculate    | place |       | position(..)  |
+|        | end_repeat   |       |       |               |
+|        | calculate    | all   |       | join(' ', ${n}) |
+""",
+        {"/r[a]": "1", "/r[a]/n": "a", "/r[b]": "4", "/r[b]/n": "b", "/r[c]": "4", "/r[c]/n": "c"},
+    )
+    assert session.move_row("/r[c]", -1).answers == {"/r[b]": "5"}
+    assert session.submission()["/all"] == "a c b" and session.submission()["/r[c]/place"] == "2"
+
+
+def test_the_rows_of_a_counted_repeat_stay_where_they_are() -> None:
+    session = Filling().session
+    for path, code in (("/counted[1]", "forms.read_only"), ("/counted[9]", "forms.unknown_path")):
+        with pytest.raises(FormsError, match=code):
+            session.move_row(path, 1)
+
+
 def test_a_new_act_ends_what_could_be_made_again() -> None:
     session = Filling().session
     session.answer("/name", "Ada")
@@ -142,8 +195,10 @@ def acts(session: Session, chance: random.Random) -> Iterator[ChangeSet]:
         elif what < 0.85:
             outer = [row for row in mine if "/paper[" not in row]
             yield session.add_row(chance.choice(["/member", *(f"{row}/paper" for row in outer)]))
-        else:
+        elif what < 0.93:
             yield session.remove_row(chance.choice(mine))
+        else:
+            yield session.move_row(chance.choice(mine), chance.choice([-2, -1, 1]))
 
 
 def test_any_acts_are_taken_back_to_the_beginning_and_made_again_to_the_end() -> None:

@@ -13,6 +13,7 @@ from cases.receipt_words import NO_BREAK
 from forms.errors import FormsError
 from sync.desk import Desk, FormIncomplete
 from sync.messages import bundle_version
+from sync.printing import case_paper
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Office
 from tests.support.memory_service import MemoryService
 from tests.support.workspaces import FakeClock, make_ports
@@ -68,6 +69,20 @@ def test_submitted_case_has_a_code_what_was_handed_in_and_no_more_edits(post: Of
         form.answer(TOWN, "Aubin")
     with pytest.raises(InputError, match="submit.already"):
         form.submit()
+
+
+def test_the_moment_of_handing_in_is_among_the_answers_and_only_once_it_is_handed_in(post: Office) -> None:
+    client = post.client_with_clock(clock := FakeClock(JULY_MS))
+    form = client.desk.open(client.case({NAME: "Moreau", AGE: "abc"}))
+    clock.advance(3_600)
+    with pytest.raises(FormIncomplete):
+        form.submit()
+    assert not client.workspace.case(form.case_id).answers.get("/end") and "/end" not in form.session.submission()
+    form.answer(AGE, "41")
+    form.submit()
+    view = client.workspace.case(form.case_id)
+    assert view.answers["/end"] == view.computed["/end"]
+    assert datetime.fromisoformat(str(view.answers["/end"])) == datetime(2026, 7, 14, 9, 30, tzinfo=UTC)
 
 
 def test_answer_that_the_disk_refused_goes_with_the_next_act(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,3 +181,17 @@ def test_receipt_of_july_printed_in_winter_says_the_summer_hour_of_the_office(
     receipt = client.desk.receipt(form.case_id)
     assert str(receipt.tz) == zone
     assert hour in str(printed(receipt)["received"]).replace(NO_BREAK, " ")
+
+
+def test_a_case_s_form_is_printed_as_it_stands_or_blank(post: Office) -> None:
+    client = post.client()
+    form = client.desk.open(client.case({NAME: "Moreau"}))
+    data = case_paper(client.desk, form, now_ms=JULY_MS)
+    values = {item["path"]: item["value"] for item in data.items if item["what"] == "question"}
+    assert values[NAME] == "Moreau" and data.citizen_name
+    before = dict(form.session.answers())
+    blank = case_paper(client.desk, form, now_ms=JULY_MS, blank=True)
+    assert "Moreau" not in str(blank) and blank.citizen_name == ""
+    assert form.session.answers() == before, "printing changes nothing"
+    with pytest.raises(InputError, match=r"print\.unknown_language"):
+        case_paper(client.desk, form, now_ms=JULY_MS, language="tlh")

@@ -11,12 +11,12 @@ from sync.form_command import run_form
 from tests.support.forms import xform
 
 FORM = """
-| survey |  |  |  |  |
-|  | type | name | label | calculation |
-|  | text | a | A |  |
-|  | range | r | R |  |
-|  | calculate | day |  | today() |
-|  | calculate | low |  | lower-case(${a}) |
+| survey |  |  |  |  |  |
+|  | type | name | label | calculation | appearance |
+|  | text | a | A |  |  |
+|  | text | r | R |  | custom(1) |
+|  | calculate | day |  | today() |  |
+|  | calculate | low |  | lower-case(${a}) |  |
 """
 CLOCK = ("--now", "2026-11-23T23:30:00+00:00", "--timezone", "Europe/Paris")
 
@@ -78,9 +78,31 @@ def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     assert run_form([str(form), "--check"]) == 1
     said = capsys.readouterr().out
     assert "ne peut pas être publié tel quel" in said
-    assert "les curseurs" in said and "sliders" in said and "lower-case" in said
+    assert "custom" in said and "lower-case" in said
     assert run_form([str(form), "--check", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["opens"] and not report["publishable"] and report["questions"] == 2
-    assert [one["details"]["feature"] for one in report["unsupported"]] == ["range"]
+    assert [one["details"]["feature"] for one in report["unsupported"]] == ["appearance custom"]
     assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
+
+
+def test_a_form_is_printed_blank_or_filled_by_a_script(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paper, steps = form.with_name("out.pdf"), form.with_name("steps.json")
+    assert run_form([str(form), "--print", str(paper), *CLOCK]) == 0
+    blank = paper.read_bytes()
+    assert blank.startswith(b"%PDF") and b"pdfuaid" in blank
+    steps.write_text(json.dumps([{"answer": "/data/a", "with": "#panic()"}]), "utf-8")
+    assert run_form([str(form), "--print", str(paper), "--answers", str(steps), *CLOCK]) == 0
+    assert paper.read_bytes() != blank
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_cannot_be_printed_is_said(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paper, steps = form.with_name("out.pdf"), form.with_name("steps.json")
+    assert run_form([str(form), "--print", str(paper), "--language", "Klingon", *CLOCK]) == 2
+    assert run_form([str(form), "--print", str(form.parent / "none" / "out.pdf"), *CLOCK]) == 3
+    steps.write_text(json.dumps([{"answer": "/data/none", "with": "x"}]), "utf-8")
+    assert run_form([str(form), "--print", str(paper), "--answers", str(steps), *CLOCK]) == 1
+    said = capsys.readouterr().err
+    assert "Klingon" in said and "étape 1" in said and "step 1" in said
+    assert paper.exists(), "the rest of the script is printed all the same"
