@@ -113,7 +113,7 @@ class BodyReader:
         node = self._node(attribute(element, "ref"), around)
         if node is None:
             return None
-        refused = self._refused_feature(element, node)
+        refused = self._refused_feature(element)
         if refused is not None:
             self.builder.unsupported(refused, node.ref)
             if self.builder.strict:
@@ -144,7 +144,7 @@ class BodyReader:
             return None
         return found
 
-    def _refused_feature(self, element: etree._Element, node: SchemaNode) -> str | None:
+    def _refused_feature(self, element: etree._Element) -> str | None:
         return refusals.FEATURES_BY_ELEMENT.get(local(element))
 
     def _told_by_appearance(self, element: etree._Element, node: SchemaNode) -> frozenset[str]:

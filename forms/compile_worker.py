@@ -117,18 +117,41 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
 
 
 @contextlib.contextmanager
-def compared_by_identity() -> Iterator[None]:
-    """Elements compare by turning themselves into nested dictionaries: half a minute on a large form. While one is
-    converted they compare by identity, which gives the same document."""
+def converter_in_haste() -> Iterator[None]:
+    """Two things of the converter take half a minute each on a large form, and give the same document without it.
+
+    Its elements compare by turning themselves into nested dictionaries; they compare by identity meanwhile. And it
+    looks for one type of question by walking through every list of choices once for each question that uses it.
+    """
+    from pyxform import xls2xform
     from pyxform.survey_element import SurveyElement
 
     own = SurveyElement.__dict__.get("__eq__")
+    walk = xls2xform.has_external_choices
     SurveyElement.__eq__ = object.__eq__
+    xls2xform.has_external_choices = _has_external_choices
     try:
         yield
     finally:
+        xls2xform.has_external_choices = walk
         if own is not None:
             SurveyElement.__eq__ = own
+
+
+def _has_external_choices(json_struct: object) -> bool:
+    """Whether a question takes its choices from another file; each list is looked at once."""
+    waiting, seen = [json_struct], set[int]()
+    while waiting:
+        at = waiting.pop()
+        if not isinstance(at, (dict, list)) or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, dict):
+            kind = at.get("type")
+            if isinstance(kind, str) and kind.startswith("select one external"):
+                return True
+        waiting.extend(at.values() if isinstance(at, dict) else at)
+    return False
 
 
 def by_converter(
@@ -146,7 +169,7 @@ def by_converter(
     from pyxform.xls2xform import convert as pyxform_convert
 
     try:
-        with compared_by_identity():
+        with converter_in_haste():
             result = pyxform_convert(sheets)
     except PyXFormError as error:
         raise FormRefused(_authors_mistake(str(error), rows, numbers)) from None

@@ -5,6 +5,7 @@ Runs in the limited worker: the libraries that read spreadsheets are the largest
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import warnings
@@ -140,7 +141,7 @@ def _read_xlsx(data: bytes) -> Workbook:
         return ("" if value is None else str(xlsx_value_to_str(value)).strip() for value in row)
 
     repairs = _ignored_parts(data)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _extents_unread():
         warnings.simplefilter("ignore")  # of styles and extensions that forms do not use
         excel = ExcelReader(io.BytesIO(data), read_only=True, data_only=True)
         excel.read()
@@ -151,13 +152,25 @@ def _read_xlsx(data: bytes) -> Workbook:
             sheet = book[name]
             if not hasattr(sheet, "reset_dimensions"):
                 continue  # a sheet of charts
-            sheet.reset_dimensions()  # what a file says about its own extent is often wrong
             if sheet.sheet_state != "visible":
                 repairs.append(Repair("forms.repair.sheet_hidden", sheet=name, found=name, used=purpose))
             grids[purpose] = collect(name, purpose, map(texts, sheet.iter_rows(values_only=True)))
         book.close()
         excel.archive.close()
     return Workbook(grids, names, repairs)
+
+
+@contextlib.contextmanager
+def _extents_unread() -> Iterator[None]:
+    """What a file says about its own extent is often wrong, and a sheet that says nothing is read through for it."""
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+    own = ReadOnlyWorksheet._get_size
+    ReadOnlyWorksheet._get_size = ReadOnlyWorksheet.reset_dimensions
+    try:
+        yield
+    finally:
+        ReadOnlyWorksheet._get_size = own
 
 
 def _ignored_parts(data: bytes) -> list[Repair]:

@@ -68,8 +68,8 @@ class Session:
             language=chosen,
             seed=random.Random(seed),
             shuffle=random.Random(f"shuffle {seed}").randrange(1, 2**31 - 1),
-            properties=properties,
             unique=lambda: self._preloader.unique(),
+            properties=properties or {},
             choice_label=lambda node, value: self._choices.label(node, value),
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
         )

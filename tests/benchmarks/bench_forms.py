@@ -184,7 +184,7 @@ def _choices(bench: Bench) -> list[Figure]:
                note=f"the first 200, as the screen asks; document and all {first_ms:.0f} ms; all {count:,}: "
                     f"ours {listed(mine):.0f}, {others.note(listed)}"),
         figure("forms.choices_filtered_p95_ms", filtered(mine), unit="ms", target=5, floor=floor.filtered_ms(),
-               peer=others.peer(filtered), note=f"{count // forms_made.PROVINCES} of {count:,} by equality, answered and all read; "
+               peer=others.peer(filtered), note=f"{count // forms_made.PROVINCES} of {count:,} by equality, all read; "
                f"the first {max(refiltered(mine)):.0f} ms; {others.note(filtered)}"),
         figure("forms.choices_key_p95_ms", percentile(keys, 0.95), unit="ms", target=16, floor=plain,
                note=f"{len(keys)} key presses in the list of {count:,}; index made beforehand, {built_ms:.0f} ms"),

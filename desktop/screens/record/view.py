@@ -26,7 +26,7 @@ from desktop.screens.record.versions import VersionStanding, standing_of
 from desktop.tasks import Job
 from desktop.theme import theme
 from desktop.widgets.banner import Banner
-from desktop.widgets.basics import clear, column
+from desktop.widgets.basics import clear, column, holder
 from desktop.words.errors import explain
 from desktop.words.sync_line import Standing
 from sync.desk import FormIncomplete, OpenForm

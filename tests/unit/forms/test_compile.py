@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -239,13 +240,21 @@ def test_a_worker_that_eats_memory_is_stopped() -> None:
     assert problem.code == "forms.compile_memory"
 
 
-def test_elements_are_compared_by_identity_so_large_forms_convert_in_time() -> None:
+def test_large_forms_convert_in_time_and_the_converter_is_left_as_it_was() -> None:
+    from pyxform import utils, xls2xform
     from pyxform.survey_element import SurveyElement
 
     own = SurveyElement.__eq__
-    with compile_worker.compared_by_identity():
+    shared: Any = [{"type": "text"}]
+    for _ in range(80):
+        shared = [shared, {"children": shared}]
+    with compile_worker.converter_in_haste():
         assert SurveyElement.__eq__ is object.__eq__
-    assert SurveyElement.__eq__ is own
+        looks: Any = xls2xform.has_external_choices
+        assert looks(shared) is False
+        for given in ({"type": "select one external"}, {"a": [{"type": "select one external x"}]}, {"type": ["text"]}):
+            assert looks(given) is utils.has_external_choices(given)
+    assert SurveyElement.__eq__ is own and xls2xform.has_external_choices is utils.has_external_choices
 
 
 def test_an_xform_document_is_taken_as_it_is() -> None:
