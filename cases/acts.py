@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cases import merge, procedure_file, versions
 from cases.core import Part, changed
+from cases.entities import NAME, CitizenChange
 from cases.errors import ConflictError, InputError, NotPermittedError
 from cases.events import EventId, Kind, RecordType, body_bytes
 from cases.ids import RecordId, uuid7
@@ -128,17 +129,24 @@ class Acts(Part):
         reasons: str = "",
         computed: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
+        citizens: Sequence[CitizenChange] = (),
     ) -> Act:
-        """Move the case to another state, with ``fields`` set in the same transaction.
+        """Move the case to another state, with ``fields`` set and ``citizens`` changed in the same transaction.
 
         Raises:
             NotPermittedError: ``workflow.not_allowed``: an agent may not do that from the state that the case is in
             now.
             ConflictError: ``case.contested_state``: two people moved the case unseen; that is settled first.
                 ``workflow.contested``, ``workflow.notified``: see ``workflow.check_decidable``.
-            InputError: ``input.unstorable``, ``act.too_large``; field named.
+            InputError: ``input.unstorable``, ``act.too_large``, those of ``create_citizen``, ``citizen.unknown``;
+            field named.
         """
         check_storable({"message": message, "reasons": reasons, **(computed or {}), **(fields or {})})
+        for change in citizens:
+            check_storable(change.fields)
+            check_citizen(change.fields)
+            if change.new and not change.fields.get(NAME):
+                raise InputError("citizen.name_missing", field=NAME)
         grounds = self._grounds(case) if to in DECISIONS else (None, ())
 
         def deeds(working: Working) -> list[Deed]:
@@ -157,7 +165,7 @@ class Acts(Part):
             done = [Deed(Kind.STATUS, body)]
             return [Deed(Kind.SET, dict(fields)), *done] if fields else done
 
-        return self._recorded(RecordType.CASE, case, deeds, base)
+        return self._recorded(RecordType.CASE, case, deeds, base, beside=citizens)
 
     def add_note(self, case: str, text: str, *, base: int) -> Act:
         """Record a remark on a case. InputError ``note.empty``, ``input.unstorable``, ``act.too_large``."""
@@ -218,19 +226,46 @@ class Acts(Part):
         return self._recorded(record_type, record_id, _always(Deed(Kind.SET, fields)), 0, new=True)
 
     def _recorded(
-        self, record_type: RecordType | None, record_id: str, deeds: DeedsOf, base: int, *, new: bool = False
+        self,
+        record_type: RecordType | None,
+        record_id: str,
+        deeds: DeedsOf,
+        base: int,
+        *,
+        new: bool = False,
+        beside: Sequence[CitizenChange] = (),
     ) -> Act:
         identity = self._core.enrolled_identity()
 
         def act(connection: Connection) -> tuple[Act, Changed]:
             known_type = record_type if new else self._known_type(connection, record_id, record_type)
             working = self._core.projector.load(connection, identity.tenant, record_id, str(known_type))
-            event = self._append(connection, identity, working, deeds(working), base)
-            self._core.projector.save(connection, [working])
-            self._core.standings.now(working.no, working.state(), len(working.pending))
-            return Act(event, RecordId(record_id)), changed({working.type, "sync"}, {record_id})
+            done = deeds(working)
+            touched = [
+                one for change in beside if (one := self._citizen_told(connection, identity, change)) is not None
+            ]
+            event = self._append(connection, identity, working, done, base)
+            touched.append(working)
+            self._core.projector.save(connection, touched)
+            for one in touched:
+                self._core.standings.now(one.no, one.state(), len(one.pending))
+            types, records = {one.type for one in touched}, {one.id for one in touched}
+            return Act(event, RecordId(record_id)), changed({*types, "sync"}, records)
 
         return self._core.transact(act)
+
+    def _citizen_told(self, connection: Connection, identity: Identity, change: CitizenChange) -> Working | None:
+        """Record what is told of a citizen along with another act; None where it says nothing new."""
+        known = self._core.projector.known_type(connection, change.citizen)
+        if known != RecordType.CITIZEN and not (change.new and known is None):
+            raise InputError("citizen.unknown", field="citizen")
+        working = self._core.projector.load(connection, identity.tenant, change.citizen, RecordType.CITIZEN)
+        shown = {} if known is None else working.shown().values
+        told = {name: value for name, value in change.fields.items() if shown.get(name) != value}
+        if not told:
+            return None
+        self._append(connection, identity, working, [Deed(Kind.SET, told)], change.base)
+        return working
 
     def _append(
         self, connection: Connection, identity: Identity, working: Working, deeds: Sequence[Deed], base: int

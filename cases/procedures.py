@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cases import procedure_file
+from cases import entities, procedure_file
 from cases.errors import InputError
 from cases.procedure_file import Bundle, Decision, Described, Document, Silence
 from cases.workflow import State
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     # The compiler and the parser are imported by what needs them: titles and rules do not.
     from forms.compile import Converted
     from forms.definition import FormDefinition
+    from forms.errors import Problem
     from forms.repairs import Repair
 
 FORM_NAMES = ("form.xlsx", "form.xls", "form.ods", "form.xml")
@@ -64,7 +65,8 @@ class Procedure:
             contested, the case is not decided. None: every field of the case.
         prefill: form path -> citizen field that gives its first value.
         form: the compiled XForm. media: data files by the name that the form gives them.
-        repairs: what was changed in the workbook to open it, for its author; it does not travel.
+        repairs, remarks: what was changed in the workbook to open it, and what its author should look at; they do not
+            travel.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Procedure:
     delay_months: int | None = None
     decisive: tuple[str, ...] | None = None
     repairs: tuple[Repair, ...] = field(default=(), compare=False, repr=False)
+    remarks: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
 
 
 def load_directory(path: Path) -> Procedure:
@@ -105,10 +108,10 @@ def load_directory(path: Path) -> Procedure:
     identity = described.id if isinstance(described.id, str) else _identity(path.resolve().name)
     workbook = _form_file(path)
     media = {file.name: _source(file) for file in _media_files(path, workbook)}
-    converted = checked_form(_source(workbook), name=identity, media=media)
+    converted = checked_form(_source(workbook), name=identity, media={**entities.NOBODY, **media})
     procedure = _described(identity, described, converted.xform, media)
-    procedure = replace(procedure, repairs=tuple(converted.repairs))
     definition = form_definition(procedure)
+    procedure = replace(procedure, repairs=tuple(converted.repairs), remarks=_remarks(converted, definition))
     procedure_file.check_paths(described, frozenset(definition.questions), description.name)
     return procedure
 
@@ -129,7 +132,7 @@ def load_workbook(path: Path) -> Procedure:
         raise InputError("procedure.missing_file", field="path", file=path.name)
     converted, media = _compile_with_neighbours(path, _slug(path.stem) or UNNAMED)
     form = converted.xform
-    definition = parse_form(form, media)
+    definition = parse_form(form, {**entities.NOBODY, **media})
     named = "" if definition.form_id == UNNAMED else _slug(definition.form_id)
     identity = _identity(named or _slug(path.stem))
     described = Described(
@@ -139,7 +142,18 @@ def load_workbook(path: Path) -> Procedure:
         silence="unspecified",
         retention_months=DEFAULT_RETENTION_MONTHS,
     )
-    return replace(_described(identity, described, form, media), repairs=tuple(converted.repairs))
+    return replace(
+        _described(identity, described, form, media),
+        repairs=tuple(converted.repairs),
+        remarks=_remarks(converted, definition),
+    )
+
+
+def _remarks(converted: Converted, definition: FormDefinition) -> tuple[Problem, ...]:
+    from forms.advice import advice
+
+    found = (*definition.notices, *advice(definition), *entities.notices(definition))
+    return tuple(converted.located(one) for one in found)
 
 
 def to_bundle(procedure: Procedure) -> bytes:
@@ -178,8 +192,12 @@ def from_bundle(data: bytes) -> Procedure:
     return _described(bundle.id, bundle.description, bundle.form, bundle.media)
 
 
-def form_definition(procedure: Procedure) -> FormDefinition:
+def form_definition(procedure: Procedure, lists: Mapping[str, bytes] | None = None) -> FormDefinition:
     """Return the parsed form; parsed once per version and process.
+
+    Args:
+        lists: who is on the lists of citizens that the form reads (see ``cases.entities``), by file name; nobody
+            where they are left out.
 
     Raises:
         FormRefused: the form asks for something that this version of the program cannot show.
@@ -187,7 +205,10 @@ def form_definition(procedure: Procedure) -> FormDefinition:
     digest = hashlib.sha256(procedure.form)
     for name in sorted(procedure.media):
         digest.update(name.encode() + b"\0" + hashlib.sha256(procedure.media[name]).digest())
-    return _definition(_Parts(digest.hexdigest(), procedure.form, procedure.media))
+    for name in sorted(lists or {}):
+        digest.update(b"\1" + name.encode() + b"\0" + hashlib.sha256((lists or {})[name]).digest())
+    media = {**entities.NOBODY, **procedure.media, **(lists or {})}
+    return _definition(_Parts(digest.hexdigest(), procedure.form, media))
 
 
 def prefilled(procedure: Procedure, citizen_fields: Mapping[str, str | None]) -> dict[str, str]:
@@ -264,14 +285,14 @@ def _compile_with_neighbours(path: Path, identity: str) -> tuple[Converted, dict
 
     workbook = _source(path)
     try:
-        return checked_form(workbook, name=identity, media={}), {}
+        return checked_form(workbook, name=identity, media=entities.NOBODY), {}
     except FormRefused as refused:
         wanted = {problem.details.get("file", "") for problem in refused.problems if problem.code == MEDIA_MISSING}
         beside = {file.name: file for file in _media_files(path.parent, path)}
         if not wanted & beside.keys():
             raise
         media = {name: _source(beside[name]) for name in sorted(wanted & beside.keys())}
-    return checked_form(workbook, name=identity, media=media), media
+    return checked_form(workbook, name=identity, media={**entities.NOBODY, **media}), media
 
 
 def _source(file: Path) -> bytes:

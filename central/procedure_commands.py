@@ -9,6 +9,7 @@ from pathlib import Path
 from cases.procedures import Procedure
 from central import publishing
 from central.commandline import DONE, add_database, guarded, opened
+from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
 
@@ -73,6 +74,9 @@ def _say_repairs(procedure: Procedure) -> None:
     itself stays one line."""
     if procedure.repairs:
         print("\n".join(repair_lines(procedure.repairs)), file=sys.stderr)
+    for problem in procedure.remarks:
+        path = problem.details.get("path", "")
+        print("\n".join(f"{path} : {line}" for line in problem_lines(problem)), file=sys.stderr)
     for cycle in publishing.cycles(procedure):
         print(f"formules qui se mordent la queue, un lien est ignoré : {cycle}", file=sys.stderr)
         print(f"formulas that need each other, one link is ignored: {cycle}", file=sys.stderr)

@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +17,11 @@ from PySide6.QtWidgets import QApplication
 from cases.keys.device_secret import FileDeviceSecrets, KeyringDeviceSecrets, device_secret_directory
 from cases.ports import Ports
 from desktop import crash, i18n
+from desktop.display import NO_DISPLAY, NO_DISPLAY_CODE, has_display
 from desktop.station import Station, restart_program
 from desktop.theme import theme
 from desktop.window import Window
 from sync.usage import SpokenParser
-
-NO_DISPLAY_CODE = 3
-NO_DISPLAY = """\
-Aucun écran : la fenêtre d'Estafette a besoin d'une session graphique (ni DISPLAY ni WAYLAND_DISPLAY n'est défini).
-No display: the window of Estafette needs a graphical session (neither DISPLAY nor WAYLAND_DISPLAY is set)."""
 
 
 @dataclass
@@ -85,13 +81,6 @@ def build(argv: list[str], *, restart: Callable[[], None] = restart_program) -> 
 def default_directory() -> Path:
     """Return this account's folder for the workspace."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
-
-
-def has_display(environment: Mapping[str, str], system: str = sys.platform) -> bool:
-    """Say whether Qt can find a screen; without one it would end the process without a word for people."""
-    return not system.startswith("linux") or any(
-        environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    )
 
 
 def run_desktop(argv: list[str]) -> int:

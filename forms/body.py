@@ -73,9 +73,9 @@ class BodyReader:
 
     def _appearance(self, element: etree._Element, ref: str) -> frozenset[str]:
         words, _search = parted(attribute(element, "appearance") or "")
-        feature = refusals.appearance_feature(words)
-        if feature is not None:
-            self.builder.unsupported(feature, ref)
+        words, call = refusals.without_call(words)
+        if call:
+            self.builder.notice("appearance_unknown", ref, "appearance", name=call)
         left_out = refusals.left_out_feature(words)
         if left_out is not None:
             self.builder.leave_out(left_out, ref)

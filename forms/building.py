@@ -215,8 +215,7 @@ class Builder:
         node = self.target(element)
         if node is None or not node.is_leaf:
             reference = attribute(element, "ref") or ""
-            if "/meta/entity" not in reference:
-                self.broken_reference(reference)
+            self.broken_reference(reference)
             return
         events = frozenset((attribute(element, "event") or "").split())
         for event in sorted(events - EVENTS):

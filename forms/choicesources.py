@@ -121,9 +121,8 @@ class ChoiceReader:
         inner = reference.strip()
         if not inner.startswith("jr:itext("):
             cells: Sequence[str] = table.cells(inner)
-            if table.length and not cells:
+            if table.length and not table.has(inner):
                 self._builder.refuse(column_missing(table.name, inner, table, node.ref))
-                cells = ("",) * table.length
             return (lambda language: cells), ()
         column = inner.removeprefix("jr:itext(").removesuffix(")").strip()
         identities: Sequence[str] = table.cells(column)

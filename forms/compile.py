@@ -9,8 +9,10 @@ import math
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from forms import reader
 from forms.conversions import ConversionCache
@@ -22,6 +24,24 @@ WORKER_ARGUMENT = "--compile-worker"
 """The hidden argument with which a packaged program starts itself as the worker; see ``main.py``."""
 
 Row = tuple[int, str, str]
+
+
+class Written(NamedTuple):
+    """A formula of the survey sheet as its author wrote it.
+
+    Attributes:
+        path: the question's, without the root and without rows.
+        aspect: as in :class:`forms.explaining.Explanation`, ``choice_filter`` or ``default``.
+        cell: its address (``F12``).
+    """
+
+    row: int
+    path: str
+    aspect: str
+    cell: str
+    text: str
+
+
 _LOOK_S = 0.2
 """How often the caller is asked whether it still wants the form, in seconds."""
 
@@ -41,12 +61,14 @@ class Converted:
         rows: number in the survey sheet, question's path, all cells as text.
         warnings: what the converter remarked, in its own English words.
         repairs: what was changed in the workbook to open it.
+        written: its formulas as they were before that.
     """
 
     xform: bytes
     rows: Sequence[Row] = ()
     warnings: Sequence[str] = ()
     repairs: Sequence[Repair] = ()
+    written: Sequence[Written] = ()
 
     def located(self, problem: Problem) -> Problem:
         """``problem`` with sheet and row, where the document came from a workbook."""
@@ -156,16 +178,28 @@ def _run(order: bytes, timeout_s: float, command: Sequence[str], cancelled: Call
 def _wait(
     worker: subprocess.Popen[bytes], order: bytes, timeout_s: float, cancelled: Callable[[], bool] | None
 ) -> bytes:
-    given: bytes | None = order
+    _feed(worker, order)
     looks = math.ceil(timeout_s / _LOOK_S) if cancelled is not None else 1
     for _ in range(looks):
         if cancelled is not None and cancelled():
             raise FormRefused(Problem("forms.cancelled"))
         try:
-            return worker.communicate(given, timeout=timeout_s / looks)[0]
+            return worker.communicate(timeout=timeout_s / looks)[0]
         except subprocess.TimeoutExpired:
-            given = None
+            continue  # the caller may not want it any more
     raise FormRefused(Problem("forms.compile_timeout", details={"seconds": f"{timeout_s:g}"}))
+
+
+def _feed(worker: subprocess.Popen[bytes], order: bytes) -> None:
+    """Hand over the order on a thread of its own: ``communicate`` forgets what it has not written at a timeout."""
+    stdin, worker.stdin = worker.stdin, None
+    assert stdin is not None
+
+    def write() -> None:
+        with contextlib.suppress(OSError), stdin:  # a worker that has ended reads no more
+            stdin.write(order)
+
+    threading.Thread(target=write, name="compile order", daemon=True).start()
 
 
 def _read(answer: bytes) -> Converted:
@@ -180,7 +214,8 @@ def _read(answer: bytes) -> Converted:
         raise FormRefused(*(Problem(**problem) for problem in reply["problems"]))
     rows = [(int(row), str(path), str(cells)) for row, path, cells in reply["rows"]]
     repairs = [from_json(plain) for plain in reply["repairs"]]
-    return Converted(xform, rows, [str(warning) for warning in reply["warnings"]], repairs)
+    written = [Written(int(row), *map(str, rest)) for row, *rest in reply["written"]]
+    return Converted(xform, rows, [str(warning) for warning in reply["warnings"]], repairs, written)
 
 
 def _death(code: int, timeout_s: float) -> Problem:
@@ -196,9 +231,9 @@ def _located(problem: Problem, rows: Sequence[Row]) -> Problem:
     feature = details.get("feature", "")
     if feature == "encryption":
         return dataclasses.replace(problem, sheet="settings", row=2)
-    if feature == "entities":
-        return dataclasses.replace(problem, sheet="entities", row=2)
     path = details.get("path", "")
+    if "/meta/entity" in path:
+        return dataclasses.replace(problem, sheet="entities", row=2)
     if path == "/meta/instanceName":
         return dataclasses.replace(problem, sheet="settings", row=2, column="instance_name")
     for row, own, _cells in rows:

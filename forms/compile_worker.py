@@ -14,15 +14,29 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from forms import grids, limits, reader
 from forms.errors import FormRefused, Problem
-from forms.repairs import Repair, as_json
+from forms.repairs import Repair, as_json, column_letters
+
+if TYPE_CHECKING:
+    from forms.mending.bench import Bench
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"'(survey|choices|settings|external_choices|entities|osm)' sheet")
 _QUOTED = re.compile(r"'([^']{1,100})'")
+_ASPECTS = {
+    "relevant": "relevant",
+    "constraint": "constraint",
+    "calculate": "calculate",
+    "required": "required",
+    "readonly": "readonly",
+    "jr:count": "count",
+    "choice_filter": "choice_filter",
+    "default": "default",
+}
+"""The columns that hold formulas, by the name that the converter has for them."""
 _UNKNOWN_TYPE = re.compile(r"Unknown question type '([^']*)'")
 
 
@@ -38,7 +52,8 @@ def main() -> int:
     try:
         done = convert(data, str(header["name"]), lenient=bool(header.get("lenient")))
         repairs = [as_json(one) for one in done.repairs]
-        _reply(answers, {"rows": done.rows, "warnings": done.warnings, "repairs": repairs}, done.xform)
+        head = {"rows": done.rows, "warnings": done.warnings, "repairs": repairs, "written": done.written}
+        _reply(answers, head, done.xform)
     except FormRefused as refused:
         _reply(answers, {"problems": [_as_json(problem) for problem in refused.problems]}, b"")
     except MemoryError:
@@ -88,12 +103,15 @@ class Converted:
         rows: for each row of the survey sheet its number, its question's path and all its cells as text.
         warnings: what the converter remarked, in its own English words.
         repairs: what was changed to get there.
+        written: each formula of the survey sheet as its author wrote it: row, question's path, aspect (as in
+            :class:`forms.explaining.Explanation`, ``choice_filter`` or ``default``), cell, text.
     """
 
     xform: bytes
     rows: list[tuple[int, str, str]]
     warnings: list[str]
     repairs: list[Repair]
+    written: list[tuple[int, str, str, str, str]]
 
 
 def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
@@ -113,7 +131,7 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
     xform, warnings = by_converter(bench.for_converter(name), rows, bench.numbers)
     if len(xform) > limits.XFORM_BYTES_MAX:
         raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
-    return Converted(xform, rows, warnings, bench.repairs)
+    return Converted(xform, rows, warnings, bench.repairs, _written(bench, rows))
 
 
 @contextlib.contextmanager
@@ -210,6 +228,24 @@ def _survey_rows(survey: Sequence[Mapping[str, str]], numbers: Sequence[int]) ->
         found.append((number, path, "\n".join(cells.values())))
         if kind.startswith("begin "):
             around.append(name)
+    return found
+
+
+def _written(bench: Bench, rows: list[tuple[int, str, str]]) -> list[tuple[int, str, str, str, str]]:
+    """The formulas before anything was mended in them; of two columns that mean the same, the first."""
+    columns = {
+        _ASPECTS[tokens[-1]]: bench.survey.places[heading]
+        for heading, tokens in bench.survey.tokens.items()
+        if tokens[-1] in _ASPECTS and heading in bench.survey.places
+    }
+    cells = bench.grids["survey"].rows
+    found: list[tuple[int, str, str, str, str]] = []
+    for number, path, _cells in rows:
+        row = cells[number - 1] if number <= len(cells) else []
+        for aspect, place in columns.items():
+            text = row[place].strip() if place < len(row) else ""
+            if text:
+                found.append((number, path, aspect, f"{column_letters(place)}{number}", text))
     return found
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from forms import graph, refusals
+from forms import entities, graph, refusals
 from forms.body import BodyReader, LayoutItem
 from forms.building import Builder
 from forms.choicesources import ChoiceReader
 from forms.datafiles import DataFiles
+from forms.entities import EntityForm
 from forms.errors import FormRefused, Problem
 from forms.graph import Plan, Wanted
 from forms.instances import SchemaBuilder, read_table
@@ -38,6 +39,7 @@ class FormDefinition:
         formulas: every formula as it was written, for reports.
         limitations: what a screen cannot show; always empty in a form that was read strictly.
         notices: what its author should look at, where nothing stops anybody; code ``forms.notice``.
+        entities: what the form says of people or things beside its own answers.
         left_out: what a desk does without (photos, sound, other calendars); such a form is whole all the same.
         grid: the form asks for questions beside each other, by their widths w1 to w10.
     """
@@ -60,6 +62,7 @@ class FormDefinition:
     grid: bool = False
     formulas: tuple[Formula, ...] = ()
     notices: tuple[Problem, ...] = ()
+    entities: tuple[EntityForm, ...] = ()
 
     @property
     def cycles(self) -> tuple[tuple[str, ...], ...]:
@@ -83,8 +86,10 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
     instances = children(model, "instance")
     primary = children(instances[0])[0]
     files = DataFiles(media or {})
-    tables, broken = _tables(instances[1:], files, strict)
-    schema = SchemaBuilder(_repeat_references(body, local(primary))).build(primary)
+    own_lists = entities.datasets(primary)
+    tables, broken = _tables(instances[1:], files, strict, own_lists)
+    attributes = entities.computed_attributes(model, body)
+    schema = SchemaBuilder(_repeat_references(body, local(primary)), attributes).build(primary)
     builder = Builder(
         schema,
         tables,
@@ -95,6 +100,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
     )
     builder.broken_tables = broken
     (builder.problems if strict else builder.limitations).extend(broken.values())
+    for name in sorted(own_lists & {name for name, table in tables.items() if table.open} - broken.keys()):
+        builder.notice("entity_list_empty", "", "type", name=name, file=f"{name}.csv")
     _refuse_model_features(builder, model, primary)
     binds = _read_binds(builder, model)
     for element in _all_setvalues(model, body):
@@ -108,7 +115,7 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
     for node, bind in binds:
         _read_messages(builder, node, bind)
     if builder.problems:
-        raise FormRefused(*_without_echoes(builder.problems))
+        raise FormRefused(*builder.problems)
     nodes = {node.ref: node for node in schema.walk()}
     title = child(head, "title")
     return FormDefinition(
@@ -130,14 +137,8 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         grid="theme-grid" in (attribute(body, "class") or "").split(),
         formulas=tuple(builder.formulas),
         notices=tuple(builder.notices),
+        entities=entities.read(primary, schema, _saved(binds)),
     )
-
-
-def _without_echoes(problems: list[Problem]) -> list[Problem]:
-    """An unsupported entity declaration breaks formulas below it as well; the feature alone is the reason."""
-    if not any(problem.details.get("feature") == "entities" for problem in problems):
-        return problems
-    return [problem for problem in problems if not problem.details.get("path", "").startswith("/meta/entity/")]
 
 
 def _parts(root: etree._Element) -> tuple[etree._Element, etree._Element, etree._Element]:
@@ -152,9 +153,13 @@ def _parts(root: etree._Element) -> tuple[etree._Element, etree._Element, etree.
 
 
 def _tables(
-    instances: list[etree._Element], files: DataFiles, strict: bool
+    instances: list[etree._Element], files: DataFiles, strict: bool, own_lists: frozenset[str]
 ) -> tuple[dict[str, Table], dict[str, Problem]]:
-    """The lists of a form, and those that cannot be read; unless that is a reason to refuse it they are empty."""
+    """The lists of a form, and those that cannot be read; unless that is a reason to refuse it they are empty.
+
+    Args:
+        own_lists: those of entities that the form itself adds to: without a file they begin empty.
+    """
     tables: dict[str, Table] = {}
     broken: dict[str, Problem] = {}
     for element in instances:
@@ -162,8 +167,10 @@ def _tables(
         if isinstance(found, Table):
             tables[name] = found
             continue
-        broken[name] = found
-        if not strict:
+        begins = name in own_lists and found.code == "forms.media_missing"
+        if not begins:
+            broken[name] = found
+        if begins or not strict:
             tables[name] = Table(name, {}, open=True)
     return tables, broken
 
@@ -188,8 +195,6 @@ def _refuse_model_features(builder: Builder, model: etree._Element, primary: etr
         elif name in ("recordaudio", "setgeopoint"):
             builder.leave_out("background-audio" if name == "recordaudio" else "background-geopoint", "")
     meta = child(primary, "meta")
-    if meta is not None and child(meta, "entity") is not None:
-        builder.unsupported("entities", "/meta/entity")
     if meta is not None and child(meta, "audit") is not None:
         builder.leave_out("audit", "/meta/audit")
 
@@ -201,8 +206,7 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
         reference = attribute(bind, "nodeset") or attribute(bind, "ref") or ""
         node = builder.find(reference, builder.root)
         if node is None:
-            if "/meta/entity" not in reference:  # refused as a whole already
-                builder.broken_reference(reference)
+            builder.broken_reference(reference)
             continue
         written = (attribute(bind, "type") or "string").rpartition(":")[2]
         builder.types[node.ref] = written
@@ -213,6 +217,11 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
     for node, bind in found:
         _read_formulas(builder, node, bind)
     return found
+
+
+def _saved(binds: list[tuple[SchemaNode, etree._Element]]) -> list[tuple[str, SchemaNode]]:
+    """Each ``save_to``, in the order of the form."""
+    return [(name, node) for node, bind in binds if (name := attribute(bind, "saveto"))]
 
 
 def _read_formulas(builder: Builder, node: SchemaNode, bind: etree._Element) -> None:

@@ -241,8 +241,8 @@ class Engine:
         if value is None and expression.fickle:
             return  # what was found once counts for good
         node.calculated = self.coerced(graph.CALCULATE, value, node)
-        if expression.fickle and node.calculated and node.text != node.calculated:
-            node.text, node.touched = node.calculated, True
+        if expression.fickle and node.text != (node.calculated or None):
+            node.text, node.touched = node.calculated or None, True
             self.changes.answers[node.path] = node.text
         self.refresh(node)
 

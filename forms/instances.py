@@ -18,10 +18,12 @@ class SchemaBuilder:
 
     Args:
         repeats: paths without the root of every ``repeat``.
+        attributes: paths of attributes that formulas or actions give a value; they are nodes like others.
     """
 
-    def __init__(self, repeats: frozenset[str]) -> None:
+    def __init__(self, repeats: frozenset[str], attributes: frozenset[str] = frozenset()) -> None:
         self._repeats = repeats
+        self._attributes = attributes
         self._order = 0
 
     def build(self, element: etree._Element) -> SchemaNode:
@@ -61,9 +63,22 @@ class SchemaBuilder:
             node.children.append(
                 self._node(elements, node, len(node.children), f"{ref}/{name}", in_added.get(name, []))
             )
+        self._with_attributes(node, model)
         if not node.children:
             node.default = text(model)
         return node
+
+    def _with_attributes(self, node: SchemaNode, model: etree._Element) -> None:
+        if not self._attributes:
+            return
+        for name, value in model.attrib.items():
+            written = "@" + str(name).rpartition("}")[2]
+            ref = f"{node.ref}/{written}"
+            if ref in self._attributes:
+                child = SchemaNode(written, ref, node, len(node.children), self._order, node.depth + 1)
+                child.default = str(value)
+                node.children.append(child)
+                self._order += 1
 
 
 def _by_name(element: etree._Element) -> dict[str, list[etree._Element]]:

@@ -154,10 +154,11 @@ class Views:
             self._told = {}
             asked = self._asked(self._definition.layout, self._root)
             answered = [node.path for node in asked if not node.schema.computed and not _is_note(node)]
+            own = {node.path for node in asked}
             for thing in self._uncomputed:
                 if thing.relevant or (graph.RELEVANT in thing.uncomputed and _is_around_relevant(thing)):
                     code = "rows" if graph.ROWS in thing.uncomputed else "uncomputed"
-                    path = _nearest(thing, answered or [node.path for node in asked])
+                    path = thing.path if thing.path in own else _nearest(thing, answered or list(own))
                     self._told.setdefault(path, Issue(path, code, "", self._called(thing)))
         return self._told
 

@@ -50,11 +50,13 @@ def upload_feature(mediatype: str) -> str:
     return kind if kind in ("image", "audio", "video") else "file"
 
 
-def appearance_feature(words: str) -> str | None:
-    """The part of an appearance that changes what is asked, not only how it looks; None when there is none."""
-    if "(" in words and not words.startswith("ex:"):
-        return "appearance " + (words.partition("(")[0].split() or ["("])[-1]
-    return None
+def without_call(words: str) -> tuple[str, str]:
+    """An appearance without what it calls with brackets (another tool's plug-in), and that one's name, "" for none."""
+    if "(" not in words or words.startswith("ex:"):
+        return words, ""
+    before, _, rest = words.partition("(")
+    *kept, name = before.split() or ["("]
+    return " ".join([*kept, *rest.rpartition(")")[2].split()]), name
 
 
 def left_out_feature(words: str) -> str | None:

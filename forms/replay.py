@@ -125,18 +125,23 @@ def open_session(definition: FormDefinition, *, now: datetime, zone: tzinfo, see
 def replay(session: Session, steps: Sequence[Step], zone: tzinfo) -> Iterator[Replayed]:
     """Yield the state before the first step and after each."""
     yield Replayed(**session.state(), refused=False)
+    for step in steps:
+        try:
+            done = do_step(session, step, zone)
+        except FormsError:
+            done = False
+        yield Replayed(**session.state(), refused=not done)
+
+
+def do_step(session: Session, step: Step, zone: tzinfo) -> bool:
+    """Make one step; False when it is not allowed. May raise a FormsError, and has changed nothing then either."""
     acts: Mapping[str, Callable[[Session, Step, tzinfo], bool]] = {
         ANSWER: _answer,
         ADD_ROW: _add_row,
         REMOVE_ROW: _remove_row,
         LANGUAGE: _set_language,
     }
-    for step in steps:
-        try:
-            done = acts[step.act](session, step, zone)
-        except FormsError:
-            done = False
-        yield Replayed(**session.state(), refused=not done)
+    return acts[step.act](session, step, zone)
 
 
 def _answer(session: Session, step: Step, zone: tzinfo) -> bool:

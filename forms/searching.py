@@ -140,6 +140,7 @@ def _seek(
             return range(table.length) if rows is None else rows
         test = _TESTS.get(how, _TESTS["contains"])
         looked = range(table.length) if rows is None else rows
+        context.env.budget.spend(len(looked) * len(columns))
         if len(columns) == 1:
             cells = table.folded(columns[0])
             return [row for row in looked if cells and test(cells[row], text)]

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from forms import graph, limits, presentation
+from forms import limits, presentation
+from forms.acting import Actor, instances
 from forms.choices import ChoiceBook
 from forms.definition import FormDefinition
 from forms.engine import Changes, Engine
+from forms.entities import Entity, declared
 from forms.errors import FormsError
 from forms.explaining import Explainer, Explanation
 from forms.expressions.compiler import Names
@@ -20,17 +22,12 @@ from forms.growing import Grower, Stored, stored_below
 from forms.languages import matching_language
 from forms.preloading import Preloader, is_end
 from forms.rewinding import Rewinder
-from forms.schema import Action, SchemaNode
+from forms.statelines import StateLine, state_lines
 from forms.tree import Node, Repeat
-from forms.undoing import Past, RowAdded, Written
+from forms.undoing import Past, RowAdded
 from forms.values import Moment
 from forms.views import ChangeSet, Choice, FoundQuestion, Issue, Page, QuestionView, SummaryItem
-from forms.wholestate import WholeState, locate, whole_state
-
-_FIRST_LOAD = frozenset({"odk-instance-first-load", "xforms-ready"})
-_ACTIONS_CHAINED_MAX = 50
-_ACTION_STEPS = 20
-"""What an action costs besides its formula: actions can set each other off in ever more ways."""
+from forms.wholestate import WholeState, locate, reference, whole_state
 
 
 class Session:
@@ -79,13 +76,7 @@ class Session:
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()
         self._rewinder = Rewinder(self._past, self._engine, self._grower)
-        self._waiting: dict[str, list[Action]] = {}
-        self._initial: dict[str, list[tuple[int, Action]]] = {}
-        for place, action in enumerate(definition.actions):
-            if action.trigger is None:
-                self._initial.setdefault(action.target.ref, []).append((place, action))
-            elif "xforms-value-changed" in action.events:
-                self._waiting.setdefault(action.trigger.ref, []).append(action)
+        self._actor = Actor(definition.actions, self._engine, self._past)
         self._root = self._grower.grow(definition.root, None, "")
         self._load()
 
@@ -96,24 +87,9 @@ class Session:
         self._engine.push_below(self._root)
         self._engine.refresh_below(self._root)
         self._engine.run()
-        for action in self.definition.actions:
-            if action.trigger is None and action.events & (_FIRST_LOAD | {"odk-instance-load"}):
-                for node in self._all(action.target):
-                    if not node.touched or "odk-instance-load" in action.events:
-                        self._act(action, node, 0)
+        self._actor.loaded(self._root)
         self._engine.loading = False
         self._engine.take_changes()
-
-    def _all(self, schema: SchemaNode) -> list[Node]:
-        """Every instance of ``schema``."""
-        found: list[Node] = [self._root]
-        for step in schema.chain()[1:]:
-            below: list[Node] = []
-            for node in found:
-                child = node.children[step.index]
-                below.extend([child] if isinstance(child, Node) else child.rows)
-            found = below
-        return found
 
     # --- acts
 
@@ -139,7 +115,7 @@ class Session:
             return ChangeSet({})
         self._engine.begin()
         self._past.begin()
-        self._put(node, text, 0)
+        self._actor.put(node, text)
         self._past.end()
         return self._change_set()
 
@@ -216,7 +192,7 @@ class Session:
         self._engine.begin()
         for schema in self.definition.nodes.values():
             if is_end(schema):
-                for node in self._all(schema):
+                for node in instances(self._root, schema):
                     node.calculated = self._preloader.end(now_ms, schema.data_type)
                     self._engine.write(node, node.calculated or None)
         return self._change_set()
@@ -253,7 +229,7 @@ class Session:
         self._choices.forget_words()
         for work in self.definition.plan.works:
             if work.expression is not None and work.expression.spoken:
-                for node in self._all(work.schema):
+                for node in instances(self._root, work.schema):
                     self._engine.push(work, node)
         self._engine.run()
         changes = self._engine.changes
@@ -286,41 +262,6 @@ class Session:
             raise FormsError("forms.unknown_path", path=path)
         return node
 
-    def _put(self, node: Node, text: str | None, chained: int) -> None:
-        """Store ``text``, recompute, then run the actions that wait for this node."""
-        before = node.text
-        self._past.note(Written(node.path, before))
-        self._engine.write(node, text)
-        if before == text or chained >= _ACTIONS_CHAINED_MAX:
-            return
-        for action in self._waiting.get(node.schema.ref, ()):
-            target = self._nearest(action.target, node)
-            if target is not None:
-                self._act(action, target, chained + 1)
-
-    def _nearest(self, schema: SchemaNode, origin: Node) -> Node | None:
-        """The instance of ``schema`` in the rows that ``origin`` is in, else in the first row."""
-        around = {id(node) for node in _upwards(origin)}
-        node = self._root
-        for step in schema.chain()[1:]:
-            child = node.children[step.index]
-            if isinstance(child, Repeat):
-                mine = [row for row in child.rows if id(row) in around] or child.rows
-                if not mine:
-                    return None
-                child = mine[0]
-            node = child
-        return node
-
-    def _act(self, action: Action, node: Node, chained: int) -> None:
-        """Run an action; one that would take too many steps writes nothing, and its target says so."""
-        if not self._env.budget.charge(_ACTION_STEPS):
-            self._engine.mark(graph.ACTION, node)
-            return
-        value = "" if action.value is None else self._engine.evaluate(graph.ACTION, action.value, node)
-        if value is not None:
-            self._put(node, self._engine.coerced(graph.ACTION, value, node) or None, chained)
-
     # --- rows
 
     def _make_counted_row(self, repeat: Repeat) -> Node:
@@ -337,22 +278,7 @@ class Session:
                 changes.answers[node.path] = str(node.place) if node.container is not None else node.text
         self._engine.push_below(row)
         self._engine.refresh_below(row)
-        found = [
-            (place, action, node)
-            for node in row.below()
-            if isinstance(node, Node) and node is not row and not node.touched
-            for place, action in self._initial.get(node.schema.ref, ())
-        ]
-        waiting = [(action, node) for _place, action, node in sorted(found, key=lambda one: one[0])]
-        for action, node in waiting:
-            if "odk-new-repeat" in action.events:
-                self._engine.run()
-                self._act(action, node, 0)
-        for _action, node in waiting:
-            if not node.touched:
-                # First-load actions are over; without this mark they would run when the answers are loaded again.
-                node.touched = True
-                changes.answers[node.path] = None
+        self._actor.begin_row(row)
 
     def _change_set(self, added_row: str | None = None) -> ChangeSet:
         changes: Changes = self._engine.take_changes()
@@ -451,6 +377,17 @@ class Session:
         self._engine.begin()
         return whole_state(self._root, self._choices)
 
+    def state_lines(self) -> list[StateLine]:
+        """The same without choices and labels, line by line: cheap enough to be read after each act."""
+        return state_lines(self._root, self._choices)
+
+    def reference(self, path: str) -> str:
+        """The XPath reference of what stands at ``path`` now. Raises FormsError ``forms.unknown_path``."""
+        thing = self._grower.by_path.get(path)
+        if thing is None:
+            raise FormsError("forms.unknown_path", path=path)
+        return reference(thing)
+
     def locate(self, reference: str) -> Node | Repeat | None:
         """The question, row or repeat that an XPath reference with rows counted from 1 names now. Only to be read."""
         return locate(self._root, reference)
@@ -464,6 +401,10 @@ class Session:
         }
         found.update((path, value) for path, value, _computed in self._relevant_values())
         return found
+
+    def entities(self) -> tuple[Entity, ...]:
+        """What the answers say of people or things that the form creates or changes, as it stands."""
+        return declared(self.definition.entities, self._root)
 
     def _relevant_values(self) -> list[tuple[str, str, bool]]:
         return [
@@ -497,12 +438,3 @@ class Session:
     def summary(self) -> tuple[SummaryItem, ...]:
         """What was answered, in the order of the screens, for reading and printing."""
         return self._views.summary()
-
-
-def _upwards(node: Node) -> list[Node]:
-    found = []
-    at: Node | None = node
-    while at is not None:
-        found.append(at)
-        at = at.parent
-    return found

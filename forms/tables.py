@@ -40,12 +40,13 @@ class Table:
         self._folded_indexes: dict[str, dict[str, list[int]]] = {}
 
     def has(self, column: str) -> bool:
-        """Whether formulas may name ``column``."""
-        return self.open or column in self.columns
+        """Whether formulas may name ``column``; those that a server adds to a list of entities may always be named."""
+        return self.open or column in self.columns or column.startswith("__")
 
     def cells(self, column: str) -> tuple[str, ...]:
-        """The texts of a column, one per row; none for a column that only an open table has."""
-        return self.columns.get(column, ())
+        """The texts of a column, one per row; empty ones for a column that is not there."""
+        found = self.columns.get(column)
+        return found if found is not None else ("",) * self.length
 
     def index(self, column: str) -> Mapping[str, list[int]]:
         """Value -> the rows that hold it in ``column``, ascending."""

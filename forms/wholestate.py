@@ -56,6 +56,14 @@ def _below(reference: str, thing: Node | Repeat) -> Iterator[tuple[str, Node | R
         yield from _below(f"{reference}/{child.schema.name}", child)
 
 
+def reference(thing: Node | Repeat) -> str:
+    """The reference that names ``thing`` now."""
+    if isinstance(thing, Node) and thing.container is not None:
+        return f"{reference(thing.container)}[{thing.position}]"
+    around = "" if thing.parent is None else reference(thing.parent)
+    return f"{around}/{thing.schema.name}"
+
+
 def whole_state(root: Node, book: ChoiceBook) -> WholeState:
     """Return the state of the tree under ``root``."""
     found = WholeState(

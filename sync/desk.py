@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from cases import tracking
+from cases import entities, tracking
 from cases.clock import moment
 from cases.errors import InputError
 from cases.ids import row_id
@@ -18,7 +18,7 @@ from cases.ports import Ports
 from cases.procedures import Procedure, form_definition, from_bundle, in_language, prefilled
 from cases.receipt import ReceiptData, receipt_answers
 from cases.versions import VERSION
-from cases.views import Act, CaseView, Identity
+from cases.views import Act, CaseView, CitizenRow, Identity
 from cases.workflow import EDITABLE, State
 from cases.workspace import Workspace
 from forms.languages import matching_language
@@ -27,6 +27,8 @@ from forms.views import ChangeSet, Issue
 
 TRACKING_PATH = "/suivi/"
 _CACHED_PROCEDURES = 32
+_PAGE = 10_000
+"""Citizens read at a time."""
 
 
 class FormIncomplete(InputError):
@@ -112,7 +114,7 @@ class Desk:
     ) -> Session:
         """Return a session over these answers, at this moment; ``language`` instead of the desk's own."""
         now_ms = self._ports.clock.now_ms()
-        definition = form_definition(procedure)
+        definition = form_definition(procedure, self._lists(procedure))
         wanted = language or self.language
         return Session(
             definition,
@@ -124,6 +126,17 @@ class Desk:
             new_row_id=lambda: row_id(self._ports.randomness),
             seed=int.from_bytes(self._ports.randomness.token(4), "big"),
         )
+
+    def _lists(self, procedure: Procedure) -> dict[str, bytes]:
+        """The office's citizens, where the form chooses among them."""
+        names = entities.wanted(procedure.form)
+        names = tuple(name for name in names if f"{name}.csv" not in procedure.media)
+        if not names:
+            return {}
+        found: list[CitizenRow] = []
+        while page := self.workspace.citizens(limit=_PAGE, after=found[-1].key if found else None):
+            found.extend(page)
+        return dict.fromkeys((f"{name}.csv" for name in names), entities.written(found))
 
     def now_ms(self) -> int:
         """The moment, by this desk's clock."""
@@ -187,6 +200,7 @@ class OpenForm:
         self.procedure = desk.procedure(view.procedure, view.version)
         self.view = view
         self.session = desk.session(self.procedure, view.answers)
+        self._seen = view.base
         self.act: Act | None = None
         self._stored: dict[str, str | None] = dict(view.answers)
         self._unsaved: dict[str, str | None] = {}
@@ -280,6 +294,7 @@ class OpenForm:
             return False
         self._stored = dict(view.answers)
         self.session = self._desk.session(self.procedure, {**self._stored, **self._unsaved})
+        self._seen = self.view.base
         return True
 
     def submit(self) -> Submitted:
@@ -307,7 +322,14 @@ class OpenForm:
         else:
             to, code, fields = State.IN_REVIEW, self.view.tracking_code, {}
         self.act = self._desk.workspace.change_status(
-            self.case_id, to.value, base=self.view.base, computed=self.session.submission(), fields=fields
+            self.case_id,
+            to.value,
+            base=self.view.base,
+            computed=self.session.submission(),
+            fields=fields,
+            citizens=entities.changes(
+                self.session.entities(), case=self.case_id, citizen=self.view.citizen, base=self._seen
+            ),
         )
         self.refresh()
         return Submitted(self.act, code)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,13 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
 from cases.paper import paper_of
-from forms import limits
-from forms.compile import Converted, convert_form
-from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused, FormsError, Problem
-from forms.portability import differences
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
+from sync.form_reading import ReadForm, content_of, read_form
 from sync.printing import known_language, write_paper
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
@@ -31,9 +26,7 @@ from sync.words import Words, words_for
 EXIT_INPUT = 1
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
-_ITEMSETS = "itemsets.csv"
-"""Where old forms keep the lists of ``select_one_external``; the document does not name it."""
-_DATA = frozenset({".csv", ".xml", ".geojson"})
+_SCREENS = ("fr", "en")
 
 _STEPS: dict[str, Words] = {
     "not_json": Words("ce n'est pas du JSON lisible ({detail})", "this is no readable JSON ({detail})"),
@@ -54,23 +47,27 @@ _STEPS: dict[str, Words] = {
 }
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """A form read as far as it can be, with what it came from."""
-
-    converted: Converted
-    definition: FormDefinition
+Window = Callable[[argparse.Namespace, datetime | None, tzinfo], int]
+"""Opens the authors' bench: the options, what the clock says (None: the computer's), and the time zone."""
 
 
-def run_form(argv: Sequence[str]) -> int:
-    """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine."""
-    options = _parser().parse_args(list(argv))
+def run_form(argv: Sequence[str], window: Window | None = None) -> int:
+    """Run ``main.py form``: 0, or 1 the form could not be published, 2 usage or a wrong script, 3 this machine.
+
+    Args:
+        window: shows the form when nothing else is asked of it; None where there are no windows.
+    """
+    options = _options(argv, windows=window is not None)
     try:
         if options.paper is not None:
             return _print(options)
-        return _check(options) if options.check else _replay(options)
+        if options.check:
+            return _check(options)
+        if options.replay is not None or window is None:
+            return _replay(options)
+        return _show(options, window)
     except StepsError as error:
-        return _said(_steps_words(error, options.replay or options.answers), EXIT_USAGE)
+        return _said(steps_words(error, options.replay or options.answers), EXIT_USAGE)
     except FormRefused as refused:
         if options.json:
             print(json.dumps({"opens": False, "problems": [_as_json(one) for one in refused.problems]}))
@@ -88,20 +85,41 @@ def run_form(argv: Sequence[str]) -> int:
         return _said(words_for(error.code, EXIT_ENVIRONMENT, error.details), EXIT_ENVIRONMENT)
 
 
-_ABOUT = "Fill a form by a script and print every state, or say what its author should know."
+_ABOUT = (
+    "Try a form out in a window of its own, fill it by a script and print every state, or say what its author should"
+    " know. Nothing is stored or sent."
+)
 
 
-def _parser() -> SpokenParser:
+def _options(argv: Sequence[str], *, windows: bool) -> argparse.Namespace:
+    parser = _parser(windows=windows)
+    options = parser.parse_args(list(argv))
+    if options.check or options.replay is not None or options.paper is not None:
+        return options
+    if options.json:
+        parser.error("argument --json: not allowed without --check")
+    if options.answers is not None:
+        parser.error("argument --answers: not allowed without --print")
+    if options.language not in (None, *_SCREENS):
+        parser.error(f"argument --language: invalid choice: '{options.language}' (choose from {', '.join(_SCREENS)})")
+    return options
+
+
+def _parser(*, windows: bool) -> SpokenParser:
     parser = SpokenParser(prog="main.py form", description=_ABOUT)
     parser.add_argument("file", type=Path, metavar="FILE", help="an XLSForm workbook or an XForm document")
-    ways = parser.add_mutually_exclusive_group(required=True)
+    ways = parser.add_mutually_exclusive_group(required=not windows)
     ways.add_argument("--replay", type=Path, metavar="STEPS.json", help="run a script of steps; one JSON line a state")
     ways.add_argument("--check", action="store_true", help="say what the form's author should know")
     ways.add_argument("--print", dest="paper", type=Path, metavar="OUT.pdf", help="write the form as PDF")
     parser.add_argument(
         "--answers", type=Path, metavar="STEPS.json", help="with --print: filled by these steps; otherwise blank"
     )
-    parser.add_argument("--language", metavar="L", help="one of the form's languages, by its name or its code")
+    parser.add_argument(
+        "--language",
+        metavar="L",
+        help="of the window: fr or en; with --print: one of the form's languages, by its name or its code",
+    )
     parser.add_argument("--now", metavar="TIME", help="what the clock says, as 2026-11-23T10:00:00+01:00; default: now")
     parser.add_argument("--timezone", metavar="ZONE", help="as Europe/Paris; default: this computer's")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all randomness; default: 0")
@@ -114,7 +132,8 @@ def _said(words: Words, exit_code: int) -> int:
     return exit_code
 
 
-def _steps_words(error: StepsError, script: Path) -> Words:
+def steps_words(error: StepsError, script: Path) -> Words:
+    """Say what is wrong with a script of steps."""
     known = _STEPS[error.reason]
     french = f"étape {error.step} : " if error.step else ""
     english = f"step {error.step}: " if error.step else ""
@@ -124,36 +143,15 @@ def _steps_words(error: StepsError, script: Path) -> Words:
     )
 
 
-# --- reading
+# --- window
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EnvironmentFault("form.unreadable", file=str(path), cause=type(error).__name__) from error
-
-
-def _media(form: Path, document: bytes) -> dict[str, bytes]:
-    """The data files that the document names and that lie beside the form or in ``NAME-media``, as ODK puts them."""
-    found: dict[str, bytes] = {}
-    for folder in (form.parent, form.parent / f"{form.stem}-media"):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            named = os.fsencode(path.stem) in document or path.name == _ITEMSETS
-            data = path.suffix.lower() in _DATA and path != form and path.is_file()
-            if named and data and path.stat().st_size <= limits.MEDIA_BYTES_MAX:
-                found[path.name] = _content(path)
-    return found
-
-
-def _open(path: Path) -> _Opened:
-    """Read the form, whatever screens could not show of it."""
-    converted = convert_form(_content(path), name=path.stem)
-    try:
-        definition = parse_form(converted.xform, _media(path, converted.xform), strict=False)
-    except FormRefused as refused:
-        raise FormRefused(*(converted.located(problem) for problem in refused.problems)) from None
-    return _Opened(converted, definition)
+def _show(options: argparse.Namespace, window: Window) -> int:
+    zone = _zone(options.timezone)
+    now = None if options.now is None else _now(options.now, zone)
+    if not options.file.is_file():
+        content_of(options.file)  # says why it cannot be read
+    return window(options, now, zone)
 
 
 # --- replay
@@ -162,11 +160,11 @@ def _open(path: Path) -> _Opened:
 def _replay(options: argparse.Namespace) -> int:
     zone = _zone(options.timezone)
     now = _now(options.now, zone)
-    steps = read_steps(_content(options.replay))
-    opened = _open(options.file)
+    steps = read_steps(content_of(options.replay))
+    opened = read_form(options.file)
     for number, step in enumerate(steps, 1):
         if not is_known(opened.definition, step):
-            _said(_steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
+            _said(steps_words(StepsError("unknown", number, step.on), options.replay), EXIT_INPUT)
     session = open_session(opened.definition, now=now, zone=zone, seed=options.seed)
     for state in replay(session, steps, zone):
         print(json.dumps(state, ensure_ascii=False), flush=True)
@@ -177,14 +175,14 @@ def _print(options: argparse.Namespace) -> int:
     """Write the form as PDF, blank or filled by a script."""
     zone = _zone(options.timezone)
     now = _now(options.now, zone)
-    steps = read_steps(_content(options.answers)) if options.answers is not None else ()
-    definition = _open(options.file).definition
+    steps = read_steps(content_of(options.answers)) if options.answers is not None else ()
+    definition = read_form(options.file).definition
     session = open_session(definition, now=now, zone=zone, seed=options.seed)
     refused = 0
     for number, state in enumerate(replay(session, steps, zone)):
         if state["refused"]:
             refused += 1
-            _said(_steps_words(StepsError("refused", number, steps[number - 1].on), options.answers), EXIT_INPUT)
+            _said(steps_words(StepsError("refused", number, steps[number - 1].on), options.answers), EXIT_INPUT)
     if options.language:
         session.set_language(known_language(definition.languages, options.language))
     blank = options.answers is None
@@ -219,11 +217,9 @@ def _now(text: str | None, zone: tzinfo) -> datetime:
 
 
 def _check(options: argparse.Namespace) -> int:
-    opened = _open(options.file)
+    opened = read_form(options.file)
     definition = opened.definition
-    limitations = [opened.converted.located(one) for one in definition.limitations]
-    notices = [opened.converted.located(one) for one in definition.notices]
-    portability = [opened.converted.located(one) for one in _portability(definition)]
+    limitations, notices, portability = opened.limitations, opened.notices, opened.portability
     if options.json:
         found = {
             "opens": True,
@@ -238,7 +234,7 @@ def _check(options: argparse.Namespace) -> int:
             "warnings": list(opened.converted.warnings),
             "unsupported": [_as_json(one) for one in limitations],
             "notices": [_as_json(one) for one in notices],
-            "left_out": [_as_json(opened.converted.located(one)) for one in definition.left_out],
+            "left_out": [_as_json(one) for one in opened.left_out],
             "differs": [_as_json(one) for one in portability],
             "cycles": [list(cycle) for cycle in definition.cycles],
         }
@@ -246,12 +242,6 @@ def _check(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_report(opened, limitations, notices, portability)))
     return EXIT_INPUT if limitations else 0
-
-
-def _portability(definition: FormDefinition) -> Iterator[Problem]:
-    """What ODK Collect reads differently; what nobody can read is told elsewhere."""
-    unread = {one.details.get("expression") for one in definition.limitations}
-    return (one for one in differences(definition.formulas) if one.details.get("expression") not in unread)
 
 
 def _as_json(problem: Problem) -> dict[str, object]:
@@ -268,7 +258,7 @@ def _as_json(problem: Problem) -> dict[str, object]:
 
 
 def _report(
-    opened: _Opened, limitations: Sequence[Problem], notices: Sequence[Problem], portability: Sequence[Problem]
+    opened: ReadForm, limitations: Sequence[Problem], notices: Sequence[Problem], portability: Sequence[Problem]
 ) -> Iterator[str]:
     definition = opened.definition
     counts = len(definition.questions), len(definition.formulas)
@@ -279,8 +269,7 @@ def _report(
     yield from _listed("Le convertisseur remarque", "The converter remarks", opened.converted.warnings)
     yield from _listed_problems("Ce qui ne peut pas encore être posé ici", "What cannot be asked here yet", limitations)
     yield from _listed_problems("À regarder", "Worth a look", notices)
-    left_out = [opened.converted.located(one) for one in definition.left_out]
-    yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", left_out)
+    yield from _listed_problems("Ce dont un guichet se passe", "What a desk does without", opened.left_out)
     yield from _listed_problems(
         "Ce qu'ODK Collect lira autrement", "What ODK Collect will read differently", portability
     )

@@ -104,7 +104,6 @@ AGENT: Mapping[str, str] = {
     "where the receipt (PDF) is written": "où le récépissé (PDF) est écrit",
     "where the form (PDF) is written": "où le formulaire (PDF) est écrit",
     "without answers, to be filled by hand": "sans réponses, à remplir à la main",
-    "one of the form's languages, by its name or its code": "une langue du formulaire, par son nom ou son code",
     "the remark": "la note",
     "the state to move to": "l'état voulu",
     "to whoever has the case next": "à qui aura le dossier ensuite",
@@ -168,8 +167,14 @@ CLIENT: Mapping[str, str] = {
         "le dossier d'un espace de travail ; ceux d'à côté sont du même poste (%(default)s)"
     ),
     "what the import wrote, FILE.accuses": "ce que l'import a écrit, FICHIER.accuses",
-    "Fill a form by a script and print every state, or say what its author should know.": (
-        "Remplir un formulaire par un script en montrant chaque état, ou dire ce que son auteur doit savoir."
+    "Try a form out in a window of its own, fill it by a script and print every state, or say what its author should"
+    " know. Nothing is stored or sent.": (
+        "Essayer un formulaire dans une fenêtre à part, le remplir par un script en montrant chaque état, ou dire ce"
+        " que son auteur doit savoir. Rien n'est gardé ni envoyé."
+    ),
+    "one of the form's languages, by its name or its code": "une langue du formulaire, par son nom ou son code",
+    "of the window: fr or en; with --print: one of the form's languages, by its name or its code": (
+        "de la fenêtre : fr ou en ; avec --print : une des langues du formulaire, par son nom ou son code"
     ),
     "an XLSForm workbook or an XForm document": "un classeur XLSForm ou un document XForm",
     "run a script of steps; one JSON line a state": "jouer un script d'étapes ; une ligne JSON par état",

@@ -37,10 +37,8 @@ _FEATURES: dict[str, tuple[str, str, str]] = {
     "last_saved": ("les réponses du dernier formulaire rempli", "fp", "answers of the form filled last"),
     "printer": ("les impressions depuis le formulaire", "fp", "printing from the form"),
     "encryption": ("les formulaires chiffrés", "mp", "encrypted forms"),
-    "entities": ("les entités", "fp", "entities"),
     "audit": ("les journaux de saisie", "mp", "audit logs"),
     "calendar": ("les autres calendriers que le nôtre", "mp", "calendars other than the Gregorian one"),
-    "appearance": ("les présentations de ce genre", "fp", "appearances of this kind"),
     "type": ("les données de ce type", "fp", "data of this type"),
     "preload": ("les valeurs préremplies de ce genre", "fp", "preloaded values of this kind"),
     "event": ("les déclencheurs de ce genre", "mp", "triggers of this kind"),
@@ -77,6 +75,10 @@ _EXPRESSIONS: dict[str, Pair] = {
     "unsupported": (
         "la formule « {expression} » fait un usage de « {name} » qui n'est pas encore pris en charge",
         "the formula “{expression}” uses “{name}” in a way that is not supported yet",
+    ),
+    "data_file": (
+        "la formule « {expression} » lit le fichier « {name} », qui manque",
+        "the formula “{expression}” reads the file “{name}”, which is missing",
     ),
     "pattern": (
         "la formule « {expression} » contient un modèle de texte illisible : « {name} »",
@@ -122,6 +124,52 @@ _NOTICES: dict[str, Pair] = {
         " si c'est un texte, écrivez '{name}', si c'est une question, ${{{name}}}",
         "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
         " ${{{name}}} for a question",
+    ),
+    "not_in_list": (
+        "« {expression} » : « {question} » n'a pas de choix « {name} », cette comparaison ne change donc jamais",
+        "“{expression}”: “{question}” has no choice “{name}”, so this comparison never changes",
+    ),
+    "other_type": (
+        "« {expression} » : une réponse à « {question} » ne se compare pas à « {name} », qui est d'un autre genre ;"
+        " cette comparaison ne change donc jamais",
+        "“{expression}”: an answer to “{question}” cannot be compared with “{name}”, which is of another kind, so this"
+        " comparison never changes",
+    ),
+    "never_changes": (
+        "« {expression} » : cette condition ne dépend d'aucune réponse, elle ne change donc jamais",
+        "“{expression}”: this condition depends on no answer, so it never changes",
+    ),
+    "unread": (
+        "aucune formule et aucun texte ne lit le calcul « {name} » ; il est seulement conservé",
+        "no formula and no text reads the calculation “{name}”; it is only kept",
+    ),
+    "too_slow": (
+        "« {expression} » : avec {rows} lignes par répétition, elle demande {steps} étapes de calcul, pour {allowed} au"
+        " plus ; au-delà elle n'est pas évaluée",
+        "“{expression}”: with {rows} rows in each repeat it takes {steps} steps of calculation, of {allowed} at most;"
+        " beyond that it is not worked out",
+    ),
+    "appearance_unknown": (
+        "la présentation « {name}(…) » vient d'un autre outil : la question est posée de la façon ordinaire",
+        "the appearance “{name}(…)” is another tool's: the question is asked in the ordinary way",
+    ),
+    "entity_list_elsewhere": (
+        "la liste « {name} » n'est pas tenue ici : ce que le formulaire y enregistre reste dans le dossier ; les listes"
+        " tenues sont : {lists}",
+        "the list “{name}” is not kept here: what the form saves to it stays with the case; those kept: {lists}",
+    ),
+    "entity_property_kept": (
+        "un usager n'a pas de « {name} » : la réponse reste dans le dossier ; il a : {known}",
+        "a citizen has no “{name}”: the answer stays with the case; there are: {known}",
+    ),
+    "entity_name_from_label": (
+        "aucune question ne donne le nom de famille (save_to {name}) : l'intitulé de l'entité en tient lieu",
+        "no question gives the family name (save_to {name}): the entity's label stands for it",
+    ),
+    "entity_list_empty": (
+        "la liste « {name} » n'a pas de fichier {file} ; elle commence vide, et ce que le formulaire y ajoute reste"
+        " dans le dossier",
+        "the list “{name}” has no file {file}; it begins empty, and what the form adds to it stays with the case",
     ),
 }
 """What an author should look at although the form can be used as it is."""
@@ -358,7 +406,7 @@ def _reason(problem: Problem) -> Pair:
     if problem.code == "forms.differs":
         return _DIFFERS.get(reason, _DIFFERS["function_missing"])
     if problem.code == "forms.notice":
-        return _NOTICES.get(reason, _UNKNOWN)
+        return _NOTICES.get(reason, _NOTICES["unknown_name"])
     if problem.code == "forms.not_a_form":
         return _NOT_A_FORM.get(reason, _NOT_A_FORM_OTHER)
     if problem.code == "forms.media_unreadable":

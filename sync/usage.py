@@ -70,6 +70,13 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[dict[str, str]], Words]], ...] = 
         ),
     ),
     (
+        re.compile(rf"{_ARGUMENT}not allowed without {_NAMES}"),
+        lambda found: Words(
+            f"{found['argument']} ne va qu'avec {found['names']}.",
+            f"{found['argument']} goes only with {found['names']}.",
+        ),
+    ),
+    (
         re.compile(rf"{_ARGUMENT}invalid float value: '(?P<value>.*)'"),
         lambda found: Words(
             f"{found['argument']} attend un nombre, pas « {found['value']} ».",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from desktop.forms.reasons import told
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
 from desktop.forms.why import WhyPanel
+from desktop.widgets.banner import Banner
 from desktop.widgets.basics import PushButton
 from forms.views import QuestionView
 
@@ -37,6 +38,8 @@ class Hands(Protocol):
     def add_row(self, repeat: str) -> None: ...
 
     def remove_row(self, row: str, label: str) -> None: ...
+
+    def move_row(self, row: str, by: int) -> None: ...
 
     def restore_row(self, removed: RemovedRow) -> None: ...
 
@@ -62,6 +65,7 @@ class PageContext:
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
         contested: the fields that two people answered differently.
+        notices: question's path without rows -> what its author should know when it is met.
         grids: rows of short questions are a table where there is room, else blocks.
         room: how wide the page's column can be, in pixels.
     """
@@ -72,6 +76,7 @@ class PageContext:
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
     contested: ContestedFields = field(default_factory=ContestedFields)
+    notices: Mapping[str, str] = field(default_factory=dict)
     grids: bool = True
     room: Callable[[], int] = lambda: 0
 
@@ -99,19 +104,19 @@ class Block(QFrame):
         """Show the question as it stands now."""
         self.question = question
 
+    def put_below(self, part: QWidget) -> None:
+        """Show a part that says more below the question."""
+        self.column.addWidget(part)
+
     def tell_unknown(self) -> None:
         """Say below words or a value what the form could not work out."""
         problem = self.question.problem
         if self._unknown is None and problem is not None:
             self._unknown = StatusLine(self)
-            self.column.addWidget(self._unknown)
+            self.put_below(self._unknown)
         if self._unknown is not None:
             self._unknown.setVisible(problem is not None)
             self._unknown.show_problem("" if problem is None else words.issue_text(problem, self.question))
-
-    def put_below(self, part: QWidget) -> None:
-        """Show a part that says more below the question."""
-        self.column.addWidget(part)
 
     def entrance(self) -> QWidget:
         """The widget that takes the focus when somebody comes here; a block that only speaks is it itself."""
@@ -149,6 +154,10 @@ class Block(QFrame):
                 self._tell_why()
             else:
                 self._why.hide()
+
+    def show_notice(self, text: str) -> None:
+        """Say above the question what its author should know of it."""
+        self.column.insertWidget(0, Banner("caution", text=text))
 
     def mark_contested(self) -> None:
         """Show, or show no more, that another value waits to be settled."""
@@ -366,7 +375,8 @@ class FieldBlock(Block):
         clearable = self.editor.clearable and self.editor.stored() is not None
         self.status.offer_clear(clearable and not self.question.required)
         self.status.offer_why(bool(problem) and self._failure is None and bool(self.aspect()))
-        self.editor.mark_invalid(bool(problem) or self._failure is not None)
+        own = bool(self.editor.own_problem()) or not words.is_of_the_form(self.question.problem)
+        self.editor.mark_invalid((bool(problem) and own) or self._failure is not None)
         self._describe(problem)
         self.told.emit()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cases.errors import EstafetteError
 from desktop.forms import words
-from desktop.forms.status import StatusLine
+from desktop.forms.status import StatusLine, plain_label
 from desktop.theme import theme
+from desktop.widgets.announcing import announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import tool_button
 
@@ -27,6 +28,7 @@ class Footer(QFrame):
         jump: to any question, by its words.
         undo: the last act back.
         printing: the form on paper.
+        language: show the form in this one of its languages.
         anyway: submit the form although nothing in it is answered.
     """
 
@@ -35,6 +37,7 @@ class Footer(QFrame):
     jump = Signal()
     undo = Signal()
     printing = Signal()
+    language = Signal(str)
     anyway = Signal()
     problem = Signal()
     retry = Signal()
@@ -64,6 +67,11 @@ class Footer(QFrame):
         )
         self.print_button.setObjectName("form.print")
         self.print_button.hide()
+        self.language_button = tool_button("languages", QCoreApplication.translate("Forms", "Language of the form"))
+        self.language_button.setObjectName("form.language")
+        self.language_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.language_button.setMenu(QMenu(self.language_button))
+        self.language_button.hide()
         self.on_button = QPushButton(self)
         self.on_button.setObjectName("form.next")
         self.on_button.setProperty("kind", "primary")
@@ -72,6 +80,9 @@ class Footer(QFrame):
         self.failure = StatusLine(self)
         self.failure.retry.connect(self.retry)
         self.failure.hide()
+        self.remark = plain_label(role="secondary", parent=self)
+        self.remark.setObjectName("form.remark")
+        self.remark.hide()
         self.question = Banner("caution", name="form.nothing_answered")
         self.anyway_button = QPushButton(QCoreApplication.translate("Forms", "Submit anyway"), self)
         self.anyway_button.setObjectName("form.submit_anyway")
@@ -83,6 +94,7 @@ class Footer(QFrame):
         buttons.addWidget(self.jump_button)
         buttons.addWidget(self.undo_button)
         buttons.addWidget(self.print_button)
+        buttons.addWidget(self.language_button)
         buttons.addWidget(self.problem_button)
         buttons.addStretch(1)
         buttons.addWidget(self.on_button)
@@ -90,6 +102,7 @@ class Footer(QFrame):
         column.setContentsMargins(24, 8, 24, 8)
         column.setSpacing(4)
         column.addWidget(self.failure)
+        column.addWidget(self.remark)
         column.addWidget(self.question)
         column.addLayout(buttons)
         theme().changed.connect(self._dress)
@@ -97,8 +110,31 @@ class Footer(QFrame):
 
     def stops(self) -> tuple[QWidget, ...]:
         """Return what Tab reaches, in order."""
-        tools = (self.back_button, self.jump_button, self.undo_button, self.print_button, self.problem_button)
-        return (self.failure.again, self.anyway_button, *tools, self.on_button)
+        left = (self.back_button, self.jump_button, self.undo_button, self.print_button, self.language_button)
+        return (self.failure.again, self.anyway_button, *left, self.problem_button, self.on_button)
+
+    def say(self, text: str) -> None:
+        """Say something in passing, to who listens too; "" takes it away."""
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+        if text:
+            announce(self.remark, text)
+
+    def offer_languages(self, names: tuple[str, ...], spoken: str) -> None:
+        """Let the form be shown in another of its languages; with one alone there is nothing to choose."""
+        menu = self.language_button.menu()
+        if [action.text() for action in menu.actions()] != [name.replace("&", "&&") for name in names]:
+            menu.clear()
+            for name in names:
+                action = menu.addAction(name.replace("&", "&&"))
+                action.setCheckable(True)
+                action.triggered.connect(lambda _checked=False, name=name: self.language.emit(name))
+        for action, name in zip(menu.actions(), names, strict=True):
+            action.setChecked(name == spoken)
+        text = QCoreApplication.translate("Forms", "Language of the form: {language} (Alt+L: the next one)")
+        self.language_button.setToolTip(text.format(language=spoken))
+        self.language_button.setAccessibleDescription(spoken)
+        self.language_button.setVisible(len(names) > 1)
 
     def offer_undo(self, offered: bool) -> None:
         """Let the last act be taken back, or not."""

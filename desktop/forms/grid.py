@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.forms.blocks import Block, FieldBlock, PageContext, ValueBlock
 from desktop.forms.editors.base import Editor
 from desktop.forms.editors.factory import editor_class, make_editor
 from desktop.forms.gridding import ACTS_PX, GAP_PX, INDEX_PX, Column, in_cell
 from desktop.forms.making import block_class
+from desktop.forms.moving_rows import MoveButtons, RowButton, step_of
+from desktop.forms.quick import tip
 from desktop.forms.status import StatusLine, plain_label
 from desktop.theme import theme
 from desktop.widgets.basics import clear
@@ -190,6 +193,7 @@ class Cells(QWidget):
             self._blocks[ref] = block
             inside.addWidget(block)
             if isinstance(block, CellBlock):
+                block.setToolTip(tip(question.kind))
                 block.live_in(self._below, number)
             block.mark_contested()
             block.show()
@@ -218,8 +222,8 @@ class GridRow(QFrame):
         self.setObjectName(f"row:{row.path}")
         self.title = QLabel(self)
         self.title.setProperty("role", "secondary")
-        self.remove = QPushButton(self)
-        self.remove.setProperty("kind", "quiet")
+        self.remove = RowButton(self)
+        self.remove.setProperty("kind", "icon")
         self.remove.setObjectName(f"remove_row:{row.path}")
         self.remove.clicked.connect(lambda _checked=False: context.hands.remove_row(self.row.path, self.row.label))
         below = QVBoxLayout()
@@ -229,6 +233,8 @@ class GridRow(QFrame):
         self.acts.setContentsMargins(0, 0, 0, 0)
         self.acts.setSpacing(0)
         self.acts.addStretch(1)
+        self.moves = MoveButtons(row.path, lambda by: context.hands.move_row(self.row.path, by), self)
+        self.acts.addWidget(self.moves)
         self.acts.addWidget(self.remove)
         self._acts_holder = QWidget(self)
         self._acts_holder.setLayout(self.acts)
@@ -244,7 +250,7 @@ class GridRow(QFrame):
         column.addLayout(below)
         theme().changed.connect(self._dress)
 
-    def show_in(self, row: Row, columns: Sequence[Column], number: int, *, can_remove: bool) -> None:
+    def show_in(self, row: Row, columns: Sequence[Column], number: int, *, can_remove: bool, can_move: bool) -> None:
         """Show the row under these columns. Called while quiet."""
         self.row = row
         self.title.setText(str(number))
@@ -255,8 +261,17 @@ class GridRow(QFrame):
         self.remove.setAccessibleName(words)
         self.remove.setToolTip(words)
         self.remove.setVisible(can_remove)
+        self.moves.setVisible(can_move)
+        self.moves.name_row(row.label or str(number))
         self.items.show_cells(row, columns, number)
         self._dress()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = step_of(event)
+        if by and not self.moves.isHidden():
+            self._context.hands.move_row(self.row.path, by)
+        else:
+            super().keyPressEvent(event)
 
     def open(self) -> None:
         """A row of a table is always open."""
@@ -265,6 +280,7 @@ class GridRow(QFrame):
         self.title.setFixedWidth(theme().px(INDEX_PX))
         self._acts_holder.setFixedWidth(theme().px(ACTS_PX))
         self.remove.setIcon(theme().icon("trash-2"))
+        self.remove.setFixedWidth(theme().px(32))
         self.remove.setIconSize(QSize(theme().px(18), theme().px(18)))
 
 

@@ -12,7 +12,7 @@ ROWS_MOST = 40
 """More rows are cards that open one by one: a table would build every field at once."""
 LABEL_MOST = 40
 HELP_MOST = 60
-_WIDTHS = {"text": 130, "integer": 80, "decimal": 90, "date": 155, "time": 90, "select_one": 150, "calculate": 90}
+_WIDTHS = {"text": 130, "integer": 80, "decimal": 90, "date": 155, "time": 90, "select_one": 172, "calculate": 90}
 _LONG = frozenset({"multiline", "textarea", "likert", "list-nolabel", "label", "geopoint", "geotrace", "geoshape"})
 INDEX_PX = 32
 ACTS_PX = 108

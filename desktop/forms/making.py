@@ -8,6 +8,7 @@ from desktop.forms.blocks import Block, FieldBlock, NoteBlock, PageContext, Valu
 from desktop.forms.editors.across import ACROSS_MOST
 from desktop.forms.editors.factory import CHOICE_KINDS, editor_class
 from desktop.forms.left_out import LeftOutBlock
+from desktop.forms.quick import tip
 from desktop.forms.tables import TableFieldBlock, TableHeadBlock
 from forms.views import QuestionView
 
@@ -30,7 +31,11 @@ def block_class(question: QuestionView, context: PageContext) -> type[Block]:
 def make_block(question: QuestionView, context: PageContext, parent: QWidget | None = None) -> Block:
     """Return a new block for `question`."""
     made = block_class(question, context)(question, context, parent)
+    if question.ref in context.notices:
+        made.show_notice(context.notices[question.ref])
     made.mark_contested()
+    if isinstance(made, FieldBlock):
+        made.setToolTip(tip(question.kind))
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -22,6 +23,7 @@ from desktop.forms import words
 from desktop.forms.blocks import FieldBlock, PageContext, field_around
 from desktop.forms.grid import GridHead, GridRow
 from desktop.forms.gridding import Column, columns_of, width_of
+from desktop.forms.moving_rows import MoveButtons, RowButton, end_words, place_words, step_of
 from desktop.forms.status import StatusLine, plain_label
 from desktop.forms.undo import RemovedRow
 from desktop.theme import theme
@@ -51,13 +53,15 @@ class RowCard(QFrame):
         self.fold.setObjectName(f"open_row:{row.path}")
         self.fold.clicked.connect(self._toggle)
         self.title = plain_label(role="strong", parent=self)
-        self.remove = QPushButton(words.beside_icon(QCoreApplication.translate("Forms", "Remove")), self)
+        self.remove = RowButton(words.beside_icon(QCoreApplication.translate("Forms", "Remove")), self)
         self.remove.setProperty("kind", "quiet")
         self.remove.setObjectName(f"remove_row:{row.path}")
         self.remove.clicked.connect(lambda _checked=False: context.hands.remove_row(self.row.path, self.row.label))
         head = QHBoxLayout()
         head.addWidget(self.fold)
+        self.moves = MoveButtons(row.path, lambda by: context.hands.move_row(self.row.path, by), self)
         head.addWidget(self.title, 1)
+        head.addWidget(self.moves)
         head.addWidget(self.remove)
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(16, 12, 16, 16)
@@ -69,16 +73,25 @@ class RowCard(QFrame):
     def is_open(self) -> bool:
         return self.items is not None and not self.items.isHidden()
 
-    def show_row(self, row: Row, *, number: int, can_remove: bool, foldable: bool) -> None:
+    def show_row(self, row: Row, *, number: int, can_remove: bool, can_move: bool, foldable: bool) -> None:
         self.row = row
         self.title.setText(row.label or QCoreApplication.translate("Forms", "No. {number}").format(number=number))
         self.remove.setVisible(can_remove)
+        self.moves.setVisible(can_move)
+        self.moves.name_row(self.title.text())
         text = QCoreApplication.translate("Forms", "Remove: {row}")
         self.remove.setAccessibleName(text.format(row=self.title.text()))
         self.fold.setVisible(foldable)
         if self.items is not None:
             self.items.show_items(row.items)
         self._dress()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = step_of(event)
+        if by and not self.moves.isHidden():
+            self._context.hands.move_row(self.row.path, by)
+        else:
+            super().keyPressEvent(event)
 
     def open(self) -> None:
         """Show the row's questions. Called while quiet."""
@@ -194,10 +207,14 @@ class RepeatBlock(QWidget):
         for place, row in enumerate(repeat.rows):
             card = self._cards.get(row.path) or self._make(row, place)
             removable = repeat.can_remove and not self._context.read_only
+            movable = removable and len(repeat.rows) > 1
+            if self._rows.indexOf(card) != place:
+                self._rows.removeWidget(card)
+                self._rows.insertWidget(place, card)
             if isinstance(card, GridRow):
-                card.show_in(row, self._columns, place + 1, can_remove=removable)
+                card.show_in(row, self._columns, place + 1, can_remove=removable, can_move=movable)
                 continue
-            card.show_row(row, number=place + 1, can_remove=removable, foldable=foldable)
+            card.show_row(row, number=place + 1, can_remove=removable, can_move=movable, foldable=foldable)
             if card.items is None and not (foldable and first_time):
                 card.open()
         self._dress()
@@ -259,6 +276,16 @@ class RepeatBlock(QWidget):
         """The last question of the last row that can be answered."""
         fields = list(self._fields())
         return fields[-1] if fields else None
+
+    def place_words(self, row: str) -> str:
+        """Return where a row is now, in words."""
+        place = next(place for place, each in enumerate(self.repeat.rows) if each.path == row)
+        return place_words(self.repeat.rows[place].label, place + 1, len(self.repeat.rows))
+
+    def end_words(self, row: str, by: int) -> str:
+        """Return why a row cannot move further, in words."""
+        label = next(each.label for each in self.repeat.rows if each.path == row)
+        return end_words(label, by)
 
     def offer_undo(self, removed: RemovedRow) -> None:
         """Say that the row is gone, with a way back. The focus goes to it, since the row's button is gone."""

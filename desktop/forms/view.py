@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from functools import partial
 
@@ -17,12 +17,14 @@ from desktop.forms.checking import Checking
 from desktop.forms.editors.base import Surroundings
 from desktop.forms.failures import Failures
 from desktop.forms.frame import FormFrame
+from desktop.forms.keyboard import FormKeys
 from desktop.forms.ports import Changer, OpenForm
 from desktop.forms.progress import page_with, progress_of
+from desktop.forms.quick import QuickAnswers
 from desktop.forms.reasons import quoted
 from desktop.forms.saving import Saver
 from desktop.forms.undo import RemovedRow, remember, repeat_of, restore
-from desktop.widgets.basics import add_key
+from desktop.widgets.announcing import announce
 from forms.views import ChangeSet, Page
 
 COUNT_MS = 60
@@ -55,6 +57,7 @@ class FormView(FormFrame):
         today: date,
         zone: tzinfo,
         read_only: bool = False,
+        notices: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Show `form` from its first page.
@@ -65,6 +68,7 @@ class FormView(FormFrame):
             today: completes dates typed without a year.
             zone: the offset that dates with a time are stored with.
             read_only: show the answers and let nothing be changed, as for a submitted case.
+            notices: question's path without rows -> what its author should know when it is met.
         """
         super().__init__(parent)
         self._form = form
@@ -84,9 +88,10 @@ class FormView(FormFrame):
             zone=zone,
             explain=lambda path, aspect: form.session.explain(path, aspect, quoted=quoted),
         )
-        self._context = PageContext(around, self, self._checking, read_only=read_only)
+        self._context = PageContext(around, self, self._checking, read_only=read_only, notices=notices or {})
         self.build(self._context, lambda words, most: form.session.find(words, most))
         self._failures = Failures(self.page, self.footer)
+        self.quick = QuickAnswers(form, self._saver, self.page, self.footer.say)
         self._count_soon = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._connect()
         self._saver.when_quiet(self._open)
@@ -110,24 +115,14 @@ class FormView(FormFrame):
         self.footer.jump.connect(self.jump.open)
         self.footer.undo.connect(self.undo)
         self.footer.printing.connect(self.printRequested)
+        self.footer.language.connect(self.set_language)
         self.jump.chosen.connect(self.go_to)
         self.jump.closed.connect(self._close_jump)
         self._count_soon.timeout.connect(lambda: saver.when_quiet(self._count))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus)
-        add_key(self, "Ctrl+PgDown", partial(self._turn, 1))
-        add_key(self, "Ctrl+PgUp", partial(self._turn, -1))
-        add_key(self, "Ctrl+Return", self.next_page)
-        add_key(self, "Ctrl+Enter", self.next_page)
-        add_key(self, "Alt+R", self._add_row_here)
-        add_key(self, "Ctrl+J", self.jump.open)
-        add_key(self, "Alt+P", self._explain_here)
-        add_key(self, "Ctrl+Z", self.undo)
-        add_key(self, "Ctrl+Y", self.redo)
-        add_key(self, "Ctrl+Shift+Z", self.redo)
-        add_key(self, "F8", self.next_problem)
-        add_key(self, "Shift+F8", self.previous_problem)
+        self._keys = FormKeys(self)
 
     # What others may ask
 
@@ -145,6 +140,16 @@ class FormView(FormFrame):
         """True when nothing typed is waiting, under way or refused by the disk."""
         typing = any(block.pending for block in self.page.fields())
         return not (typing or self._saver.busy or self._saver.unsaved)
+
+    @property
+    def is_read_only(self) -> bool:
+        """True while nothing can be changed."""
+        return self._context.read_only
+
+    @property
+    def languages(self) -> tuple[tuple[str, ...], str]:
+        """The form's languages, and the one that it speaks."""
+        return self._form.session.definition.languages, self._form.session.language
 
     def page_paths(self) -> tuple[str, ...]:
         """Return the pages that are relevant now, in order."""
@@ -165,12 +170,12 @@ class FormView(FormFrame):
     def next_page(self) -> None:
         """Open the page after this one; after the last, ask to submit."""
         if self._place + 1 < len(self._pages):
-            self._turn(1)
+            self.turn(1)
         elif not self._context.read_only:
             self.request_submit()
 
     def previous_page(self) -> None:
-        self._turn(-1)
+        self.turn(-1)
 
     def request_submit(self) -> None:
         """Save what is typed and check the whole form; then show what is wrong, or emit `submitRequested`."""
@@ -196,6 +201,10 @@ class FormView(FormFrame):
         """Read the session anew, after something else than this view changed it."""
         self._saver.when_quiet(lambda: self._apply(None))
 
+    def when_quiet(self, reading: Callable[[], None]) -> None:
+        """Run `reading`, which may read the session on the GUI thread, now or as soon as no act is under way."""
+        self._saver.when_quiet(reading)
+
     def set_read_only(self, read_only: bool) -> None:
         """Let the answers be changed, or only read."""
         self.flush()
@@ -204,6 +213,7 @@ class FormView(FormFrame):
 
     def set_language(self, language: str) -> None:
         """Show the form in another of its languages."""
+        self.flush()
         self._saver.act("", lambda: self._form.session.set_language(language))
 
     def undo(self) -> None:
@@ -241,6 +251,10 @@ class FormView(FormFrame):
             self._saver.act(repeat, lambda: self._form.remove_row(row), gone)
 
         self._saver.when_quiet(remove)
+
+    def move_row(self, row: str, by: int) -> None:
+        self.flush()
+        self._saver.act(repeat_of(row), lambda: self._form.move_row(row, by), partial(self._tell_moved, row, by))
 
     def restore_row(self, removed: RemovedRow) -> None:
         repeat = repeat_of(removed.path)
@@ -324,6 +338,7 @@ class FormView(FormFrame):
         self.footer.show_place(number, len(self._pages), read_only=read_only)
         self.footer.show_problems(len(to_check))
         self.footer.offer_undo(self._form.session.can_undo and not read_only)
+        self.footer.offer_languages(*self.languages)
         self.page.problems.show_issues(to_check if self._checking.everything else ())
         self.arrange(several=len(self._pages) > 1)
 
@@ -389,6 +404,17 @@ class FormView(FormFrame):
     def _focus_row(self, repeat: str, changes: ChangeSet) -> None:
         self._go(f"{repeat}[{changes.added_row}]")
 
+    def _tell_moved(self, row: str, by: int, changes: ChangeSet) -> None:
+        block, focus = self.page.repeat(repeat_of(row)), QApplication.focusWidget()
+        if block is None:
+            return
+        if focus is not None and self.page.isAncestorOf(focus):
+            self.page.bring_into_view(focus)
+        if changes.answers:
+            announce(block, block.place_words(row))
+        else:
+            self.footer.say(block.end_words(row, by))
+
     def _offer_undo(self, repeat: str, removed: RemovedRow, _changes: ChangeSet) -> None:
         block = self.page.repeat(repeat)
         if block is not None:
@@ -397,7 +423,8 @@ class FormView(FormFrame):
 
     # Moving about
 
-    def _turn(self, step: int) -> None:
+    def turn(self, step: int) -> None:
+        """Go so many pages on, or back."""
         target = self._place + step
         if 0 <= target < len(self._pages):
             self.go_to(self._pages[target].path)
@@ -405,12 +432,6 @@ class FormView(FormFrame):
     def _close_jump(self) -> None:
         if self._focus_path:
             self.go_to(self._focus_path)
-
-    def _explain_here(self) -> None:
-        """Say, below the question with the focus, why its answer is refused or where its value comes from."""
-        block = self.page.block(self._focus_path)
-        if block is not None:
-            block.explain()
 
     def next_problem(self) -> None:
         """Go to the next answer to check; with none known, check the whole form first."""
@@ -432,13 +453,6 @@ class FormView(FormFrame):
                 self._go(target)
 
         self._saver.when_quiet(walk)
-
-    def _add_row_here(self) -> None:
-        """Add a row to the repeat that the focus is in, else to the first one of the page."""
-        repeat = self.page.repeat_at(QApplication.focusWidget())
-        if repeat is not None:
-            self.flush()
-            self.add_row(repeat.repeat.path)
 
     def _focus(self, widget: QWidget) -> None:
         widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -463,6 +477,7 @@ class FormView(FormFrame):
         if block is active:
             return
         self._active = block
+        self.footer.say("")
         if active is not None:
             active.leave()
             self._count_soon.start()

@@ -21,7 +21,7 @@ def issue_text(issue: Issue, question: QuestionView) -> str:
         text = QCoreApplication.translate("Forms", "“{label}” still needs an answer.")
     elif issue.code == "type":
         text = _type_text(question.kind)
-    elif issue.code in ("uncomputed", "rows"):
+    elif is_of_the_form(issue):
         return uncomputed_text(issue)
     else:
         text = QCoreApplication.translate("Forms", "The form does not accept this answer to “{label}”.")
@@ -29,6 +29,11 @@ def issue_text(issue: Issue, question: QuestionView) -> str:
     ends = () if bounds is None else (bounds.start, bounds.end)
     start, end = (shown_number(format(each, "f"), decimal_sign()) for each in ends) if ends else ("", "")
     return text.format(label=question.label or issue.label, start=start, end=end)
+
+
+def is_of_the_form(issue: Issue | None) -> bool:
+    """Whether the form is at fault and not the answer."""
+    return issue is not None and issue.code in ("uncomputed", "rows")
 
 
 def uncomputed_text(issue: Issue) -> str:

@@ -95,6 +95,9 @@ QPushButton[kind="link"] {{ background: transparent; border: 1px solid transpare
 QToolButton[kind="small"] {{ background: transparent; border: 1px solid transparent; min-height: {px(24)}px;
   padding: 0 {px(2)}px; }}
 QToolButton[kind="small"]:focus {{ border: 2px solid {t.accent}; padding: 0 {px(1)}px; }}
+QPushButton[kind="icon"] {{ background: transparent; border: 1px solid transparent; padding: 0; }}
+QPushButton[kind="icon"]:hover {{ background: {t.hover}; }}
+QPushButton[kind="icon"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
 QPushButton[kind="link"]:hover {{ color: {t.accent_hover}; background: {t.hover}; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {t.accent}; padding: 0 {px(3)}px; }}
 QToolButton[kind="rail"] {{ background: transparent; border: 2px solid transparent; border-radius: 6px;

@@ -164,6 +164,12 @@ def _file_unwritable() -> _Words:
     return what, "", translate("Errors", "Choose another folder.")
 
 
+def _form_unreadable() -> _Words:
+    what = translate("Errors", "The form's file cannot be read now.")
+    advice = translate("Errors", "See whether it is still there, then read it again (F5).")
+    return what, translate("Errors", "What is on the screen stays."), advice
+
+
 def _no_keyring() -> _Words:
     what = translate("Errors", "This computer has no keyring to hold the device secret.")
     safe = translate("Errors", "Nothing was created.")
@@ -340,6 +346,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "store.locked": _store_locked,
     "store.in_use": _store_locked,
     "file.unwritable": _file_unwritable,
+    "form.unreadable": _form_unreadable,
     "store.disk_full": _disk_full,
     "store.read_only": _read_only,
     "store.io_error": _cannot_open,

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from forms import dates
 from forms.errors import ExpressionError
+from forms.expressions.budget import Budget, weight_of
 from forms.expressions.context import Context
-from forms.expressions.functions import FUNCTIONS, Apply, Function, as_moment
+from forms.expressions.functions import FUNCTIONS, Apply, Function, as_moment, joined
 from forms.expressions.special import SPECIAL, Maker
 from forms.expressions.syntax import Call, Syntax
 from forms.schema import SchemaNode
@@ -336,6 +337,7 @@ class _Rows:
         target = compiler.target(field, dot)
         self._chain = target.chain()
         self._test: Closure | None = None
+        self._weight = 2 if test is None else 3 + weight_of(test)
         root = compiler.names.root
         for node in self._chain:
             if node.is_repeat or node is target:
@@ -353,7 +355,9 @@ class _Rows:
         top = context.current
         while top.parent is not None:
             top = top.parent
-        for node in _reached([top], self._chain[1:]):
+        budget = context.env.budget
+        for node in _reached(budget, [top], self._chain[1:]):
+            budget.spend(self._weight)
             yield node, self._test is None or to_truth(self._test(Context(context.env, node, node)))
 
     def kept(self, context: Context) -> list[Node]:
@@ -364,8 +368,9 @@ class _Rows:
         return [number for number in found if not math.isnan(number)]
 
 
-def _reached(tops: list[Node], chain: Sequence[SchemaNode]) -> list[Node]:
+def _reached(budget: Budget, tops: list[Node], chain: Sequence[SchemaNode]) -> list[Node]:
     for schema in chain:
+        budget.spend(len(tops))
         below: list[Node] = []
         for node in tops:
             child = node.children[schema.index]
@@ -396,7 +401,7 @@ def _count_if(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 def _join_if(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     mark = compiler.value(tree.arguments[0], dot)
     rows = _Rows(compiler, tree.arguments[1], tree.arguments[2], dot)
-    return lambda context: to_text(mark(context)).join(node.value for node in rows.kept(context))
+    return lambda context: joined(context, to_text(mark(context)), [node.value for node in rows.kept(context)])
 
 
 def _ranked(compiler: Compiler, tree: Call, dot: Dot) -> Closure:

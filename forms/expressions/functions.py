@@ -220,15 +220,15 @@ def _string(context: Context, *arguments: Value) -> Value:
 
 @_function("concat", 0, ANY)
 def _concat(context: Context, *arguments: Value) -> Value:
-    return _joined(context, "", [to_text(value) for value in _all(arguments)])
+    return joined(context, "", [to_text(value) for value in _all(arguments)])
 
 
 @_function("join", 1, ANY)
 def _join(context: Context, *arguments: Value) -> Value:
-    return _joined(context, to_text(arguments[0]), [to_text(value) for value in _all(arguments[1:])])
+    return joined(context, to_text(arguments[0]), [to_text(value) for value in _all(arguments[1:])])
 
 
-def _joined(context: Context, between: str, texts: list[str]) -> str:
+def joined(context: Context, between: str, texts: list[str]) -> str:
     """Join after the length is known: a node set of long texts can be more than the machine holds."""
     context.env.budget.spend(len(between) * len(texts) + sum(map(len, texts)) >> 3)
     return between.join(texts)

@@ -193,9 +193,9 @@ class PathCompiler:
         return at.parent
 
     def _down(self, at: SchemaNode, step: Step, downs: list[_Down]) -> SchemaNode:
-        if step.name == "*" or step.name.startswith("@"):
-            raise ExpressionError("unsupported", step.name, step.position)
         child = _below(at, step.name)
+        if step.name == "*" or (step.name.startswith("@") and child is None):
+            raise ExpressionError("unsupported", step.name, step.position)
         if child is None:
             raise ExpressionError("unknown_path", step.name, step.position)
         predicates = tuple((weight_of(tree), self._predicate(tree, child)) for tree in step.predicates)

@@ -21,6 +21,353 @@
     </message>
 </context>
 <context>
+    <name>Authors</name>
+    <message>
+        <source>Reading the form…</source>
+        <translation>Lecture du formulaire…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Relire</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Rapport</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>changé</translation>
+    </message>
+    <message>
+        <source>Filter by reference, value or state</source>
+        <translation>Filtrer par référence, valeur ou état</translation>
+    </message>
+    <message>
+        <source>Only what changed</source>
+        <translation>Seulement ce qui a changé</translation>
+    </message>
+    <message>
+        <source>Computed state</source>
+        <translation>État calculé</translation>
+    </message>
+    <message>
+        <source>The form speaks one language only.</source>
+        <translation>Le formulaire ne parle qu’une langue.</translation>
+    </message>
+    <message>
+        <source>Write it as 2026-11-23 10:00 or 23/11/2026 10:00.</source>
+        <translation>Écrivez par exemple 23/11/2026 10:00 ou 2026-11-23 10:00.</translation>
+    </message>
+    <message>
+        <source>This computer knows no such time zone.</source>
+        <translation>Ce poste ne connaît pas ce fuseau.</translation>
+    </message>
+    <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
+        <source>Day and time, as if it were</source>
+        <translation>Comme si nous étions le</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>Fuseau horaire</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Maintenant</translation>
+    </message>
+    <message>
+        <source>They make the same filling again, anywhere: main.py form FILE --replay.</source>
+        <translation>Elles refont la même saisie, partout&#xa0;: main.py form FILE --replay.</translation>
+    </message>
+    <message>
+        <source>Save the steps…</source>
+        <translation>Enregistrer les étapes…</translation>
+    </message>
+    <message>
+        <source>Open steps…</source>
+        <translation>Ouvrir des étapes…</translation>
+    </message>
+    <message>
+        <source>Start over</source>
+        <translation>Recommencer</translation>
+    </message>
+    <message>
+        <source>Go into a question, or choose a line of the state.</source>
+        <translation>Allez dans une question, ou choisissez une ligne de l’état.</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Pourquoi</translation>
+    </message>
+    <message>
+        <source>Left out here</source>
+        <translation>Laissé de côté ici</translation>
+    </message>
+    <message>
+        <source>No formula says anything about it.</source>
+        <translation>Aucune formule n’en dit rien.</translation>
+    </message>
+    <message>
+        <source>An answer is required only if:</source>
+        <translation>Une réponse n’est obligatoire que si&#xa0;:</translation>
+    </message>
+    <message>
+        <source>It is read only if:</source>
+        <translation>Elle n’est en lecture seule que si&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Sheet survey, row %1, cell %2: %3</source>
+        <translation>Feuille survey, ligne %1, case %2&#xa0;: %3</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation>Essai</translation>
+    </message>
+    <message>
+        <source>The reading was cancelled. F5 begins it again.</source>
+        <translation>La lecture a été annulée. F5 la recommence.</translation>
+    </message>
+    <message>
+        <source>The form was not read.</source>
+        <translation>Le formulaire n’a pas été lu.</translation>
+    </message>
+    <message>
+        <source>F5 reads it.</source>
+        <translation>F5 le lit.</translation>
+    </message>
+    <message>
+        <source>%1 · version %2 · %3 questions · %4 formulas</source>
+        <translation>%1 · version %2 · %3 questions · %4 formules</translation>
+    </message>
+    <message>
+        <source>This form cannot be published as it is.</source>
+        <translation>Ce formulaire ne peut pas être publié tel quel.</translation>
+    </message>
+    <message>
+        <source>What works can be tried all the same.</source>
+        <translation>Ce qui marche s’essaie quand même. Entrée va à la question.</translation>
+    </message>
+    <message>
+        <source>This form can be published.</source>
+        <translation>Ce formulaire peut être publié.</translation>
+    </message>
+    <message>
+        <source>Return goes to the question.</source>
+        <translation>Entrée va à la question.</translation>
+    </message>
+    <message>
+        <source>There is nothing to say about it.</source>
+        <translation>Il n’y a rien à en dire.</translation>
+    </message>
+    <message>
+        <source>Mend this in the file and save it: it is read again at once.</source>
+        <translation>Corrigez cela dans le fichier et enregistrez-le&#xa0;: il est relu aussitôt.</translation>
+    </message>
+    <message>
+        <source>The file does not open</source>
+        <translation>Le fichier ne s’ouvre pas</translation>
+    </message>
+    <message>
+        <source>The file does not open any more; the form beside is the one before</source>
+        <translation>Le fichier ne s’ouvre plus&#xa0;; le formulaire à côté est le précédent</translation>
+    </message>
+    <message>
+        <source>The form does not open yet</source>
+        <translation>Le formulaire ne s’ouvre pas encore</translation>
+    </message>
+    <message>
+        <source>The report says why. The window follows the file: save it once it is mended.</source>
+        <translation>Le rapport dit pourquoi. La fenêtre suit le fichier&#xa0;: enregistrez-le une fois corrigé.</translation>
+    </message>
+    <message>
+        <source>Read again; every answer was kept.</source>
+        <translation>Relu&#xa0;; toutes les réponses sont gardées.</translation>
+    </message>
+    <message>
+        <source>The trial begins anew.</source>
+        <translation>L’essai recommence.</translation>
+    </message>
+    <message>
+        <source>Saved in %1: %2.</source>
+        <translation>Enregistré dans %1&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>Save the steps</source>
+        <translation>Enregistrer les étapes</translation>
+    </message>
+    <message>
+        <source>Open steps</source>
+        <translation>Ouvrir des étapes</translation>
+    </message>
+    <message>
+        <source>This line is about no question in particular.</source>
+        <translation>Cette ligne ne parle d’aucune question en particulier.</translation>
+    </message>
+    <message>
+        <source>The form is complete: an agent could hand it in. Here nothing is sent.</source>
+        <translation>Le formulaire est complet&#xa0;: un agent pourrait le déposer. Ici rien n’est envoyé.</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened; the console says what.</source>
+        <translation>Quelque chose d’imprévu est arrivé&#xa0;; la console dit quoi.</translation>
+    </message>
+    <message>
+        <source>To be mended before anyone can use the form</source>
+        <translation>À corriger avant que quiconque s’en serve</translation>
+    </message>
+    <message>
+        <source>What cannot be asked here yet</source>
+        <translation>Ce qui ne peut pas encore être posé ici</translation>
+    </message>
+    <message>
+        <source>Mended while reading</source>
+        <translation>Corrigé à la lecture</translation>
+    </message>
+    <message>
+        <source>Worth a look</source>
+        <translation>À regarder</translation>
+    </message>
+    <message>
+        <source>What ODK Collect reads differently</source>
+        <translation>Ce qu’ODK Collect lira autrement</translation>
+    </message>
+    <message>
+        <source>What a desk does without</source>
+        <translation>Ce dont un guichet se passe</translation>
+    </message>
+    <message>
+        <source>Formulas that need each other</source>
+        <translation>Formules qui se mordent la queue</translation>
+    </message>
+    <message>
+        <source>What the converter remarks (in its own words)</source>
+        <translation>Ce que le convertisseur remarque (dans ses mots)</translation>
+    </message>
+    <message>
+        <source>To mend</source>
+        <translation>À corriger</translation>
+    </message>
+    <message>
+        <source>Certain</source>
+        <translation>Sûr</translation>
+    </message>
+    <message>
+        <source>Likely</source>
+        <translation>Probable</translation>
+    </message>
+    <message>
+        <source>To check</source>
+        <translation>À vérifier</translation>
+    </message>
+    <message>
+        <source>To know</source>
+        <translation>À savoir</translation>
+    </message>
+    <message>
+        <source>Does not open</source>
+        <translation>Ne s’ouvre pas</translation>
+    </message>
+    <message>
+        <source>Can be published</source>
+        <translation>Publiable</translation>
+    </message>
+    <message>
+        <source>Not to be published yet</source>
+        <translation>Pas encore publiable</translation>
+    </message>
+    <message>
+        <source>not asked</source>
+        <translation>non posée</translation>
+    </message>
+    <message>
+        <source>not worked out</source>
+        <translation>non calculée</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>refusée</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>manque</translation>
+    </message>
+    <message>
+        <source>required</source>
+        <translation>obligatoire</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>calculée</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>lecture seule</translation>
+    </message>
+    <message>
+        <source>group or row</source>
+        <translation>groupe ou ligne</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>vide</translation>
+    </message>
+    <message>
+        <source>When it is asked</source>
+        <translation>Quand elle est posée</translation>
+    </message>
+    <message>
+        <source>When it is required</source>
+        <translation>Quand elle est obligatoire</translation>
+    </message>
+    <message>
+        <source>When it is read only</source>
+        <translation>Quand elle est en lecture seule</translation>
+    </message>
+    <message>
+        <source>What it accepts</source>
+        <translation>Ce qu’elle accepte</translation>
+    </message>
+    <message>
+        <source>Where its value comes from</source>
+        <translation>D’où vient sa valeur</translation>
+    </message>
+    <message>
+        <source>How many rows there are</source>
+        <translation>Combien il y a de lignes</translation>
+    </message>
+    <message>
+        <source>Which choices are offered</source>
+        <translation>Quels choix sont offerts</translation>
+    </message>
+    <message>
+        <source>What stands there at first</source>
+        <translation>Ce qui y est au départ</translation>
+    </message>
+    <message>
+        <source>A trial: nothing is kept, nothing is sent</source>
+        <translation>Un essai&#xa0;: rien n’est gardé, rien n’est envoyé&#xa0;; fermer efface tout</translation>
+    </message>
+    <message>
+        <source>Left out here, so that the rest can be tried: %1.</source>
+        <translation>Laissé de côté ici, pour que le reste s’essaie&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>No agent can be asked this yet: %1. What would be stored can be typed.</source>
+        <translation>Pas encore posé aux agents&#xa0;: %1. La valeur qui serait enregistrée peut être tapée.</translation>
+    </message>
+</context>
+<context>
     <name>BesideCard</name>
     <message>
         <source>Propose a decision</source>
@@ -722,6 +1069,14 @@
         <translation>Choisissez un autre dossier.</translation>
     </message>
     <message>
+        <source>See whether it is still there, then read it again (F5).</source>
+        <translation>Voyez s’il est toujours là, puis relisez-le (F5).</translation>
+    </message>
+    <message>
+        <source>What is on the screen stays.</source>
+        <translation>Ce qui est à l’écran reste.</translation>
+    </message>
+    <message>
         <source>This computer has no keyring to hold the device secret.</source>
         <translation>Ce poste n’a pas de trousseau pour garder son secret.</translation>
     </message>
@@ -944,6 +1299,10 @@
     <message>
         <source>Enrol it with the enrolment code that your supervisor gives you.</source>
         <translation>Inscrivez-le avec le code d’inscription que votre responsable vous donne.</translation>
+    </message>
+    <message>
+        <source>The form&apos;s file cannot be read now.</source>
+        <translation>Le fichier du formulaire ne se lit pas en ce moment.</translation>
     </message>
     <message>
         <source>Ask your IT support to start one, or to start Estafette with --device-secret-file DIR, which keeps the secret in a file of that folder.</source>
@@ -1649,8 +2008,16 @@
         <translation>Imprimer…</translation>
     </message>
     <message>
+        <source>Language of the form</source>
+        <translation>Langue du formulaire</translation>
+    </message>
+    <message>
         <source>Submit anyway</source>
         <translation>Transmettre quand même</translation>
+    </message>
+    <message>
+        <source>Language of the form: {language} (Alt+L: the next one)</source>
+        <translation>Langue du formulaire&#xa0;: {language} (Alt+L&#xa0;: la suivante)</translation>
     </message>
     <message>
         <source>Check and submit</source>
@@ -1871,6 +2238,50 @@
     <message>
         <source>No answer yet</source>
         <translation>Pas encore de réponse</translation>
+    </message>
+    <message>
+        <source>There is no earlier answer to “{label}” to repeat.</source>
+        <translation>Pas de réponse précédente à répéter pour «&#xa0;{label}&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” has no answer for somebody who does not know.</source>
+        <translation>«&#xa0;{label}&#xa0;» n’a pas de choix «&#xa0;ne sait pas&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” has no answer for somebody who refuses.</source>
+        <translation>«&#xa0;{label}&#xa0;» n’a pas de choix «&#xa0;refuse&#xa0;».</translation>
+    </message>
+    <message>
+        <source>“{label}” is answered.</source>
+        <translation>«&#xa0;{label}&#xa0;» a sa réponse.</translation>
+    </message>
+    <message>
+        <source>F9: the last value again</source>
+        <translation>F9&#xa0;: la dernière valeur à nouveau</translation>
+    </message>
+    <message>
+        <source>F7: does not know, Shift+F7: refuses, where the list has it</source>
+        <translation>F7&#xa0;: ne sait pas, Maj+F7&#xa0;: refuse, si la liste l’a</translation>
+    </message>
+    <message>
+        <source>Move up: {row}</source>
+        <translation>Monter&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>Move down: {row}</source>
+        <translation>Descendre&#xa0;: {row}</translation>
+    </message>
+    <message>
+        <source>{row}: now row {place} of {rows}</source>
+        <translation>{row}&#xa0;: maintenant ligne {place} sur {rows}</translation>
+    </message>
+    <message>
+        <source>{row} is the first row already.</source>
+        <translation>{row} est déjà la première ligne.</translation>
+    </message>
+    <message>
+        <source>{row} is the last row already.</source>
+        <translation>{row} est déjà la dernière ligne.</translation>
     </message>
 </context>
 <context>
@@ -2768,8 +3179,8 @@
         <translation>Dossier</translation>
     </message>
     <message>
-        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank.</source>
-        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge.</translation>
+        <source>Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. « History »: who did what, and whether the central service has received it. Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank. In a question, F9 gives the last value again (of the row above, else of your last case of this procedure), F7 marks « does not know » and Shift+F7 « refuses » where the list has such a choice.</source>
+        <translation>En haut&#xa0;: à qui est le dossier, où il en est et le prochain acte. «&#xa0;Formulaire&#xa0;»&#xa0;: chaque réponse est enregistrée au fur et à mesure. «&#xa0;Suivi&#xa0;»&#xa0;: ce que demandent les responsables, et vos notes. «&#xa0;Récépissé&#xa0;»&#xa0;: ce que la personne emporte. «&#xa0;Historique&#xa0;»&#xa0;: qui a fait quoi, et si le service central l’a reçu. Alt+1 à Alt+4 changent de page. Ctrl+P imprime le formulaire ou l’enregistre en PDF, rempli ou vierge. Dans une question, F9 redonne la dernière valeur (de la ligne au-dessus, sinon de votre dernier dossier de cette démarche), F7 marque «&#xa0;ne sait pas&#xa0;» et Maj+F7 «&#xa0;refuse&#xa0;» si la liste a un tel choix.</translation>
     </message>
     <message>
         <source>Follow-up (1 request)</source>
@@ -3657,6 +4068,44 @@
     <message>
         <source>Noted; the proof is kept on this computer</source>
         <translation>C’est noté&#xa0;; la preuve est gardée sur ce poste</translation>
+    </message>
+</context>
+<context>
+    <name>TrialCounts</name>
+    <message numerus="yes">
+        <source>%n step(s) so far</source>
+        <translation>
+            <numerusform>%n étape jusqu’ici</numerusform>
+            <numerusform>%n étapes jusqu’ici</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation>
+            <numerusform>%n ligne</numerusform>
+            <numerusform>%n lignes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed by the last act</source>
+        <translation>
+            <numerusform>%n changée par le dernier geste</numerusform>
+            <numerusform>%n changées par le dernier geste</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) have no place in the form any more: %1</source>
+        <translation>
+            <numerusform>%n réponse n’a plus de place dans le formulaire&#xa0;: %1</numerusform>
+            <numerusform>%n réponses n’ont plus de place dans le formulaire&#xa0;: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) are no longer offered: %1</source>
+        <translation>
+            <numerusform>%n réponse n’est plus proposée&#xa0;: %1</numerusform>
+            <numerusform>%n réponses ne sont plus proposées&#xa0;: %1</numerusform>
+        </translation>
     </message>
 </context>
 <context>

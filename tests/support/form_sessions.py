@@ -139,6 +139,9 @@ class MemoryForm:
     def remove_row(self, row: str) -> ChangeSet:
         return self._commit(self.session.remove_row(row))
 
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        return self._commit(self.session.move_row(row, by))
+
     def undo(self) -> ChangeSet:
         return self._commit(self.session.undo())
 

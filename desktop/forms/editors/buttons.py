@@ -24,6 +24,14 @@ ALL_IN_SIGHT = 1000
 """More choices than an editor of this module is ever given."""
 
 
+def moves_row(event: QKeyEvent) -> bool:
+    """Whether a key is Alt with an arrow up or down: in a row it moves the row."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier) and event.key() in (
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+    )
+
+
 class ButtonsEditor(Editor):
     """A column of buttons, one for each choice; arrows walk, digits and first letters choose."""
 
@@ -140,6 +148,10 @@ class ButtonsEditor(Editor):
         self.grid.setHorizontalSpacing(AIR_BETWEEN if self.columns > 1 else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and moves_row(event):
+            # It goes on to the row around, never to the choice.
+            event.ignore()
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._key(watched, event):
             return True
         return super().eventFilter(watched, event)

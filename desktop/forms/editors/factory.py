@@ -46,7 +46,8 @@ def editor_class(question: QuestionView) -> type[Editor]:
         return _range(question)
     if question.kind == "text":
         return AreaEditor if {"multiline", "textarea"} & question.appearance else LineEditor
-    return _BY_KIND[question.kind]
+    # What has no editor of its own yet takes its text as it would be stored: only an author sees such a question.
+    return _BY_KIND.get(question.kind, LineEditor)
 
 
 def _laid_out(question: QuestionView) -> bool:

@@ -30,6 +30,7 @@ from desktop.widgets.basics import clear, column, holder
 from desktop.words.errors import explain
 from desktop.words.sync_line import Standing
 from sync.desk import FormIncomplete, OpenForm
+from sync.last_values import last_values
 
 FORM, FOLLOW_UP, RECEIPT, HISTORY = "form", "follow_up", "receipt", "history"
 LOW_PX = 440
@@ -89,7 +90,9 @@ class RecordScreen(Screen):
             "Above: whose case it is, where it stands and the next act. « Form »: every answer is saved as it is "
             "given. « Follow-up »: what supervisors ask and your notes. « Receipt »: what the person takes home. "
             "« History »: who did what, and whether the central service has received it. "
-            "Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank."
+            "Alt+1 to Alt+4 change the page. Ctrl+P prints the form or saves it as PDF, filled or blank. "
+            "In a question, F9 gives the last value again (of the row above, else of your last case of this "
+            "procedure), F7 marks « does not know » and Shift+F7 « refuses » where the list has such a choice."
         )
 
     def open(self, to: Route) -> None:
@@ -210,6 +213,8 @@ class RecordScreen(Screen):
         view.routeChanged.connect(lambda _route: self.moved.emit())
         view.printRequested.connect(lambda: self._show_paper(form))
         view.offer_printing()
+        workspace = self.context.workspace
+        view.quick.last_values = lambda: last_values(workspace, form.case_id, form.view.procedure)
         self.form_view = view
         self._form_page.addWidget(view)
         self._show(form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.forms.view import FormView
 from tests.gui.forms.conftest import Show
 from tests.gui.forms.keys import button, field, focused, press, settle, tab, type_text, write
-from tests.support.form_sessions import MemoryForm, definition_of
+from tests.support.form_sessions import CHOICES, MemoryForm, definition_of
 
 NESTED = (
     ("begin_repeat", "home", "Logement", {}),
@@ -141,3 +142,106 @@ def test_many_rows_open_closed_and_are_built_when_opened(qtbot: QtBot, show: Sho
     view.go_to(f"{cards[20].row.path}/age")
     settle(qtbot, view)
     assert focused(view) == f"{cards[20].row.path}/age"
+
+
+def three_people(qtbot: QtBot, show: Show, form: MemoryForm) -> tuple[FormView, list[str]]:
+    for _ in range(2):
+        form.add_row("/person")
+    view = open_people(qtbot, show, form)
+    found = rows(view, "/person")
+    for row, name in zip(found, ("Awa", "Bela", "Cléo"), strict=True):
+        form.answer(f"{row}/first", name)
+    view.refresh()
+    settle(qtbot, view)
+    return view, found
+
+
+def press_alt(qtbot: QtBot, view: FormView, key: Qt.Key) -> None:
+    QTest.keyClick(QApplication.focusWidget(), key, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, view)
+
+
+@pytest.mark.parametrize("as_table", [True, False])
+def test_a_row_moves_by_keys_and_the_focus_follows(qtbot: QtBot, show: Show, form: MemoryForm, as_table: bool) -> None:
+    view, (a, b, c) = three_people(qtbot, show, form)
+    if not as_table:
+        press(qtbot, button(view, "switch:/person"))
+        settle(qtbot, view)
+    line = view.editor(f"{a}/first")
+    line.setFocus(Qt.FocusReason.TabFocusReason)
+    press_alt(qtbot, view, Qt.Key.Key_Down)
+    assert rows(view, "/person") == [b, a, c]
+    assert QApplication.focusWidget() is line and focused(view) == f"{a}/first"
+    above = [view.editor(f"{row}/first") for row in (b, a, c)]
+    heights = [each.mapTo(view.page.widget(), each.rect().topLeft()).y() for each in above]
+    qtbot.waitUntil(
+        lambda: (
+            [each.mapTo(view.page.widget(), each.rect().topLeft()).y() for each in above] == sorted(heights)
+            and len(set(heights)) == 3
+        )
+    )
+    assert [form.stored[row] for row in (b, a, c)] == ["1", "2", "3"]
+    tab(view.editor(f"{b}/age"))
+    view.undo()
+    settle(qtbot, view)
+    assert rows(view, "/person") == [a, b, c]
+
+
+def test_what_is_being_typed_moves_along(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
+    view, (a, b, c) = three_people(qtbot, show, form)
+    line = write(view, f"{c}/age", "4")
+    press_alt(qtbot, view, Qt.Key.Key_Up)
+    assert rows(view, "/person") == [a, c, b]
+    type_text(line, "1")
+    tab(line)
+    settle(qtbot, view)
+    assert form.stored[f"{c}/age"] == "41"
+
+
+def test_buttons_move_too_and_at_the_end_it_is_said(qtbot: QtBot, show: Show, form: MemoryForm) -> None:
+    view, (a, b, c) = three_people(qtbot, show, form)
+    press(qtbot, button(view, f"move_down:{b}"))
+    settle(qtbot, view)
+    assert rows(view, "/person") == [a, c, b]
+    assert "Bela" in button(view, f"move_up:{b}").accessibleName()
+    button(view, f"move_down:{b}").setFocus()
+    press_alt(qtbot, view, Qt.Key.Key_Down)
+    assert rows(view, "/person") == [a, c, b]
+    assert view.footer.remark.isVisible() and "Bela" in view.footer.remark.text()
+
+
+def test_alt_and_an_arrow_on_a_choice_move_the_row_and_not_the_choice(qtbot: QtBot, show: Show) -> None:
+    survey = (
+        ("begin_repeat", "person", "Personne", {}),
+        ("select_one yesno", "works", "Travaille", {}),
+        ("text", "story", "Récit", {"appearance": "multiline"}),
+        ("end_repeat", "", "", {}),
+    )
+    form = MemoryForm(definition_of(survey, CHOICES))
+    form.add_row("/person")
+    view = show(form)
+    a, b = rows(view, "/person")
+    form.answer(f"{a}/works", "yes")
+    view.refresh()
+    settle(qtbot, view)
+    view.editor(f"{a}/works").setFocus()
+    press_alt(qtbot, view, Qt.Key.Key_Down)
+    assert rows(view, "/person") == [b, a]
+    assert form.stored[f"{a}/works"] == "yes" and focused(view) == f"{a}/works"
+
+
+def test_rows_that_the_form_counts_do_not_move(qtbot: QtBot, show: Show) -> None:
+    survey = (
+        ("integer", "n", "Combien", {"default": "2"}),
+        ("begin_repeat", "child", "Enfant", {"repeat_count": "${n}"}),
+        ("text", "first", "Prénom", {}),
+        ("end_repeat", "", "", {}),
+    )
+    view = show(MemoryForm(definition_of(survey)))
+    view.go_to("/child")
+    settle(qtbot, view)
+    first, second = rows(view, "/child")
+    assert not button(view, f"move_down:{first}").isVisible()
+    view.editor(f"{first}/first").setFocus()
+    press_alt(qtbot, view, Qt.Key.Key_Down)
+    assert rows(view, "/child") == [first, second]

@@ -52,12 +52,16 @@ def test_every_code_that_forms_can_refuse_with_has_words() -> None:
         assert french != english
 
 
-@pytest.mark.parametrize("code", ["forms.not_a_form", "forms.media_unreadable", "forms.expression", "forms.too_large"])
+CODES = ("forms.not_a_form", "forms.media_unreadable", "forms.expression", "forms.too_large", "forms.notice")
+
+
+@pytest.mark.parametrize("code", CODES)
 def test_every_reason_has_words_of_its_own(code: str) -> None:
     by_code = {
         "forms.not_a_form": ("reason", r'"forms\.not_a_form", details=\{"reason": "(\w+)"'),
         "forms.media_unreadable": ("reason", r'"forms\.media_unreadable", details=\{[^}]*"reason": "(\w+)"'),
         "forms.expression": ("reason", r'ExpressionError\(\s*"(\w+)"'),
+        "forms.notice": ("reason", r'notice\(\s*"(\w+)"'),
         "forms.too_large": ("limit", r'(?:_too_large\(|"limit": )"(\w+)"'),
     }
     name, pattern = by_code[code]

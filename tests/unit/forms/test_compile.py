@@ -45,11 +45,11 @@ def test_unsupported_questions_are_all_named_with_sheet_and_row() -> None:
         ["text", "found", "Found", None, None],
         ["calculate", "c", None, "frobnicate(${a})", None],
         ["end_group", None, None, None, None],
-        ["text", "drawn", "Drawn", None, "custom(1)"],
+        ["calculate", "d", None, "draw(${a})", None],
     ]
     found = {(p.code, p.sheet, p.row, p.column, p.details.get("feature")) for p in refusal(workbook(survey=rows))}
     assert found == {
-        ("forms.unsupported", "survey", 8, None, "appearance custom"),
+        ("forms.expression", "survey", 8, "calculation", "draw()"),
         ("forms.expression", "survey", 6, "calculation", "frobnicate()"),
     }
 
@@ -128,17 +128,13 @@ def test_a_grid_tells_how_many_widths_go_into_a_row() -> None:
     assert [page.columns for page in plain] == [0, 0]
 
 
-@pytest.mark.parametrize(
-    ("appearance", "feature"),
-    [
-        ("custom(1)", "appearance custom"),
-    ],
-)
-def test_an_appearance_that_changes_the_question_is_refused(appearance: str, feature: str) -> None:
+def test_another_tool_s_appearance_is_told_and_the_question_asked_as_usual() -> None:
     document = xform("| survey |\n| | type | name | label | appearance |\n| | text | q | Q | marked |\n")
-    with pytest.raises(FormRefused) as caught:
-        parse_form(document.replace(b"marked", appearance.encode()))
-    assert caught.value.problems[0].details["feature"] == feature
+    definition = parse_form(document.replace(b"marked", b"w2 custom-list(a=1, b='x y') numbers"))
+    assert [(one.details["reason"], one.details["name"]) for one in definition.notices] == [
+        ("appearance_unknown", "custom-list")
+    ]
+    assert start(definition).question("/q").appearance == {"w2", "numbers"}
 
 
 def test_an_appearance_that_is_only_a_look_is_kept() -> None:
@@ -262,9 +258,9 @@ def test_an_xform_document_is_taken_as_it_is() -> None:
     assert compile_form(document, name="x") == document
 
 
-def test_encryption_and_entities_are_refused_where_they_are_set() -> None:
+def test_encryption_and_a_mistake_in_an_entity_are_refused_where_they_are_set() -> None:
     survey: Rows = [["type", "name", "label", "save_to"], ["text", "a", "A", "a"]]
-    (entities,) = refusal(workbook(survey=survey, entities=[["dataset", "label"], ["people", "${a}"]]))
-    assert (entities.sheet, entities.row, entities.details["feature"]) == ("entities", 2, "entities")
+    (entity,) = refusal(workbook(survey=survey, entities=[["dataset", "label"], ["people", "nothing(${a})"]]))
+    assert (entity.sheet, entity.row, entity.details["name"]) == ("entities", 2, "nothing")
     (locked,) = refusal(workbook(survey=SIMPLE, settings=[["public_key"], ["MIIBIjAN"]]))
     assert (locked.sheet, locked.row, locked.details["feature"]) == ("settings", 2, "encryption")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import threading
@@ -200,3 +201,12 @@ def test_a_cache_on_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [] and cache.get("key") is None
     cache.put("key", b"x" * 100_000)
     assert [file.name for file in tmp_path.iterdir()] == ["key.form"]
+
+
+def test_a_large_workbook_is_handed_over_whole_to_a_worker_that_can_be_cancelled() -> None:
+    letters = random.Random(7)
+    rows: Rows = [["type", "name", "label"]]
+    rows += [["note", f"n{number}", f"{letters.getrandbits(12_000):x}"] for number in range(100)]
+    data = workbook(survey=rows)
+    assert len(data) > 100_000, "more than a pipe holds"
+    assert convert_form(data, name="x", cancelled=lambda: False).xform

@@ -75,6 +75,8 @@ def test_a_form_that_is_none_is_refused(form: Path, capsys: pytest.CaptureFixtur
 def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     form: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    wrong = b'<bind nodeset="/data/a" relevant="frobnicate()"/></model>'
+    form.write_bytes(form.read_bytes().replace(b"</model>", wrong))
     assert run_form([str(form), "--check"]) == 1
     said = capsys.readouterr().out
     assert "ne peut pas être publié tel quel" in said
@@ -82,7 +84,8 @@ def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     assert run_form([str(form), "--check", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["opens"] and not report["publishable"] and report["questions"] == 2
-    assert [one["details"]["feature"] for one in report["unsupported"]] == ["appearance custom"]
+    assert [one["details"]["feature"] for one in report["unsupported"]] == ["frobnicate()"]
+    assert [one["details"]["reason"] for one in report["notices"]] == ["appearance_unknown"]
     assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
 
 
