@@ -55,8 +55,10 @@ def _unread(definition: FormDefinition) -> Iterator[str]:
     for action in definition.actions:
         read.update(one.target.ref for one in (action.value.reads if action.value is not None else ()))
         read.update((action.target.ref, action.trigger.ref if action.trigger is not None else ""))
+    for entity in definition.entities:
+        read.update(question.ref for _property, question in entity.saved)
     for ref, node in definition.nodes.items():
-        if node.calculate is not None and node.control is None and ref not in read and not ref.startswith("/meta/"):
+        if node.calculate is not None and node.control is None and ref not in read and "/meta/" not in ref:
             yield ref
 
 

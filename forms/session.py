@@ -340,9 +340,15 @@ class Session:
         return self._views.find(search, limit)
 
     def choices(self, path: str, search: str = "", limit: int = 200) -> tuple[Choice, ...]:
-        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first."""
+        """At most ``limit`` choices offered now whose label contains ``search``; prefix matches first.
+
+        A choice without words (one that is only a picture) goes by its value.
+        """
         self._engine.begin()
-        return self._choices.find(self._choice_node(path), search, limit)
+        found = self._choices.find(self._choice_node(path), search, limit)
+        if all(choice.label for choice in found):
+            return found
+        return tuple(choice if choice.label else Choice(choice.value, choice.value) for choice in found)
 
     def offered(self, path: str) -> tuple[str, ...]:
         """The values of all choices offered now, in the order of the list."""
@@ -352,7 +358,7 @@ class Session:
     def choice_label(self, path: str, value: str) -> str:
         """The label of a stored value (one choice), the value itself when the list does not know it."""
         self._engine.begin()
-        return self._choices.label(self._choice_node(path), value)
+        return self._choices.label(self._choice_node(path), value) or value
 
     def _choice_node(self, path: str) -> Node:
         node = self._leaf(path)

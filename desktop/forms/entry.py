@@ -21,6 +21,10 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'\u2019_]+")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.\- ]+(\d{1,2})(?:[/.\- ]+(\d{4}|\d{2}))?")
 _ISO_DATE = re.compile(r"(\d{4})[/.\- ](\d{1,2})[/.\- ](\d{1,2})")
 _NAMED_MONTH = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[/.\- ]*([^\W\d_]+)\.?[/.\- ,]*(\d{4}|\d{2})?")
+_MONTH_YEAR = re.compile(r"(\d{1,2})(?:[/.\- ]+(?=\d{2}$)|[/.\- ]*(?=\d{4}$))(\d{4}|\d{2})", re.ASCII)
+_YEAR_MONTH = re.compile(r"(\d{4})[/.\- ](\d{1,2})", re.ASCII)
+_NAMED_YEAR = re.compile(r"([^\W\d_]+)\.?[/.\- ,]*(\d{4}|\d{2})?")
+_YEAR = re.compile(r"\d{4}|\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:h.]\s*(\d{1,2})?(?:\s*[:m.]\s*(\d{1,2})?s?)?(?:mn|min|m)?)?")
 _NUMBER = re.compile(r"[+-]?\d*(?:\.\d*)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3}){2,}")
@@ -66,6 +70,32 @@ def parse_date(text: str, *, today: date) -> date | None:
         month = _month_number(found[2])
         return None if month is None else _day(_full_year(found[3], today), month, int(found[1]))
     return None
+
+
+def parse_month(text: str, *, today: date) -> date | None:
+    """Return the first day of the month that `text` names (``3/2026``, ``03 26``, ``mars 2026``, ``032026``), or None.
+
+    A whole date names its month.
+    """
+    typed = " ".join(text.split())
+    if found := _MONTH_YEAR.fullmatch(typed):
+        return _day(_full_year(found[2], today), int(found[1]), 1)
+    if found := _YEAR_MONTH.fullmatch(typed):
+        return _day(int(found[1]), int(found[2]), 1)
+    if found := _NAMED_YEAR.fullmatch(typed):
+        month = _month_number(found[1])
+        return None if month is None else _day(_full_year(found[2], today), month, 1)
+    day = parse_date(typed, today=today)
+    return None if day is None else day.replace(day=1)
+
+
+def parse_year(text: str, *, today: date) -> date | None:
+    """Return the first day of the year that `text` names (``2026``, ``26``, or a whole date), or None."""
+    typed = " ".join(text.split())
+    if _YEAR.fullmatch(typed):
+        return _day(_full_year(typed, today), 1, 1)
+    day = parse_date(typed, today=today)
+    return None if day is None else day.replace(month=1, day=1)
 
 
 def _from_digits(digits: str, today: date) -> date | None:
@@ -163,6 +193,16 @@ def stored_date(text: str, *, today: date) -> str | None:
     return _stored(text, lambda typed: _iso(parse_date(typed, today=today)))
 
 
+def stored_month(text: str, *, today: date) -> str | None:
+    """Return what to store for a month: its first day in ISO, else the text as typed, else None when it is blank."""
+    return _stored(text, lambda typed: _iso(parse_month(typed, today=today)))
+
+
+def stored_year(text: str, *, today: date) -> str | None:
+    """Return what to store for a year: its first day in ISO, else the text as typed, else None when it is blank."""
+    return _stored(text, lambda typed: _iso(parse_year(typed, today=today)))
+
+
 def stored_integer(text: str) -> str | None:
     """Return what to store for a field of whole numbers; text that is none is kept as typed."""
     return _stored(text, parse_integer)
@@ -200,6 +240,18 @@ def shown_date(stored: str | None) -> str:
     except ValueError:
         return stored or ""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def shown_month(stored: str | None) -> str:
+    """Return the month of a stored date as people write it (``04/1950``); any other text comes back as it is."""
+    day = shown_date(stored)
+    return day[3:] if day != (stored or "") else day
+
+
+def shown_year(stored: str | None) -> str:
+    """Return the year of a stored date; any other text comes back as it is."""
+    day = shown_date(stored)
+    return day[6:] if day != (stored or "") else day
 
 
 def shown_number(stored: str | None, sign: str = ",") -> str:

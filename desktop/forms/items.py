@@ -10,6 +10,7 @@ from desktop.forms.blocks import Block, FieldBlock, PageContext
 from desktop.forms.making import fits, make_block
 from desktop.forms.repeats import RepeatBlock
 from desktop.forms.status import plain_label
+from desktop.forms.widths import CellLayout, width_of
 from forms.views import Item, QuestionView, RepeatView, Section
 
 SPACING = 12
@@ -22,7 +23,7 @@ class SectionBlock(QWidget):
         super().__init__(parent)
         self.path = section.path
         self.title = plain_label(role="section", parent=self)
-        self.items = ItemColumn(context, self)
+        self.items = ItemColumn(context, self, columns=section.columns)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(12)
@@ -37,13 +38,18 @@ class SectionBlock(QWidget):
 
 
 class ItemColumn(QWidget):
-    """A column of blocks. A block lives as long as its item is there, so focus, scroll and half-typed text stay."""
+    """A column of blocks. A block lives as long as its item is there, so focus, scroll and half-typed text stay.
 
-    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+    Args:
+        columns: how many of a question's widths go into a row; 0 puts all questions below each other.
+    """
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None, *, columns: int = 0) -> None:
         super().__init__(parent)
         self._context = context
         self._blocks: dict[str, QWidget] = {}
-        self._column = QVBoxLayout(self)
+        self._column: QVBoxLayout | CellLayout = CellLayout(columns) if columns else QVBoxLayout()
+        self.setLayout(self._column)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACING)
 
@@ -59,11 +65,13 @@ class ItemColumn(QWidget):
                 self._blocks[item.path] = block
                 self._column.insertWidget(place, block)
                 block.show()
-                continue
-            _show(block, item)
+            else:
+                _show(block, item)
             if self._column.indexOf(block) != place:
                 self._column.removeWidget(block)
                 self._column.insertWidget(place, block)
+            if isinstance(self._column, CellLayout) and isinstance(item, QuestionView):
+                self._column.set_width(block, width_of(item))
 
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks of all questions, nested ones included, in reading order."""

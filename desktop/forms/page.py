@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScroll
 from desktop.forms import words
 from desktop.forms.blocks import Block, FieldBlock, PageContext
 from desktop.forms.items import ItemColumn
+from desktop.forms.progress import questions_of
 from desktop.forms.repeats import RepeatBlock, RowCard
 from desktop.forms.status import plain_label
 from desktop.theme import theme
@@ -114,6 +115,7 @@ class PageView(QScrollArea):
         self.setWidget(self._ground)
         self._awaited: QWidget | None = None
         self._only_rows = False
+        self._beside = False
         context.room = self._room
         self.stops_before: tuple[QWidget, ...] = ()
         self.stops_after: tuple[QWidget, ...] = ()
@@ -136,19 +138,20 @@ class PageView(QScrollArea):
         self.title.setText(title)
         self.title.setVisible(bool(title) and not (isinstance(alone, RepeatView) and alone.label == title))
         self._only_rows = isinstance(alone, RepeatView)
+        self._beside = bool(page.columns) or any(question.heading for question in questions_of(page.items))
         self._dress()
         if another:
-            self._renew()
+            self._renew(page.columns)
         self._items.show_items(page.items)
         self.set_tab_order()
         if another:
             self.verticalScrollBar().setValue(0)
 
-    def _renew(self) -> None:
+    def _renew(self, columns: int) -> None:
         layout = self._column.layout()
         assert isinstance(layout, QVBoxLayout)
         old = self._items
-        self._items = ItemColumn(self._context, self._column)
+        self._items = ItemColumn(self._context, self._column, columns=columns)
         layout.insertWidget(layout.indexOf(old), self._items)
         layout.removeWidget(old)
         old.hide()
@@ -250,11 +253,11 @@ class PageView(QScrollArea):
             self._context.around.when_quiet(self.lay_out_rows)
 
     def _room(self) -> int:
-        most = theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH)
+        most = theme().px(TABLE_WIDTH if self._only_rows or self._beside else COLUMN_WIDTH)
         return min(most, self.width() - 2 * MARGIN_PX - BAR_PX)
 
     def _dress(self) -> None:
-        self._column.setMaximumWidth(theme().px(TABLE_WIDTH if self._only_rows else COLUMN_WIDTH))
+        self._column.setMaximumWidth(theme().px(TABLE_WIDTH if self._only_rows or self._beside else COLUMN_WIDTH))
 
 
 def _block_around(widget: QWidget) -> QWidget | None:

@@ -46,6 +46,7 @@ class RowCard(QFrame):
         self.items: ItemColumn | None = None
         self._context = context
         self._column_class = column
+        self._columns = block.repeat.columns
         self.setProperty("surface", "card")
         self.setObjectName(f"row:{row.path}")
         self.fold = QToolButton(self)
@@ -96,7 +97,7 @@ class RowCard(QFrame):
     def open(self) -> None:
         """Show the row's questions. Called while quiet."""
         if self.items is None:
-            self.items = self._column_class(self._context, self)
+            self.items = self._column_class(self._context, self, columns=self._columns)
             self._body.addWidget(self.items)
             self.items.show_items(self.row.items)
         self.items.show()

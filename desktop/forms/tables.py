@@ -60,13 +60,17 @@ class TableFieldBlock(FieldBlock):
         self.column.addWidget(self.status)
         self.column.setSpacing(0)
         assert isinstance(self.editor, AcrossEditor)
-        self.editor.bare = True
         self.editor.left_row.connect(self._go_to_row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Stand under the head where there is one: head and rows ask the same of the same width."""
         assert isinstance(self.editor, AcrossEditor)
         beside = fits_across(self.editor.labels(), self.editor.fontMetrics(), marks_width(self.width()))
+        self.editor.set_bare(beside)
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self.row.direction():
             self.row.setDirection(way)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
 from cases.errors import EstafetteError
-from desktop.forms.entry import grouped_number, shown_date, shown_number, shown_time
+from desktop.forms import places
+from desktop.forms.entry import grouped_number, shown_date, shown_month, shown_number, shown_time, shown_year
 from forms.refusals import left_out_feature
 from forms.views import Issue, QuestionView
 
@@ -51,7 +52,20 @@ def uncomputed_text(issue: Issue) -> str:
     return text.format(label=issue.label)
 
 
-def _type_text(kind: str) -> str:
+def _type_text(kind: str, asked: frozenset[str]) -> str:
+    if kind == "date" and "year" in asked:
+        return QCoreApplication.translate("Forms", "“{label}” takes a year, for example 1950.")
+    if kind == "date" and "month-year" in asked:
+        return QCoreApplication.translate("Forms", "“{label}” takes a month, for example 04/1950.")
+    if kind == "text" and "geopoint" in asked:
+        return QCoreApplication.translate(
+            "Forms", "“{label}” takes a latitude and a longitude, for example 48.85 2.35."
+        )
+    if kind == "text" and {"geotrace", "geoshape"} & asked:
+        return QCoreApplication.translate(
+            "Forms",
+            "“{label}” takes a point on each line, two at least, three around a surface, for example 48.85 2.35.",
+        )
     if kind == "integer":
         return QCoreApplication.translate("Forms", "“{label}” takes a whole number, for example 12.")
     if kind == "range":
@@ -149,6 +163,9 @@ class Counts(QObject):
     def to_check(self, count: int) -> str:
         return self.tr("%n answer(s) to check", "", count)
 
+    def points(self, count: int) -> str:
+        return self.tr("%n point(s)", "", count)
+
     def more(self, count: int) -> str:
         return self.tr("and %n more; F8 goes to the next one", "", count)
 
@@ -176,7 +193,10 @@ def value_text(question: QuestionView, labels: tuple[str, ...], *, given: bool) 
     if question.kind == "acknowledge":
         return QCoreApplication.translate("Forms", "Yes")
     if question.kind == "date":
-        return shown_date(question.value)
+        shown = shown_year if "year" in question.appearance else shown_month
+        return (shown if {"year", "month-year"} & question.appearance else shown_date)(question.value)
+    if {"geopoint", "geotrace", "geoshape"} & question.appearance:
+        return place_text(question.value) or question.value
     if question.kind == "time":
         return shown_time(question.value)
     if question.kind == "datetime":
@@ -185,6 +205,59 @@ def value_text(question: QuestionView, labels: tuple[str, ...], *, given: bool) 
     if question.kind in ("integer", "decimal", "range", "calculate"):
         return grouped_number(question.value, decimal_sign())
     return question.value
+
+
+def direction_text(degrees: float) -> str:
+    """Return the direction that a bearing leads to; nothing for what is no bearing."""
+    if not 0 <= degrees <= 360:
+        return ""
+    names = (
+        QCoreApplication.translate("Forms", "north"),
+        QCoreApplication.translate("Forms", "north-east"),
+        QCoreApplication.translate("Forms", "east"),
+        QCoreApplication.translate("Forms", "south-east"),
+        QCoreApplication.translate("Forms", "south"),
+        QCoreApplication.translate("Forms", "south-west"),
+        QCoreApplication.translate("Forms", "west"),
+        QCoreApplication.translate("Forms", "north-west"),
+    )
+    return names[round(degrees / 45) % 8]
+
+
+def place_text(stored: str | None) -> str:
+    """Return a stored point, line or surface in words, "" when it is none."""
+    points = [places.parse_position(part) for part in (stored or "").split(";") if part.strip()]
+    read = [point for point in points if point is not None]
+    if not read or len(read) < len(points):
+        return ""
+    if len(read) == 1 and ";" not in (stored or ""):
+        return _point_text(read[0])
+    first, last = _point_text(read[0]), _point_text(read[-1])
+    if len(read) > 1 and first == last:
+        text = QCoreApplication.translate("Forms", "{points}, closed, from {first}")
+        return text.format(points=Counts().points(len(read) - 1), first=first)
+    text = QCoreApplication.translate("Forms", "{points}, from {first} to {last}")
+    return text.format(points=Counts().points(len(read)), first=first, last=last)
+
+
+def _point_text(point: places.Position) -> str:
+    north = QCoreApplication.translate("Forms", "{degrees}° north")
+    south = QCoreApplication.translate("Forms", "{degrees}° south")
+    east = QCoreApplication.translate("Forms", "{degrees}° east")
+    west = QCoreApplication.translate("Forms", "{degrees}° west")
+    latitude, longitude, altitude, accuracy = (each.lstrip("-") for each in point.stored().split())
+    parts = [
+        (south if point.latitude < 0 else north).format(degrees=shown_number(latitude, decimal_sign())),
+        (west if point.longitude < 0 else east).format(degrees=shown_number(longitude, decimal_sign())),
+    ]
+    if point.altitude:
+        text = QCoreApplication.translate("Forms", "altitude {metres} m")
+        sign = "-" if point.altitude < 0 else ""
+        parts.append(text.format(metres=sign + shown_number(altitude, decimal_sign())))
+    if point.accuracy:
+        text = QCoreApplication.translate("Forms", "to within {metres} m")
+        parts.append(text.format(metres=shown_number(accuracy, decimal_sign())))
+    return ", ".join(parts)
 
 
 def decimal_sign() -> str:

@@ -884,6 +884,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n point(s)</source>
+        <translation>
+            <numerusform>%n point</numerusform>
+            <numerusform>%n points</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>and %n more; F8 goes to the next one</source>
         <translation>
             <numerusform>et %n autre ; F8 va à la suivante</numerusform>
@@ -1652,6 +1659,14 @@
         <translation>jj/mm/aaaa</translation>
     </message>
     <message>
+        <source>mm/yyyy</source>
+        <translation>mm/aaaa</translation>
+    </message>
+    <message>
+        <source>yyyy</source>
+        <translation>aaaa</translation>
+    </message>
+    <message>
         <source>hh:mm</source>
         <translation>hh:mm</translation>
     </message>
@@ -1734,6 +1749,22 @@
     <message>
         <source>A formula of “{label}” takes too many calculations, so it was not worked out. Tell the person who made the form.</source>
         <translation>Une formule de «&#xa0;{label}&#xa0;» demande trop de calculs&#xa0;: elle n&apos;a pas été évaluée. Signalez-le à la personne qui a créé le formulaire.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a year, for example 1950.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une année, par exemple 1950.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a month, for example 04/1950.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un mois, par exemple 04/1950.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a latitude and a longitude, for example 48.85 2.35.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend une latitude et une longitude, par exemple 48,85 2,35.</translation>
+    </message>
+    <message>
+        <source>“{label}” takes a point on each line, two at least, three around a surface, for example 48.85 2.35.</source>
+        <translation>«&#xa0;{label}&#xa0;» attend un point par ligne, deux au moins, trois autour d’une surface, par exemple 48,85 2,35.</translation>
     </message>
     <message>
         <source>“{label}” takes a whole number, for example 12.</source>
@@ -1838,6 +1869,70 @@
     <message>
         <source>Yes</source>
         <translation>Oui</translation>
+    </message>
+    <message>
+        <source>north</source>
+        <translation>nord</translation>
+    </message>
+    <message>
+        <source>north-east</source>
+        <translation>nord-est</translation>
+    </message>
+    <message>
+        <source>east</source>
+        <translation>est</translation>
+    </message>
+    <message>
+        <source>south-east</source>
+        <translation>sud-est</translation>
+    </message>
+    <message>
+        <source>south</source>
+        <translation>sud</translation>
+    </message>
+    <message>
+        <source>south-west</source>
+        <translation>sud-ouest</translation>
+    </message>
+    <message>
+        <source>west</source>
+        <translation>ouest</translation>
+    </message>
+    <message>
+        <source>north-west</source>
+        <translation>nord-ouest</translation>
+    </message>
+    <message>
+        <source>{points}, closed, from {first}</source>
+        <translation>{points}, contour fermé, à partir de {first}</translation>
+    </message>
+    <message>
+        <source>{points}, from {first} to {last}</source>
+        <translation>{points}, de {first} à {last}</translation>
+    </message>
+    <message>
+        <source>{degrees}° north</source>
+        <translation>{degrees}° nord</translation>
+    </message>
+    <message>
+        <source>{degrees}° south</source>
+        <translation>{degrees}° sud</translation>
+    </message>
+    <message>
+        <source>{degrees}° east</source>
+        <translation>{degrees}° est</translation>
+    </message>
+    <message>
+        <source>{degrees}° west</source>
+        <translation>{degrees}° ouest</translation>
+    </message>
+    <message>
+        <source>altitude {metres} m</source>
+        <translation>altitude {metres}&#xa0;m</translation>
+    </message>
+    <message>
+        <source>to within {metres} m</source>
+        <translation>à {metres}&#xa0;m près</translation>
     </message>
     <message>
         <source>Pages of the form</source>
@@ -2282,6 +2377,42 @@
     <message>
         <source>{row} is the last row already.</source>
         <translation>{row} est déjà la dernière ligne.</translation>
+    </message>
+    <message>
+        <source>Latitude and longitude: 48.85 2.35</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One point on each line, latitude and longitude: 48.85 2.35</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan the code, or type it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One more</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

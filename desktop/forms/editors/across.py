@@ -39,11 +39,17 @@ class AcrossEditor(ButtonsEditor):
         left_row: in a table of questions: to the row so many further, in this column.
 
     Attributes:
-        bare: the words stand in a header above; they are shown here only where there is no room for the table.
+        bare: the words stand in a head above and are only spoken here.
     """
 
     left_row = Signal(int, int)
     bare = False
+
+    def set_bare(self, bare: bool) -> None:
+        """Leave the words to a head above, or show them."""
+        if bare != self.bare:
+            self.bare = bare
+            self._place()
 
     def labels(self) -> list[str]:
         """The words of the choices offered now."""

@@ -9,11 +9,13 @@ from desktop.forms.editors.base import Editor, Surroundings
 from desktop.forms.editors.buttons import AcknowledgeEditor, ChecksEditor, RadioEditor
 from desktop.forms.editors.drop import DROP_MOST, DropEditor, PickerEditor
 from desktop.forms.editors.numbers import STEPS_MOST, steps_of
+from desktop.forms.editors.places import PlaceEditor, PlacesEditor
 from desktop.forms.editors.ranking import RANKED_MOST, RankEditor
 from desktop.forms.editors.search import SearchManyEditor, SearchOneEditor
 from desktop.forms.editors.slider import RangeEditor
+from desktop.forms.editors.special import AddressEditor, BearingEditor, CodeEditor, CounterEditor, MaskedEditor
 from desktop.forms.editors.text import AreaEditor, LineEditor
-from desktop.forms.editors.typed import DateEditor, MomentEditor, NumberEditor, TimeEditor
+from desktop.forms.editors.typed import DateEditor, MomentEditor, MonthEditor, NumberEditor, TimeEditor, YearEditor
 from forms.views import QuestionView
 
 RADIO_MOST = 7
@@ -29,7 +31,24 @@ _BY_KIND: dict[str, type[Editor]] = {
     "time": TimeEditor,
     "datetime": MomentEditor,
     "acknowledge": AcknowledgeEditor,
+    "text": LineEditor,
 }
+_BY_APPEARANCE: dict[str, tuple[tuple[str, type[Editor]], ...]] = {
+    "text": (
+        ("geopoint", PlaceEditor),
+        ("geotrace", PlacesEditor),
+        ("geoshape", PlacesEditor),
+        ("barcode", CodeEditor),
+        ("masked", MaskedEditor),
+        ("multiline", AreaEditor),
+        ("textarea", AreaEditor),
+        ("url", AddressEditor),
+    ),
+    "integer": (("counter", CounterEditor),),
+    "decimal": (("bearing", BearingEditor),),
+    "date": (("month-year", MonthEditor), ("year", YearEditor)),
+}
+"""The first word that a form uses decides."""
 _SEARCHED = frozenset({"autocomplete", "search"})
 _LAID_OUT = frozenset({"quick", "columns", "columns-pack", "no-buttons", "likert", "horizontal", "horizontal-compact"})
 
@@ -44,8 +63,9 @@ def editor_class(question: QuestionView) -> type[Editor]:
         return RankEditor if question.choice_count <= RANKED_MOST else LineEditor
     if question.kind == "range":
         return _range(question)
-    if question.kind == "text":
-        return AreaEditor if {"multiline", "textarea"} & question.appearance else LineEditor
+    for word, made in _BY_APPEARANCE.get(question.kind, ()):
+        if word in question.appearance:
+            return made
     # What has no editor of its own yet takes its text as it would be stored: only an author sees such a question.
     return _BY_KIND.get(question.kind, LineEditor)
 

@@ -24,6 +24,8 @@ from desktop.forms.editors.base import Editor, Surroundings
 from desktop.theme import theme
 from forms.views import QuestionView
 
+_TYPED_ONLY = frozenset({"no-calendar", "month-year", "year"})
+
 
 class TypedLine(QLineEdit):
     """A line whose text is read by `stored` and shown by `shown`; as wide as what goes in."""
@@ -120,12 +122,13 @@ class DateEditor(TypedEditor):
 
     def __init__(self, question: QuestionView, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(question, around, parent)
-        self.line = self.add_line(12, lambda text: entry.stored_date(text, today=around.today), entry.shown_date)
-        self.line.setPlaceholderText(QCoreApplication.translate("Forms", "dd/mm/yyyy"))
+        self.line = self.add_line(12, self.read, self.shown)
+        self.line.setPlaceholderText(self.pattern())
         self.line.textChanged.connect(lambda _text: self._echo())
         self.button = _calendar_button(self)
         self.button.clicked.connect(self._open_calendar)
         self.row.addWidget(self.button)
+        self.button.setHidden(bool(_TYPED_ONLY & question.appearance))
         theme().changed.connect(self._dress)
         self._dress()
         self.echo = QLabel(self)
@@ -133,6 +136,22 @@ class DateEditor(TypedEditor):
         self.echo.setProperty("role", "secondary")
         self.echo.setWordWrap(True)
         self.row.addWidget(self.echo, 1)
+
+    def read(self, text: str) -> str | None:
+        """Return what to store for what was typed."""
+        return entry.stored_date(text, today=self.around.today)
+
+    def shown(self, stored: str | None) -> str:
+        """Return a stored day as it is typed."""
+        return entry.shown_date(stored)
+
+    def pattern(self) -> str:
+        """Return how it is typed."""
+        return QCoreApplication.translate("Forms", "dd/mm/yyyy")
+
+    def said(self, day: date) -> str:
+        """Return a day in full words."""
+        return QLocale().toString(_qdate(day), "dddd d MMMM yyyy")
 
     def stored(self) -> str | None:
         return self.line.stored()
@@ -151,6 +170,7 @@ class DateEditor(TypedEditor):
             and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Down
             and event.modifiers() == Qt.KeyboardModifier.AltModifier
+            and not self.button.isHidden()
         ):
             self._open_calendar()
             return True
@@ -158,7 +178,7 @@ class DateEditor(TypedEditor):
 
     def _echo(self) -> None:
         day = _stored_day(self.line.stored())
-        self.echo.setText("" if day is None else QLocale().toString(_qdate(day), "dddd d MMMM yyyy"))
+        self.echo.setText("" if day is None else self.said(day))
 
     def _dress(self) -> None:
         # The height that the style sheet asks for with its border; the icon would make the button taller than the line.
@@ -174,6 +194,38 @@ class DateEditor(TypedEditor):
         self.line.setText(entry.shown_date(day.isoformat()))
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
         self.chosen.emit()
+
+
+class MonthEditor(DateEditor):
+    """A month of a year, stored as its first day."""
+
+    def read(self, text: str) -> str | None:
+        return entry.stored_month(text, today=self.around.today)
+
+    def shown(self, stored: str | None) -> str:
+        return entry.shown_month(stored)
+
+    def pattern(self) -> str:
+        return QCoreApplication.translate("Forms", "mm/yyyy")
+
+    def said(self, day: date) -> str:
+        return QLocale().toString(_qdate(day), "MMMM yyyy")
+
+
+class YearEditor(DateEditor):
+    """A year, stored as its first day."""
+
+    def read(self, text: str) -> str | None:
+        return entry.stored_year(text, today=self.around.today)
+
+    def shown(self, stored: str | None) -> str:
+        return entry.shown_year(stored)
+
+    def pattern(self) -> str:
+        return QCoreApplication.translate("Forms", "yyyy")
+
+    def said(self, day: date) -> str:
+        return ""
 
 
 class TimeEditor(TypedEditor):

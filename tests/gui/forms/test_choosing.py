@@ -214,6 +214,19 @@ def test_a_table_has_its_head_once_and_a_row_of_marks_for_each_question(qtbot: Q
     qtbot.waitUntil(lambda: clipped(view) == [], timeout=2000)
 
 
+def test_pictures_without_words_go_by_their_names_and_rows_without_room_keep_their_words(
+    qtbot: QtBot, show: Show
+) -> None:
+    wordless = (*(("often", name, "") for name in ("happy", "sad")),)
+    view = show(MemoryForm(definition_of(TABLE, wordless)), width=900)
+    head, smokes = view.page.block("/habits/head"), field(view, "/habits/smokes")
+    assert isinstance(head, TableHeadBlock) and [each.text() for each in head.columns] == ["happy", "sad"]
+    assert isinstance(smokes.editor, TableRowEditor)
+    qtbot.waitUntil(lambda: smokes.editor.buttons[0].wrapping.bare)  # type: ignore[attr-defined]
+    smokes.setFixedWidth(130)
+    qtbot.waitUntil(lambda: not smokes.editor.buttons[0].wrapping.bare)  # type: ignore[attr-defined]
+
+
 def test_arrows_go_across_and_down_a_table(qtbot: QtBot, show: Show) -> None:
     form = MemoryForm(definition_of(TABLE, CHOICES))
     view = show(form, width=900)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forms.advice import advice
 from forms.definition import parse_form
 from forms.entities import Entity
 from tests.support.forms import corpus_forms, define, row_ids, start
@@ -73,6 +74,10 @@ def test_each_row_makes_its_own() -> None:
     assert first.id and second.id and first.id != second.id and first.properties == {"first_name": "Anna"}
     session.remove_row(rows[0])
     assert session.entities() == (second,)
+
+
+def test_what_an_entity_reads_is_not_told_to_be_unread() -> None:
+    assert advice(define(ROWS)) == () and advice(define(UPSERT)) == ()
 
 
 def test_a_list_that_the_form_itself_fills_begins_empty_and_is_told() -> None:

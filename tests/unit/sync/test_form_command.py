@@ -85,7 +85,7 @@ def test_the_report_says_what_is_unsupported_and_what_collect_reads_otherwise(
     report = json.loads(capsys.readouterr().out)
     assert report["opens"] and not report["publishable"] and report["questions"] == 2
     assert [one["details"]["feature"] for one in report["unsupported"]] == ["frobnicate()"]
-    assert [one["details"]["reason"] for one in report["notices"]] == ["appearance_unknown"]
+    assert [one["details"]["reason"] for one in report["notices"]] == ["appearance_unknown", "unread", "unread"]
     assert [one["details"]["name"] for one in report["differs"]] == ["lower-case"]
 
 
