@@ -32,6 +32,7 @@ class ChoiceReader:
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self._shared: dict[tuple[str, str, str], Sequence[Text | str]] = {}
+        self._outputs: dict[tuple[str, str], bool] = {}
 
     def read(self, element: etree._Element, node: SchemaNode) -> ChoiceSource:
         """Return the choices of the ``select`` or ``select1`` element of ``node``, or of an ``input`` with a
@@ -126,7 +127,7 @@ class ChoiceReader:
             return (lambda language: cells), ()
         column = inner.removeprefix("jr:itext(").removesuffix(")").strip()
         identities: Sequence[str] = table.cells(column)
-        if any(translations.has_outputs(identity) for identity in identities):
+        if self._are_computed(table, column):
             computed = self._computed(identities, node)
             reads = {
                 (read.target.ref, read.top.ref): read for one in computed if isinstance(one, Text) for read in one.reads
@@ -140,6 +141,15 @@ class ChoiceReader:
             return self._shared[key]
 
         return labels, ()
+
+    def _are_computed(self, table: Table, column: str) -> bool:
+        """Whether a label of the list has values in it; hundreds of questions may share a list of all communes."""
+        found = self._outputs.get((table.name, column))
+        if found is None:
+            has_outputs = self._builder.translations.has_outputs
+            found = any(map(has_outputs, table.cells(column)))
+            self._outputs[(table.name, column)] = found
+        return found
 
     def _computed(self, identities: Sequence[str], node: SchemaNode) -> list[Text | str]:
         found: list[Text | str] = []

@@ -232,6 +232,8 @@ def _located(problem: Problem, rows: Sequence[Row]) -> Problem:
     if feature == "encryption":
         return dataclasses.replace(problem, sheet="settings", row=2)
     path = details.get("path", "")
+    if not path and details.get("reason") == "media_not_shown":
+        return dataclasses.replace(problem, sheet="choices")
     if "/meta/entity" in path:
         return dataclasses.replace(problem, sheet="entities", row=2)
     if path == "/meta/instanceName":

@@ -114,6 +114,7 @@ def parse_form(xform: bytes, media: Mapping[str, bytes] | None = None, *, strict
         builder.action(element, trigger=None)
     for node, bind in binds:
         _read_messages(builder, node, bind)
+    _note_media(builder)
     if builder.problems:
         raise FormRefused(*builder.problems)
     nodes = {node.ref: node for node in schema.walk()}
@@ -217,6 +218,20 @@ def _read_binds(builder: Builder, model: etree._Element) -> list[tuple[SchemaNod
     for node, bind in found:
         _read_formulas(builder, node, bind)
     return found
+
+
+def _note_media(builder: Builder) -> None:
+    """Tell of pictures and sounds of labels and choices, which no screen shows yet: once a question or list."""
+    told: dict[str, list[str]] = {}
+    for identity, files in builder.translations.media().items():
+        place = identity.rpartition(":" if identity.startswith("/") else "-")[0]
+        told.setdefault(place, []).extend(files)
+    for place, files in told.items():
+        path = place.removeprefix(f"/{builder.root.name}") if place.startswith("/") else ""
+        names = sorted({file.rpartition("/")[2] for file in files})
+        builder.notice(
+            "media_not_shown", path, "media", name=place.rpartition("/")[2], count=str(len(names)), file=names[0]
+        )
 
 
 def _saved(binds: list[tuple[SchemaNode, etree._Element]]) -> list[tuple[str, SchemaNode]]:

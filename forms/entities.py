@@ -68,7 +68,7 @@ def elements(primary: etree._Element) -> Iterator[tuple[str, etree._Element]]:
         reference, element = waiting.pop(0)
         for one in children(element):
             below = f"{reference}/{local(one)}"
-            if local(one) == "entity" and local(element) == "meta":
+            if local(one) == "entity" and local(element) == "meta" and element is not primary:
                 if below not in seen:
                     seen.add(below)
                     yield below, one

@@ -69,7 +69,8 @@ class SchemaBuilder:
         return node
 
     def _with_attributes(self, node: SchemaNode, model: etree._Element) -> None:
-        if not self._attributes:
+        """Attributes of an entity; a question has a value of its own and can have none beside it."""
+        if not self._attributes or node.name != "entity" or node.parent is None or node.parent.name != "meta":
             return
         for name, value in model.attrib.items():
             written = "@" + str(name).rpartition("}")[2]

@@ -147,7 +147,8 @@ def do_step(session: Session, step: Step, zone: tzinfo) -> bool:
 def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
     """Store as a widget of the question's type would: what is of another type becomes empty, 10.1 becomes the int 10.
 
-    A choice that is not offered cannot be chosen; several are stored in the order of the list, a ranking in its own.
+    A choice that is not offered cannot be chosen, nor one be ranked twice; several are stored in the order of the
+    list, a ranking in its own.
     """
     node = session.locate(step.on)
     if not isinstance(node, Node) or not node.schema.is_leaf:
@@ -157,6 +158,8 @@ def _answer(session: Session, step: Step, zone: tzinfo) -> bool:
         offered = session.offered(node.path)
         chosen = [step.value] if control.kind == "select_one" and step.value else step.value.split()
         if any(value not in offered for value in chosen):
+            return False
+        if control.kind == "rank" and len(set(chosen)) < len(chosen):
             return False
         if control.kind == "select_multiple":
             chosen = [value for value in offered if value in chosen]

@@ -112,7 +112,7 @@ class Session:
             and node.schema.control is not None
             and node.schema.control.kind in ("select_multiple", "rank")
         ):
-            text = " ".join(text.split()) or None
+            text = " ".join(dict.fromkeys(text.split())) or None
         if node.text == text and (node.touched or text is None):
             return ChangeSet({})
         self._engine.begin()
@@ -321,6 +321,7 @@ class Session:
 
         Raises FormsError ``forms.row_limit``.
         """
+        self._engine.begin()
         empty = [thing for thing in self._root.below() if isinstance(thing, Repeat) and not thing.rows]
         while empty:
             for repeat in empty:

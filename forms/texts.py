@@ -12,6 +12,7 @@ from forms.markup import plain
 from forms.schema import Expression, Read, Text, TextPart
 from forms.xmlreading import attribute, children, local
 
+_MEDIA = frozenset({"image", "big-image", "audio", "video"})
 CompileOutput = Callable[[str], Expression]
 _ITEXT = re.compile(r"""\s*jr:itext\(\s*['"](.*)['"]\s*\)\s*""", re.DOTALL)
 _NOTHING = "-"
@@ -47,6 +48,17 @@ class Translations:
         # A form with one nameless translation has no languages to choose from.
         found.languages = names if named else ()
         return found
+
+    def media(self) -> dict[str, list[str]]:
+        """Text id -> the pictures, sounds and films that belong to it, as the form names them."""
+        found: dict[str, list[str]] = {}
+        for texts in self.values.values():
+            for identity, forms in texts.items():
+                if forms.keys().isdisjoint(_MEDIA):
+                    continue
+                files = [(value.text or "").strip() for form, value in forms.items() if form in _MEDIA]
+                found.setdefault(identity, []).extend(file for file in files if file not in ("", _NOTHING))
+        return {identity: files for identity, files in found.items() if files}
 
     def all_languages(self) -> tuple[str, ...]:
         """The keys of every :class:`Text` of the form."""

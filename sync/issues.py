@@ -20,6 +20,11 @@ _EXPECTED: Mapping[str, Words] = {
         "Tapez une date et une heure comme 2024-03-31T14:30.", "Type a date and a time such as 2024-03-31T14:30."
     ),
 }
+_PLACES = frozenset({"geopoint", "geotrace", "geoshape"})
+_PLACE = Words(
+    "Tapez une latitude et une longitude comme 48.85 2.35 ; plusieurs points se séparent par un point-virgule.",
+    "Type a latitude and a longitude such as 48.85 2.35; a semicolon stands between points.",
+)
 _OF_ANOTHER_KIND = Words("Cette réponse n'est pas du bon genre.", "This answer is not of the right kind.")
 _REQUIRED = Words("Une réponse est attendue ici.", "An answer is required here.")
 _CONSTRAINT = Words("Cette réponse n'est pas permise ici.", "This answer is not allowed here.")
@@ -47,7 +52,15 @@ def issue_words(session: Session, issue: Issue) -> Words:
     if issue.code != "type":
         return _CONSTRAINT
     question = session.question(issue.path)
-    if question.kind.startswith("select_"):
+    if question.kind == "range" and question.bounds is not None:
+        bounds = question.bounds
+        return Words(
+            f"Tapez un nombre de {bounds.start} à {bounds.end}, avec un point.",
+            f"Type a number from {bounds.start} to {bounds.end}, with a point.",
+        )
+    if question.kind == "text" and _PLACES & question.appearance:
+        return _PLACE
+    if question.kind.startswith("select_") or question.kind == "rank":
         return _not_on_the_list(session, issue.path, question.value or "")
     return _EXPECTED.get(question.kind, _OF_ANOTHER_KIND)
 

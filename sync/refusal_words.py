@@ -125,6 +125,32 @@ _NOTICES: dict[str, Pair] = {
         "“{expression}”: nothing is called “{name}” here, so the word is worth nothing; write '{name}' for a text,"
         " ${{{name}}} for a question",
     ),
+    "appearance_unknown": (
+        "la présentation « {name}(…) » vient d'un autre outil : la question est posée de la façon ordinaire",
+        "the appearance “{name}(…)” is another tool's: the question is asked in the ordinary way",
+    ),
+    "media_not_shown": (
+        "« {name} » a des images ou des sons qui ne sont pas montrés ici ({file} ; {count} en tout)",
+        "“{name}” has pictures or sounds that are not shown here ({file}; {count} in all)",
+    ),
+    "entity_list_elsewhere": (
+        "la liste « {name} » n'est pas tenue ici : ce que le formulaire y enregistre reste dans le dossier ; les listes"
+        " tenues sont : {lists}",
+        "the list “{name}” is not kept here: what the form saves to it stays with the case; those kept: {lists}",
+    ),
+    "entity_property_kept": (
+        "un usager n'a pas de « {name} » : la réponse reste dans le dossier ; il a : {known}",
+        "a citizen has no “{name}”: the answer stays with the case; there are: {known}",
+    ),
+    "entity_name_from_label": (
+        "aucune question ne donne le nom de famille (save_to {name}) : l'intitulé de l'entité en tient lieu",
+        "no question gives the family name (save_to {name}): the entity's label stands for it",
+    ),
+    "entity_list_empty": (
+        "la liste « {name} » n'a pas de fichier {file} ; elle commence vide, et ce que le formulaire y ajoute reste"
+        " dans le dossier",
+        "the list “{name}” has no file {file}; it begins empty, and what the form adds to it stays with the case",
+    ),
     "not_in_list": (
         "« {expression} » : « {question} » n'a pas de choix « {name} », cette comparaison ne change donc jamais",
         "“{expression}”: “{question}” has no choice “{name}”, so this comparison never changes",
@@ -148,28 +174,6 @@ _NOTICES: dict[str, Pair] = {
         " plus ; au-delà elle n'est pas évaluée",
         "“{expression}”: with {rows} rows in each repeat it takes {steps} steps of calculation, of {allowed} at most;"
         " beyond that it is not worked out",
-    ),
-    "appearance_unknown": (
-        "la présentation « {name}(…) » vient d'un autre outil : la question est posée de la façon ordinaire",
-        "the appearance “{name}(…)” is another tool's: the question is asked in the ordinary way",
-    ),
-    "entity_list_elsewhere": (
-        "la liste « {name} » n'est pas tenue ici : ce que le formulaire y enregistre reste dans le dossier ; les listes"
-        " tenues sont : {lists}",
-        "the list “{name}” is not kept here: what the form saves to it stays with the case; those kept: {lists}",
-    ),
-    "entity_property_kept": (
-        "un usager n'a pas de « {name} » : la réponse reste dans le dossier ; il a : {known}",
-        "a citizen has no “{name}”: the answer stays with the case; there are: {known}",
-    ),
-    "entity_name_from_label": (
-        "aucune question ne donne le nom de famille (save_to {name}) : l'intitulé de l'entité en tient lieu",
-        "no question gives the family name (save_to {name}): the entity's label stands for it",
-    ),
-    "entity_list_empty": (
-        "la liste « {name} » n'a pas de fichier {file} ; elle commence vide, et ce que le formulaire y ajoute reste"
-        " dans le dossier",
-        "the list “{name}” has no file {file}; it begins empty, and what the form adds to it stays with the case",
     ),
 }
 """What an author should look at although the form can be used as it is."""

@@ -21,7 +21,7 @@ def issue_text(issue: Issue, question: QuestionView) -> str:
     if issue.code == "required":
         text = QCoreApplication.translate("Forms", "“{label}” still needs an answer.")
     elif issue.code == "type":
-        text = _type_text(question.kind)
+        text = _type_text(question.kind, question.appearance)
     elif is_of_the_form(issue):
         return uncomputed_text(issue)
     else:

@@ -2032,7 +2032,7 @@
     </message>
     <message>
         <source>Go on without it: the rest of the form is complete all the same.</source>
-        <translation>Continuez sans elle&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
+        <translation>Continuez sans y répondre&#xa0;: le reste du formulaire se remplit et se remet comme d’habitude.</translation>
     </message>
     <message>
         <source>State</source>
@@ -2380,39 +2380,39 @@
     </message>
     <message>
         <source>Latitude and longitude: 48.85 2.35</source>
-        <translation type="unfinished"></translation>
+        <translation>Latitude et longitude&#xa0;: 48,85 2,35</translation>
     </message>
     <message>
         <source>One point on each line, latitude and longitude: 48.85 2.35</source>
-        <translation type="unfinished"></translation>
+        <translation>Un point par ligne, latitude et longitude&#xa0;: 48,85 2,35</translation>
     </message>
     <message>
         <source>Scan the code, or type it</source>
-        <translation type="unfinished"></translation>
+        <translation>Scanner le code, ou le taper</translation>
     </message>
     <message>
         <source>Hide the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Masquer le texte</translation>
     </message>
     <message>
         <source>Show the text</source>
-        <translation type="unfinished"></translation>
+        <translation>Montrer le texte</translation>
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished"></translation>
+        <translation>Copier l’adresse</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Copié</translation>
     </message>
     <message>
         <source>One less</source>
-        <translation type="unfinished"></translation>
+        <translation>Un de moins</translation>
     </message>
     <message>
         <source>One more</source>
-        <translation type="unfinished"></translation>
+        <translation>Un de plus</translation>
     </message>
 </context>
 <context>

@@ -217,10 +217,10 @@ def test_a_table_has_its_head_once_and_a_row_of_marks_for_each_question(qtbot: Q
 def test_pictures_without_words_go_by_their_names_and_rows_without_room_keep_their_words(
     qtbot: QtBot, show: Show
 ) -> None:
-    wordless = (*(("often", name, "") for name in ("happy", "sad")),)
+    wordless = (("often", "happy", ""), ("often", "sad", ""), ("often", "so", "Moyen"))
     view = show(MemoryForm(definition_of(TABLE, wordless)), width=900)
     head, smokes = view.page.block("/habits/head"), field(view, "/habits/smokes")
-    assert isinstance(head, TableHeadBlock) and [each.text() for each in head.columns] == ["happy", "sad"]
+    assert isinstance(head, TableHeadBlock) and [each.text() for each in head.columns] == ["happy", "sad", "Moyen"]
     assert isinstance(smokes.editor, TableRowEditor)
     qtbot.waitUntil(lambda: smokes.editor.buttons[0].wrapping.bare)  # type: ignore[attr-defined]
     smokes.setFixedWidth(130)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from forms import limits
 from forms.definition import FormDefinition, parse_form
 from forms.errors import FormRefused
 from forms.reader import XML, kind_of
@@ -131,6 +132,7 @@ def _step(session: Session, stored: dict[str, str | None], dice: random.Random) 
     if open_questions:
         view = dice.choice(open_questions)
         stored.update(session.answer(view.path, _answer(session, view, dice)).answers)
+        assert session.steps_taken < limits.STEPS_PER_ACT_MAX / 50, "a real form stays far below the budget"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +149,7 @@ def test_a_random_filling_reloads_equal(path: Path) -> None:
     for _ in range(60):
         _step(session, stored, dice)
     session.validate()
+    assert not session.state()["uncomputed"] and session.steps_taken < limits.STEPS_PER_ACT_MAX / 100
     session.summary()
     spoken = session.language or None  # a calculation may quote a label, so the language is part of the state
     again = start(definition, session.answers(), new_row_id=row_ids("again"), language=spoken)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from forms.advice import advice
 from forms.definition import parse_form
 from forms.entities import Entity
-from tests.support.forms import corpus_forms, define, row_ids, start
+from forms.errors import FormRefused
+from tests.support.forms import corpus_forms, define, row_ids, start, xform
 
 PEOPLE = b"name,label,first_name,__version\np1,Anna A,Anna,3\np2,Bea B,Bea,1\n"
 UPSERT = """
@@ -106,3 +109,15 @@ def test_the_entity_of_an_xform() -> None:
     session.answer("/action", "update")
     session.answer("/person", "p1")
     assert session.entities()[0].id == "p1"
+
+
+def test_odd_documents_are_opened_or_refused_and_never_crash() -> None:
+    document = xform("| survey |\n| | type | name | label |\n| | text | a | A |\n")
+    bound = b'<bind nodeset="/data/a/@x" calculate="1"/></model>'
+    with pytest.raises(FormRefused):
+        parse_form(document.replace(b"<a/>", b'<a x="2"/>').replace(b"</model>", bound))
+    odd = document.replace(b"<data id", b"<meta id").replace(b"</data></instance>", b"<entity/></meta></instance>")
+    odd = odd.replace(b"/data/", b"/meta/")
+    assert parse_form(odd).entities == ()
+    nested = document.replace(b"<meta>", b'<meta><entity dataset="x" create="1"><meta><entity/></meta></entity>')
+    assert [one.dataset for one in parse_form(nested).entities] == ["x"]

@@ -8,6 +8,7 @@ import pytest
 
 from forms.errors import FormRefused
 from forms.externals import read_geojson, read_xml_list
+from forms.texts import Translations
 from tests.support.forms import start
 
 PLACES = {
@@ -61,3 +62,21 @@ def test_a_question_chooses_from_either() -> None:
     assert [choice.label for choice in session.choices("/place")] == ["Well", "Field"]
     session.answer("/place", "b")
     assert [(choice.value, choice.label) for choice in session.choices("/town")] == [("t1", "One")]
+
+
+def test_the_labels_of_a_list_are_looked_at_once_however_many_questions_share_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[str] = []
+    own = Translations.has_outputs
+
+    def counted(translations: Translations, identity: str) -> bool:
+        looks.append(identity)
+        return own(translations, identity)
+
+    monkeypatch.setattr(Translations, "has_outputs", counted)
+    questions = "".join(f"| | select_one c | q{number} | Q | Q |\n" for number in range(30))
+    choices = "".join(f"| | c | v{number} | V {number} | W {number} |\n" for number in range(10))
+    head = "| survey | | | | |\n| | type | name | label::fr | label::en |\n"
+    session = start(f"{head}{questions}| choices | | | | |\n| | list_name | name | label::fr | label::en |\n{choices}")
+    assert session.choice_label("/q29", "v3") in ("V 3", "W 3") and len(looks) <= 20

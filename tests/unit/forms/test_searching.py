@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 
 import pytest
 
 from forms.definition import parse_form
 from forms.errors import FormRefused
+from forms.replay import Step, replay
 from forms.searching import parted
 from tests.support.forms import define, start, xform
 
@@ -200,3 +202,37 @@ def test_a_word_that_names_nothing_reads_as_nothing_and_is_told() -> None:
     (notice,) = definition.notices
     assert (notice.code, notice.details["name"], notice.column) == ("forms.notice", "yes", "choice_filter")
     assert start(definition).offered("/yn") == ()
+
+
+def test_a_ranking_keeps_its_order_and_holds_nothing_twice() -> None:
+    table = """
+| survey |        |      |       |
+|        | type   | name | label |
+|        | rank l | r    | R     |
+| choices | | | |
+|        | list_name | name | label |
+|        | l         | a    | A     |
+|        | l         | b    | B     |
+|        | l         | c    | C     |
+"""
+    session = start(table)
+    session.answer("/r", "c  a c b")
+    assert session.submission()["/r"] == "c a b"
+    steps = [Step("answer", "/data/r", "b c a"), Step("answer", "/data/r", "b b"), Step("answer", "/data/r", "b z")]
+    states = list(replay(start(table), steps, UTC))
+    assert [state["refused"] for state in states] == [False, False, True, True]
+    assert states[-1]["values"]["/data/r"] == "b c a"
+
+
+def test_pictures_of_choices_and_labels_are_told_once_a_list_and_question() -> None:
+    table = """
+| survey |              |      |       |              |
+|        | type         | name | label | media::image |
+|        | select_one l | q    | Q     | q.png        |
+| choices | | | | |
+|        | list_name | name | label | media::audio |
+|        | l         | a    | A     | a.mp3        |
+|        | l         | b    | B     | b.mp3        |
+"""
+    told = [(one.details["name"], one.details["count"], one.details["path"]) for one in define(table).notices]
+    assert sorted(told) == [("l", "2", ""), ("q", "1", "/q")]

@@ -51,3 +51,27 @@ def test_choices_are_named_in_each_language() -> None:
     (issue,) = (each for each in filling.validate() if each.path == "/ok")
     words = issue_words(filling, issue)
     assert "y (Oui)." in words.fr and "y (Yes)." in words.en
+
+
+@pytest.mark.parametrize(
+    ("row", "typed", "told"),
+    [
+        ("| range | q | Q | start=1 end=9 step=2 |", "12", ("1 à 9", "1 to 9")),
+        ("| geopoint | q | Q | |", "at the well", ("latitude", "latitude")),
+        ("| rank yn | q | Q | |", "y z", ("y (Oui).", "y (Oui).")),
+    ],
+)
+def test_what_is_of_another_kind_is_told_with_what_to_type(row: str, typed: str, told: tuple[str, str]) -> None:
+    table = f"""
+| survey  | | | | |
+|         | type | name | label | parameters |
+|         {row}
+| choices | | | | |
+|         | list_name | name | label | |
+|         | yn | y | Oui | |
+"""
+    filling = start(define(table))
+    filling.answer("/q", typed)
+    (issue,) = filling.validate()
+    words = issue_words(filling, issue)
+    assert told[0] in words.fr and told[1] in words.en
