@@ -22,7 +22,7 @@ GRACE_S = 240.0
 """How much longer than its time a harness may need: to start a service, to finish a run, to clean up."""
 MEMORY = "/dev/shm"
 SHARES = {
-    "kill": 0.20,
+    "kill": 0.18,
     "power_cut": 0.21,
     "faulty_calls": 0.10,
     "disk_full": 0.08,
@@ -34,6 +34,7 @@ SHARES = {
     "healing": 0.03,
     "stopped": 0.03,
     "far": 0.03,
+    "forms_walk": 0.02,
 }
 """Harness -> share of the time of all lanes together."""
 

@@ -387,6 +387,14 @@ _KNOWN: Mapping[str, Words] = {
         "Le fichier {file} n'a pas pu être écrit ({reason}). Choisissez un autre endroit.",
         "The file {file} could not be written ({reason}). Choose another place.",
     ),
+    "print.not_a_pdf": Words(
+        "{file} existe déjà et n'est pas un PDF : il est laissé tel quel. Choisissez un autre nom.",
+        "{file} is there already and is no PDF: it is left as it is. Choose another name.",
+    ),
+    "form.unknown_zone": Words(
+        "Ce poste ne connaît pas de fuseau horaire « {zone} » ; écrivez par exemple Europe/Paris.",
+        "This computer knows no time zone “{zone}”; write Europe/Paris, for example.",
+    ),
     "print.unknown_language": Words(
         "Le formulaire n'a pas de langue « {language} » ; il a : {languages}.",
         "The form has no language “{language}”; it has: {languages}.",

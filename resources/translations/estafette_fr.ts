@@ -1076,6 +1076,18 @@
         <translation>Choisissez un autre dossier.</translation>
     </message>
     <message>
+        <source>There is another file of that name, which is no PDF.</source>
+        <translation>Un autre fichier porte déjà ce nom, et ce n’est pas un PDF.</translation>
+    </message>
+    <message>
+        <source>It was left as it is.</source>
+        <translation>Il a été laissé tel quel.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Choisissez un autre nom.</translation>
+    </message>
+    <message>
         <source>See whether it is still there, then read it again (F5).</source>
         <translation>Voyez s’il est toujours là, puis relisez-le (F5).</translation>
     </message>

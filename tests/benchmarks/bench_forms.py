@@ -84,18 +84,25 @@ class Beside:
 def measure(sizes: Sizes, peers: Mapping[str, Run], *, window: bool) -> list[Figure]:
     """Every line of the table."""
     bench = Bench(sizes, peers)
-    with tempfile.TemporaryDirectory() as folder:
-        return [
-            *_answers(bench),
-            *_recalculation(bench),
-            *_rows(bench),
-            *_choices(bench),
-            *_opening(bench, Path(folder)),
-            *_conversion(bench, Path(folder)),
-            *_memory(bench, Path(folder)),
-            *_language(bench),
-            *(_window(sizes, Path(folder)) if window else ()),
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts: list[Callable[[], list[Figure]]] = [
+            lambda: _answers(bench),
+            lambda: _recalculation(bench),
+            lambda: _rows(bench),
+            lambda: _choices(bench),
+            lambda: _opening(bench, folder),
+            lambda: _conversion(bench),
+            lambda: _memory(bench, folder),
+            lambda: _language(bench),
+            *([lambda: _window(sizes, folder)] if window else []),
         ]
+        for part in parts:
+            for one in part():
+                print(f"{one.id} {one.ours:g} {one.unit}", file=sys.stderr, flush=True)
+                found.append(one)
+    return found
 
 
 def _answers(bench: Bench) -> list[Figure]:
@@ -229,7 +236,7 @@ def _opening(bench: Bench, folder: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _conversion(bench: Bench, folder: Path) -> list[Figure]:
+def _conversion(bench: Bench) -> list[Figure]:
     workbook = forms_made.worst_workbook(*bench.sizes.conversion)
 
     def read() -> int:

@@ -28,6 +28,7 @@ SOUND = {
     "audits": 100,
     "stopped": 8,
     "far": 3,
+    "forms_walk": 1,
 }
 KNOWN_BAD = {
     "kill": ("liar", 30),
@@ -44,6 +45,7 @@ KNOWN_BAD = {
     "audits ": ("one_sided", 40),
     "stopped": ("deaf", 12),
     "far": ("whole", 1),
+    "forms_walk": ("deaf", 3),
 }
 
 
