@@ -2852,6 +2852,10 @@
         <translation>Ouvrir le dossier</translation>
     </message>
     <message>
+        <source>born %1</source>
+        <translation>né(e) le %1</translation>
+    </message>
+    <message>
         <source>A first attempt was not accepted either.</source>
         <translation>Un premier essai n’a pas été accepté non plus.</translation>
     </message>
