@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
@@ -18,7 +18,7 @@ from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QTabWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from cases.clock import SystemClock, moment
 from cases.errors import EnvironmentFault, EstafetteError
@@ -156,14 +156,15 @@ class BenchWindow(QMainWindow):
         self.trying.open_wanted.connect(self._ask_what_to_open)
         self.tabs.currentChanged.connect(lambda _place: self._follow.start())
         self._follow.timeout.connect(self._follow_now)
-        for keys, act in (
+        acts: tuple[tuple[str, Callable[[], object]], ...] = (
             ("F5", self.reader.read),
             ("F6", self._other_side),
             ("Ctrl+S", self._ask_where_to_save),
             ("Ctrl+O", self._ask_what_to_open),
             ("Ctrl+R", self.start_over),
             *((f"Alt+{place + 1}", partial(self._open_tab, place)) for place in range(self.tabs.count())),
-        ):
+        )
+        for keys, act in acts:
             add_key(self, keys, act)
 
     def begin(self) -> None:
@@ -273,7 +274,7 @@ class BenchWindow(QMainWindow):
     def _show(self, made: _Made) -> None:
         trial, old = made.trial, self.view
         route = dict(old.route) if old is not None else {}
-        if old is not None and not old.isAncestorOf(QApplication.focusWidget()):
+        if old is not None and not is_within(old, QApplication.focusWidget()):
             route["focus"] = ""
         fresh = made.form is not self.form or self.trial is None
         self.form, self.trial = made.form, trial
@@ -505,7 +506,7 @@ class BenchWindow(QMainWindow):
     def _other_side(self) -> None:
         """F6: from the form to the tabs and back."""
         focus = QApplication.focusWidget()
-        if self.view is not None and not self.left.isAncestorOf(focus):
+        if self.view is not None and not is_within(self.left, focus):
             self._to_form()
         else:
             self._open_tab(self.tabs.currentIndex())
@@ -519,7 +520,7 @@ class BenchWindow(QMainWindow):
         """Esc: end a reading, else go back to the form."""
         if self.reader.reading:
             self.reader.cancel()
-        elif not self.left.isAncestorOf(QApplication.focusWidget()):
+        elif not is_within(self.left, QApplication.focusWidget()):
             self._to_form()
 
     # Saying
@@ -557,3 +558,8 @@ def _first_steps(form: ReadForm) -> tuple[Step, ...]:
     found = matching_language(form.definition.languages, language())
     other = found is not None and found != form.definition.default_language
     return (Step(LANGUAGE, found),) if other and found is not None else ()
+
+
+def is_within(whole: QWidget, part: QWidget | None) -> bool:
+    """Whether ``part`` stands somewhere in ``whole``; nothing stands nowhere."""
+    return part is not None and whole.isAncestorOf(part)

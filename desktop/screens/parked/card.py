@@ -232,7 +232,8 @@ class ParkedCard(QFrame):
             self.values[path] = made
             inside = column(made, gap=4)
             if len(self.act.fields) > 1:
-                leave = QCheckBox(self.tr("Send this field"), checked=True)
+                leave = QCheckBox(self.tr("Send this field"))
+                leave.setChecked(True)
                 leave.setObjectName(f"{name}.send{number}")
                 leave.setAccessibleName(self.tr("Send « %1 »").replace("%1", field.words.label))
                 leave.toggled.connect(made.setEnabled)
