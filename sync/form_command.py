@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
-from cases.paper import paper_of
 from forms.errors import FormRefused, FormsError, Problem
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
 from sync.form_reading import ReadForm, content_of, read_form
-from sync.printing import known_language, write_paper
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
@@ -94,12 +92,16 @@ _ABOUT = (
 def _options(argv: Sequence[str], *, windows: bool) -> argparse.Namespace:
     parser = _parser(windows=windows)
     options = parser.parse_args(list(argv))
-    if options.check or options.replay is not None or options.paper is not None:
-        return options
-    if options.json:
+    if options.json and not options.check:
         parser.error("argument --json: not allowed without --check")
-    if options.answers is not None:
+    if options.answers is not None and options.paper is None:
         parser.error("argument --answers: not allowed without --print")
+    if options.paper is not None:
+        return options
+    if options.check or options.replay is not None:
+        if options.language is not None:
+            parser.error("argument --language: not allowed without --print")
+        return options
     if options.language not in (None, *_SCREENS):
         parser.error(f"argument --language: invalid choice: '{options.language}' (choose from {', '.join(_SCREENS)})")
     return options
@@ -173,9 +175,14 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _print(options: argparse.Namespace) -> int:
     """Write the form as PDF, blank or filled by a script."""
+    # It brings the store along, which nothing else here needs.
+    from cases.paper import paper_of
+    from sync.printing import check_paper_place, known_language, write_paper
+
     zone = _zone(options.timezone)
     now = _now(options.now, zone)
     steps = read_steps(content_of(options.answers)) if options.answers is not None else ()
+    check_paper_place(options.paper)
     definition = read_form(options.file).definition
     session = open_session(definition, now=now, zone=zone, seed=options.seed)
     refused = 0
@@ -197,7 +204,7 @@ def _zone(name: str | None) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError("timezone.unknown", zone=name) from error
+        raise InputError("form.unknown_zone", field="timezone", zone=name) from error
 
 
 def _now(text: str | None, zone: tzinfo) -> datetime:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from cases.errors import EnvironmentFault, InputError
+from cases.keys.files import write_file
 from cases.paper import PaperData, form_language, paper_of, paper_pdf
 from cases.procedures import in_language
 from cases.receipt_words import short_language
 from forms.languages import language_tag
 from sync.desk import Desk, OpenForm
+
+_PDF = b"%PDF"
 
 
 def case_paper(desk: Desk, form: OpenForm, *, now_ms: int, blank: bool = False, language: str = "") -> PaperData:
@@ -52,13 +55,33 @@ def known_language(names: tuple[str, ...], wanted: str) -> str:
 
 
 def write_paper(data: PaperData, path: Path) -> Path:
-    """Write the PDF.
+    """Write the PDF, whole or not at all. An older PDF of that name is replaced, any other file is left alone.
 
     Raises:
+        InputError: ``print.not_a_pdf`` (details ``file``).
         EnvironmentFault: ``file.unwritable`` (details ``file``, ``reason``).
     """
+    check_paper_place(path)
     try:
-        path.write_bytes(paper_pdf(data))
+        write_file(path, paper_pdf(data))
+    except EnvironmentFault as error:
+        raise EnvironmentFault("file.unwritable", file=str(path), reason=error.code) from error
+    return path
+
+
+def check_paper_place(path: Path) -> None:
+    """See that nothing but a PDF would be replaced: a slip of the pen must not cost an author the workbook.
+
+    Raises:
+        InputError: ``print.not_a_pdf`` (details ``file``).
+        EnvironmentFault: ``file.unwritable`` (details ``file``, ``reason``): what is there cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_PDF))
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise EnvironmentFault("file.unwritable", file=str(path), reason=type(error).__name__) from error
-    return path
+    if begins and begins != _PDF:
+        raise InputError("print.not_a_pdf", field="file", file=path.name)

@@ -345,6 +345,12 @@ _KNOWN: Mapping[str, Words] = {
         "Dans l'état « {state} », les réponses du dossier ne se modifient plus.",
         "In the state “{state}” the case's answers can no longer be changed.",
     ),
+    "answer.not_asked": Words(
+        "Cette question n'est pas posée pour le moment ({field}). La réponse est enregistrée sur ce poste ; elle "
+        "comptera quand le formulaire posera la question.",
+        "This question is not asked for now ({field}). The answer is saved on this computer; it counts once the form "
+        "asks for it.",
+    ),
     "version.same": Words(
         "Ce dossier est déjà sur cette version du formulaire.",
         "This case is on this version of the form already.",
@@ -380,6 +386,14 @@ _KNOWN: Mapping[str, Words] = {
     "file.unwritable": Words(
         "Le fichier {file} n'a pas pu être écrit ({reason}). Choisissez un autre endroit.",
         "The file {file} could not be written ({reason}). Choose another place.",
+    ),
+    "print.not_a_pdf": Words(
+        "{file} existe déjà et n'est pas un PDF : il est laissé tel quel. Choisissez un autre nom.",
+        "{file} is there already and is no PDF: it is left as it is. Choose another name.",
+    ),
+    "form.unknown_zone": Words(
+        "Ce poste ne connaît pas de fuseau horaire « {zone} » ; écrivez par exemple Europe/Paris.",
+        "This computer knows no time zone “{zone}”; write Europe/Paris, for example.",
     ),
     "print.unknown_language": Words(
         "Le formulaire n'a pas de langue « {language} » ; il a : {languages}.",

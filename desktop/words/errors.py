@@ -164,6 +164,11 @@ def _file_unwritable() -> _Words:
     return what, "", translate("Errors", "Choose another folder.")
 
 
+def _not_a_pdf() -> _Words:
+    what = translate("Errors", "There is another file of that name, which is no PDF.")
+    return what, translate("Errors", "It was left as it is."), translate("Errors", "Choose another name.")
+
+
 def _form_unreadable() -> _Words:
     what = translate("Errors", "The form's file cannot be read now.")
     advice = translate("Errors", "See whether it is still there, then read it again (F5).")
@@ -346,6 +351,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "store.locked": _store_locked,
     "store.in_use": _store_locked,
     "file.unwritable": _file_unwritable,
+    "print.not_a_pdf": _not_a_pdf,
     "form.unreadable": _form_unreadable,
     "store.disk_full": _disk_full,
     "store.read_only": _read_only,

@@ -123,6 +123,10 @@
         <translation>Elle n’est en lecture seule que si&#xa0;:</translation>
     </message>
     <message>
+        <source>Always.</source>
+        <translation>Toujours.</translation>
+    </message>
+    <message>
         <source>Sheet survey, row %1, cell %2: %3</source>
         <translation>Feuille survey, ligne %1, case %2&#xa0;: %3</translation>
     </message>
@@ -355,7 +359,7 @@
         <translation>Ce qui y est au départ</translation>
     </message>
     <message>
-        <source>A trial: nothing is kept, nothing is sent</source>
+        <source>A trial: nothing is kept or sent; closing forgets it</source>
         <translation>Un essai&#xa0;: rien n’est gardé, rien n’est envoyé&#xa0;; fermer efface tout</translation>
     </message>
     <message>
@@ -1074,6 +1078,18 @@
     <message>
         <source>Choose another folder.</source>
         <translation>Choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>There is another file of that name, which is no PDF.</source>
+        <translation>Un autre fichier porte déjà ce nom, et ce n’est pas un PDF.</translation>
+    </message>
+    <message>
+        <source>It was left as it is.</source>
+        <translation>Il a été laissé tel quel.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Choisissez un autre nom.</translation>
     </message>
     <message>
         <source>See whether it is still there, then read it again (F5).</source>
@@ -2834,6 +2850,10 @@
     <message>
         <source>Open the case</source>
         <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>born %1</source>
+        <translation>né(e) le %1</translation>
     </message>
     <message>
         <source>A first attempt was not accepted either.</source>

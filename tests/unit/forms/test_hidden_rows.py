@@ -6,6 +6,7 @@ import random
 import re
 
 import pytest
+
 from forms.session import Session
 from tests.support.forms import define, row_ids, start
 

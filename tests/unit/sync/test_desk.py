@@ -85,7 +85,9 @@ def test_the_moment_of_handing_in_is_among_the_answers_and_only_once_it_is_hande
     assert datetime.fromisoformat(str(view.answers["/end"])) == datetime(2026, 7, 14, 9, 30, tzinfo=UTC)
 
 
-def test_a_hand_in_that_fails_leaves_the_moment_that_stood_before(post: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hand_in_that_fails_leaves_the_moment_that_stood_before(
+    post: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = post.client_with_clock(clock := FakeClock(JULY_MS))
     form = client.desk.open(client.case({NAME: "Moreau", AGE: "41"}))
 

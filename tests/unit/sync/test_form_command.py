@@ -109,3 +109,36 @@ def test_what_cannot_be_printed_is_said(form: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err
     assert "Klingon" in said and "étape 1" in said and "step 1" in said
     assert paper.exists(), "the rest of the script is printed all the same"
+
+
+def test_printing_replaces_nothing_but_a_pdf(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = form.read_bytes()
+    assert run_form([str(form), "--print", str(form), *CLOCK]) == 2
+    assert form.read_bytes() == before
+    said = capsys.readouterr().err
+    assert form.name in said and "n'est pas un PDF" in said
+    paper = form.with_name("out.pdf")
+    assert run_form([str(form), "--print", str(paper), *CLOCK]) == 0
+    assert run_form([str(form), "--print", str(paper), *CLOCK]) == 0, "an older PDF is replaced"
+    assert sorted(one.name for one in form.parent.iterdir() if ".new" in one.name) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--check", "--language", "fr"),
+        ("--replay", "steps.json", "--language", "fr"),
+        ("--replay", "steps.json", "--json"),
+        ("--check", "--answers", "steps.json"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(form: Path, more: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_form([str(form), *more])
+    assert ended.value.code == 2
+
+
+def test_a_zone_that_nobody_knows_is_the_writer_s_slip(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_form([str(form), "--check", "--timezone", "Europe/Pari"]) in (0, 1)
+    assert run_form([str(form), "--print", str(form.with_name("o.pdf")), "--timezone", "Europe/Pari"]) == 2
+    assert "Europe/Pari" in capsys.readouterr().err
