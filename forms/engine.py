@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import cast
@@ -18,6 +18,10 @@ from forms.graph import Trigger, Work
 from forms.schema import Expression
 from forms.tree import Node, Repeat
 from forms.values import Value, coerce, to_number, to_truth
+
+
+_STEPS_AROUND = 4
+_Sweep = tuple[int, ...]
 
 
 @dataclass
@@ -35,21 +39,29 @@ class Engine:
 
     Args:
         make_row: called when a counted repeat needs one more row; returns it, already in ``repeat.rows``.
+        things: everything in the tree now.
     """
 
     def __init__(
-        self, definition: FormDefinition, env: Environment, choices: ChoiceBook, make_row: Callable[[Repeat], Node]
+        self,
+        definition: FormDefinition,
+        env: Environment,
+        choices: ChoiceBook,
+        make_row: Callable[[Repeat], Node],
+        things: Callable[[], Iterable[Node | Repeat]],
     ) -> None:
         self._definition = definition
         self._plan = definition.plan
         self.env = env
         self._choices = choices
         self._make_row = make_row
+        self._things = things
         self.changes = Changes()
         self.loading = True
-        self._heap: list[tuple[int, int, Work, Node | Repeat]] = []
-        self._queued: set[tuple[int, int]] = set()
-        self._runs: dict[tuple[int, int], int] = {}
+        self._heap: list[tuple[int, int, _Sweep, int, int, Work, Node | Repeat]] = []
+        self._queued: set[tuple[int, int, int]] = set()
+        self._done: set[tuple[int, int, int]] = set()
+        self._at: tuple[int, int, _Sweep] | None = None
         self._told: dict[int, set[tuple[int, tuple[int, ...]]]] = {}
         self._late: dict[tuple[str, int], tuple[str, Node | Repeat]] = {}
         self.uncomputed: dict[int, Node | Repeat] = {}
@@ -66,12 +78,21 @@ class Engine:
     # --- asking for work
 
     def push(self, work: Work, node: Node | Repeat) -> None:
-        """Queue ``work`` for ``node`` once."""
-        key = (work.order, id(node))
+        """Queue ``work`` for ``node`` once. Formulas that read their own column go through the rows, down and up in
+        turn, so that a chain over the rows is settled in two or three rounds whichever way it runs."""
+        around, sweep = 0, cast(_Sweep, ())
+        if work.circular:
+            sweep = _sweep(node, 0)
+            if self._at is not None and self._at[0] == work.stage:
+                around = self._at[1]
+                if _sweep(node, around) < self._at[2] or (work.order, id(node), around) in self._done:
+                    around += 1
+                sweep = _sweep(node, around)
+        key = (work.order, id(node), around)
         if key not in self._queued:
             self._queued.add(key)
             self._serial += 1
-            heappush(self._heap, (work.order, self._serial, work, node))
+            heappush(self._heap, (work.stage, around, sweep, work.order, self._serial, work, node))
 
     def push_below(self, top: Node | Repeat) -> None:
         """Queue everything that belongs to ``top`` and to what is below it."""
@@ -91,6 +112,11 @@ class Engine:
         for trigger in self._plan.triggers.get(thing.schema.ref, ()):
             top = _climbed(thing, trigger)
             # A thousand rows that change together would each queue all readers of the column.
+            if trigger.work.circular:
+                for node in _instances(top, trigger):
+                    self.env.budget.charge(_STEPS_AROUND)  # every row tells every row: that adds up
+                    self.push(trigger.work, node)
+                continue
             told = self._told.setdefault(trigger.work.order, set())
             key = (id(top), trigger.downs)
             if key not in told:
@@ -107,20 +133,46 @@ class Engine:
             if node.alive:
                 self._push_kind(kind, node)
                 self._drain()
-        self._runs.clear()
 
     def _drain(self) -> None:
+        outer, sizes = self._at, dict[int, int]()
         while self._heap:
-            _order, _serial, work, node = heappop(self._heap)
-            key = (work.order, id(node))
+            stage, around, sweep, _order, _serial, work, node = heappop(self._heap)
+            key = (work.order, id(node), around)
             self._queued.discard(key)
             self._told.pop(work.order, None)
-            runs = self._runs.get(key, 0)
-            # Only a cycle comes back this often; its last link is then ignored for this act.
-            if node.alive and runs < limits.RUNS_PER_ACT_MAX:
-                self._runs[key] = runs + 1
+            if not node.alive:
+                continue
+            self._at = stage, around, sweep
+            if work.circular:
+                self._done.add(key)
+            if around <= limits.ROUNDS_FREE or around <= sizes.setdefault(stage, self._size(work)):
                 self._do(work, node)
+            else:
+                self._do_last(work, node)
+        self._at = outer
         self._told.clear()
+        if outer is None:
+            self._done.clear()
+
+    def _size(self, work: Work) -> int:
+        """How many values need each other, perhaps: a chain through them all is settled after so many rounds."""
+        refs = [one.schema.ref for one in self._plan.works if one.stage == work.stage]
+        return sum(refs.count(thing.schema.ref) for thing in self._things())
+
+    def _do_last(self, work: Work, node: Node | Repeat) -> None:
+        """Every chain is settled by now: what still changes needs its own value, or that of one that does. It has none,
+        however often it is worked out, and says so; who reads it is worked out without it."""
+        if work.kind in node.uncomputed:
+            return
+        before = _state(node)
+        self._do(work, node)
+        if _state(node) == before or not node.alive:
+            return
+        self.mark(work.kind, node)
+        if isinstance(node, Node) and work.kind == graph.CALCULATE and not (work.expression and work.expression.fickle):
+            node.calculated = ""
+            self.refresh(node)
 
     def take_changes(self) -> Changes:
         """Return what changed and start anew."""
@@ -146,6 +198,8 @@ class Engine:
         self._late.pop((kind, id(node)), None)
         if kind in node.uncomputed:
             self.unmark(kind, node)
+            if kind == graph.CALCULATE:
+                self.fire(node)  # nothing and not worked out look the same to who reads it
         return value
 
     def mark(self, kind: str, node: Node | Repeat) -> None:
@@ -182,6 +236,8 @@ class Engine:
         elif work.kind == graph.CALCULATE:
             self._calculate(work, node)
         elif work.kind == graph.CHOICES:
+            if graph.CHOICES in node.uncomputed:
+                self.unmark(graph.CHOICES, node)
             self._choices.forget(node)
             self.changes.changed.add(node.path)
             self.refresh(node)
@@ -370,6 +426,22 @@ class Engine:
         self.changes.rows.add(repeat.path)
         self.changes.structure = True
         self.fire(repeat)
+
+
+def _sweep(thing: Node | Repeat, around: int) -> _Sweep:
+    """Where a round passes ``thing``: row by row, every other round from the last row to the first."""
+    found: list[int] = []
+    at: Node | None = thing if isinstance(thing, Node) else thing.parent
+    while at is not None:
+        if at.container is not None:
+            found.append(-at.position if around % 2 else at.position)
+        at = at.parent
+    return tuple(reversed(found))
+
+
+def _state(thing: Node | Repeat) -> tuple[object, ...]:
+    """What others can read of ``thing``."""
+    return (thing.own, thing.wanted) if isinstance(thing, Repeat) else (thing.own, thing.value)
 
 
 def _climbed(thing: Node | Repeat, trigger: Trigger) -> Node | Repeat | None:

@@ -3,6 +3,7 @@ fatal."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,13 +27,21 @@ _GIVES_VALUE = (CHOICES, CALCULATE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
-    """One thing to recompute for each instance of ``schema``; ``order`` is its place in dependency order."""
+    """One thing to recompute for each instance of ``schema``.
+
+    Attributes:
+        order: its place in dependency order.
+        stage: works that need each other share one, and nothing between them in order has another.
+        circular: it reads its own column or that of one of its stage; its rows may still need each other in a chain.
+    """
 
     kind: str
     schema: SchemaNode
     expression: Expression | None
     reads: tuple[Read, ...]
     order: int
+    stage: int
+    circular: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,18 @@ def make_plan(wanted: Iterable[Wanted]) -> Plan:
     given = list(wanted)
     before = _dependencies(given)
     order, cycles = _sorted(before)
-    works = tuple(Work(*given[place], order=number) for number, place in enumerate(order))
+    stages = _stages(before, order)
+    order.sort(key=stages.__getitem__)
+    shared = Counter(stages)
+    works = tuple(
+        Work(
+            *given[place],
+            order=number,
+            stage=stages[place],
+            circular=shared[stages[place]] > 1 or _reads_itself(given[place]),
+        )
+        for number, place in enumerate(order)
+    )
     of: dict[str, list[Work]] = {}
     triggers: dict[str, list[Trigger]] = {}
     for work in works:
@@ -82,6 +102,11 @@ def make_plan(wanted: Iterable[Wanted]) -> Plan:
         {ref: tuple(found) for ref, found in triggers.items()},
         tuple(cycle for cycle in named if len(cycle) > 1),
     )
+
+
+def _reads_itself(wanted: Wanted) -> bool:
+    kind, schema, _expression, reads = wanted
+    return kind in _SHAPES_VALUES + _GIVES_VALUE and any(read.target is schema for read in reads)
 
 
 def _dependencies(given: Sequence[Wanted]) -> list[list[int]]:
@@ -133,3 +158,21 @@ def _sorted(before: list[list[int]]) -> tuple[list[int], list[list[int]]]:
                 trail = [one for one, _ in stack]
                 cycles.append(trail[trail.index(following) :])
     return order, cycles
+
+
+def _stages(before: list[list[int]], order: Sequence[int]) -> list[int]:
+    """For each work a number that it shares with exactly those that it needs and that need it, lower for what must
+    come first. ``order`` is the depth-first order of all."""
+    after: list[list[int]] = [[] for _ in before]
+    for place, needed in enumerate(before):
+        for one in needed:
+            after[one].append(place)
+    stages = [-1] * len(before)
+    for number in range(len(order) - 1, -1, -1):
+        waiting = [order[number]]
+        while waiting:
+            place = waiting.pop()
+            if stages[place] < 0:
+                stages[place] = number
+                waiting.extend(one for one in after[place] if stages[one] < 0)
+    return stages

@@ -37,8 +37,9 @@ STEPS_PER_ACT_MAX = 6_000_000
 three seconds. Loading 300 rows of 20 questions, each with a relevance and a constraint, takes 97,000, showing them all
 11,000, an answer in them 3,600; where each of 300 rows looks through all rows for its double, an answer takes 630,000.
 """
-RUNS_PER_ACT_MAX = 5
-"""How often one act may recompute the same expression of the same node; more means a cycle."""
+ROUNDS_FREE = 5
+"""How often formulas that need each other go round before it is asked how many values they have: as many rounds settle
+every chain, one more round means a circle."""
 
 PATTERN_CHARS_MAX = 2_000
 PATTERN_STATES_MAX = 5_000

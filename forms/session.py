@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
@@ -74,7 +74,7 @@ class Session:
         )
         self._preloader = Preloader(self._env, properties or {}, new_row_id)
         self._choices = ChoiceBook(self._env, definition.default_language, decimal_sign)
-        self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
+        self._engine = Engine(definition, self._env, self._choices, self._make_counted_row, self._everything)
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()
         self._ended: list[tuple[Node, str | None, bool]] = []
@@ -278,6 +278,9 @@ class Session:
         return node
 
     # --- rows
+
+    def _everything(self) -> Iterable[Node | Repeat]:
+        return self._grower.by_path.values()
 
     def _make_counted_row(self, repeat: Repeat) -> Node:
         row = self._grower.add_row(repeat)
