@@ -19,7 +19,6 @@ from forms.schema import Expression
 from forms.tree import Node, Repeat
 from forms.values import Value, coerce, to_number, to_truth
 
-
 _STEPS_AROUND = 4
 _Sweep = tuple[int, ...]
 

@@ -58,7 +58,8 @@ class Plan:
     """Attributes:
     works: everything, in dependency order; of: the same by node reference.
     triggers: by the reference of what changed.
-    cycles: for each cycle the references of the nodes in it; one link of each is ignored.
+    cycles: for each certain cycle the references of the nodes in it. What reads picked rows only may be a chain through
+        the rows: a session finds out, and says what goes in circles.
     """
 
     works: tuple[Work, ...]
@@ -74,7 +75,7 @@ def make_plan(wanted: Iterable[Wanted]) -> Plan:
     """Order the works so that each comes after what it reads, in document order where that leaves a choice."""
     given = list(wanted)
     before = _dependencies(given)
-    order, cycles = _sorted(before)
+    order, _cycles = _sorted(before)
     stages = _stages(before, order)
     order.sort(key=stages.__getitem__)
     shared = Counter(stages)
@@ -95,13 +96,29 @@ def make_plan(wanted: Iterable[Wanted]) -> Plan:
             below = work.schema.chain()[read.top.depth + 1 :]
             trigger = Trigger(work, read.target.depth - read.top.depth, tuple(node.index for node in below))
             triggers.setdefault(read.target.ref, []).append(trigger)
-    named = tuple(tuple(dict.fromkeys(given[place][1].ref for place in cycle)) for cycle in cycles)
+    named = _named(given)
     return Plan(
         works,
         {ref: tuple(found) for ref, found in of.items()},
         {ref: tuple(found) for ref, found in triggers.items()},
-        tuple(cycle for cycle in named if len(cycle) > 1),
+        named,
     )
+
+
+def _named(given: Sequence[Wanted]) -> tuple[tuple[str, ...], ...]:
+    """The cycles that are some whatever the rows."""
+    certain = [
+        (kind, schema, expression, tuple(read for read in reads if not read.picked))
+        for kind, schema, expression, reads in given
+    ]
+    _order, cycles = _sorted(_dependencies(certain))
+    found = [tuple(dict.fromkeys(given[place][1].ref for place in cycle)) for cycle in cycles]
+    own = [
+        (schema.ref,)
+        for kind, schema, _expression, reads in certain
+        if kind == CALCULATE and any(read.target is schema for read in reads)
+    ]
+    return tuple(cycle for cycle in found if len(cycle) > 1) + tuple(own)
 
 
 def _reads_itself(wanted: Wanted) -> bool:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An expression reads ``target``; a change in it touches only readers below the same instance of ``top``."""
+    """An expression reads ``target``; a change in it touches only readers below the same instance of ``top``.
+
+    ``picked``: of some rows only, those with a number or that a condition chooses.
+    """
 
     target: SchemaNode
     top: SchemaNode
+    picked: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

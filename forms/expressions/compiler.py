@@ -57,12 +57,14 @@ class Compiler:
         self.inside_predicate = 0
         self._paths = PathCompiler(self)
 
-    def read(self, target: SchemaNode, top: SchemaNode) -> None:
-        """Note that the formula reads ``target``, found from ``top``."""
+    def read(self, target: SchemaNode, top: SchemaNode, *, picked: bool = False) -> None:
+        """Note that the formula reads ``target``, found from ``top``; see :class:`forms.schema.Read`."""
         if self.inside_predicate and top.parent is not None:
             # A predicate moves the context; the safe bound is the whole form.
             top = self.names.root
-        self.reads[(target.ref, top.ref)] = Read(target, top)
+        key = (target.ref, top.ref)
+        picked = picked and (key not in self.reads or self.reads[key].picked)
+        self.reads[key] = Read(target, top, picked)
 
     def finish(self, source: str, tree: Syntax, closure: Closure) -> Expression:
         """Make the frozen result."""

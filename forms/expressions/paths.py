@@ -134,7 +134,8 @@ class PathCompiler:
             if not isinstance(start, SchemaNode):
                 raise ExpressionError("unsupported", path.steps[0].name, path.position)
             route = self._relative(path.steps, start, from_current)
-        self._compiler.read(route.target, route.top)
+        picked = any(down.predicates for down in route.downs)
+        self._compiler.read(route.target, route.top, picked=picked)
         for down in route.downs:
             if down.schema.is_repeat and down.schema is not route.target:
                 self._compiler.read(down.schema, route.top)

@@ -119,7 +119,7 @@ def _last(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 
 @_special("current", 0)
 def _current(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
-    compiler.read(compiler.current, compiler.current)
+    compiler.read(compiler.current, compiler.current, picked=True)  # what it gave earlier is no circle
     return lambda context: context.current.value
 
 
@@ -175,19 +175,19 @@ def _indexed_repeat(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     """``indexed-repeat(value, repeat, number, …)``: a value in the given row of each named repeat."""
     if len(tree.arguments) % 2 == 0:
         raise ExpressionError("argument_count", tree.name, tree.position)
-    target = compiler.target(tree.arguments[0], dot)
+    target = _named(compiler, tree.arguments[0], dot)
     chain = target.chain()[1:]
     numbers: dict[str, Closure] = {}
     for place in range(1, len(tree.arguments), 2):
-        repeat = compiler.target(tree.arguments[place], dot)
+        repeat = _named(compiler, tree.arguments[place], dot)
         if not repeat.is_repeat or repeat not in chain:
             raise ExpressionError("unsupported", tree.name, tree.arguments[place].position)
         numbers[repeat.ref] = compiler.value(tree.arguments[place + 1], dot)
     root = compiler.names.root
     for schema in chain:
         if schema.is_repeat:
-            compiler.read(schema, root)
-    compiler.read(target, root)
+            compiler.read(schema, root, picked=True)
+    compiler.read(target, root, picked=True)
 
     def find(context: Context) -> Value:
         rows = {
@@ -197,6 +197,16 @@ def _indexed_repeat(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
         return node.value if node is not None else ""
 
     return find
+
+
+def _named(compiler: Compiler, tree: Syntax, dot: Dot) -> SchemaNode:
+    """What a path leads to, when only its name counts and nothing is read by it."""
+    before = compiler.reads
+    compiler.reads = dict(before)
+    try:
+        return compiler.target(tree, dot)
+    finally:
+        compiler.reads = before
 
 
 def _indexed(context: Context, chain: Sequence[SchemaNode], numbers: dict[str, Value]) -> Node | None:

@@ -11,23 +11,26 @@ from forms.session import Session
 from tests.support.forms import define, row_ids, start
 
 CHAIN = """
-| survey |              |         |       |                                                                                   |
-|        | type         | name    | label | calculation                                                                       |
-|        | begin_repeat | r       | R     |                                                                                   |
-|        | calculate    | opening |       | if(position(..) {edge}, 0, indexed-repeat(${{closing}}, ${{r}}, position(..) {step} 1)) |
-|        | integer      | a       | A     |                                                                                   |
-|        | calculate    | closing |       | ${{opening}} + coalesce(${{a}}, 0)                                                |
-|        | end_repeat   |         |       |                                                                                   |
+| survey |              |         |       | |
+|        | type         | name    | label | calculation |
+|        | begin_repeat | r       | R     | |
+|        | calculate    | opening |       | {other} |
+|        | integer      | a       | A     | |
+|        | calculate    | closing |       | ${{opening}} + coalesce(${{a}}, 0) |
+|        | end_repeat   |         |       | |
 """
 OWN = """
-| survey |              |         |       |                                                                                   |
-|        | type         | name    | label | calculation                                                                       |
-|        | begin_repeat | r       | R     |                                                                                   |
-|        | integer      | a       | A     |                                                                                   |
-|        | calculate    | closing |       | coalesce(${{a}}, 0) + if(position(..) {edge}, 0, indexed-repeat(${{closing}}, ${{r}}, position(..) {step} 1)) |
-|        | end_repeat   |         |       |                                                                                   |
+| survey |              |         |       | |
+|        | type         | name    | label | calculation |
+|        | begin_repeat | r       | R     | |
+|        | integer      | a       | A     | |
+|        | calculate    | closing |       | coalesce(${{a}}, 0) + {other} |
+|        | end_repeat   |         |       | |
 """
-FORWARD, BACKWARD = {"edge": "= 1", "step": "-"}, {"edge": "= count(${r})", "step": "+"}
+FORWARD, BACKWARD = (
+    {"other": f"if(position(..) {edge}, 0, indexed-repeat(${{closing}}, ${{r}}, position(..) {step} 1))"}
+    for edge, step in (("= 1", "-"), ("= count(${r})", "+"))
+)
 POINTING = """
 | survey |              |      |       |                                                          |
 |        | type         | name | label | calculation                                              |
@@ -143,3 +146,28 @@ def test_two_questions_that_need_each_other_are_told() -> None:
     session.answer("/a", "1")
     assert told(session) == told(anew(session)) == {"uncomputed"}
     assert session.computed() == anew(session).computed() == {}
+
+
+@pytest.mark.parametrize(
+    ("formula", "named"),
+    [
+        ("${v} + 1", True),
+        ("sum(/data/r/v) + 1", True),
+        ("indexed-repeat(${v}, ${r}, position(..) - 1)", False),
+        ("/data/r[position() = 1]/v", False),
+        ("once(uuid())", False),
+        ("${w}", True),
+    ],
+)
+def test_what_is_a_circle_whatever_the_rows_is_named(formula: str, named: bool) -> None:
+    form = f"""
+| survey |              |      |       |             |
+|        | type         | name | label | calculation |
+|        | begin_repeat | r    | R     |             |
+|        | text         | t    | T     |             |
+|        | calculate    | v    |       | {formula}   |
+|        | calculate    | w    |       | ${{v}}      |
+|        | end_repeat   |      |       |             |
+"""
+    assert any("/r/v" in cycle for cycle in define(form).cycles) == named
+    assert define(CHAIN.format(**BACKWARD)).cycles == ()
