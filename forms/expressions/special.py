@@ -119,7 +119,7 @@ def _last(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
 
 @_special("current", 0)
 def _current(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
-    compiler.read(compiler.current, compiler.current, picked=True)  # what it gave earlier is no circle
+    compiler.read(compiler.current, compiler.current)
     return lambda context: context.current.value
 
 
