@@ -141,10 +141,13 @@ def _regex(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     given = tree.arguments[1]
     if isinstance(given, Literal):
         try:
-            patterns.compile_pattern(str(given.value))
+            patterns.check_pattern(str(given.value))
         except patterns.PatternError:
             raise ExpressionError("pattern", str(given.value), given.position) from None
-    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)), context.env.budget.spend)
+    known = isinstance(given, Literal)
+    return lambda context: patterns.matches(
+        to_text(pattern(context)), to_text(text(context)), context.env.budget.spend, of_the_form=known
+    )
 
 
 @_special("jr:choice-name", 2)
