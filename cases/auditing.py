@@ -89,7 +89,8 @@ class Auditing(Part):
     def replace_confirmed(self, given: Sequence[PackedRecord], not_there: Collection[str] = ()) -> list[Finding]:
         """Take records as central gives them, in place of what was confirmed here; note what was found.
 
-        Pending events stay and apply on top. What is held here alone stays too: absence is never deletion.
+        Pending events stay and apply on top. What is held here alone stays too: absence is never deletion. A name in
+        ``not_there`` that this store never met says nothing.
 
         Returns:
             What was found just now; a record that is not at central is said once.
@@ -115,11 +116,11 @@ class Auditing(Part):
                 found.append(Finding(now_ms, record.record_type, record.record_id, code))
             self._remake(connection, identity.tenant, damaged)
             said = {(one.record_id, one.code) for one in audited.findings(connection)}
-            types = registers.types_of(connection, not_there)
+            here = ((record, registers.find(connection, record)) for record in not_there)
             found += [
-                Finding(now_ms, types[record], record, NOT_THERE)
-                for record in not_there
-                if (record, NOT_THERE) not in said
+                Finding(now_ms, held.type, record, NOT_THERE)
+                for record, held in here
+                if held is not None and (record, NOT_THERE) not in said
             ]
             return found, _note(connection, found)
 

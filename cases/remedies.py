@@ -166,9 +166,9 @@ class Remedies(Acts):
             if said not in DECISIONS:
                 raise InputError("notify.nothing", field="decision")
             body = {"state": said, "on": on.isoformat(), "how": how.strip()}
-            _check_beside(working.state(), asking.event(Kind.NOTIFY, body, base), asking.zone)
             if told_already(working.state(), said, body["on"], body["how"]):
                 raise InputError("notify.already", field="on", state=said, on=body["on"])
+            _check_beside(working.state(), asking.event(Kind.NOTIFY, body, base), asking.zone)
             return [Deed(Kind.NOTIFY, body)]
 
         return self._recorded(RecordType.CASE, record, deeds, base)

@@ -237,6 +237,8 @@ def check_beside(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> str |
 
     Returns:
         ``workflow.malformed``; ``workflow.not_allowed``: a proposal for a case that its author saw decided;
+        ``propose.decided``: one for a case that is decided all the same; ``notify.already``: its author had seen the
+        very same paper there;
         ``workflow.not_handed_in``: the case is a draft; ``workflow.paper_too_early``: see ``earliest_paper_day``.
     """
     body = event.body
@@ -246,6 +248,8 @@ def check_beside(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> str |
             return "workflow.malformed"
         if _states(state, event)[0] & CLOSED:
             return "workflow.not_allowed"
+        if to is not None and _closed_before(state, event):
+            return "propose.decided"
         return None if to is None else _check_handed_in(state, event)
     if event.kind == Kind.NOTIFY:
         on, how = body.get("on"), body.get("how")
@@ -255,9 +259,34 @@ def check_beside(state: RecordState, event: SeenEvent, zone: dt.tzinfo) -> str |
             return "workflow.malformed"
         if (code := _check_handed_in(state, event)) is not None:
             return code
+        if _told_before(state, event):
+            return "notify.already"
         earliest = earliest_paper_day(state, event, zone)
         return "workflow.paper_too_early" if earliest is not None and on < earliest.isoformat() else None
     return None
+
+
+def _closed_before(state: RecordState, event: SeenEvent) -> bool:
+    """Say whether the case was closed already when an act was made, whatever its author says to have seen.
+
+    What was proposed before that is taken in: on a round the paper may have been handed over with it.
+    """
+    heads = state.fields[STATE].heads if STATE in state.fields else ()
+    return any(head.value in CLOSED and head.time <= event.time for head in heads)
+
+
+def _told_before(state: RecordState, event: SeenEvent) -> bool:
+    """Say whether the author had seen the very same paper there, and nobody said since that it holds no more."""
+    field = state.fields.get(NOTIFIED)
+    if field is None:
+        return False
+    (said,) = touched(event.kind, event.body).values()
+    return any(
+        head.event not in field.settled
+        and (head.value or "").casefold() == (said or "").casefold()
+        and _saw(event, head.event[:2], head.event.seq, head.central_seq)
+        for head in field.heads
+    )
 
 
 def _is_day(text: str) -> bool:

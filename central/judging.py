@@ -146,6 +146,8 @@ def judge(
             _check_edit(seen, known.state, state, actor)
             _check_procedure(seen, state, published)
             _check_citizen(seen, known.state, foreign)
+        if seen.kind == Kind.SETTLE and not _was_contested(seen, known.state):
+            raise _Parked("settle.not_contested", field=str(seen.body.get("field")).partition("[")[0])
         if seen.kind == Kind.STATUS and actor.role == workflow.Role.AGENT:
             _check_computed(seen, known.state, state)
         if shown:
@@ -294,6 +296,22 @@ def _check_settles(seen: SeenEvent, state: RecordState, unknown: Unknown) -> Non
         raise _Parked("settle.unknown_event")
 
 
+def _was_contested(seen: SeenEvent, state: RecordState) -> bool:
+    """Say whether there is, or was, something to settle: otherwise this would be an edit under another name.
+
+    The contest may be over by now: settled by another who had not seen this, or ended by an edit that had seen all of
+    it. Then values of two writers are named that stand no more. What goes with a state is a supervisor's to put right.
+    """
+    name = str(seen.body.get("field"))
+    field = state.fields.get(name)
+    if name in _OF_STATUS or field is None:
+        return field is not None or name in _OF_STATUS
+    if field.settled or len(field.heads) > 1 or name in merge.show(state).contested:
+        return True
+    standing = {head.event for head in field.heads}
+    return len({gone[:2] for gone in settled_names(seen.body) if gone not in standing}) > 1
+
+
 def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive: Decisive) -> None:
     """Park a change of state, a proposal or a decision on paper that cannot be."""
     if seen.kind != Kind.STATUS:
@@ -310,6 +328,10 @@ def _check_decision(seen: SeenEvent, state: RecordState, actor: Actor, decisive:
 def _about(code: str, seen: SeenEvent, state: RecordState, actor: Actor) -> dict[str, str]:
     if code == "workflow.paper_too_early":
         return {"earliest": str(workflow.earliest_paper_day(state, seen, actor.zone))}
+    if code == "notify.already":
+        return {name: str(seen.body.get(name)) for name in ("state", "on")}
+    if code == "propose.decided":
+        return {"state": state.value(merge.STATE) or ""}
     return _transition(seen.body)
 
 

@@ -48,8 +48,25 @@ def _publish(options: argparse.Namespace) -> int:
     with opened(options) as central:
         changed = publishing.publish(central, procedure, bare=bare, given_up=given_up)
     print(f"{_named(procedure)} : {'publiée / published' if changed else 'déjà publiée / already published'}")
+    if bare is not None:
+        _say_defaults(procedure)
     _say_repairs(procedure)
     return DONE
+
+
+def _say_defaults(procedure: Procedure) -> None:
+    """A form alone says nothing of delays: what then holds for citizens is said to who publishes it."""
+    days, months = procedure.delay_days, procedure.retention_months
+    print(
+        f"un formulaire seul ne dit pas de délai : réponse due sous {days} jours, silence sans effet annoncé, dossiers "
+        f"gardés {months} mois ; un dossier avec procedure.toml en dit d'autres",
+        file=sys.stderr,
+    )
+    print(
+        f"a form alone says no delay: an answer is due within {days} days, silence has no stated meaning, cases are "
+        f"kept {months} months; a folder with procedure.toml says others",
+        file=sys.stderr,
+    )
 
 
 def _say_repairs(procedure: Procedure) -> None:

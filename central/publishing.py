@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from cases.procedures import Procedure
 from central.context import Central
 from central.database import people
 from central.database import procedures as published
-from central.database.client import NO_TENANT
+from central.database.client import NO_TENANT, Connection
 from forms.conversions import IMPORTER
 from forms.errors import FormRefused, Problem
 from sync.messages import bundle_version
@@ -76,11 +76,16 @@ def publish(
         InputError: ``procedure.rules_lost`` (``path``, ``id``, ``keys``): nothing is published, to no tenant.
     """
     bundle = authored.to_bundle(procedure)
-    if bare is not None:
-        lost = _rules_lost(central, procedure.id, bundle)
-        if not lost <= given_up:
+
+    def check(connections: Iterable[tuple[int, Connection]]) -> None:
+        lost = frozenset().union(*(_rules_lost(one, tenant, procedure.id, bundle) for tenant, one in connections))
+        if bare is not None and not lost <= given_up:
             raise InputError("procedure.rules_lost", path=str(bare), id=procedure.id, keys=",".join(sorted(lost)))
-    return _publish_bundle(central, procedure, bundle)
+
+    if bare is not None:
+        # All are looked at before any is published to, and each again with its own: another may publish meanwhile.
+        check(_each(central))
+    return _publish_bundle(central, procedure, bundle, check if bare is not None else None)
 
 
 def rules_lost(published: Described, bare: Described) -> frozenset[str]:
@@ -94,16 +99,12 @@ def rules_lost(published: Described, bare: Described) -> frozenset[str]:
     return frozenset(lost | ({"title"} if set(published.title) > set(bare.title) else set()))
 
 
-def _rules_lost(central: Central, procedure: str, bundle: bytes) -> frozenset[str]:
-    bare = procedure_file.unpack(bundle).description
-    lost: frozenset[str] = frozenset()
-    for tenant in _tenants(central):
-        with central.transaction(tenant) as connection:
-            newest = dict(published.offered(connection, tenant)).get(procedure)
-            held = published.procedure_bundle(connection, tenant, procedure, newest) if newest else None
-        if held is not None:
-            lost |= rules_lost(procedure_file.unpack(held).description, bare)
-    return lost
+def _rules_lost(connection: Connection, tenant: int, procedure: str, bundle: bytes) -> frozenset[str]:
+    newest = dict(published.offered(connection, tenant)).get(procedure)
+    held = published.procedure_bundle(connection, tenant, procedure, newest) if newest else None
+    if held is None:
+        return frozenset()
+    return rules_lost(procedure_file.unpack(held).description, procedure_file.unpack(bundle).description)
 
 
 def publish_folder(central: Central, folder: Path, data: Path) -> bool:
@@ -139,15 +140,28 @@ def all_folders(directories: Iterable[Path]) -> list[Path]:
     return [folder for directory in directories for folder in folders_in(directory)]
 
 
-def _publish_bundle(central: Central, procedure: Procedure, bundle: bytes) -> bool:
+Check = Callable[[Iterable[tuple[int, Connection]]], None]
+"""Raises where something stands against publishing to these tenants."""
+
+
+def _publish_bundle(central: Central, procedure: Procedure, bundle: bytes, check: Check | None = None) -> bool:
     version = bundle_version(bundle)
     changed = False
+    for tenant, connection in _each(central):
+        published.hold(connection, tenant, procedure.id)
+        if check is not None:
+            check([(tenant, connection)])
+        now_ms = central.clock.now_ms()
+        done = published.publish(connection, tenant, procedure.id, version, bundle, procedure.title, now_ms)
+        changed = changed or done
+    return changed
+
+
+def _each(central: Central) -> Iterator[tuple[int, Connection]]:
+    """Every tenant, each with a transaction of its own that ends when the next one is asked for."""
     for tenant in _tenants(central):
         with central.transaction(tenant) as connection:
-            now_ms = central.clock.now_ms()
-            done = published.publish(connection, tenant, procedure.id, version, bundle, procedure.title, now_ms)
-            changed = changed or done
-    return changed
+            yield tenant, connection
 
 
 def _is_newest_everywhere(central: Central, known: _Remembered) -> bool:

@@ -21,6 +21,7 @@ from desktop.display import NO_DISPLAY, NO_DISPLAY_CODE, has_display
 from desktop.station import Station, restart_program
 from desktop.theme import theme
 from desktop.window import Window
+from sync.usage import SpokenParser
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Program:
 
 def options(argv: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="estafette desktop", description="The agent's window.")
+    parser = SpokenParser(prog="main.py desktop", description="The agent's window.")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="folder of the workspace (default: per user)")
     parser.add_argument("--language", choices=tuple(i18n.LANGUAGES), help="language of the screens")
     parser.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from forms import markup
@@ -13,14 +14,21 @@ from forms.tree import Node, Repeat
 from forms.values import to_text
 from forms.views import Choice
 
+_FRACTION = re.compile(r"-?\d+\.\d+", re.ASCII)
+_NUMBERS = frozenset({"int", "decimal"})
 _KEPT_INDEXES = 64
 
 
 class ChoiceBook:
-    """Choices of every question of one session."""
+    """Choices of every question of one session.
 
-    def __init__(self, env: Environment, default_language: str) -> None:
+    Args:
+        decimal_sign: of numbers inside sentences. What formulas read of a sentence has a point whatever it is.
+    """
+
+    def __init__(self, env: Environment, default_language: str, decimal_sign: str = ".") -> None:
         self._env = env
+        self._decimal_sign = decimal_sign
         self._default_language = default_language
         self._offered: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {}
         self._rows: dict[str, Sequence[int]] = {}
@@ -188,7 +196,15 @@ class ChoiceBook:
             else:
                 self._unsaid.setdefault(path, set()).add(id(part))
             return ""
-        return "" if value == "NaN" else value
+        return "" if value == "NaN" else self._as_read(part, value)
+
+    def _as_read(self, part: Expression, value: str) -> str:
+        """A number inside a sentence with the reader's decimal sign; a text that somebody typed stays as it is."""
+        if self._decimal_sign == "." or not _FRACTION.fullmatch(value) or self._env.budget.is_inside:
+            return value
+        if not part.reads or not all(read.target.computed or read.target.data_type in _NUMBERS for read in part.reads):
+            return value
+        return value.replace(".", self._decimal_sign)
 
     def find(self, node: Node, search: str, limit: int) -> tuple[Choice, ...]:
         """Choices whose label contains ``search``, best first; see :class:`forms.tables.SearchIndex`."""

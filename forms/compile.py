@@ -44,6 +44,8 @@ class Written(NamedTuple):
 
 _LOOK_S = 0.2
 """How often the caller is asked whether it still wants the form, in seconds."""
+_BUSY_S = 60.0
+"""How much longer than its processor time a conversion may take on a machine that has other work, in seconds."""
 
 
 def worker_command() -> Sequence[str]:
@@ -92,7 +94,8 @@ def convert_form(
         workbook: the file's content; what it is, is decided by looking at it.
         name: identity of the form when the workbook gives none.
         lenient: also open what its author must mend; see :func:`forms.mending.mend`.
-        timeout_s: bound on the conversion, in seconds of the wall clock.
+        timeout_s: bound on the conversion, in seconds of processor time; where the system cannot count that
+            (Windows), of the wall clock. On a machine that has other work the clock may show up to a minute more.
         command: gives the worker's command line.
         cancelled: asked some times a second while the worker runs; true ends the worker.
         cache: where conversions are kept by content.
@@ -167,12 +170,18 @@ def _run(order: bytes, timeout_s: float, command: Sequence[str], cancelled: Call
     )
     with worker:
         try:
-            answer = _wait(worker, order, timeout_s, cancelled)
+            answer = _wait(worker, order, _patience_s(timeout_s), cancelled)
         finally:
             worker.kill()
     if worker.returncode != 0 or not answer.partition(b"\n")[0]:
         raise FormRefused(_death(worker.returncode, timeout_s))
     return answer
+
+
+def _patience_s(timeout_s: float) -> float:
+    """How long to wait for a worker that holds itself to ``timeout_s`` of processor time: a form is not refused
+    because the machine is busy."""
+    return timeout_s if sys.platform == "win32" else timeout_s + min(2 * timeout_s, _BUSY_S)
 
 
 def _wait(

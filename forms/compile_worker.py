@@ -127,11 +127,25 @@ def convert(data: bytes, name: str, *, lenient: bool = False) -> Converted:
     from forms import mending
 
     bench = mending.mend(book, lenient=lenient)
-    rows = _survey_rows(bench.survey.rows, bench.numbers)
-    xform, warnings = by_converter(bench.for_converter(name), rows, bench.numbers)
+    rows, xform, warnings = _converted(bench, name)
     if len(xform) > limits.XFORM_BYTES_MAX:
         raise reader.too_large("xform_bytes", len(xform), limits.XFORM_BYTES_MAX)
     return Converted(xform, rows, warnings, bench.repairs, _written(bench, rows))
+
+
+def _converted(bench: Bench, name: str) -> tuple[list[tuple[int, str, str]], bytes, list[str]]:
+    """The rows, the document and the warnings; for an author without what the converter refuses."""
+    from forms.mending.leaving_out import TRIES_MAX, leave_out
+
+    left_out = 0
+    while True:
+        rows = _survey_rows(bench.survey.rows, bench.numbers)
+        try:
+            return rows, *by_converter(bench.for_converter(name), rows, bench.numbers)
+        except FormRefused as refused:
+            left_out += 1
+            if not bench.lenient or left_out > TRIES_MAX or not leave_out(bench, refused.problems[0]):
+                raise
 
 
 @contextlib.contextmanager

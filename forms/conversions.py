@@ -51,9 +51,14 @@ class ConversionCache:
             return
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as written:
-                written.write(hashlib.sha256(answer).digest() + answer)
-            Path(written.name).replace(self._folder / f"{key}{_SUFFIX}")
+            written = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115
+            try:
+                with written:
+                    written.write(hashlib.sha256(answer).digest() + answer)
+                Path(written.name).replace(self._folder / f"{key}{_SUFFIX}")
+            finally:
+                # On a full disk half of it is there, and nothing would ever take it away.
+                Path(written.name).unlink(missing_ok=True)
             self._trim()
 
     def _trim(self) -> None:

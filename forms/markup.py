@@ -122,6 +122,8 @@ def escaped(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return the words without their formatting."""
+    if not _SIGNS.search(text):  # nearly every label of a long list
+        return text.replace(_NOTHING, "")
     return "".join(segment.text for segment in segments(text))
 
 

@@ -43,6 +43,7 @@ CODES = frozenset(
         "forms.repair.group_end_dropped",
         "forms.repair.group_end_kind",
         "forms.repair.parameters",
+        "forms.repair.cell_dropped",
         "forms.repair.external_list",
         "forms.repair.label_filter",
     }

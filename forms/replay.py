@@ -17,8 +17,11 @@ from forms.tree import Node, Repeat
 from forms.values import coerce
 from forms.wholestate import WholeState
 
-ANSWER, ADD_ROW, REMOVE_ROW, LANGUAGE = "answer", "add_row", "remove_row", "language"
-_ACTS = (ANSWER, ADD_ROW, REMOVE_ROW, LANGUAGE)
+ANSWER, ADD_ROW, REMOVE_ROW, MOVE_ROW, LANGUAGE = "answer", "add_row", "remove_row", "move_row", "language"
+UP, DOWN = "up", "down"
+_ACTS = (ANSWER, ADD_ROW, REMOVE_ROW, MOVE_ROW, LANGUAGE)
+_WITH = frozenset({ANSWER, MOVE_ROW})
+"""Acts that need a second word."""
 _STEPS_MAX = 100_000
 
 
@@ -47,7 +50,7 @@ class Replayed(WholeState):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``act`` on what ``on`` names (a reference, or a language); ``value`` is an answer's text."""
+    """``act`` on what ``on`` names (a reference, or a language); ``value``: an answer's text, ``up`` or ``down``."""
 
     act: str
     on: str
@@ -79,11 +82,11 @@ def _step(number: int, given: object) -> Step:
     if len(acts) != 1:
         raise StepsError("two_acts" if acts else "not_a_step", number, ", ".join(acts))
     act = acts[0]
-    known = {act, "with"} if act == ANSWER else {act}
+    known = {act, "with"} if act in _WITH else {act}
     for key in given:
         if key not in known:
             raise StepsError("unknown_key", number, f"{key} ({', '.join(sorted(known))})")
-    if act == ANSWER and "with" not in given:
+    if act in _WITH and "with" not in given:
         raise StepsError("no_value", number, "with")
     value = given.get("with")
     for key, text in ((act, given[act]), ("with", "" if value is None else value)):
@@ -139,6 +142,7 @@ def do_step(session: Session, step: Step, zone: tzinfo) -> bool:
         ANSWER: _answer,
         ADD_ROW: _add_row,
         REMOVE_ROW: _remove_row,
+        MOVE_ROW: _move_row,
         LANGUAGE: _set_language,
     }
     return acts[step.act](session, step, zone)
@@ -193,6 +197,13 @@ def _remove_row(session: Session, step: Step, _zone: tzinfo) -> bool:
         return False
     session.remove_row(row.path)
     return True
+
+
+def _move_row(session: Session, step: Step, _zone: tzinfo) -> bool:
+    row = session.locate(step.on)
+    if not isinstance(row, Node) or row.container is None or step.value not in (UP, DOWN):
+        return False
+    return bool(session.move_row(row.path, -1 if step.value == UP else 1).answers)
 
 
 def _set_language(session: Session, step: Step, _zone: tzinfo) -> bool:

@@ -41,6 +41,7 @@ class Session:
         new_row_id: gives letters and digits, never the same twice.
         seed: of ``random()``.
         properties: metadata by XLSForm name (``deviceid``, ``username``…).
+        decimal_sign: of numbers inside the form's sentences; what is stored always has a point.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Session:
         new_row_id: Callable[[], str],
         seed: int = 0,
         properties: Mapping[str, str] | None = None,
+        decimal_sign: str = ".",
     ) -> None:
         self.definition = definition
         chosen = definition.default_language if language is None else self._known_language(language)
@@ -71,7 +73,7 @@ class Session:
             spoken_text=lambda identity, node: definition.translations.plain(self._env.language, identity),
         )
         self._preloader = Preloader(self._env, properties or {}, new_row_id)
-        self._choices = ChoiceBook(self._env, definition.default_language)
+        self._choices = ChoiceBook(self._env, definition.default_language, decimal_sign)
         self._engine = Engine(definition, self._env, self._choices, self._make_counted_row)
         self._grower = Grower(Stored(answers or {}), new_row_id)
         self._past = Past()

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from forms.definition import FormDefinition
 from forms.errors import FormsError
-from forms.replay import ADD_ROW, ANSWER, LANGUAGE, REMOVE_ROW, Step, do_step, open_session
+from forms.replay import ADD_ROW, ANSWER, DOWN, LANGUAGE, MOVE_ROW, REMOVE_ROW, UP, Step, do_step, open_session
 from forms.tree import Node, Repeat
 from forms.views import ChangeSet
 
@@ -73,6 +73,11 @@ class Trial:
         step = Step(REMOVE_ROW, self.session.reference(row))
         return self._did(step, self.session.remove_row(row))
 
+    def move_row(self, row: str, by: int) -> ChangeSet:
+        """See ``Session.move_row``."""
+        step = Step(MOVE_ROW, self.session.reference(row), UP if by < 0 else DOWN)
+        return self._did(step, self.session.move_row(row, by))
+
     def set_language(self, language: str) -> ChangeSet:
         """See ``Session.set_language``."""
         changes = self.session.set_language(language)
@@ -122,6 +127,8 @@ class Trial:
                 self.answer(thing.path, step.value)
             elif step.act == ADD_ROW:
                 self.add_row(thing.path)
+            elif step.act == MOVE_ROW:
+                self.move_row(thing.path, -1 if step.value == UP else 1)
             else:
                 self.remove_row(thing.path)
         except FormsError:
@@ -176,4 +183,4 @@ class Trial:
 
 def as_script(steps: Iterable[Step]) -> list[dict[str, str]]:
     """The steps as ``--replay`` reads them."""
-    return [{step.act: step.on} | ({"with": step.value} if step.act == ANSWER else {}) for step in steps]
+    return [{step.act: step.on} | ({"with": step.value} if step.act in (ANSWER, MOVE_ROW) else {}) for step in steps]

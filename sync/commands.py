@@ -168,7 +168,12 @@ def _new(context: Context, given: argparse.Namespace) -> Answer:
 def _answer(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
     changes = form.answer(given.path, given.value or None)
-    problem = form.session.question(given.path).problem
+    question = form.session.question(given.path)
+    problem = question.problem
+    if not question.relevant:
+        # Kept, and said: it counts for nothing until the form asks for it.
+        event = event_of(form.act)["event"]
+        raise InputError("answer.not_asked", field=given.path, case=form.case_id, event=str(event))
     return {
         "case": form.case_id,
         "path": given.path,

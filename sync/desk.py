@@ -125,6 +125,7 @@ class Desk:
             language=matching_language(definition.languages, wanted) if wanted else None,
             new_row_id=lambda: row_id(self._ports.randomness),
             seed=int.from_bytes(self._ports.randomness.token(4), "big"),
+            decimal_sign="," if (wanted or "fr").startswith("fr") else ".",
         )
 
     def _lists(self, procedure: Procedure) -> dict[str, bytes]:

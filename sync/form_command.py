@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.clock import SystemClock, believable, moment
 from cases.errors import EnvironmentFault, InputError
-from cases.paper import paper_of
 from forms.errors import FormRefused, FormsError, Problem
 from forms.repairs import as_json
 from forms.replay import StepsError, is_known, open_session, read_steps, replay
 from sync.form_reading import ReadForm, content_of, read_form
-from sync.printing import check_paper_place, known_language, write_paper
 from sync.refusal_words import problem_lines
 from sync.repair_words import repair_lines
 from sync.usage import SpokenParser
@@ -177,6 +175,10 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _print(options: argparse.Namespace) -> int:
     """Write the form as PDF, blank or filled by a script."""
+    # It brings the store along, which nothing else here needs.
+    from cases.paper import paper_of
+    from sync.printing import check_paper_place, known_language, write_paper
+
     zone = _zone(options.timezone)
     now = _now(options.now, zone)
     steps = read_steps(content_of(options.answers)) if options.answers is not None else ()

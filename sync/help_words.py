@@ -288,5 +288,16 @@ SERVICE: Mapping[str, str] = {
     "in which it is today (%(default)s)": "dans lequel on est aujourd'hui (%(default)s)",
 }
 
-FRENCH: Mapping[str, str] = {**AGENT, **CLIENT, **SERVICE}
+WINDOW: Mapping[str, str] = {
+    "The agent's window.": "La fenêtre de l'agent.",
+    "folder of the workspace (default: per user)": "dossier de l'espace de travail (sinon celui de l'utilisateur)",
+    "language of the screens": "langue des écrans",
+    "by policy, where a computer has no keyring: keep the device secret in a file in this folder"
+    " (default: %(const)s)": (
+        "si les règles le veulent, sur un poste sans trousseau : garder le secret du poste dans un fichier de ce "
+        "dossier (sinon : %(const)s)"
+    ),
+}
+
+FRENCH: Mapping[str, str] = {**AGENT, **CLIENT, **SERVICE, **WINDOW}
 TITLES: Mapping[str, str] = {"positional arguments": "arguments", "options": "options"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,7 +29,27 @@ _REFUSED = 5
 
 
 def _contested(context: Context, _given: argparse.Namespace) -> Answer:
-    return {"contested": [as_object(item) for item in context.workspace.contested_queue()]}
+    items = context.workspace.contested_queue()
+    who = _who(context, items)
+    return {"contested": [{**as_object(item), **who[item.record]} for item in items]}
+
+
+def _who(context: Context, items: Sequence[ContestedItem | ParkedItem]) -> dict[str, Answer]:
+    """Return record -> what tells namesakes apart: the citizen's date of birth, and the case's tracking code."""
+    cases = {row.id: row for row in context.workspace.case_rows(sorted({item.case for item in items if item.case}))}
+    citizens = {
+        item.record: cases[item.case].citizen if item.record_type == "case" and item.case in cases else item.record
+        for item in items
+    }
+    people = {row.id: row for row in context.workspace.citizen_rows(sorted(set(citizens.values())))}
+    found: dict[str, Answer] = {}
+    for item in items:
+        person, case = people.get(citizens[item.record]), cases.get(item.case)
+        found[item.record] = {
+            "citizen_birth_date": person.birth_date if person is not None else "",
+            "tracking_code": case.tracking_code if case is not None else "",
+        }
+    return found
 
 
 def _settle(context: Context, given: argparse.Namespace) -> Answer:
@@ -69,7 +89,9 @@ def _contested_item(context: Context, record: str, field: str) -> ContestedItem 
 
 
 def _parked(context: Context, _given: argparse.Namespace) -> Answer:
-    return {"parked": [_explained(item) for item in context.workspace.parked_queue()]}
+    items = context.workspace.parked_queue()
+    who = _who(context, items)
+    return {"parked": [{**_explained(item), **who[item.record]} for item in items]}
 
 
 def _explained(item: ParkedItem) -> Answer:

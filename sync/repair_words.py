@@ -133,6 +133,10 @@ SENTENCES: dict[str, Pair] = {
         "« {found} » ferme la ligne {row} et est lu comme « {used} »",
         "“{found}” closes row {row} and is read as “{used}”",
     ),
+    "forms.repair.cell_dropped": (
+        "le convertisseur refuse « {found} » ; la case est laissée vide",
+        "the converter refuses “{found}”; the cell is left empty",
+    ),
     "forms.repair.parameters": (
         "les paramètres « {found} » ne se lisent pas ; il en reste « {used} »",
         "the parameters “{found}” cannot be read; “{used}” is left of them",

@@ -345,6 +345,12 @@ _KNOWN: Mapping[str, Words] = {
         "Dans l'état « {state} », les réponses du dossier ne se modifient plus.",
         "In the state “{state}” the case's answers can no longer be changed.",
     ),
+    "answer.not_asked": Words(
+        "Cette question n'est pas posée pour le moment ({field}). La réponse est enregistrée sur ce poste ; elle "
+        "comptera quand le formulaire posera la question.",
+        "This question is not asked for now ({field}). The answer is saved on this computer; it counts once the form "
+        "asks for it.",
+    ),
     "version.same": Words(
         "Ce dossier est déjà sur cette version du formulaire.",
         "This case is on this version of the form already.",

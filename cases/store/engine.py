@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-import sqlcipher3
+import sqlcipher3 as sqlcipher3
 import sqlcipher3.dbapi2
 
 if "sqlite_utils" in sys.modules:

@@ -127,6 +127,7 @@ def open_reader(
             tz=words.zone,
             language=matching_language(definition.languages, words.language),
             new_row_id=new_row_id,
+            decimal_sign="," if words.language.startswith("fr") else ".",
         )
     except (FormRefused, FormsError):
         return Reader(None, answers, words)

@@ -31,6 +31,7 @@ def publish(
     now_ms: int,
 ) -> bool:
     """Publish a version; False when it is the newest one already. An older one published again is the newest again."""
+    hold(connection, tenant, procedure)
     newest = {known.id: known.version for known in procedures(connection, tenant)}
     if newest.get(procedure) == version:
         return False
@@ -41,6 +42,15 @@ def publish(
         [tenant, procedure, version, bundle, msgspec.json.encode(title).decode(), now_ms],
     )
     return True
+
+
+def hold(connection: Connection, tenant: int, procedure: str) -> None:
+    """Let nobody else publish a version of a procedure that has one, until this transaction ends."""
+    connection.execute(
+        "select 1 from estafette.procedure_version where tenant_id = %s and procedure_id = %s"
+        " order by version for update",
+        [tenant, procedure],
+    )
 
 
 def procedures(connection: Connection, tenant: int) -> list[ProcedureRow]:

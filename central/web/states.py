@@ -20,11 +20,15 @@ _CAUTION_SHARE = 75
 
 @dataclass(frozen=True)
 class Chip:
-    """A small sign. ``tone`` is a colour token of the design language, ``icon`` a name in the sprite."""
+    """A small sign. ``tone`` is a colour token of the design language, ``icon`` a name in the sprite.
+
+    ``hint``: what the word means to who does not know the national vocabulary; empty where it says itself.
+    """
 
     tone: str
     icon: str
     word: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ _CHIPS = {
     "closed_without_effect": ("soft", "circle-slash", N_("Closed without effect")),
     "archived": ("soft", "archive", N_("Archived")),
 }
+_HINTS = {
+    "submitted": N_("handed in by the office, not under review yet"),
+    "in_review": N_("handed in, somebody reviews it"),
+    "needs_information": N_("handed in, waits for the citizen’s answer"),
+}
+"""The national vocabulary names some states as nobody would guess: it is kept, and explained."""
 _EVENT_CHIPS = {
     "merged": ("soft", "split", N_("Changed in parallel")),
     "contested": ("caution", "split", N_("To be settled")),
@@ -59,7 +69,8 @@ _EVENT_CHIPS = {
 def state_chip(state: str, words: Words) -> Chip:
     """Return the sign of a case's state; a state of a newer version is shown by its own name."""
     tone, icon, word = _CHIPS.get(state, ("soft", "info", state))
-    return Chip(tone, icon, words.gettext(word))
+    hint = _HINTS.get(state)
+    return Chip(tone, icon, words.gettext(word), words.gettext(hint) if hint else "")
 
 
 def event_chip(state: str, words: Words) -> Chip | None:

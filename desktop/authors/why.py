@@ -146,7 +146,8 @@ class WhyTab(QWidget):
         one = self._written.get((without_rows(found.path), aspect))
         formula = _place(one) if one is not None else found.source
         if found.source.strip() == "true()":
-            return Told(aspect_title(aspect), f"{formula}\n{translate('Authors', 'Always.')}", ())
+            always = translate("Authors", "Always.")
+            return Told(aspect_title(aspect), f"{formula}\n{always}", ())
         return Told(aspect_title(aspect), f"{formula}\n{intro}", words.reasons)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
@@ -18,7 +18,7 @@ from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QTabWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from cases.clock import SystemClock, moment
 from cases.errors import EnvironmentFault, EstafetteError
@@ -34,6 +34,7 @@ from desktop.forms.view import FormView
 from desktop.i18n import language
 from desktop.shell.strip import Strip
 from desktop.tasks import Tasks
+from desktop.theme import theme
 from desktop.widgets.banner import Empty
 from desktop.widgets.basics import add_key, column, holder
 from desktop.words.errors import explain
@@ -76,6 +77,7 @@ class BenchWindow(QMainWindow):
         self.trial: Trial | None = None
         self.view: FormView | None = None
         self.making = False
+        self._sharing = True
         self._why_path = ""
         self.reader = FormReader(path, self.tasks, self)
         self.head, self.strip = Head(), Strip()
@@ -123,8 +125,16 @@ class BenchWindow(QMainWindow):
         self.setMinimumSize(720, 480)
         screen = QGuiApplication.primaryScreen().availableSize()
         self.resize(min(1366, screen.width()), min(768, screen.height() - 32))
-        # Large text wants all the tabs to be read, too.
-        side_px = max(38 * self.width() // 100, min(self.tabs.tabBar().sizeHint().width() + 32, self.width() // 2))
+        theme().changed.connect(self._share)
+        self.splitter.splitterMoved.connect(lambda *_where: setattr(self, "_sharing", False))
+        self._share()
+
+    def _share(self) -> None:
+        """Share the width until the person does: large text wants all the tabs to be read, too."""
+        if not self._sharing:
+            return
+        tabs_px = self.tabs.tabBar().sizeHint().width() + 32
+        side_px = max(38 * self.width() // 100, min(tabs_px, self.width() // 2))
         self.splitter.setSizes([self.width() - side_px, side_px])
 
     def _connect(self) -> None:
@@ -146,14 +156,15 @@ class BenchWindow(QMainWindow):
         self.trying.open_wanted.connect(self._ask_what_to_open)
         self.tabs.currentChanged.connect(lambda _place: self._follow.start())
         self._follow.timeout.connect(self._follow_now)
-        for keys, act in (
+        acts: tuple[tuple[str, Callable[[], object]], ...] = (
             ("F5", self.reader.read),
             ("F6", self._other_side),
             ("Ctrl+S", self._ask_where_to_save),
             ("Ctrl+O", self._ask_what_to_open),
             ("Ctrl+R", self.start_over),
             *((f"Alt+{place + 1}", partial(self._open_tab, place)) for place in range(self.tabs.count())),
-        ):
+        )
+        for keys, act in acts:
             add_key(self, keys, act)
 
     def begin(self) -> None:
@@ -263,7 +274,7 @@ class BenchWindow(QMainWindow):
     def _show(self, made: _Made) -> None:
         trial, old = made.trial, self.view
         route = dict(old.route) if old is not None else {}
-        if old is not None and not old.isAncestorOf(QApplication.focusWidget()):
+        if old is not None and not is_within(old, QApplication.focusWidget()):
             route["focus"] = ""
         fresh = made.form is not self.form or self.trial is None
         self.form, self.trial = made.form, trial
@@ -272,6 +283,7 @@ class BenchWindow(QMainWindow):
             self.tasks,
             today=self._moment().astimezone(self._zone).date(),
             zone=self._zone,
+            keeps=False,
             notices=notices(made.form),
         )
         self.view = view
@@ -494,7 +506,7 @@ class BenchWindow(QMainWindow):
     def _other_side(self) -> None:
         """F6: from the form to the tabs and back."""
         focus = QApplication.focusWidget()
-        if self.view is not None and not self.left.isAncestorOf(focus):
+        if self.view is not None and not is_within(self.left, focus):
             self._to_form()
         else:
             self._open_tab(self.tabs.currentIndex())
@@ -508,7 +520,7 @@ class BenchWindow(QMainWindow):
         """Esc: end a reading, else go back to the form."""
         if self.reader.reading:
             self.reader.cancel()
-        elif not self.left.isAncestorOf(QApplication.focusWidget()):
+        elif not is_within(self.left, QApplication.focusWidget()):
             self._to_form()
 
     # Saying
@@ -546,3 +558,8 @@ def _first_steps(form: ReadForm) -> tuple[Step, ...]:
     found = matching_language(form.definition.languages, language())
     other = found is not None and found != form.definition.default_language
     return (Step(LANGUAGE, found),) if other and found is not None else ()
+
+
+def is_within(whole: QWidget, part: QWidget | None) -> bool:
+    """Whether ``part`` stands somewhere in ``whole``; nothing stands nowhere."""
+    return part is not None and whole.isAncestorOf(part)

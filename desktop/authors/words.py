@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from desktop.i18n import language
 from desktop.words.states import StateWords
 from desktop.words.sync_line import SyncLine
+from desktop.words.typography import kept_together
 from forms.repairs import CERTAIN, GUESS
 from forms.statelines import StateLine
 from sync.form_reading import (
@@ -49,7 +50,7 @@ class TrialCounts(QObject):
 
 def spoken(pair: Pair) -> str:
     """The words of a pair (French, English) in the language of the screens."""
-    return pair[0] if language() == "fr" else pair[1]
+    return kept_together(pair[0]) if language() == "fr" else pair[1]
 
 
 def section_title(section: str) -> str:
@@ -133,22 +134,19 @@ def aspect_title(aspect: str) -> str:
 
 def trial_line() -> SyncLine:
     """What the strip says all the time."""
-    return SyncLine(translate("Authors", "A trial: nothing is kept, nothing is sent"), "info", "info")
+    return SyncLine(translate("Authors", "A trial: nothing is kept or sent; closing forgets it"), "info", "info")
 
 
 def notices(form: ReadForm) -> dict[str, str]:
     """What stands above a question that cannot be asked as its author means it, by its path without rows."""
     found: dict[str, str] = {}
-    for problem in (*form.limitations, *form.left_out):
+    for problem in form.limitations:
         path = problem.details.get("path", "")
-        control = form.definition.nodes[path].control if path in form.definition.nodes else None
-        if control is None or control.kind == "file":
-            continue  # what takes a file says itself what becomes of it
         words = spoken(problem_lines(replace(problem, sheet=None, row=None))).rpartition(" [")[0]
         if problem.code == "forms.expression":
-            words = translate("Authors", "Left out here, so that the rest can be tried: %1.").replace("%1", words)
-        elif problem.code == "forms.unsupported":
+            more = translate("Authors", "Left out here, so that the rest can be tried: %1.")
+        else:
             more = translate("Authors", "No agent can be asked this yet: %1. What would be stored can be typed.")
-            words = more.replace("%1", words)
-        found[path] = f"{found[path]}\n{words}" if path in found else words
+        text = more.replace("%1", words)
+        found[path] = f"{found[path]}\n{text}" if path in found else text
     return found

@@ -65,6 +65,7 @@ class PageContext:
         read_only: nothing can be changed.
         visited: paths of the fields that the person was in and left.
         contested: the fields that two people answered differently.
+        keeps: what is saved is said to be; a trial keeps nothing.
         notices: question's path without rows -> what its author should know when it is met.
         grids: rows of short questions are a table where there is room, else blocks.
         room: how wide the page's column can be, in pixels.
@@ -76,6 +77,7 @@ class PageContext:
     read_only: bool = False
     visited: set[str] = field(default_factory=set)
     contested: ContestedFields = field(default_factory=ContestedFields)
+    keeps: bool = True
     notices: Mapping[str, str] = field(default_factory=dict)
     grids: bool = True
     room: Callable[[], int] = lambda: 0
@@ -368,7 +370,7 @@ class FieldBlock(Block):
             self.status.show_problem(words.failure_text(self._failure, self.question.label), retry=True)
         elif problem:
             self.status.show_problem(problem)
-        elif self._saved:
+        elif self._saved and self.context.keeps:
             self.status.show_saved()
         else:
             self.status.show_nothing()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Never
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QKeyEvent
@@ -133,7 +134,7 @@ class Cells(QWidget):
             if ref in self._blocks:
                 yield self._blocks[ref]
 
-    def repeats(self) -> Iterator[QWidget]:
+    def repeats(self) -> Iterator[Never]:
         """A table holds no rows within its rows."""
         return iter(())
 

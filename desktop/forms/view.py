@@ -57,6 +57,7 @@ class FormView(FormFrame):
         today: date,
         zone: tzinfo,
         read_only: bool = False,
+        keeps: bool = True,
         notices: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -68,6 +69,7 @@ class FormView(FormFrame):
             today: completes dates typed without a year.
             zone: the offset that dates with a time are stored with.
             read_only: show the answers and let nothing be changed, as for a submitted case.
+            keeps: say of each answer that it is saved; a trial keeps nothing.
             notices: question's path without rows -> what its author should know when it is met.
         """
         super().__init__(parent)
@@ -88,7 +90,9 @@ class FormView(FormFrame):
             zone=zone,
             explain=lambda path, aspect: form.session.explain(path, aspect, quoted=quoted),
         )
-        self._context = PageContext(around, self, self._checking, read_only=read_only, notices=notices or {})
+        self._context = PageContext(
+            around, self, self._checking, read_only=read_only, keeps=keeps, notices=notices or {}
+        )
         self.build(self._context, lambda words, most: form.session.find(words, most))
         self._failures = Failures(self.page, self.footer)
         self.quick = QuickAnswers(form, self._saver, self.page, self.footer.say)

@@ -31,6 +31,13 @@
 <context>
     <name>Counts</name>
     <message numerus="yes">
+        <source>%n point(s)</source>
+        <translation>
+            <numerusform>%n point</numerusform>
+            <numerusform>%n points</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n answer(s) to check</source>
         <translation>
             <numerusform>%n answer to check</numerusform>
@@ -67,6 +74,55 @@
 </context>
 <context>
     <name>Plurals</name>
+    <message numerus="yes">
+        <source>%n answer(s) kept</source>
+        <translation>
+            <numerusform>%n answer kept</numerusform>
+            <numerusform>%n answers kept</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The first %n are listed.</source>
+        <translation>
+            <numerusform>The first one is listed.</numerusform>
+            <numerusform>The first %n are listed.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) of an earlier version of the form stay with this case.</source>
+        <translation>
+            <numerusform>%n answer of an earlier version of the form stays with this case.</numerusform>
+            <numerusform>%n answers of an earlier version of the form stay with this case.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) to check afterwards</source>
+        <translation>
+            <numerusform>%n answer to check afterwards</numerusform>
+            <numerusform>%n answers to check afterwards</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) without a place in that version: kept with the case, readable</source>
+        <translation>
+            <numerusform>%n answer without a place in that version: kept with the case, readable</numerusform>
+            <numerusform>%n answers without a place in that version: kept with the case, readable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer(s) go to another page of the form</source>
+        <translation>
+            <numerusform>%n answer goes to another place in the form</numerusform>
+            <numerusform>%n answers go to another place in the form</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s) newly asked</source>
+        <translation>
+            <numerusform>%n question newly asked</numerusform>
+            <numerusform>%n questions newly asked</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%Ln act(s)</source>
         <translation>
@@ -213,6 +269,16 @@
         <translation>
             <numerusform>%n answer is no longer offered: %1</numerusform>
             <numerusform>%n answers are no longer offered: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PaperPane</name>
+    <message numerus="yes">
+        <source>%n page(s)</source>
+        <translation>
+            <numerusform>%n page</numerusform>
+            <numerusform>%n pages</numerusform>
         </translation>
     </message>
 </context>

@@ -123,6 +123,10 @@
         <translation>Elle n’est en lecture seule que si&#xa0;:</translation>
     </message>
     <message>
+        <source>Always.</source>
+        <translation>Toujours.</translation>
+    </message>
+    <message>
         <source>Sheet survey, row %1, cell %2: %3</source>
         <translation>Feuille survey, ligne %1, case %2&#xa0;: %3</translation>
     </message>
@@ -355,7 +359,7 @@
         <translation>Ce qui y est au départ</translation>
     </message>
     <message>
-        <source>A trial: nothing is kept, nothing is sent</source>
+        <source>A trial: nothing is kept or sent; closing forgets it</source>
         <translation>Un essai&#xa0;: rien n’est gardé, rien n’est envoyé&#xa0;; fermer efface tout</translation>
     </message>
     <message>
@@ -2846,6 +2850,10 @@
     <message>
         <source>Open the case</source>
         <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>born %1</source>
+        <translation>né(e) le %1</translation>
     </message>
     <message>
         <source>A first attempt was not accepted either.</source>

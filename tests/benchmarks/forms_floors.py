@@ -14,9 +14,9 @@ from tests.benchmarks.records import SEED
 
 
 def _ms(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     work()
-    return (time.perf_counter() - begun) * 1e3
+    return (time.thread_time() - begun) * 1e3
 
 
 class Thousand:

@@ -10,6 +10,7 @@ from central.database import people, procedures
 from central.database.client import Database
 from central.database.storage import PostgresStorage
 from tests.support.central_service import service_conninfo
+from tests.support.rules_contract import RulesContract
 from tests.support.storage_contract import (
     OFFICE,
     ONE,
@@ -43,5 +44,5 @@ def storage(owner_conninfo: str) -> Iterator[Furnished]:
     database.close()
 
 
-class TestPostgresStorage(StorageContract, TreeContract):
+class TestPostgresStorage(StorageContract, TreeContract, RulesContract):
     """Every test of the contract."""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import requests
 
 from cases import versions
+from cases.errors import InputError
 from cases.events import Kind, RecordType
+from cases.procedures import from_bundle, to_bundle
+from central import publishing
 from central.database import procedures
 from sync.messages import bundle_version
 from tests.support.central_service import RunningService
@@ -45,3 +52,30 @@ def test_the_console_shows_what_earlier_versions_hold(central_service: RunningSe
     assert (shown["Nom de famille"], shown["Commune"]) == ("Petit", "Aubin")
     earlier = answer.text.partition("Réponses d’une version antérieure")[2].partition("</section>")[0]
     assert re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)", earlier) == [("Prénom", "Ana")]
+
+
+def test_rules_that_are_published_meanwhile_are_not_taken_away(central_service: RunningService) -> None:
+    central, tenant = central_service.central, central_service.tenant
+    plain = from_bundle(bundle())
+    ruled = replace(plain, legal_basis=("Code de l'action sociale",))
+    bare = replace(plain, title={**plain.title, "fr": "Autre titre"})
+    assert publishing.publish(central, plain)
+    with ThreadPoolExecutor(1) as pool:
+        with central.transaction(tenant) as connection:
+            name, data = publishing.version_of(ruled), to_bundle(ruled)
+            assert procedures.publish(connection, tenant, PROCEDURE, name, data, ruled.title, 2**41)
+            job = pool.submit(publishing.publish, central, bare, bare=Path("essai.xlsx"))
+            while not job.done() and not waits(central_service):
+                pass
+        with pytest.raises(InputError, match=r"procedure\.rules_lost") as refused:
+            job.result(30)
+    assert refused.value.details["keys"] == "legal_basis"
+    with central.transaction(tenant) as connection:
+        assert dict(procedures.offered(connection, tenant))[PROCEDURE] == publishing.version_of(ruled)
+
+
+def waits(running: RunningService) -> bool:
+    """Say whether a transaction waits for a lock."""
+    with running.central.transaction(running.tenant) as connection:
+        found = connection.execute("select 1 from pg_locks where not granted limit 1").fetchone()
+    return found is not None

@@ -118,6 +118,8 @@ class ButtonsEditor(Editor):
         if counted is not None:
             room = self.width() // theme().px(COLUMN_LEAST)
             return max(1, min(int(counted[1]), room, len(self.buttons)))
+        if not (_BESIDE | {"columns", "columns-pack"}) & asked:
+            return 1
         widths = [button.sizeHint().width() + AIR_BETWEEN for button in self.buttons]
         if "columns-pack" in asked:
             return self._packed(widths)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QVBoxLayout, QWidget
@@ -68,7 +70,7 @@ class ContestedCard(QFrame):
         )
         self.setLayout(inside)
         for number in range(1, KEYS_MAX + 1):
-            add_key(self, f"Alt+{number}", lambda number=number: self._press(number))
+            add_key(self, f"Alt+{number}", partial(self._press, number))
         self.show_field(field)
 
     def show_field(self, field: ContestedField) -> None:

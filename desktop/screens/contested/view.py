@@ -112,7 +112,7 @@ class ContestedScreen(Screen):
         cards = list(self._cards.values())
         record, field = self._wanted
         fitting = [each for each in cards if each.field.item.record == record and field in ("", each.field.item.field)]
-        return (fitting or cards or [None])[0]
+        return next(iter(fitting or cards), None)
 
     def _read(self) -> None:
         workspace, desk = self.context.workspace, self.context.desk

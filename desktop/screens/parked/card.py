@@ -17,7 +17,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.basics import button, clear, column, frame, holder, label, row
 from desktop.widgets.elided import ElidedLabel
 from desktop.widgets.field import Field
-from desktop.words.dates import moment
+from desktop.words.dates import iso_day, moment
 from desktop.words.errors import explain
 from desktop.words.events import event_title
 from desktop.words.states import case_state
@@ -102,7 +102,10 @@ class ParkedCard(QFrame):
         title = self._context.procedure_title(item.procedure, item.procedure_version) if item.procedure else ""
         titled = act_title(act, self._context.now_ms())
         self._title.setText(titled)
-        self._about.setText(" · ".join(part for part in (item.citizen_name, title, item.agent_name, when) if part))
+        born = self.tr("born %1").replace("%1", iso_day(act.born)) if act.born else ""
+        self._about.setText(
+            " · ".join(part for part in (item.citizen_name, born, title, item.agent_name, when) if part)
+        )
         self._open.setVisible(bool(item.case))
         self.setAccessibleName(f"{titled}, {item.citizen_name}")
         words = explain(EstafetteError(item.code, **item.details))
@@ -229,7 +232,8 @@ class ParkedCard(QFrame):
             self.values[path] = made
             inside = column(made, gap=4)
             if len(self.act.fields) > 1:
-                leave = QCheckBox(self.tr("Send this field"), checked=True)
+                leave = QCheckBox(self.tr("Send this field"))
+                leave.setChecked(True)
                 leave.setObjectName(f"{name}.send{number}")
                 leave.setAccessibleName(self.tr("Send « %1 »").replace("%1", field.words.label))
                 leave.toggled.connect(made.setEnabled)

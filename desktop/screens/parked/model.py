@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.errors import InputError
-from cases.events import Kind
+from cases.events import Kind, RecordType
 from cases.merge import STATE
 from cases.remedies import texts_of
 from cases.views import ParkedItem
@@ -37,6 +37,7 @@ class ParkedAct:
         named: the details of its code in words, label and value.
         state: the state of its case as it is now; empty where there is none.
         about_ms: when the act was done that it decides about; None when it decides about none, or that is not here.
+        born: the citizen's date of birth, ISO 8601; empty where it is not known here.
     """
 
     item: ParkedItem
@@ -45,6 +46,7 @@ class ParkedAct:
     named: tuple[tuple[str, str], ...]
     state: str
     about_ms: int | None
+    born: str = ""
 
     @property
     def body(self) -> dict[str, object] | None:
@@ -82,7 +84,15 @@ def _act(workspace: Workspace, reader: Reader, item: ParkedItem) -> ParkedAct:
     fields = read(item.texts)
     says = fields if item.kind == Kind.SET else read(told(item.kind, item.body or {}))
     state = _state(workspace, item.case)
-    return ParkedAct(item, fields, says, tuple(_named(reader, item)), state, next(done, None))
+    named = tuple(_named(reader, item))
+    return ParkedAct(item, fields, says, named, state, next(done, None), _born(workspace, item))
+
+
+def _born(workspace: Workspace, item: ParkedItem) -> str:
+    """Return when the citizen was born: namesakes are told apart by it."""
+    cases = workspace.case_rows([item.case]) if item.record_type == RecordType.CASE and item.case else []
+    people = workspace.citizen_rows([cases[0].citizen if cases else item.record])
+    return people[0].birth_date if people else ""
 
 
 def told(kind: str, body: Mapping[str, object]) -> dict[str, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -37,6 +38,18 @@ BAD = (
     ("text", "app", "Relevé", {"appearance": "ex:org.example.app"}),
     *SURVEY[4:],
 )
+WITHOUT_KEYRING = """
+import sys
+from PySide6.QtCore import QTimer
+from desktop.authors import command
+built = command.build
+def build(*given):
+    bench = built(*given)
+    bench.window.left.currentChanged.connect(lambda _place: QTimer.singleShot(0, bench.window.close))
+    return bench
+command.build = build
+print(command.run_form(sys.argv[1:]), "keyring" in sys.modules, "sqlcipher3" in sys.modules)
+"""
 Open = Callable[..., BenchWindow]
 
 
@@ -141,11 +154,10 @@ def test_what_is_broken_is_named_and_the_rest_works(qtbot: QtBot, bench: Open, t
     assert ("forms.left_out", "/who/app") in codes
     block = view.page.block("/who/children")
     assert isinstance(block, Block) and "frobnicate" in said(block)
-    block = view.page.block("/who/app")
-    assert isinstance(block, Block) and "applications externes" in said(block)
     tab(write(view, "/who/children", "3"))
     settle(qtbot, window)
     assert line(window, "/data/who/children").value == "3"
+    assert "Enregistré" not in said(view.page), "nothing is kept"
     # Along the report with the keys: Return goes to the question.
     open_tab(window, 1)
     for _ in range(40):
@@ -272,3 +284,24 @@ def test_a_file_that_is_not_there_is_said_without_a_window(tmp_path: Path, capsy
     assert run_form([str(tmp_path / "none.xlsx")]) == 3
     assert run_form([str(tmp_path / "none.xlsx"), "--timezone", "Mars/Olympus"]) == 2
     assert "none.xlsx" in capsys.readouterr().err
+
+
+def test_neither_workspace_nor_keyring_is_needed_and_nothing_is_left(form: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+    command = [sys.executable, "-c", WITHOUT_KEYRING, str(form), "--language", "en"]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=True, cwd=ROOT, env=environment, text=True)
+    assert run.stdout.split() == ["0", "False", "False"], run.stderr
+    assert sorted(path.name for path in form.parent.iterdir()) == ["essai.xlsx", "home"]
+    kept = [path.name for path in home.rglob("*") if path.is_file() and path.suffix != ".qm"]
+    assert kept == []
+
+
+def test_wrong_options_are_said_in_words(form: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for wrong in (["--json"], ["--language", "de"], ["--answers", "x.json"]):
+        with pytest.raises(SystemExit) as ended:
+            run_form([str(form), *wrong])
+        assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "--json ne va qu'avec --check" in said and "au choix : fr, en" in said and "goes only with --print" in said

@@ -367,3 +367,9 @@ def test_contested_state_is_settled_before_it_moves_on(workspace: Workspace) -> 
     with pytest.raises(ConflictError):
         workspace.change_status(case, "closed_without_effect", base=0)
     other.close()
+
+
+def test_an_audit_that_names_what_this_store_never_met_damages_nothing(workspace: Workspace) -> None:
+    case = make_case(workspace)
+    found = workspace.replace_confirmed([], ["f" * 32, case])
+    assert [(one.record_id, one.code) for one in found] == [(case, "audit.not_there")]

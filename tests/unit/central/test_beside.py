@@ -102,7 +102,10 @@ def test_nothing_is_proposed_for_a_case_that_was_seen_decided() -> None:
     before = case.number
     decide(case)
     assert case.did(ONE, "propose", {"to": "refused"}) == "workflow.not_allowed"
-    assert case.did(TWO, "propose", {"to": "refused"}, base=before) == "merged", "made before it was known"
+    assert case.did(TWO, "propose", {"to": "refused"}, base=before) == "propose.decided", (
+        "whatever it says to have seen"
+    )
+    assert case.did(TWO, "propose", {"to": "refused"}, base=before, time=1) == "merged", "made before it was decided"
 
 
 @pytest.mark.parametrize("name", ["proposal", "proposal_reasons", "notified", "state"])
@@ -311,7 +314,7 @@ def test_every_citizen_that_comes_back_is_one_that_the_office_reads() -> None:
     body = {"field": "citizen", "value": "b" * 32, "settles": [case.event(ONE)], "reopens": values}
     header = Header(1, 1, TWO, 1, 1, CHAIN_START, TWO, "case", RECORD, "settle", case.number, 5, "")
     event = Event(header, body_bytes(body), bytes(16))
-    for foreign, code in (("f", "right.foreign_record"), ("a", "")):
+    for foreign, code in (("f", "right.foreign_record"), ("a", "settle.not_contested")):
         found = judge(
             event, 9, case.known, AGENT, published=[APA], foreign=lambda citizen, one=foreign: citizen[0] == one
         )

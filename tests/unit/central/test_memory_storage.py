@@ -6,6 +6,7 @@ import pytest
 
 from central.records import Device
 from tests.support.memory_storage import MemoryStorage
+from tests.support.rules_contract import RulesContract
 from tests.support.storage_contract import (
     OFFICE,
     ONE,
@@ -36,5 +37,5 @@ def storage() -> Furnished:
     return Furnished(made, frozenset({("apa", "1" * 64)}))
 
 
-class TestMemoryStorage(StorageContract, TreeContract):
+class TestMemoryStorage(StorageContract, TreeContract, RulesContract):
     """Every test of the contract."""

@@ -190,6 +190,19 @@ def test_mutated_files_are_opened_or_refused() -> None:
     assert report["worst_s"] < 10 and report["peak_mib"] < 400
 
 
+def test_a_cache_on_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    cache, before = ConversionCache(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        cache.put("key", b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == [] and cache.get("key") is None
+    cache.put("key", b"x" * 100_000)
+    assert [file.name for file in tmp_path.iterdir()] == ["key.form"]
+
+
 def test_a_large_workbook_is_handed_over_whole_to_a_worker_that_can_be_cancelled() -> None:
     letters = random.Random(7)
     rows: Rows = [["type", "name", "label"]]

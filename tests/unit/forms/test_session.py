@@ -10,6 +10,7 @@ import pytest
 from forms.errors import FormsError
 from forms.session import Session
 from forms.views import Page, QuestionView, RepeatView, Section
+from tests.support.form_sessions import TODAY, definition_of
 from tests.support.forms import NOW_MS, define, row_ids, start
 
 HOUSEHOLD = """
@@ -630,3 +631,25 @@ def test_the_end_is_the_moment_of_handing_in_and_formulas_read_it_then() -> None
     assert again.submission()["/days"] == "5" and not again.can_undo
     again.hand_in(None)
     assert "/end" not in again.submission()
+
+
+def test_numbers_in_sentences_have_the_reader_s_sign_and_formulas_read_a_point() -> None:
+    survey = (
+        ("decimal", "income", "Revenu", {}),
+        ("text", "edition", "Édition", {}),
+        ("calculate", "half", "", {"calculation": "${income} div 2"}),
+        ("note", "said", "Moitié : ${half}, de ${income}, édition ${edition}", {}),
+        ("calculate", "told", "", {"calculation": "concat('x', ${half})"}),
+    )
+    stored = {"/income": "12.5", "/edition": "1.2"}
+    made = Session(
+        definition_of(survey),
+        answers=stored,
+        today=TODAY,
+        now_ms=NOW_MS,
+        tz=ZoneInfo("UTC"),
+        new_row_id=lambda: "r1",
+        decimal_sign=",",
+    )
+    assert made.question("/said").label == "Moitié : 6,25, de 12,5, édition 1.2"
+    assert (made.question("/told").value, made.answers()["/income"]) == ("x6.25", "12.5")

@@ -108,6 +108,26 @@ def test_the_script_makes_the_same_state_for_anyone() -> None:
     assert again.session.state() == made.session.state()
 
 
+def test_a_row_that_was_moved_moves_for_anyone() -> None:
+    made = filled()
+    second = made.session.locate("/data/pet[2]")
+    assert second is not None
+    made.move_row(second.path, -1)
+    assert values(made)["/data/pet[1]/called"] == "Rex"
+    assert made.move_row(second.path, -1).answers == {}, "it stands at the top"
+    assert as_script(made.steps)[-1] == {"move_row": "/data/pet[2]", "with": "up"}
+    steps = read_steps(json.dumps(as_script(made.steps)).encode())
+    session = open_session(form(), now=NOW, zone=UTC, seed=0)
+    *_before, last = replay(session, steps, UTC)
+    assert last["values"]["/data/pet[1]/called"] == "Rex" and not last["refused"]
+    assert values(trial(form(), made.steps)) == values(made)
+    session = open_session(form(), now=NOW, zone=UTC, seed=0)
+    *_before, last = replay(session, [*steps[:-1], Step("move_row", "/data/pet[2]", "sideways")], UTC)
+    assert last["refused"]
+    made.undo()
+    assert values(made)["/data/pet[2]/called"] == "Rex" and len(made.steps) == len(steps) - 1
+
+
 def test_state_lines_agree_with_the_whole_state() -> None:
     made = filled()
     whole, lines = made.session.state(), made.session.state_lines()

@@ -59,3 +59,24 @@ def test_what_opens_in_no_way_says_why(tmp_path: Path) -> None:
     with pytest.raises(FormRefused) as refused:
         read_form(broken, for_author=True)
     assert [problem.code for problem in refused.value.problems] == ["forms.not_a_form"]
+
+
+def test_what_the_converter_refuses_is_left_out_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "essai.xlsx"
+    rows = (
+        ("integer", "n", "N", {}),
+        ("begin_repeat", "r", "R", {"repeat_count": "${n"}),
+        ("text", "a", "A", {"save_to": "nowhere"}),
+        ("end_repeat", "", "", {}),
+        ("text", "z", "Z", {}),
+    )
+    path.write_bytes(workbook_of(rows, ()))
+    with pytest.raises(FormRefused):
+        read_form(path)
+    form = read_form(path, for_author=True)
+    assert set(form.definition.questions) == {"/n", "/r/a", "/z"} and not form.publishable
+    dropped = {(one.cell, one.found) for one in form.converted.repairs if one.code == "forms.repair.cell_dropped"}
+    assert {found for _cell, found in dropped} == {"${n", "nowhere"}
+    assert [line.path for line in report_lines(form) if line.section == BLOCKING] == ["/r/a"], (
+        "the converter names what it meets first"
+    )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import random
+from typing import Any
 
 import pytest
 
 from cases.errors import InputError
 from forms.moving import Earlier
 from sync import moving
+from sync.command import Context
+from sync.commands import COMMANDS
 from sync.messages import bundle_version
 from tests.support.clients import AGE, CHILD, NAME, PROCEDURE, TOWN, Client, Office, bundle
 from tests.support.memory_service import MemoryService
@@ -27,6 +31,15 @@ NEXT = """
 | settings |                  |         |                 |            |            |                  |
 |          | form_title       | form_id | version         |            |            |                  |
 |          | Demande d'essai  | essai   | 2               |            |            |                  |
+"""
+HIDDEN = """
+| survey   |      |        |        |                  |
+|          | type | name   | label  | relevant         |
+|          | text | child  | Enfant |                  |
+|          | text | school | École  | ${child} = 'yes' |
+| settings |      |        |        |                  |
+|          | form_title      | form_id |      |         |
+|          | Demande d'essai | essai   |      |         |
 """
 MAIL, PLACE = "/who/mail", "/place/town"
 
@@ -256,3 +269,41 @@ def test_any_order_of_moving_and_answering_on_two_devices_ends_alike(post: Offic
     for path in {path for path, _value in typed}:
         told = views[0].answers.get(path)
         assert told is not None, path
+
+
+def ran(client: Client, command: str, *words: str) -> dict[str, Any]:
+    """Run a command of the client as its shell does; return what it answers."""
+    context = Context(client.workspace, client.agent, client.desk)
+    parser = argparse.ArgumentParser()
+    COMMANDS[command].arguments(parser)
+    return COMMANDS[command].run(context, parser.parse_args(words))
+
+
+def test_the_command_line_says_what_a_move_would_do_and_does_it(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    case = a_draft(client)
+    assert "move" not in ran(client, "version", case)
+    newest = published(memory)
+    offered(client)
+    would = ran(client, "version", case)
+    assert (would["newer"], would["move"]["to"], would["move"]["name"]) == (newest, newest, "2")
+    assert [each["now_at"] for each in would["move"]["moved"]] == [PLACE]
+    assert would["move"]["newly_asked"] == [{"path": MAIL, "label": "Courriel", "required": True}]
+    assert client.workspace.case(case).version == would["version"]
+    done = ran(client, "version", case, "--move")
+    assert client.workspace.case(case).version == done["version"] == newest and done["event"]
+    assert [each["value"] for each in ran(client, "show", case)["earlier_answers"]] == ["Ana"]
+    assert ran(client, "version", case, "--to", would["version"], "--move")["version"] == would["version"]
+
+
+def test_an_answer_to_what_is_not_asked_is_kept_and_said(post: Office, memory: MemoryService) -> None:
+    client = post.client()
+    memory.central.publish(PROCEDURE, bundle(form=HIDDEN))
+    offered(client)
+    case = client.case()
+    with pytest.raises(InputError, match="answer.not_asked") as refused:
+        ran(client, "answer", case, "/school", "Jean Moulin")
+    assert refused.value.details["field"] == "/school"
+    assert client.workspace.case(case).answers["/school"] == "Jean Moulin"
+    assert ran(client, "answer", case, "/child", "yes")["problem"] is None
+    assert ran(client, "answer", case, "/school", "Jean Zay")["stored"] == {"/school": "Jean Zay"}

@@ -39,6 +39,7 @@ def name_of(program: Program, case: str) -> Any:
 def test_a_contested_field_is_listed_settled_and_unsettled(enrolled: Program, central: MemoryService) -> None:
     case = contested(enrolled, central)
     (item,) = enrolled.one("contested")["contested"]
+    assert item["citizen_birth_date"] == "" and item["tracking_code"] == ""
     assert (item["record"], item["field"], item["mine"]) == (case, NAME, True)
     assert {claim["value"] for claim in item["claims"]} == {"Zoe", "Zoë"}
     assert {claim["seen"] for claim in item["claims"]} == {"Zoé"}
