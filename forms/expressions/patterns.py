@@ -25,9 +25,8 @@ Ranges = list[tuple[int, int]]
 _LAST = 0x10FFFF
 _KEPT_TEXT_CHARS = 1_000
 """The judgement on a longer text is not kept: texts of any length could pile up."""
-_SHORT_CHARS, _SHORT_STATES = 200, 200
-"""A pattern of everyday use: as many as a form is likely to have stay made."""
-_STEPS_PER_LETTER, _STEPS_PER_STATE = 8, 4
+_KEPT_JUDGEMENTS = 4_096
+_STEPS_PER_LETTER, _STEPS_PER_STATE = 8, 12
 """What reading a letter and making a state takes."""
 _LETTERS = (
     "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u03ff"
@@ -262,21 +261,17 @@ class _Plan:
 
     Attributes:
         steps: that reading and making it takes.
-        short: that it takes when the form itself holds it: a short one is made once.
+        states: how many it has.
         fault: why it cannot be used, "" when it can.
     """
 
     steps: int
-    short: int
+    states: int = 0
     fault: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        return self.short < self.steps
 
 
 def _faulty(letters: int, fault: str) -> _Plan:
-    return _Plan(letters * _STEPS_PER_LETTER, letters * _STEPS_PER_LETTER, fault)
+    return _Plan(letters * _STEPS_PER_LETTER, 0, fault)
 
 
 def _parsed(spelled: str) -> Any:
@@ -301,9 +296,7 @@ def _planned(pattern: str) -> _Plan:
         return _faulty(letters, str(error))
     if states > limits.PATTERN_STATES_MAX:
         return _faulty(letters, "too large")
-    steps = letters * _STEPS_PER_LETTER + states * _STEPS_PER_STATE
-    short = letters <= _SHORT_CHARS and states <= _SHORT_STATES
-    return _Plan(steps, states if short else steps)
+    return _Plan(letters * _STEPS_PER_LETTER + states * _STEPS_PER_STATE, states)
 
 
 def plan_of(pattern: str) -> _Plan:
@@ -328,18 +321,43 @@ def _make(pattern: str) -> tuple[_State, _State]:
     return start, builder.sequence(parsed, start)
 
 
-_made_short = lru_cache(maxsize=1024)(_make)
-_made_long = lru_cache(maxsize=32)(_make)
+_made = lru_cache(maxsize=32)(_make)
 """Few are kept: one can hold two megabytes."""
 
 
-def matches(
-    pattern: str, text: str, spend: Callable[[int], None] = lambda steps: None, *, of_the_form: bool = False
-) -> bool:
+class Held:
+    """The patterns that stand in one form: made once, at their first use, as far as they are not too many."""
+
+    def __init__(self) -> None:
+        self._left = limits.PATTERN_STATES_PER_FORM_MAX
+        self._made: dict[str, tuple[_State, _State] | None] = {}
+        self._judged: dict[tuple[str, str], tuple[bool | None, int]] = {}
+
+    def hold(self, pattern: str) -> bool:
+        """Whether ``pattern``, which is not at fault, is held from now on."""
+        if pattern not in self._made and plan_of(pattern).states <= self._left:
+            self._left -= plan_of(pattern).states
+            self._made[pattern] = None
+        return pattern in self._made
+
+    def matches(self, pattern: str, text: str, spend: Callable[[int], None]) -> bool:
+        """As :func:`matches`, of a pattern that is held: making it is not counted again and again."""
+        spend(plan_of(pattern).states)
+        found = self._judged.get((pattern, text))
+        if found is None:
+            made = self._made[pattern] = self._made[pattern] or _make(pattern)
+            found = _judge(made, text)
+            if len(text) <= _KEPT_TEXT_CHARS:
+                if len(self._judged) >= _KEPT_JUDGEMENTS:
+                    self._judged.clear()
+                self._judged[(pattern, text)] = found
+        return _told(found, spend)
+
+
+def matches(pattern: str, text: str, spend: Callable[[int], None] = lambda steps: None) -> bool:
     """True when the whole of ``text`` matches.
 
     Args:
-        of_the_form: the pattern stands in the form and is not worked out.
         spend: told of the steps, as many whether the answer was known from before or not.
 
     Raises:
@@ -347,27 +365,27 @@ def matches(
             steps. That is the form's doing: no answer is wrong for it.
     """
     plan = plan_of(pattern)
-    spend(plan.short if of_the_form else plan.steps)
+    spend(plan.steps)
     if plan.fault:
         raise OverBudget
-    found, steps = (_judged if len(text) <= _KEPT_TEXT_CHARS else _judge)(pattern, text)
+    return _told(_judge(_made(pattern), text), spend)
+
+
+def _told(found: tuple[bool | None, int], spend: Callable[[int], None]) -> bool:
+    holds, steps = found
     spend(steps)
-    if found is None:
+    if holds is None:
         raise OverBudget
-    return found
+    return holds
 
 
-def _judge(pattern: str, text: str) -> tuple[bool | None, int]:
+def _judge(made: tuple[_State, _State], text: str) -> tuple[bool | None, int]:
     """Whether the text matches, None when that takes too long, and how many steps it took."""
-    start, end = (_made_short if plan_of(pattern).is_short else _made_long)(pattern)
     run = _Run(text)
     try:
-        return run.reaches(start, end, 0, whole=True), run.steps
+        return run.reaches(*made, 0, whole=True), run.steps
     except OverBudget:
         return None, run.steps
-
-
-_judged = lru_cache(maxsize=4096)(_judge)
 
 
 class _Run:

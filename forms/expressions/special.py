@@ -144,10 +144,10 @@ def _regex(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
             patterns.check_pattern(str(given.value))
         except patterns.PatternError:
             raise ExpressionError("pattern", str(given.value), given.position) from None
-    known = isinstance(given, Literal)
-    return lambda context: patterns.matches(
-        to_text(pattern(context)), to_text(text(context)), context.env.budget.spend, of_the_form=known
-    )
+        held, known = compiler.names.patterns, str(given.value)
+        if held.hold(known):
+            return lambda context: held.matches(known, to_text(text(context)), context.env.budget.spend)
+    return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)), context.env.budget.spend)
 
 
 @_special("jr:choice-name", 2)

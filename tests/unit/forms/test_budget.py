@@ -215,14 +215,13 @@ def test_a_pattern_that_takes_too_long_is_not_taken_for_a_refusal() -> None:
 
 
 def test_a_pattern_costs_the_same_when_its_answer_is_known_from_before() -> None:
-    def steps() -> int:
+    def steps(held: patterns.Held) -> int:
         found: list[int] = []
-        assert patterns.matches("[ab]+c{3,5}", "ababccc", found.append)
-        return found[0]
+        assert held.hold("[ab]+c{3,5}") and held.matches("[ab]+c{3,5}", "ababccc", found.append)
+        return sum(found)
 
-    for cache in (patterns._judged, patterns._planned, patterns._made_short):
-        cache.cache_clear()
-    assert steps() == steps()
+    held = patterns.Held()
+    assert steps(held) == steps(held) == steps(patterns.Held())
     with pytest.raises(OverBudget):
         patterns.matches("((a?){30}b?){20}c", "a" * 5_000)
 
@@ -232,7 +231,7 @@ CLASS = "".join(chr(0x4E00 + 2 * place) for place in range(900))
 
 def test_the_letters_of_a_class_are_not_held_once_for_each_time_that_it_is_repeated() -> None:
     assert patterns.matches(f"([{CLASS}a]?){{1200}}", "a" * 40)
-    start, _end = patterns._made_long(f"([{CLASS}a]?){{1200}}")
+    start, _end = patterns._make(f"([{CLASS}a]?){{1200}}")
     tests, waiting, seen = set(), [start], set()
     while waiting:
         state = waiting.pop()
@@ -322,3 +321,9 @@ def test_a_big_form_stays_far_below_the_budget() -> None:
     assert session.steps_taken < limits.STEPS_PER_ACT_MAX / 20
     session.answer("/m[a7]/q1", "12")
     assert session.submission()["/grown"] == "299" and session.steps_taken < limits.STEPS_PER_ACT_MAX / 500
+
+
+def test_a_form_keeps_no_more_patterns_made_than_the_machine_can_hold() -> None:
+    held = patterns.Held()
+    kept = [held.hold(f".{{0,2000}}{number}") for number in range(60)]
+    assert kept[0] and not kept[-1] and sum(kept) <= limits.PATTERN_STATES_PER_FORM_MAX / 4_000
