@@ -14,10 +14,18 @@ import msgspec
 import typst
 
 from cases import clock, paper_words, receipt_words, resources
+from cases.errors import InputError
 from cases.paper_items import Printed, Printing
 from cases.receipt import PDF_STANDARDS, PNG_PPI, STANDARD_NOT_MET, fonts
 from forms.languages import language_tag, matching_language
 from forms.session import Session
+
+PAGES_MOST = 200
+"""More are not laid out in one go: it is done in the program's own memory, where that many take half a gigabyte and two
+to four seconds."""
+_LETTERS_A_PAGE = 3_000
+_ITEM_LETTERS, _CELL_LETTERS = 80, 40
+"""What a question, and a cell of a table or a choice, take beside their words."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,9 @@ def paper_pdf(data: PaperData) -> bytes:
     """Return the form as PDF/A-2a and PDF/UA-1; the same data gives the same bytes.
 
     Words that no bundled font can write are printed all the same, without the claim to the standards.
+
+    Raises:
+        InputError: ``print.too_long`` (details ``pages``, ``most``).
     """
     timestamp = int(clock.moment(data.printed_ms, data.tz).timestamp())
     try:
@@ -114,12 +125,43 @@ def paper_pdf(data: PaperData) -> bytes:
 
 
 def paper_pages(data: PaperData) -> list[bytes]:
-    """Return all pages as PNG pictures, for a preview."""
+    """Return all pages as PNG pictures, for a preview.
+
+    Raises:
+        InputError: ``print.too_long`` (details ``pages``, ``most``).
+    """
     pictures = _compiler(data).compile(format="png", ppi=PNG_PPI)
     return list(pictures) if isinstance(pictures, list) else [bytes(pictures)]
 
 
+def pages_about(data: PaperData) -> int:
+    """Return about how many pages the form takes, from its words alone."""
+    return 1 + sum(_ITEM_LETTERS + _letters(one) for one in data.items) // _LETTERS_A_PAGE
+
+
+def _letters(part: object) -> int:
+    """The letters of what is printed, with those that the place for each takes."""
+    if isinstance(part, str):
+        return len(part) + _CELL_LETTERS * part.count("\n")
+    if isinstance(part, dict):
+        return sum(_letters(value) for name, value in part.items() if name not in _UNPRINTED)
+    if isinstance(part, (list, tuple)):
+        return sum(_letters(value) + (0 if _is_piece(value) else _CELL_LETTERS) for value in part)
+    return 0
+
+
+_UNPRINTED = frozenset({"what", "path", "shape", "link"})
+
+
+def _is_piece(part: object) -> bool:
+    """Whether this is a piece of a text or a whole row, which has no place of its own."""
+    return isinstance(part, (list, tuple)) or (isinstance(part, dict) and "bold" in part)
+
+
 def _compiler(data: PaperData) -> Any:
+    pages = pages_about(data)
+    if pages > PAGES_MOST:
+        raise InputError("print.too_long", field="form", pages=pages, most=PAGES_MOST)
     folder = resources.directory("paper")
     content = msgspec.json.encode(_content(data)).decode()
     return typst.Compiler(

@@ -43,6 +43,8 @@ every chain, one more round means a circle."""
 
 PATTERN_CHARS_MAX = 2_000
 PATTERN_STATES_MAX = 5_000
+PATTERN_STATES_PER_FORM_MAX = 100_000
+"""Of the patterns that one form keeps made, 400 bytes each; what is beyond is made, and counted, at every use."""
 PATTERN_STEPS_MAX = 200_000
 """What one text against one pattern may take; it counts as steps of the formula. A pattern of everyday use on an answer
 takes a few hundred."""

@@ -58,7 +58,7 @@ def write_paper(data: PaperData, path: Path) -> Path:
     """Write the PDF, whole or not at all. An older PDF of that name is replaced, any other file is left alone.
 
     Raises:
-        InputError: ``print.not_a_pdf`` (details ``file``).
+        InputError: ``print.not_a_pdf`` (details ``file``), ``print.too_long`` (details ``pages``, ``most``).
         EnvironmentFault: ``file.unwritable`` (details ``file``, ``reason``).
     """
     check_paper_place(path)

@@ -395,6 +395,13 @@ _KNOWN: Mapping[str, Words] = {
         "Ce poste ne connaît pas de fuseau horaire « {zone} » ; écrivez par exemple Europe/Paris.",
         "This computer knows no time zone “{zone}”; write Europe/Paris, for example.",
     ),
+    "print.too_long": Words(
+        "Ce formulaire ferait environ {pages} pages ; {most} au plus s'impriment en une fois. Rien n'est perdu : "
+        "toutes les réponses restent lisibles à l'écran. Demandez à son auteur de le couper en plusieurs formulaires, "
+        "avec moins de lignes chacun.",
+        "This form would take about {pages} pages; at most {most} are printed in one go. Nothing is lost: all answers "
+        "can still be read on the screen. Ask its author to divide it into several forms with fewer rows each.",
+    ),
     "print.unknown_language": Words(
         "Le formulaire n'a pas de langue « {language} » ; il a : {languages}.",
         "The form has no language “{language}”; it has: {languages}.",

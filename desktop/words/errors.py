@@ -169,6 +169,13 @@ def _not_a_pdf() -> _Words:
     return what, translate("Errors", "It was left as it is."), translate("Errors", "Choose another name.")
 
 
+def _too_long_to_print() -> _Words:
+    what = translate("Errors", "This form is too long to be printed in one go: it would take more than 200 pages.")
+    safe = translate("Errors", "Nothing is lost: all answers can still be read on the screen.")
+    advice = translate("Errors", "Ask its author to divide it into several forms with fewer rows each.")
+    return what, safe, advice
+
+
 def _form_unreadable() -> _Words:
     what = translate("Errors", "The form's file cannot be read now.")
     advice = translate("Errors", "See whether it is still there, then read it again (F5).")
@@ -352,6 +359,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "store.in_use": _store_locked,
     "file.unwritable": _file_unwritable,
     "print.not_a_pdf": _not_a_pdf,
+    "print.too_long": _too_long_to_print,
     "form.unreadable": _form_unreadable,
     "store.disk_full": _disk_full,
     "store.read_only": _read_only,

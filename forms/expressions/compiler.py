@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from forms.datafiles import DataFiles
@@ -16,6 +16,7 @@ from forms.expressions import dialects, functions, special
 from forms.expressions.budget import LONG_TEXT, weight_of
 from forms.expressions.context import Context
 from forms.expressions.paths import Nodeset, PathCompiler
+from forms.expressions.patterns import Held
 from forms.expressions.syntax import Call, Literal, Operation, Path, Syntax, parse
 from forms.schema import Expression, Read, SchemaNode
 from forms.tables import Table
@@ -34,6 +35,7 @@ class Names:
     tables: Mapping[str, Table]
     version: str = ""
     files: DataFiles | None = None
+    patterns: Held = field(default_factory=Held)
 
 
 class Compiler:

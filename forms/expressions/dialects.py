@@ -170,6 +170,7 @@ def _validate_luhn(context: Context, *arguments: Value) -> Value:
         return False
     if len(arguments) == 2 and len(digits) != _count(context, arguments[1]):
         return False
+    context.env.budget.spend(len(digits) >> 2)
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0
 
@@ -244,8 +245,9 @@ def _de_duplicate(context: Context, *arguments: Value) -> Value:
 
 @_plain("rank-value", SURVEYCTO, 2)
 def _rank_value(context: Context, *arguments: Value) -> Value:
-    zone = context.env.zone
-    return _rank(to_number(arguments[0], zone), [to_number(one, zone) for one in to_text(arguments[1]).split()])
+    zone, among = context.env.zone, to_text(arguments[1]).split()
+    context.env.budget.spend(len(among) >> 1)  # each is read as a number
+    return _rank(to_number(arguments[0], zone), [to_number(one, zone) for one in among])
 
 
 def _rank(value: float, among: Sequence[float]) -> float:

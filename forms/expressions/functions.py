@@ -376,24 +376,30 @@ def _itext(context: Context, *arguments: Value) -> Value:
 # --- places
 
 
-def _points(arguments: tuple[Value, ...]) -> list[geo.Point] | None:
-    return geo.trace([to_text(value) for value in _all(arguments)])
+_STEPS_PER_POSITION = 2
+"""Its numbers are read, and sines and cosines follow."""
+
+
+def _points(context: Context, arguments: tuple[Value, ...]) -> list[geo.Point] | None:
+    found = geo.positions([to_text(value) for value in _all(arguments)])
+    context.env.budget.spend(_STEPS_PER_POSITION * len(found))
+    return geo.trace(found)
 
 
 @_function("area", 1)
 def _area(context: Context, *arguments: Value) -> Value:
-    return geo.area(_points(arguments) or ())
+    return geo.area(_points(context, arguments) or ())
 
 
 @_function("distance", 1, ANY)
 def _distance(context: Context, *arguments: Value) -> Value:
-    points = _points(arguments)
+    points = _points(context, arguments)
     return NAN if points is None else geo.length(points)
 
 
 @_function("geofence", 2)
 def _geofence(context: Context, *arguments: Value) -> Value:
-    where, shape = geo.point(to_text(arguments[0])), _points(arguments[1:])
+    where, shape = geo.point(to_text(arguments[0])), _points(context, arguments[1:])
     return where is not None and shape is not None and geo.inside(where, shape)
 
 

@@ -22,10 +22,13 @@ def point(text: str) -> Point | None:
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
+def positions(texts: Sequence[str]) -> Sequence[str]:
+    """The positions among ``texts``: one a text, or one text with ``;`` between them."""
+    return [part for part in texts[0].split(";") if part.strip()] if len(texts) == 1 else texts
+
+
 def trace(texts: Sequence[str]) -> list[Point] | None:
-    """Read positions, one a text, or one text with ``;`` between them; None when any is none."""
-    if len(texts) == 1:
-        texts = [part for part in texts[0].split(";") if part.strip()]
+    """Read positions, as :func:`positions` gives them; None when any is none."""
     found = [point(text) for text in texts]
     known = [one for one in found if one is not None]
     return known if len(known) == len(found) and known else None

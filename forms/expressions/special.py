@@ -141,9 +141,12 @@ def _regex(compiler: Compiler, tree: Call, dot: Dot) -> Closure:
     given = tree.arguments[1]
     if isinstance(given, Literal):
         try:
-            patterns.compile_pattern(str(given.value))
+            patterns.check_pattern(str(given.value))
         except patterns.PatternError:
             raise ExpressionError("pattern", str(given.value), given.position) from None
+        held, known = compiler.names.patterns, str(given.value)
+        if held.hold(known):
+            return lambda context: held.matches(known, to_text(text(context)), context.env.budget.spend)
     return lambda context: patterns.matches(to_text(pattern(context)), to_text(text(context)), context.env.budget.spend)
 
 

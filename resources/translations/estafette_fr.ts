@@ -1092,6 +1092,18 @@
         <translation>Choisissez un autre nom.</translation>
     </message>
     <message>
+        <source>This form is too long to be printed in one go: it would take more than 200 pages.</source>
+        <translation>Ce formulaire est trop long pour être imprimé en une fois&#xa0;: il ferait plus de 200&#xa0;pages.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: all answers can still be read on the screen.</source>
+        <translation>Rien n’est perdu&#xa0;: toutes les réponses restent lisibles à l’écran.</translation>
+    </message>
+    <message>
+        <source>Ask its author to divide it into several forms with fewer rows each.</source>
+        <translation>Demandez à son auteur de le couper en plusieurs formulaires, avec moins de lignes chacun.</translation>
+    </message>
+    <message>
         <source>See whether it is still there, then read it again (F5).</source>
         <translation>Voyez s’il est toujours là, puis relisez-le (F5).</translation>
     </message>

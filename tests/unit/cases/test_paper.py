@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from cases.paper import PaperData, form_language, paper_of, paper_pages, paper_pdf
+from cases.errors import InputError
+from cases.paper import PAGES_MOST, PaperData, form_language, pages_about, paper_of, paper_pages, paper_pdf
 from cases.paper import _compiler as compiler
 from tests.support.form_sessions import CHOICES, SURVEY, MemoryForm, definition_of
 
@@ -278,3 +279,26 @@ def test_the_forms_language_and_the_words_around_it_are_chosen_together() -> Non
     data = paper(form, blank=True)
     assert (data.language, data.form_language, label(item(data, "/a"))) == ("en", "en", "Name")
     assert b"/Lang(en)" in paper_pdf(data)
+
+
+def questions(count: int, *, letters: int) -> PaperData:
+    data = blank()
+    one = next(one for one in data.items if one.get("shape") == "line")
+    label = [{**one["label"][0], "text": "mots " * (letters // 5)}]
+    return replace(data, items=tuple({**one, "path": f"/q{place}", "label": label} for place in range(count)))
+
+
+@pytest.mark.parametrize("laid_out", [paper_pdf, paper_pages])
+@pytest.mark.parametrize(("count", "letters"), [(10_000, 20), (40, 20_000)])
+def test_a_form_too_long_to_be_laid_out_in_memory_is_told_before_that(laid_out: Any, count: int, letters: int) -> None:
+    data = questions(count, letters=letters)
+    with pytest.raises(InputError) as told:
+        laid_out(data)
+    assert told.value.code == "print.too_long"
+    assert told.value.details["pages"] == pages_about(data) > PAGES_MOST == told.value.details["most"]
+
+
+def test_the_length_is_foretold_well_enough() -> None:
+    survey, choices = long_form(120)
+    data = blank(survey, choices)
+    assert len(paper_pages(data)) / 2.5 < pages_about(data) < len(paper_pages(data)) * 2.5

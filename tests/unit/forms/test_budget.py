@@ -215,15 +215,92 @@ def test_a_pattern_that_takes_too_long_is_not_taken_for_a_refusal() -> None:
 
 
 def test_a_pattern_costs_the_same_when_its_answer_is_known_from_before() -> None:
-    def steps() -> int:
+    def steps(held: patterns.Held) -> int:
         found: list[int] = []
-        assert patterns.matches("[ab]+c{3,5}", "ababccc", found.append)
-        return found[0]
+        assert held.hold("[ab]+c{3,5}") and held.matches("[ab]+c{3,5}", "ababccc", found.append)
+        return sum(found)
 
-    patterns._judged.cache_clear()
-    assert steps() == steps()
+    held = patterns.Held()
+    assert steps(held) == steps(held) == steps(patterns.Held())
     with pytest.raises(OverBudget):
         patterns.matches("((a?){30}b?){20}c", "a" * 5_000)
+
+
+CLASS = "".join(chr(0x4E00 + 2 * place) for place in range(900))
+
+
+def test_the_letters_of_a_class_are_not_held_once_for_each_time_that_it_is_repeated() -> None:
+    assert patterns.matches(f"([{CLASS}a]?){{1200}}", "a" * 40)
+    start, _end = patterns._make(f"([{CLASS}a]?){{1200}}")
+    tests, waiting, seen = set(), [start], set()
+    while waiting:
+        state = waiting.pop()
+        if state.number not in seen:
+            seen.add(state.number)
+            tests.add(id(state.test))
+            waiting.extend(state.free if state.following is None else [*state.free, state.following])
+    assert len(seen) > 2_400 and len(tests) == 2
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a|bc|[d-f]+", "(a{2,5}b*){3,}", r"(?=.*\d)(?!00)\w+\b$", "x{0}", "(?:a?|b){40}", ""]
+)
+def test_the_size_of_a_pattern_is_known_before_it_is_made(pattern: str) -> None:
+    assert patterns._make(pattern)[1].number <= 1 + patterns._states_of(patterns._parsed(pattern))
+    builder = patterns._Builder(0)
+    builder.sequence(patterns._parsed(pattern), builder.state())
+    assert builder._count == 1 + patterns._states_of(patterns._parsed(pattern))
+
+
+def test_a_pattern_that_is_worked_out_costs_what_making_it_takes() -> None:
+    found: list[int] = []
+    patterns.matches(f"([{CLASS}]?){{500}}", "x", found.append)
+    assert found[0] > 900 + 1_000
+    long = limits.PATTERN_CHARS_MAX // 5 * r"\p{L}"
+    patterns.matches(long, "x", found.append)
+    assert found[-2] > len(long) * 10
+
+
+@pytest.mark.parametrize(
+    "wrong", [f"concat('([', '{CLASS}]?){{1600}}')", "concat('(', 'a')", "concat('a{4000}', 'a{4000}')"]
+)
+def test_a_pattern_at_fault_marks_no_answer_as_wrong(wrong: str) -> None:
+    session = start(
+        f"| survey | | | | |\n| | type | name | label | constraint |\n| | text | t | T | regex(., {wrong}) |\n"
+    )
+    before = patterns._planned.cache_info().misses
+    for answer in ("a" * 40, "a" * 41):
+        session.answer("/t", answer)
+        assert told(session) == [("/t", "uncomputed", "T")]
+    assert patterns._planned.cache_info().misses <= before + 1, "a fault is remembered"
+
+
+def test_a_letter_whose_capital_is_two_letters_can_be_compared() -> None:
+    assert patterns.matches("(?i)[a-zß]+", "Straße") and not patterns.matches("(?i)[a-z]+", "ß")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [(r"[[\p{L}]+", "[é", True), (r"\\p[x]", r"\px", True), (r"[^\p{N}\]]+", "a[", True), (r"[\w-.]+", "a-.", True)],
+)
+def test_classes_of_letters_stand_inside_and_outside_of_brackets(pattern: str, text: str, expected: bool) -> None:
+    assert patterns.matches(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "answer", "least"),
+    [
+        ("distance(${t})", "1 2;" * 1_000, 2_000),
+        ("area(${t})", "1 2;" * 1_000, 2_000),
+        ("geofence('1 1', ${t})", "1 2;" * 1_000, 2_000),
+        ("rank-value(3, ${t})", "1 " * 4_000, 2_000),
+        ("cht:validate-luhn(${t})", "1" * 4_000, 1_000),
+    ],
+)
+def test_reading_many_numbers_out_of_one_text_is_counted(formula: str, answer: str, least: int) -> None:
+    session = session_with(f"| | calculate | c | | | | | {formula} |", count=1)
+    session.answer("/t", answer)
+    assert session.steps_taken > len(answer) / 8 + least
 
 
 def test_a_big_form_stays_far_below_the_budget() -> None:
@@ -244,3 +321,9 @@ def test_a_big_form_stays_far_below_the_budget() -> None:
     assert session.steps_taken < limits.STEPS_PER_ACT_MAX / 20
     session.answer("/m[a7]/q1", "12")
     assert session.submission()["/grown"] == "299" and session.steps_taken < limits.STEPS_PER_ACT_MAX / 500
+
+
+def test_a_form_keeps_no_more_patterns_made_than_the_machine_can_hold() -> None:
+    held = patterns.Held()
+    kept = [held.hold(f".{{0,2000}}{number}") for number in range(60)]
+    assert kept[0] and not kept[-1] and sum(kept) <= limits.PATTERN_STATES_PER_FORM_MAX / 4_000

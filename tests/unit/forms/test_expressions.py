@@ -237,4 +237,4 @@ def test_pattern(pattern: str, text: str, expected: bool) -> None:
 def test_a_pattern_that_cannot_be_bounded_is_refused() -> None:
     for pattern in (r"(a)\1", "a{4000}{4000}", "x" * 3000):
         with pytest.raises(patterns.PatternError):
-            patterns.compile_pattern(pattern)
+            patterns.check_pattern(pattern)
