@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import msgspec
 
@@ -71,8 +72,9 @@ class Command:
 
 
 def plain(value: object) -> object:
-    """Return a value as JSON can hold it: structs and frozen dataclasses as objects, identities of events as text."""
-    if isinstance(value, EventId):
+    """Return a value as JSON can hold it: structs and frozen dataclasses as objects, identities and exact numbers as
+    text."""
+    if isinstance(value, EventId | Decimal):
         return str(value)
     if isinstance(value, msgspec.Struct):
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 
 from desktop.forms.blocks import FieldBlock
 from desktop.forms.editors.buttons import AcknowledgeEditor, ButtonsEditor
+from desktop.forms.editors.drop import DropEditor
 from desktop.forms.editors.search import SearchManyEditor, SearchOneEditor
 from desktop.forms.view import FormView
 
@@ -173,6 +174,8 @@ class FormHand:
             self._click(editor.box)
         elif isinstance(editor, SearchOneEditor):
             self._search(editor, text)
+        elif isinstance(editor, DropEditor):
+            self._drop(editor, text)
         elif isinstance(editor, SearchManyEditor):
             raise NotSeen(f"no hand for a long list of several choices: {block.path}")
         else:
@@ -185,6 +188,16 @@ class FormHand:
         if not button.isChecked():
             button.setFocus(Qt.FocusReason.MouseFocusReason)
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    @staticmethod
+    def _drop(editor: DropEditor, text: str | None) -> None:
+        wait(lambda: editor.box.count() > 0, "the choices of the list")
+        editor.box.setFocus(Qt.FocusReason.MouseFocusReason)
+        for _ in range(editor.box.count()):
+            QTest.keyClick(editor.box, Qt.Key.Key_Down)
+            if text in (None, editor.stored()):
+                return
+        raise NotSeen(f"no choice {text}")
 
     @staticmethod
     def _search(editor: SearchOneEditor, text: str | None) -> None:

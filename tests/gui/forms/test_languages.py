@@ -78,7 +78,7 @@ def test_a_filled_form_changes_its_language_at_once_and_whole(
     next(action for action in button.menu().actions() if action.text() == FRENCH).trigger()
     qtbot.waitUntil(lambda: form.session.language == FRENCH)
     settle(qtbot, view)
-    assert not [words for words in words_of(view) if "in English" in words]
+    qtbot.waitUntil(lambda: not [words for words in words_of(view) if "in English" in words])
 
 
 def test_a_form_of_one_language_offers_none(show: Show, form: MemoryForm) -> None:
