@@ -72,7 +72,7 @@ def test_a_filled_form_changes_its_language_at_once_and_whole(
     assert any("Wrong in English" in words for words in words_of(view))
     view.go_to("/row")
     settle(qtbot, view)
-    assert not [words for words in words_of(view) if "en français" in words]
+    qtbot.waitUntil(lambda: not [words for words in words_of(view) if "en français" in words])
     button = view.footer.language_button
     assert button.isVisible() and ENGLISH in button.toolTip()
     next(action for action in button.menu().actions() if action.text() == FRENCH).trigger()
