@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from cases import versions
+from cases.errors import InputError
+from cases.views import CaseView
 from forms.moving import Line
 from sync import moving
 from sync.command import Answer, Command, Context, event_of, takes
@@ -16,7 +18,7 @@ def _version(context: Context, given: argparse.Namespace) -> Answer:
     form = context.open(given.case)
     view = form.view
     newer = moving.newer_version(context.desk, view)
-    wanted = given.to or newer
+    wanted = _called(context, view, given.to, newer) if given.to else newer
     answer: Answer = {
         "case": view.id,
         "version": view.version,
@@ -40,8 +42,34 @@ def _version(context: Context, given: argparse.Namespace) -> Answer:
     }
     if given.move:
         answer |= event_of(moving.move(context.desk, form, move))
-        answer |= {"version": move.after, "earlier_answers": told_earlier(context, view.id)}
+        after = context.open(given.case).view
+        answer |= {
+            "version": move.after,
+            "name": move.name,
+            "earlier": list(versions.left_behind(after.fields, after.version)),
+            "newer": moving.newer_version(context.desk, after),
+            "earlier_answers": told_earlier(context, view.id),
+        }
     return answer
+
+
+def _called(context: Context, view: CaseView, wanted: str, newer: str | None) -> str:
+    """Return the version that is called so, by its identity or by what people call it.
+
+    Raises:
+        InputError: ``version.unknown`` (details ``version``, ``known``).
+    """
+    desk, others = context.desk, dict.fromkeys([newer, *versions.left_behind(view.fields, view.version)])
+    if wanted == view.version or moving.is_held(desk, view.procedure, wanted):
+        return wanted
+    held = [other for other in others if other and moving.is_held(desk, view.procedure, other)]
+    names = {other: moving.version_name(desk, view.procedure, other, view.version) for other in held}
+    if wanted == moving.version_name(desk, view.procedure, view.version):
+        return view.version
+    found = [other for other, name in names.items() if name == wanted]
+    if len(found) != 1:
+        raise InputError("version.unknown", field="to", version=wanted, known=", ".join(names.values()) or "-")
+    return found[0]
 
 
 def told_earlier(context: Context, case: str) -> list[Answer]:

@@ -351,6 +351,10 @@ _KNOWN: Mapping[str, Words] = {
         "This question is not asked for now ({field}). The answer is saved on this computer; it counts once the form "
         "asks for it.",
     ),
+    "version.unknown": Words(
+        "Aucune version « {version} » où ce dossier pourrait passer n'est sur ce poste ; il y a : {known}.",
+        "No version “{version}” that this case could move to is on this computer; there are: {known}.",
+    ),
     "version.same": Words(
         "Ce dossier est déjà sur cette version du formulaire.",
         "This case is on this version of the form already.",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cases.errors import EstafetteError
 from desktop.forms import words
@@ -14,8 +23,8 @@ from desktop.widgets.announcing import announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import tool_button
 
-WORDS_FIT = 720
-"""The bar's width at 100 % text from which all its words have room."""
+SIDES_PX = 24
+GAP_PX = 12
 
 
 class Footer(QFrame):
@@ -88,8 +97,8 @@ class Footer(QFrame):
         self.anyway_button.setObjectName("form.submit_anyway")
         self.anyway_button.clicked.connect(self.anyway)
         self.question.add_act(self.anyway_button)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
+        buttons = self._buttons = QHBoxLayout()
+        buttons.setSpacing(GAP_PX)
         buttons.addWidget(self.back_button)
         buttons.addWidget(self.jump_button)
         buttons.addWidget(self.undo_button)
@@ -99,7 +108,7 @@ class Footer(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.on_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 8, 24, 8)
+        column.setContentsMargins(SIDES_PX, 8, SIDES_PX, 8)
         column.setSpacing(4)
         column.addWidget(self.failure)
         column.addWidget(self.remark)
@@ -135,6 +144,7 @@ class Footer(QFrame):
         self.language_button.setToolTip(text.format(language=spoken))
         self.language_button.setAccessibleDescription(spoken)
         self.language_button.setVisible(len(names) > 1)
+        self._fit()
 
     def offer_undo(self, offered: bool) -> None:
         """Let the last act be taken back, or not."""
@@ -152,6 +162,7 @@ class Footer(QFrame):
         else:
             self.on_button.setText(QCoreApplication.translate("Forms", "Next page"))
             self.on_button.setToolTip(QCoreApplication.translate("Forms", "Next page (Ctrl+Page Down or Ctrl+Enter)"))
+        self._fit()
 
     def show_problems(self, count: int) -> None:
         self._to_check = count
@@ -165,12 +176,19 @@ class Footer(QFrame):
 
     def _fit(self) -> None:
         """Where there is no room for words beside the icons, the icons and the number stay."""
-        narrow = self.width() < theme().px(WORDS_FIT)
         back = QCoreApplication.translate("Forms", "Previous page")
         self.back_button.setAccessibleName(back)
-        self.back_button.setText("" if narrow else words.beside_icon(back))
-        text = str(self._to_check) if narrow else words.Counts().to_check(self._to_check)
-        self.problem_button.setText(words.beside_icon(text))
+        self.back_button.setText(words.beside_icon(back))
+        self.problem_button.setText(words.beside_icon(words.Counts().to_check(self._to_check)))
+        shown = [button for button in self.findChildren(QAbstractButton) if self._is_below(button)]
+        wanted = sum(button.sizeHint().width() + GAP_PX for button in shown) + 2 * SIDES_PX
+        if wanted > self.width():
+            self.back_button.setText("")
+            self.problem_button.setText(words.beside_icon(str(self._to_check)))
+
+    def _is_below(self, button: QAbstractButton) -> bool:
+        """Whether a button stands in the row of buttons now."""
+        return self._buttons.indexOf(button) >= 0 and not button.isHidden()
 
     def ask_anyway(self, asked: bool) -> None:
         """Ask whether a form without any answer is really meant to be submitted; a line, not a window."""

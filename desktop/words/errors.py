@@ -409,6 +409,7 @@ _WORDS: dict[str, Callable[[], _Words]] = {
     "pull.cursor_ahead": _central_restored,
     "version.changed": _version_changed,
     "version.same": _version_changed,
+    "version.unknown": _version_changed,
     "submit.already": _handed_in_already,
     "submit.incomplete": _form_incomplete,
     "procedure.unknown": _no_procedure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.forms import words
 from desktop.forms.blocks import ValueBlock
 from desktop.forms.editors.typed import CalendarPopup
+from desktop.theme import theme
 from tests.gui.forms.conftest import Show
 from tests.gui.forms.keys import field, focused, press, settle, tab, type_text, write
 from tests.support.form_sessions import MemoryForm, definition_of
@@ -307,3 +309,26 @@ def test_a_form_without_any_answer_can_be_submitted_anyway(qtbot: QtBot, show: S
     with qtbot.waitSignal(view.submitRequested):
         press(qtbot, view.footer.anyway_button)
     assert not view.footer.question.isVisible()
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_the_bar_below_has_room_for_its_main_button_at_any_width(
+    qtbot: QtBot, show: Show, form: MemoryForm, percent: int
+) -> None:
+    before = theme().percent
+    theme().choose(percent=percent)
+    try:
+        view = show(form, width=1400)
+        footer = view.footer
+        below = (footer.on_button, footer.problem_button, footer.back_button)
+        footer.print_button.show()
+        footer.language_button.show()
+        footer.show_problems(12)
+        for width in range(1400, view.minimumSizeHint().width() - 40, -40):
+            view.resize(width, 700)
+            settle(qtbot, view)
+            qtbot.waitUntil(lambda: all(button.width() >= button.minimumSizeHint().width() for button in below))
+            assert footer.on_button.geometry().right() <= footer.width()
+        assert footer.back_button.text() == "" and footer.problem_button.text().strip() == "12"
+    finally:
+        theme().choose(percent=before)

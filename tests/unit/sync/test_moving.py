@@ -290,7 +290,12 @@ def test_the_command_line_says_what_a_move_would_do_and_does_it(post: Office, me
     assert [each["now_at"] for each in would["move"]["moved"]] == [PLACE]
     assert would["move"]["newly_asked"] == [{"path": MAIL, "label": "Courriel", "required": True}]
     assert client.workspace.case(case).version == would["version"]
+    assert ran(client, "version", case, "--to", "2")["move"]["to"] == newest, "as people call it"
+    with pytest.raises(InputError) as refused:
+        ran(client, "version", case, "--to", "999")
+    assert refused.value.code == "version.unknown" and refused.value.details["known"] == "2"
     done = ran(client, "version", case, "--move")
+    assert done["name"] == "2" and done["newer"] is None
     assert client.workspace.case(case).version == done["version"] == newest and done["event"]
     assert [each["value"] for each in ran(client, "show", case)["earlier_answers"]] == ["Ana"]
     assert ran(client, "version", case, "--to", would["version"], "--move")["version"] == would["version"]
